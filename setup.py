@@ -1,0 +1,70 @@
+"""Build the Cython extension modules. Everything else about the project is in pyproject.toml."""
+
+import os
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+MODULES = [
+    "subword._unicode",
+    "subword._pipeline",
+    "subword.added_tokens",
+    "subword.normalizers",
+    "subword.pre_tokenizers",
+    "subword.models.word_cache",
+    "subword.models.bpe",
+    "subword.models.wordpiece",
+    "subword.trainers.word_counts",
+    "subword.trainers.bpe",
+    "subword.trainers.wordpiece",
+]
+
+# Switches for developers: each one changes the generated C, so cythonize must start afresh.
+TRACE = os.environ.get("SUBWORD_TRACE") == "1"  # line tracing, for coverage
+SANITIZE = os.environ.get("SUBWORD_SANITIZE") == "1"  # AddressSanitizer + UndefinedBehaviorSanitizer
+DEBUG = os.environ.get("SUBWORD_DEBUG") == "1"  # bounds checks
+
+DIRECTIVES = {
+    "language_level": 3,
+    "freethreading_compatible": True,
+    "boundscheck": DEBUG,
+    "wraparound": False,
+    "cdivision": True,
+    "initializedcheck": False,
+    "auto_pickle": False,
+    "autotestdict": False,
+    "linetrace": TRACE,
+}
+
+compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-fno-math-errno"]
+link_args: list[str] = []
+macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
+if SANITIZE:
+    compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+    link_args = ["-fsanitize=address,undefined"]
+
+
+def sources(module: str) -> list[str]:
+    """Return the .pyx file of a dotted module name."""
+    return [module.replace(".", "/") + ".pyx"]
+
+
+setup(
+    ext_modules=cythonize(
+        [
+            Extension(
+                module,
+                sources(module),
+                include_dirs=["subword/include"],
+                extra_compile_args=compile_args,
+                extra_link_args=link_args,
+                define_macros=macros,
+            )
+            for module in MODULES
+            if os.path.exists(sources(module)[0])
+        ],
+        compiler_directives=DIRECTIVES,
+        nthreads=2,
+        force=TRACE or SANITIZE or DEBUG,
+    )
+)
