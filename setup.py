@@ -14,6 +14,8 @@ MODULES = [
     "subword.models.word_cache",
     "subword.models.bpe",
     "subword.models.wordpiece",
+    "subword._encoder",
+    "subword._batches",
     "subword.trainers.word_counts",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",

@@ -89,8 +89,8 @@ cdef int spans_push(Spans* spans, Py_ssize_t start, Py_ssize_t end) except -1 no
             return out_of_memory()
         spans.data = <Span*>p
         spans.capacity = wanted
-    spans.data[spans.size].start = start
-    spans.data[spans.size].end = end
+    spans.data[spans.size].start = <int32_t>start
+    spans.data[spans.size].end = <int32_t>end
     spans.size += 1
     return 0
 
@@ -136,6 +136,9 @@ cdef class Normalizer:
 
 cdef class PreTokenizer:
     """Base of the pre-tokenizers: text in, spans of words out."""
+
+    def __cinit__(self, *args, **kwargs):
+        self.pattern = -1
 
     cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
         with gil:
