@@ -1,5 +1,6 @@
 """Build the Cython extension modules. Everything else about the project is in pyproject.toml."""
 
+import glob
 import os
 
 from Cython.Build import cythonize
@@ -58,6 +59,7 @@ setup(
                 module,
                 sources(module),
                 include_dirs=["subword/include"],
+                depends=glob.glob("subword/include/*.h"),
                 extra_compile_args=compile_args,
                 extra_link_args=link_args,
                 define_macros=macros,

@@ -169,15 +169,15 @@ static inline ptrdiff_t next_o200k_like(const uint8_t *p, ptrdiff_t n, ptrdiff_t
     int length;
     uint8_t b = bits_at(p, n, i, bits, &length);
     if (!(b & NUMBER) && !is_newline(p[i])) {
-        /* In order: the first alternative with and without the optional character, then the second likewise. */
-        ptrdiff_t second = (b & LETTER) ? i : i + length, upper_here = i, upper_behind = second, end;
-        end = cased_word(p, n, second, bits, &upper_behind);
-        if (end == second && second > i && (b & MARK)) {
-            end = cased_word(p, n, i, bits, &upper_here);
-            if (end == i) end = second;
-        }
-        if (end == second) end = upper_behind > second ? upper_behind : upper_here > i ? upper_here : second;
-        if (end > second || (b & MARK)) {
+        /* In order: the first alternative with and without the optional character, then the second likewise. A mark
+         * may be the optional character or begin the word. */
+        ptrdiff_t second = (b & LETTER) ? i : i + length, upper_second, upper_here = i, end = i, found;
+        found = cased_word(p, n, second, bits, &upper_second);
+        if (found > second) end = found;
+        else if ((b & MARK) && (found = cased_word(p, n, i, bits, &upper_here)) > i) end = found;
+        else if (upper_second > second) end = upper_second;
+        else end = upper_here;
+        if (end > i) {
             if (contractions && end < n && p[end] == '\'') end = contraction(p, n, end, 1);
             return end;
         }

@@ -104,6 +104,9 @@ AVX2_FUNCTION static inline void classify(const uint8_t *p, ptrdiff_t left, cons
 
 static inline uint64_t below(int bit) { return bit >= 64 ? ~0ull : (1ull << bit) - 1; }
 
+/* Bit i: is byte i + 1 white space? Behind the text: yes, since \s+(?!\S) may run to the end. */
+static inline uint64_t after(uint64_t space, ptrdiff_t left) { return space >> 1 | (uint64_t)(left <= 64) << 63; }
+
 /* Apply the contractions at the quotes among the boundaries: no word begins inside one, one begins behind it. */
 AVX2_FUNCTION static inline uint64_t cut_contractions(const uint8_t *p, ptrdiff_t left, uint64_t starts, uint64_t quotes,
                                                       int fold) {
@@ -126,7 +129,7 @@ AVX2_FUNCTION static inline uint64_t starts_gpt2(const uint8_t *p, ptrdiff_t lef
     uint64_t l = m->letter, d = m->number, w = m->space, o = ~(l | d | w);
     uint64_t same = (l & l << 1) | (d & d << 1) | (o & o << 1);
     uint64_t word = ~w & ~same & ~(m->blank << 1);
-    uint64_t last = w & ~(w >> 1); /* \s+(?!\S): the last blank before a word begins a word of its own */
+    uint64_t last = w & ~after(w, left); /* \s+(?!\S): the last blank before a word begins a word of its own */
     uint64_t starts = word | (w & ~(w << 1)) | last | 1;
     (void)trust;
     return cut_contractions(p, left, starts, m->quote, 0);
@@ -169,7 +172,7 @@ AVX2_FUNCTION static inline uint64_t starts_cl100k(const uint8_t *p, ptrdiff_t l
             if (run_start < 64 && (tail >> run_start & 1) && run_start < *trust) *trust = run_start;
         }
     }
-    uint64_t last = inner & ~((m->space) >> 1);
+    uint64_t last = inner & ~after(m->space, left);
     uint64_t blanks = (w & ~(w << 1)) | tail | last;
     uint64_t symbols = o & ~(o << 1) & ~(m->blank << 1);
     /* [^\r\n\p{L}\p{N}]?\p{L}+: a letter run is joined to one blank, or to a symbol that stands alone. */
