@@ -9,20 +9,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
-from typing import Any, ClassVar
 
 import numpy as np
 
+from .component import Component
 from .encoding import Encoding, concatenate
 from .truncation import truncate_pair
 
 Affixes = tuple[tuple[int, ...], tuple[int, ...]]
 
 
-class PostProcessor(ABC):
+class PostProcessor(Component, ABC):
     """What every post-processor does."""
-
-    type_name: ClassVar[str]
 
     @abstractmethod
     def num_special_tokens_to_add(self, is_pair: bool) -> int:
@@ -31,10 +29,6 @@ class PostProcessor(ABC):
     @abstractmethod
     def process_parts(self, parts: list[Encoding], add_special_tokens: bool) -> list[Encoding]:
         """Return the pieces of the result, to be joined in order; `parts` may be changed."""
-
-    @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object of tokenizer.json."""
 
     def single_affixes(self) -> Affixes | None:
         """Return the ids before and after a single text, if that is all that is added.
@@ -67,16 +61,6 @@ class PostProcessor(ABC):
             self.process_parts([_own(part, i) for i, part in enumerate(parts)], add_special_tokens),
             growing_offsets=False,
         )
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, PostProcessor) and self.to_dict() == other.to_dict()
-
-    def __hash__(self) -> int:
-        return hash(self.type_name)
-
-    def __repr__(self) -> str:
-        fields = ", ".join(f"{k}={v!r}" for k, v in self.to_dict().items() if k != "type")
-        return f"{type(self).__name__}({fields})"
 
 
 def _own(part: Encoding, sequence: int) -> Encoding:

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as SequenceOf
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from .encoding import Encoding
-from .fields import check_token, take, take_token
+from .component import REQUIRED, check_token, take, take_token
 from .post_processor import Affixes, PostProcessor, post_process, special_encoding, wrap
 from .templates import (
     Piece,
@@ -90,8 +90,7 @@ class TemplateProcessing(PostProcessor):
         self.single, self.pair, self.special_tokens = single, pair, special_tokens
 
     @classmethod
-    def from_dict(cls, config: Mapping[str, Any]) -> TemplateProcessing:
-        """Read the JSON object of tokenizer.json."""
+    def from_dict(cls, config: Mapping[str, Any]) -> Self:
         template = cls.__new__(cls)
         template._set(
             read_template(take(config, "single", list), "single"),
@@ -156,8 +155,7 @@ class BertProcessing(PostProcessor):
         self.sep, self.cls = check_token("sep", sep), check_token("cls", cls)
 
     @classmethod
-    def from_dict(cls, config: Mapping[str, Any]) -> BertProcessing:
-        """Read the JSON object of tokenizer.json."""
+    def from_dict(cls, config: Mapping[str, Any]) -> Self:
         return cls(take_token(config, "sep"), take_token(config, "cls"))
 
     def to_dict(self) -> dict[str, Any]:
@@ -204,8 +202,7 @@ class RobertaProcessing(PostProcessor):
         self.trim_offsets, self.add_prefix_space = trim_offsets, add_prefix_space
 
     @classmethod
-    def from_dict(cls, config: Mapping[str, Any]) -> RobertaProcessing:
-        """Read the JSON object of tokenizer.json."""
+    def from_dict(cls, config: Mapping[str, Any]) -> Self:
         return cls(
             take_token(config, "sep"),
             take_token(config, "cls"),
@@ -257,29 +254,17 @@ class ByteLevel(PostProcessor):
     """
 
     type_name = "ByteLevel"
+    fields: ClassVar = {
+        "add_prefix_space": (bool, REQUIRED),
+        "trim_offsets": (bool, REQUIRED),
+        "use_regex": (bool, True),
+    }
 
     def __init__(
         self, add_prefix_space: bool = True, trim_offsets: bool = True, use_regex: bool = True
     ) -> None:
         self.add_prefix_space, self.trim_offsets = add_prefix_space, trim_offsets
         self.use_regex = use_regex
-
-    @classmethod
-    def from_dict(cls, config: Mapping[str, Any]) -> ByteLevel:
-        """Read the JSON object of tokenizer.json."""
-        return cls(
-            take(config, "add_prefix_space", bool),
-            take(config, "trim_offsets", bool),
-            take(config, "use_regex", bool, True),
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "type": self.type_name,
-            "add_prefix_space": self.add_prefix_space,
-            "trim_offsets": self.trim_offsets,
-            "use_regex": self.use_regex,
-        }
 
     def num_special_tokens_to_add(self, is_pair: bool) -> int:
         return 0
@@ -311,8 +296,7 @@ class Sequence(PostProcessor):
         self.processors = tuple(processors)
 
     @classmethod
-    def from_dict(cls, config: Mapping[str, Any]) -> Sequence:
-        """Read the JSON object of tokenizer.json."""
+    def from_dict(cls, config: Mapping[str, Any]) -> Self:
         return cls([from_dict(item) for item in take(config, "processors", list)])
 
     def to_dict(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from .fields import check_id, check_token, take
+from .component import check_id, check_token, take
 
 _TYPE_ID = re.compile(r"\+?[0-9]+")
 

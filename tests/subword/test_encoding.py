@@ -1,6 +1,8 @@
 import copy
+import html
 import pickle
 import random
+import re
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from tokenizers import processors as hf
 
 from subword.encoding import Encoding
+from subword.html import encoding_html
 from subword.truncation import pad_batch
 
 from .oracle import columns, from_oracle
@@ -183,15 +186,11 @@ def test_bad_arguments_are_named(call, words, word_oracle):
 
 
 def test_html_shows_every_character_once_and_escapes(word_oracle):
-    import html
-    import re
-
-    from subword.html import encoding_html
-
     text = "the <b>cat</b> & é dog"
     mine = from_oracle(word_oracle.encode(text))
     page = encoding_html(mine, text)
     assert html.unescape(re.sub(r"<[^>]*>", "", page)) == text
-    assert "&lt;" in page and "<b>" not in page
+    assert "&lt;" in page
+    assert "<b>" not in page
     assert page.count("<span") == len(mine)
     assert "&lt;" in mine._repr_html_() or "[UNK]" in mine._repr_html_()

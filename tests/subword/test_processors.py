@@ -33,7 +33,7 @@ MAKERS = [
     ),
     lambda m: m.Sequence([]),
 ]
-# Those that set type ids, repeat the text, or let a later processor see the pieces of an earlier one.
+# They set type ids, repeat the text, or let a later processor see the pieces of an earlier one.
 NOT_SIMPLE = {1, 2, 4, 13, 14}
 
 

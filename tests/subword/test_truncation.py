@@ -57,7 +57,7 @@ def test_truncated_and_padded_batches_equal_the_oracle(tok):
         except BaseException as error:  # PanicException is no Exception
             if isinstance(error, KeyboardInterrupt):
                 raise
-            with pytest.raises(ValueError, match="must|needs"):
+            with pytest.raises(ValueError, match=r"must|needs"):
                 check(mine, plain, max_length, options, add)
             continue
         finally:

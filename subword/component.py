@@ -1,13 +1,60 @@
-"""Reading the parts of a component's JSON object, with errors that say which part is wrong."""
+"""What post-processors and decoders share: their JSON object, read with errors that name the place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 T = TypeVar("T")
 # A default that no caller passes: the field must be there.
 REQUIRED: Any = object()
+
+
+class Component:
+    """A stage that is described by a JSON object of tokenizer.json, and equal to any like it.
+
+    The fields of the object are the arguments of the constructor and attributes of the same names.
+    """
+
+    type_name: ClassVar[str]
+    # Name of each field -> its kind, and its default when the file may leave it out.
+    fields: ClassVar[dict[str, tuple[type, Any]]] = {}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return {"type": self.type_name, **{name: getattr(self, name) for name in self.fields}}
+
+    @classmethod
+    def from_dict(cls, config: Mapping[str, Any]) -> Self:
+        """Build the component from its JSON object.
+
+        Args:
+            config: the object; fields that it has beyond those known are ignored.
+
+        Returns:
+            The component.
+
+        Raises:
+            ValueError: when a field is missing or wrong.
+        """
+        make: Any = cls
+        component: Self = make(
+            **{
+                name: take(config, name, kind, default)
+                for name, (kind, default) in cls.fields.items()
+            }
+        )
+        return component
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Component) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.type_name)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{k}={v!r}" for k, v in self.to_dict().items() if k != "type")
+        return f"{type(self).__name__}({fields})"
 
 
 def take(config: Mapping[str, Any], key: str, kind: type[T], default: Any = REQUIRED) -> T:
