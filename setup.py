@@ -17,6 +17,7 @@ MODULES = [
     "subword.models.wordpiece",
     "subword._encoder",
     "subword._batches",
+    "subword._output",
     "subword.trainers.word_counts",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",

@@ -99,12 +99,10 @@ cdef class Job:
     cdef bint stop
     cdef Py_ssize_t bad_document, bad_character
     cdef object error
-    cdef list overrides
 
     def __cinit__(self):
         self.lock = PyThread_allocate_lock()
         self.bad_document = -1
-        self.overrides = []
 
     def __dealloc__(self):
         cdef Py_ssize_t i

@@ -48,7 +48,6 @@ cdef class Worker:
     cdef Py_ssize_t values_capacity
     cdef uint8_t* utf8
     cdef Py_ssize_t utf8_capacity
-    cdef list overrides                  # (token, its text) where the text is not the token's own
     cdef int32_t word                    # index of the next word of the document
     cdef int prepare(self, bint full) except -1
 

@@ -95,7 +95,6 @@ cdef class Worker:
 
     def __cinit__(self, size_t cache_limit):
         self.cache_limit = cache_limit
-        self.overrides = []
 
     def __dealloc__(self):
         for i in range(2):

@@ -13,7 +13,7 @@ from subword._pipeline cimport (
     PreTokenizer, Span, Spans, Text, spans_free, spans_push, text_append, text_clear, text_end, text_free, text_start,
 )
 from subword._unicode cimport BERT_NUMERIC, BERT_PUNCT, BERT_SPACE, bert_bits, scan_bits
-from subword.models.bpe import byte_alphabet
+from subword.byte_alphabet import CHARS
 from subword.patterns import Regex, compile_pattern
 
 cdef extern from "utf8.h" nogil:
@@ -363,7 +363,7 @@ def _byte_level(add_prefix_space, trim_offsets, use_regex, maps_bytes):
 
 
 cdef uint8_t[256][2] mapped_bytes    # UTF-8 of the byte alphabet; one byte: the second is 0
-for _byte, _character in enumerate(byte_alphabet()):
+for _byte, _character in enumerate(CHARS):
     _encoded = _character.encode() + b"\0"
     mapped_bytes[_byte][0] = _encoded[0]
     mapped_bytes[_byte][1] = _encoded[1]

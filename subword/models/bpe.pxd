@@ -25,6 +25,7 @@ cdef class BPE(Model):
     cdef readonly bint byte_level
     cdef uint32_t* merge_ids            # (left, right) of each merge in order of rank
     cdef readonly Py_ssize_t merge_count
+    cdef readonly object ranks           # rank of each merge, None when it is its place
     cdef IntMap pairs                   # left << 32 | right -> rank << 32 | product
     cdef IntMap[4] characters           # code point -> id: [first or not] + 2 * [last or not]
     cdef uint32_t[256] bytes            # byte -> id, for byte_level
@@ -38,6 +39,6 @@ cdef class BPE(Model):
     cdef int prefix_size
     cdef int suffix_size
     cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room, Py_ssize_t* count) noexcept nogil
-    cdef _fill_pairs(self, merges)
+    cdef _fill_pairs(self, merges, ranks)
     cdef _fill_alphabet(self)
     cdef _fill_words(self)

@@ -5,6 +5,8 @@ Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", sect
 the alphabet of the 256 bytes, so it is a flag here and not a second model. `subword/reference.py` has the plain twin.
 """
 
+from operator import itemgetter
+
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
@@ -16,6 +18,8 @@ from subword._hashmap cimport (
 )
 from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
 
+from subword.byte_alphabet import BYTES, CHARS, chars_of
+
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
@@ -25,26 +29,6 @@ cdef enum:
     UNSPLIT = 0x7FFFFFFF
 
 
-def byte_alphabet():
-    """Return the printable character that stands for each byte in byte-level vocabularies.
-
-    Bytes that print as themselves in Latin-1 keep their character; the other 68 take U+0100 and on, in order
-    (the convention of GPT-2).
-
-    Returns:
-        A list of 256 characters, indexed by byte.
-
-    >>> byte_alphabet()[ord(" ")], byte_alphabet()[ord("a")]
-    ('Ġ', 'a')
-    """
-    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
-    others = iter(range(0x100, 0x200))
-    return [chr(byte if byte in printable else next(others)) for byte in range(256)]
-
-
-BYTE_OF = {character: byte for byte, character in enumerate(byte_alphabet())}
-
-
 def to_bytes(token):
     """Return the bytes a byte-level token stands for, or None if it holds a character outside the byte alphabet.
 
@@ -52,7 +36,7 @@ def to_bytes(token):
     b' the'
     """
     try:
-        return bytes([BYTE_OF[character] for character in token])
+        return bytes([BYTES[character] for character in token])
     except KeyError:
         return None
 
@@ -86,7 +70,8 @@ cdef class BPE(Model):
         byte_fallback: A character outside the vocabulary becomes its bytes, tokens ``<0x00>`` to ``<0xFF>``, if all
             of them are in the vocabulary.
         ignore_merges: A word that is a token as a whole is that token, whatever the merges say.
-        byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see `byte_alphabet`).
+        ranks: Rank of each merge, when it is not its place in the list; equal ranks merge from the left.
+        byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see `subword.byte_alphabet`).
 
     Raises:
         ValueError: A merge names a token that is not in the vocabulary, an id occurs twice, unk_token is missing.
@@ -105,7 +90,7 @@ cdef class BPE(Model):
             self.characters[i].entries = NULL
 
     def __init__(self, vocab, merges, *, dropout=None, unk_token=None, continuing_subword_prefix=None,
-                 end_of_word_suffix=None, fuse_unk=False, byte_fallback=False, ignore_merges=False, byte_level=False):
+                 end_of_word_suffix=None, fuse_unk=False, byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None):
         if self.merge_ids != NULL:
             raise TypeError("BPE objects are immutable: make a new one")
         if dropout is not None and not 0 <= dropout <= 1:
@@ -128,7 +113,7 @@ cdef class BPE(Model):
         self.prefix_size = <int>len(self.prefix_bytes)
         self.suffix_size = <int>len(self.suffix_bytes)
         self.unk_id = self.vocab.get(unk_token, 0xFFFFFFFF) if unk_token is not None else 0xFFFFFFFF
-        self._fill_pairs(merges)
+        self._fill_pairs(merges, ranks)
         self._fill_alphabet()
         if ignore_merges:
             self._fill_words()
@@ -140,7 +125,7 @@ cdef class BPE(Model):
             intmap_free(&self.characters[i])
         wordmap_free(&self.words)
 
-    cdef _fill_pairs(self, merges):
+    cdef _fill_pairs(self, merges, ranks):
         cdef Py_ssize_t rank = 0, skip = len(self.continuing_subword_prefix or "")
         cdef uint32_t left, right, product
         cdef dict vocab = self.vocab
@@ -162,14 +147,15 @@ cdef class BPE(Model):
                 raise ValueError(f"merge {rank} must be a pair of tokens, got {pair!r}") from None
             self.merge_ids[2 * rank] = left
             self.merge_ids[2 * rank + 1] = right
-            intmap_put(&self.pairs, <uint64_t>left << 32 | right, <uint64_t>rank << 32 | product)
+            intmap_put(&self.pairs, <uint64_t>left << 32 | right, <uint64_t>(rank if ranks is None else ranks[rank]) << 32 | product)
             rank += 1
         self.merge_count = rank
+        self.ranks = None if ranks is None else tuple(ranks)
 
     cdef _fill_alphabet(self):
         cdef str prefix = self.continuing_subword_prefix or "", suffix = self.end_of_word_suffix or ""
         cdef int form
-        for byte, character in enumerate(byte_alphabet()):
+        for byte, character in enumerate(CHARS):
             self.bytes[byte] = self.vocab.get(character, 0xFFFFFFFF)
             self.fallback[byte] = self.vocab.get(f"<0x{byte:02X}>", 0xFFFFFFFF)
         for form in range(4):
@@ -185,6 +171,26 @@ cdef class BPE(Model):
         for word, index in words:
             if word:
                 wordmap_add(&self.words, word, len(word), index)
+
+    @classmethod
+    def from_ranks(cls, ranks):
+        """Build a byte-level model from a `.tiktoken` vocabulary.
+
+        There any two neighbours merge whose bytes together are a token, the token of lowest rank first; a word that is
+        a token is that token.
+
+        Args:
+            ranks: Token, as bytes -> its rank, which is its id.
+        """
+        merges = []
+        for token, rank in ranks.items():
+            splits = [(token[:i], token[i:]) for i in range(1, len(token))]
+            splits = [(ranks[left], ranks[right], left, right) for left, right in splits if left in ranks and right in ranks]
+            merges += [(rank, chars_of(left), chars_of(right)) for _, _, left, right in sorted(splits)]
+        merges.sort(key=itemgetter(0))
+        return cls(
+            {chars_of(token): rank for token, rank in ranks.items()}, [(left, right) for _, left, right in merges],
+            ignore_merges=True, byte_level=True, ranks=[rank for rank, _, _ in merges])
 
     @property
     def merges(self):
@@ -202,7 +208,7 @@ cdef class BPE(Model):
         }
 
     def __reduce__(self):
-        return _rebuild, (self.vocab, self.merges, {**self.options(), "byte_level": self.byte_level})
+        return _rebuild, (self.vocab, self.merges, {**self.options(), "byte_level": self.byte_level, "ranks": self.ranks})
 
     def __repr__(self):
         return f"BPE({len(self.vocab)} tokens, {self.merge_count} merges{', byte_level' if self.byte_level else ''})"
