@@ -436,7 +436,7 @@ cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint
     return memcmp(cache.arena + slot.values[0] + (slot.count & ~<uint32_t>SPILLED), word, size) == 0
 
 
-cdef inline const uint32_t* cached_values(const WordCache* cache, const Slot* slot) noexcept nogil:
+cdef inline const uint32_t* cached_values(const WordCache* cache, Slot* slot) noexcept nogil:
     return cache.arena + slot.values[0] if slot.count & <uint32_t>SPILLED else &slot.values[0]
 
 

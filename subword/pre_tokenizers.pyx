@@ -12,9 +12,9 @@ from libc.string cimport memcmp, memcpy
 from subword._pipeline cimport (
     PreTokenizer, Span, Spans, Text, spans_free, spans_push, text_append, text_clear, text_end, text_free, text_start,
 )
-from subword._unicode cimport BERT_NUMERIC, BERT_PUNCT, BERT_SPACE, bert_bits, scan_bits
+from subword._unicode cimport BERT_NUMERIC, BERT_PUNCT, BERT_SPACE, bert_bits, joined_scripts, scan_bits
 from subword.byte_alphabet import CHARS
-from subword.patterns import Regex, compile_pattern
+from subword.patterns import Regex, compile_pattern, find_spans
 
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -454,8 +454,7 @@ cdef class Split(PreTokenizer):
         cdef str text = data[start:end].decode()
         cdef int32_t at = start, first, last
         cdef Py_ssize_t done = 0
-        for match in self.compiled.finditer(text):
-            a, b = match.span()
+        for a, b in find_spans(self.compiled, text):
             first = at + <int32_t>len(text[done:a].encode())
             last = first + <int32_t>len(text[a:b].encode())
             done = b
@@ -530,6 +529,32 @@ cdef class Metaspace(PreTokenizer):
 
     def __reduce__(self):
         return Metaspace, (self.replacement, self.prepend_scheme, self.split_words)
+
+
+cdef class UnicodeScripts(PreTokenizer):
+    """Cuts where the script changes: kana belong to Chinese characters, and what has no script to what stands before."""
+
+    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+        cdef Py_ssize_t i
+        cdef int32_t at, start
+        cdef uint8_t script, last
+        cdef int length
+        for i in range(before.size):
+            at = start = before.data[i].start
+            last = 0
+            while at < before.data[i].end:
+                script = joined_scripts[utf8_decode(source.data + at, &length)]
+                if script and last and script != last:
+                    spans_push(after, start, at)
+                    start = at
+                if script:
+                    last = script
+                at += length
+            spans_push(after, start, at)
+        return 0
+
+    def __reduce__(self):
+        return UnicodeScripts, ()
 
 
 cdef class FixedLength(PreTokenizer):
