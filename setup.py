@@ -9,6 +9,7 @@ MODULES = [
     "subword._unicode",
     "subword._pipeline",
     "subword.added_tokens",
+    "subword.normal_forms",
     "subword.normalizers",
     "subword.pre_tokenizers",
     "subword.models.word_cache",

@@ -14,6 +14,7 @@ The questions themselves are asked in `unicode_probe.py`, the normal forms and l
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def rust_word() -> set[int]:
     return found
 
 
+@cache
 def named_sets() -> dict[str, set[int]]:
     """Return every named set of code points that is not a general category or a script."""
     sets = {name: matches(pattern) for name, pattern in PATTERNS.items()}
@@ -128,6 +130,7 @@ def scripts() -> list[int]:
     return partition(["none", *SCRIPTS], [set(), *(matches(rf"\p{{{name}}}") for name in SCRIPTS)])
 
 
+@cache
 def joined_scripts() -> list[int]:
     """Return the classes of UnicodeScripts: it cuts between two that differ, unless one of them is 0."""
     split = pre_tokenizers.UnicodeScripts().pre_tokenize_str

@@ -1,6 +1,7 @@
 """Combining classes, normal forms and letter cases of the reference, found by asking it."""
 
 import unicodedata
+from functools import cache
 
 from tokenizers import NormalizedString, Regex, normalizers
 from unicode_probe import CODES, EVERYTHING, each_image, matches
@@ -16,6 +17,7 @@ def swaps(first: str, second: str) -> bool:
     return NFD(first + second) == second + first != first + second
 
 
+@cache
 def combining_classes() -> list[int]:
     """Return the canonical combining class of each code point.
 
@@ -23,7 +25,11 @@ def combining_classes() -> list[int]:
     known mark that it never changes places with.
     """
     lowest, highest = "\u0334", "\u0345"  # classes 1 and 240: every other mark changes places with one of them
-    marks = [char for char in EVERYTHING if swaps(char, lowest) or swaps(highest, char)]
+    after = NFD("".join(f"\n{char}{lowest}" for char in EVERYTHING)).split("\n")
+    before = NFD("".join(f"\n{highest}{char}" for char in EVERYTHING)).split("\n")
+    moved = {pair[1] for pair in after if pair[:1] == lowest and len(pair) == 2}
+    moved |= {pair[0] for pair in before if pair[1:] == highest}
+    marks = sorted(char for char in moved if swaps(char, lowest) or swaps(highest, char))
     known: dict[int, str] = {}
     for char in sorted([*marks, lowest, highest]):
         known.setdefault(unicodedata.combining(char), char)
@@ -97,6 +103,7 @@ def changed(images: list[str], originals: list[str]) -> dict[int, str]:
     }
 
 
+@cache
 def mappings() -> dict[str, dict[int, str]]:
     """Return every map of code points to strings, by name."""
     identity = list(EVERYTHING)
