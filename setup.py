@@ -10,6 +10,7 @@ MODULES = [
     "subword._pipeline",
     "subword.added_tokens",
     "subword.normal_forms",
+    "subword.string_edits",
     "subword.normalizers",
     "subword.pre_tokenizers",
     "subword.models.word_cache",

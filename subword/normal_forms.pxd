@@ -42,6 +42,12 @@ cdef int copy(const Text* source, Py_ssize_t first, Py_ssize_t last, Text* targe
 cdef Py_ssize_t skip_ascii(const uint8_t* data, Py_ssize_t first, Py_ssize_t size) noexcept nogil
 
 
+cdef inline void begin(const Text* source, Text* target) noexcept nogil:
+    """Make the target the successor of the source."""
+    target.aligned = source.aligned
+    target.base = source.base
+
+
 cdef inline int room(Text* target, Py_ssize_t size) except -1 nogil:
     """Make sure that `size` more bytes fit."""
     if target.size + size > target.capacity or (target.aligned and target.starts == NULL):

@@ -325,8 +325,7 @@ cdef int rewrite(NormalForm form, const Text* source, Text* target, Parts* parts
             continue
         if not changed:
             changed = True
-            target.aligned = source.aligned
-            target.base = source.base
+            begin(source, target)
             room(target, source.size)
         first = before if form.composed else i
         copy(source, done, first, target)
