@@ -14,7 +14,10 @@ MODULES = [
     "subword.models.word_cache",
     "subword.models.bpe",
     "subword.models.wordpiece",
+    "subword.trainers._table",
     "subword.trainers.word_counts",
+    "subword.trainers.alphabet",
+    "subword.trainers.segments",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",
 ]
