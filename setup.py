@@ -18,6 +18,7 @@ MODULES = [
     "subword.trainers.word_counts",
     "subword.trainers.alphabet",
     "subword.trainers.segments",
+    "subword.trainers.candidates",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",
 ]

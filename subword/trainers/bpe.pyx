@@ -1,8 +1,7 @@
 """Byte-pair encoding: learn merges by frequency (Sennrich et al. 2016, https://arxiv.org/abs/1508.07909).
 
-The result is that of `tokenizers`' BpeTrainer wherever that is a function of the counts, down to its two habits that
-show when one string is reached by two routes: a pair keeps its count when it has been merged, so one that forms again
-starts from there; and every time a pair forms it enters the queue anew, with the words of that time only.
+The result is that of `tokenizers`' BpeTrainer wherever that is a function of the counts: without prefix, suffix and
+ties at the cut of the alphabet.
 """
 
 cimport cython
@@ -18,12 +17,9 @@ cdef enum:
 
 
 cdef struct Entry:
-    # A pair that waits, with the count it had when it was put there and the words to merge it in.
+    # A pair that waits, with the count it had when it was put there.
     int64_t count
     uint64_t key
-    uint32_t* words    # NULL when `one` is the only word
-    uint32_t one
-    uint32_t size
     uint32_t pair
 
 
@@ -85,47 +81,35 @@ cdef class _Learner:
 
     Entries with fewer than `threshold` lie unsorted in `rest`: most pairs are rare and never reach their turn. The
     others are a heap. When the heap has nothing left above the threshold, that is halved.
+
+    The count of a pair that waits can fall without its entry knowing; the entry is corrected when it comes up. When
+    a count rises, the pair is entered anew, and the old entry finds nothing left to do.
     """
 
     cdef Segments segments
     cdef Entries heap
     cdef Entries rest
     cdef int64_t threshold
-    cdef uint32_t* current   # the words of the merge at work
 
     def __dealloc__(self):
-        cdef size_t i
-        free(self.current)
-        for i in range(self.heap.size):
-            free(self.heap.data[i].words)
-        for i in range(self.rest.size):
-            free(self.rest.data[i].words)
         free(self.heap.data)
         free(self.rest.data)
 
-    cdef int enqueue(self, uint32_t number) except -1 nogil:
-        """Move a pair's list of words to a new entry of the queue."""
-        cdef Pair* pair = self.segments.pairs + number
+    cdef int enter(self, uint32_t number) except -1 nogil:
+        """Put a pair in the queue."""
         cdef Entry entry
-        entry.count = pair.count
-        entry.key = pair.key
+        entry.count = self.segments.pairs[number].count
+        entry.key = self.segments.pairs[number].key
         entry.pair = number
-        entry.words = pair.words if pair.capacity else NULL
-        entry.one = pair.one
-        entry.size = pair.size
-        pair.words = NULL
-        pair.size = pair.capacity = 0
-        if entry.count <= 0:
-            free(entry.words)
-        elif entry.count >= self.threshold:
+        if entry.count >= self.threshold:
             push(&self.heap, &entry)
-        else:
+        elif entry.count > 0:
             append(&self.rest, &entry)
         return 0
 
     cdef int lower_threshold(self) except -1 nogil:
         cdef size_t i, kept = 0
-        self.threshold //= 2
+        self.threshold = max(self.threshold // 2, 1)
         for i in range(self.rest.size):
             if self.rest.data[i].count >= self.threshold:
                 push(&self.heap, self.rest.data + i)
@@ -137,51 +121,51 @@ cdef class _Learner:
 
     cdef int next_pair(self, Entry* found) except -1 nogil:
         """Take the entry whose turn it is; return 0 when there is none."""
-        cdef Entry* top
         cdef int64_t count
         while True:
             while self.heap.size == 0 or self.heap.data[0].count < self.threshold:
-                if self.threshold == 0:
+                if self.threshold == 1:
                     return 0
                 self.lower_threshold()
-            top = self.heap.data
-            count = max(self.segments.pairs[top.pair].count, 0)
-            if count != top.count:
-                # The count has changed since: wait again, with the new count.
-                top.count = count
+            count = self.segments.pairs[self.heap.data[0].pair].count
+            if 0 < count < self.heap.data[0].count:
+                self.heap.data[0].count = count
                 sift_down(&self.heap, 0)
                 continue
-            found[0] = top[0]
+            found[0] = self.heap.data[0]
             self.heap.size -= 1
             if self.heap.size:
                 self.heap.data[0] = self.heap.data[self.heap.size]
                 sift_down(&self.heap, 0)
-            return 1
+            if count == found.count:
+                return 1
 
     cdef int learn(self, uint32_t vocab_size, int64_t least, object progress) except -1 nogil:
         cdef Entry entry
         cdef uint32_t i, left, right, result
+        cdef uint64_t key
         cdef int64_t highest = 0
+        cdef Pair* pair
         self.segments.count_pairs()
         for i in range(self.segments.pairs_size):
             highest = max(highest, self.segments.pairs[i].count)
-        self.threshold = highest // 2
+        self.threshold = max(highest // 2, 1)
         for i in range(self.segments.pairs_size):
-            self.enqueue(i)
+            self.enter(i)
         while self.segments.vocab_size < vocab_size and self.next_pair(&entry):
             if entry.count < least:
-                free(entry.words)
                 break
             left = left_of(entry.key)
             right = right_of(entry.key)
-            self.current = entry.words
             result = self.segments.new_token(left, right)
-            self.segments.merge(entry.words if entry.words else &entry.one, entry.size, left, right, result)
-            free(entry.words)
-            self.current = NULL
+            self.segments.merge(entry.pair, left, right, result)
             for i in range(self.segments.touched_size):
-                if self.segments.pairs[self.segments.touched[i]].size:
-                    self.enqueue(self.segments.touched[i])
+                pair = self.segments.pairs + self.segments.touched[i]
+                key = pair.key
+                if pair.count <= 0:
+                    self.segments.forget_words(self.segments.touched[i])
+                elif left_of(key) == result or right_of(key) == result:   # only these counts can have risen
+                    self.enter(self.segments.touched[i])
             if self.segments.merges % REPORT_EVERY == 0:
                 self.segments.report(progress)
         self.segments.report(progress)

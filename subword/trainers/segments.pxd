@@ -72,5 +72,6 @@ cdef class Segments:
     cdef int change(self, uint32_t left, uint32_t right, int64_t count, uint32_t word) except -1 nogil
     cdef int count_pairs(self) except -1 nogil
     cdef uint32_t new_token(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
-    cdef int merge(self, const uint32_t* words, uint32_t size, uint32_t left, uint32_t right, uint32_t result) except -1 nogil
+    cdef int merge(self, uint32_t number, uint32_t left, uint32_t right, uint32_t result) except -1 nogil
+    cdef void forget_words(self, uint32_t number) noexcept nogil
     cdef int report(self, object progress) except -1 nogil

@@ -296,20 +296,22 @@ cdef class Segments:
         self.merges += 1
         return result
 
-    cdef int merge(
-        self, const uint32_t* words, uint32_t size, uint32_t left, uint32_t right, uint32_t result
-    ) except -1 nogil:
-        """Replace `left right` by `result` in the given words, from left to right, and correct the counts.
+    cdef int merge(self, uint32_t number, uint32_t left, uint32_t right, uint32_t result) except -1 nogil:
+        """Replace `left right` by `result` from left to right in all words that hold the pair; correct the counts.
 
-        The count of the merged pair itself is left to the caller; `touched` lists the pairs whose counts changed.
+        `touched` then lists the pairs whose counts changed, the merged pair perhaps among them.
         """
         cdef uint32_t k, w, n, at, to, other
         cdef uint32_t* symbols
         cdef int64_t count, made = 0
-        cdef uint32_t room = self.max_token_length - min(self.max_token_length, self.token_lengths[result])
+        cdef uint32_t length = self.token_lengths[result]
+        # A pair of the result and `other` is counted when the other's length is below `room`.
+        cdef uint32_t room = max(self.max_token_length - min(self.max_token_length, length), 2 if length == 1 else 0)
+        cdef Pair merged = self.pairs[number]   # its list stays put when records move
+        cdef const uint32_t* words = merged.words if merged.capacity else &merged.one
         self.touched_size = 0
-        for k in range(size):
-            if k + 4 < size:
+        for k in range(merged.size):
+            if k + 4 < merged.size:
                 prefetch(self.words + words[k + 4])
             w = words[k]
             symbols = self.symbols + self.words[w].start
@@ -339,7 +341,17 @@ cdef class Segments:
         self.symbol_counts[left] -= made
         self.symbol_counts[right] -= made
         self.symbol_counts[result] += made
+        self.pairs[number].count = 0
+        self.forget_words(number)
         return 0
+
+    cdef void forget_words(self, uint32_t number) noexcept nogil:
+        """Empty the list of words of a pair that stands nowhere."""
+        cdef Pair* pair = self.pairs + number
+        if pair.capacity:
+            free(pair.words)
+        pair.words = NULL
+        pair.size = pair.capacity = 0
 
     cdef int report(self, object progress) except -1 nogil:
         """Let signals (Ctrl-C) through and tell the caller how many tokens there are."""
