@@ -16,9 +16,9 @@ MODULES = [
     "subword.models.wordpiece",
     "subword.trainers._table",
     "subword.trainers.word_counts",
-    "subword.trainers.alphabet",
-    "subword.trainers.segments",
-    "subword.trainers.candidates",
+    "subword.trainers._alphabet",
+    "subword.trainers._segments",
+    "subword.trainers._candidates",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",
 ]

@@ -10,7 +10,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
 
 from subword.trainers._table cimport out_of_memory
-from subword.trainers.segments cimport Pair, Segments, left_of, right_of
+from subword.trainers._segments cimport Pair, Segments, left_of, right_of
 
 cdef enum:
     REPORT_EVERY = 1024   # merges between two looks at signals

@@ -1,11 +1,13 @@
 """Words and how often each was seen."""
 
+cimport cython
 from libc.stdint cimport uint8_t, uint64_t
 
 from subword._pipeline cimport Span
 from subword.trainers._table cimport Table
 
 
+@cython.final
 cdef class WordCounts:
     cdef Table table
     cdef uint64_t total_count

@@ -9,6 +9,7 @@ import struct
 import zlib
 from collections.abc import Mapping
 
+cimport cython
 from libc.stdint cimport INT64_MAX, uint8_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memcmp, memcpy
@@ -91,6 +92,7 @@ VERSION = 1
 HEADER = struct.Struct("<8sIIQQQ")  # magic, version, crc32 of the rest, words, sum of counts, bytes of text
 
 
+@cython.final
 cdef class WordCounts:
     """Unique words with 64-bit counts.
 
@@ -246,9 +248,9 @@ cdef class WordCounts:
         return 0 if slot == NULL else slot.value
 
     def __add__(self, other):
-        if not isinstance(self, WordCounts) or not isinstance(other, WordCounts):
+        if not isinstance(other, WordCounts):
             return NotImplemented
-        result = (<WordCounts>self).copy()
+        result = self.copy()
         result.update(other)
         return result
 

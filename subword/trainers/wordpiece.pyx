@@ -1,7 +1,7 @@
 """WordPiece: learn merges by likelihood (Schuster & Nakajima 2012, "Japanese and Korean Voice Search").
 
 The next merge is the pair with the highest score count(ab) / (count(a) * count(b)), every count as it stands after
-all merges so far. How the best pair is found without looking at all of them is told in candidates.pyx.
+all merges so far. How the best pair is found without looking at all of them is told in _candidates.pyx.
 """
 
 import warnings
@@ -10,8 +10,8 @@ cimport cython
 from libc.math cimport M_E, log
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from subword.trainers.candidates cimport Candidates
-from subword.trainers.segments cimport Segments, left_of, right_of
+from subword.trainers._candidates cimport Candidates
+from subword.trainers._segments cimport Segments, left_of, right_of
 
 from subword.trainers.bpe import train_bpe
 
@@ -185,5 +185,5 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
     if len(tokens) < vocab_size:
         warnings.warn(
             f"candidates ran out: the vocabulary has {len(tokens)} tokens, {vocab_size} were asked for; no pair is left"
-            f" that occurs at least {max(1, min_frequency or 1)} times", stacklevel=2)
+            f" that occurs at least {max(1, min_frequency or 1)} times", stacklevel=1)
     return tokens, merges

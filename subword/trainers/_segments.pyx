@@ -14,7 +14,7 @@ from libc.string cimport memcmp, memcpy, memset
 from cpython.exc cimport PyErr_CheckSignals
 
 from subword.trainers._table cimport Slot, out_of_memory, prefetch, table_free, table_slot
-from subword.trainers.alphabet cimport Alphabet
+from subword.trainers._alphabet cimport Alphabet
 from subword.trainers.word_counts cimport WordCounts
 
 

@@ -1,9 +1,9 @@
-"""The pairs that may be merged next, ordered by a score that moves under them: see candidates.pyx."""
+"""The pairs that may be merged next, ordered by a score that moves under them: see _candidates.pyx."""
 
 cimport cython
 from libc.stdint cimport uint32_t, uint64_t
 
-from subword.trainers.segments cimport Segments
+from subword.trainers._segments cimport Segments
 
 
 cdef struct Candidate:

@@ -18,7 +18,7 @@ from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
 from subword.trainers._table cimport out_of_memory
-from subword.trainers.segments cimport Pair, Segments, left_of, right_of
+from subword.trainers._segments cimport Pair, Segments, left_of, right_of
 
 
 cdef extern from "words.h" nogil:
