@@ -25,6 +25,7 @@ MODULES = [
     "subword.trainers._alphabet",
     "subword.trainers._segments",
     "subword.trainers._candidates",
+    "subword.trainers.counting",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",
 ]

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Literal
 
+from subword.byte_alphabet import chars_of
+
 Pair = tuple[int, int]
 Learned = tuple[list[str], list[tuple[str, str]]]
 
@@ -39,8 +41,7 @@ class Words:
         byte_level: bool,
     ) -> None:
         if byte_level:
-            characters = byte_alphabet()
-            counts = {"".join(characters[b] for b in word.encode()): n for word, n in counts.items()}
+            counts = {chars_of(word.encode()): n for word, n in counts.items()}
         counts = {word: n for word, n in counts.items() if n}
         self.prefix = prefix
         self.vocab: list[str] = []
@@ -116,13 +117,6 @@ class Words:
         last = {pair: rank for rank, pair in enumerate(self.merges)}
         ordered = sorted(last, key=lambda pair: last[pair])
         return self.vocab, [(self.vocab[a], self.vocab[b]) for a, b in ordered]
-
-
-def byte_alphabet() -> list[str]:
-    """Return the characters that stand for the bytes 0-255 in byte-level vocabularies (GPT-2's alphabet)."""
-    shown = {*range(33, 127), *range(161, 173), *range(174, 256)}
-    hidden = iter(range(256, 512))
-    return [chr(byte if byte in shown else next(hidden)) for byte in range(256)]
 
 
 def alphabet(counts: Mapping[str, int], limit: int | None, initial: set[str]) -> list[str]:

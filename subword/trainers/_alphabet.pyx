@@ -12,6 +12,7 @@ from libc.stdlib cimport calloc, free
 from subword.trainers._table cimport Slot, out_of_memory, slot_word
 from subword.trainers.word_counts cimport WordCounts
 
+from subword.byte_alphabet import CHARS
 
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -23,27 +24,12 @@ cdef enum:
     FORMS = 4
 
 
-def byte_alphabet():
-    """Return the 256 characters that stand for the bytes in byte-level vocabularies, by byte.
-
-    Printable bytes of Latin-1 stand for themselves, the others for the characters from U+0100 on: the alphabet of
-    GPT-2's byte-level BPE (Radford et al. 2019).
-
-    Example:
-        >>> byte_alphabet()[ord(" ")]
-        'Ġ'
-    """
-    shown = {*range(33, 127), *range(161, 173), *range(174, 256)}
-    hidden = iter(range(256, 512))
-    return [chr(byte if byte in shown else next(hidden)) for byte in range(256)]
-
-
 @cython.final
 cdef class Alphabet:
     """Count characters, decide which are kept, and turn words into symbols.
 
     Args:
-        bytewise: Cut words into bytes, each written as its character of `byte_alphabet`.
+        bytewise: Cut words into bytes, each written as its character of the byte alphabet.
         with_prefix: Characters that do not begin a word have a form of their own.
         with_suffix: Characters that end a word have a form of their own.
     """
@@ -52,7 +38,7 @@ cdef class Alphabet:
         self.bytewise = bytewise
         self.with_prefix = with_prefix
         self.with_suffix = with_suffix
-        for byte, character in enumerate(byte_alphabet()):
+        for byte, character in enumerate(CHARS):
             self.byte_codes[byte] = ord(character)
         # Most pages of these arrays are never touched and cost nothing.
         self.seen = <uint64_t*>calloc(CODES, sizeof(uint64_t))

@@ -21,7 +21,7 @@ from subword.trainers._table cimport out_of_memory
 from subword.trainers._segments cimport Pair, Segments, left_of, right_of
 
 
-cdef extern from "words.h" nogil:
+cdef extern from "exact.h" nogil:
     int compare_two(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
     int compare_three(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f)
 

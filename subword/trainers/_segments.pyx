@@ -13,9 +13,13 @@ from libc.string cimport memcmp, memcpy, memset
 
 from cpython.exc cimport PyErr_CheckSignals
 
-from subword.trainers._table cimport Slot, out_of_memory, prefetch, table_free, table_slot
+from subword.trainers._table cimport Slot, out_of_memory, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
 from subword.trainers.word_counts cimport WordCounts
+
+
+cdef extern from "memory.h" nogil:
+    void subword_prefetch(const void* p)
 
 
 cdef void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
@@ -72,7 +76,7 @@ cdef class Segments:
         end_of_word_suffix: Carried by every symbol that ends a word.
         max_token_length: Pairs whose token would have this many characters or more are not counted when they
             come up; pairs of two characters always are (the rule of `tokenizers`).
-        byte_level: Cut words into bytes, written as the characters of `byte_alphabet`.
+        byte_level: Cut words into bytes, written as the characters of `subword.byte_alphabet`.
 
     Raises:
         ValueError: There is nothing to learn from, an option is out of range, or the counts are too large to add.
@@ -312,7 +316,7 @@ cdef class Segments:
         self.touched_size = 0
         for k in range(merged.size):
             if k + 4 < merged.size:
-                prefetch(self.words + words[k + 4])
+                subword_prefetch(self.words + words[k + 4])
             w = words[k]
             symbols = self.symbols + self.words[w].start
             n = self.words[w].size

@@ -5,20 +5,19 @@ from libc.stdint cimport uint8_t, uint64_t
 from subword._pipeline cimport Span
 
 
-cdef extern from "words.h" nogil:
-    ctypedef struct word_key_t:
-        uint64_t lo
-        uint64_t hi
-    word_key_t word_key(const uint8_t* p, Py_ssize_t size, const uint8_t* limit)
-    uint64_t word_hash(word_key_t key)
-    Py_ssize_t word_unpack(uint64_t lo, uint64_t hi, uint8_t* out)
-    void prefetch(const void* p)
-    const uint64_t LONG_WORD
-    const Py_ssize_t SHORT_WORD
+cdef enum:
+    SHORT_WORD = 15     # bytes of a word that fits in its slot
+
+cdef extern from *:
+    """
+    #define SUBWORD_LONG_WORD ((uint64_t)0xFF << 56)
+    """
+    const uint64_t LONG_WORD "SUBWORD_LONG_WORD"
 
 
 cdef struct Slot:
-    # Half a cache line. A free slot has hi == 0. The bytes of a long word lie at arena + offset.
+    # Half a cache line. A short word is its own key: its bytes, zero filled, and its size in the top byte of hi. A
+    # long one has its hash in lo, LONG_WORD | size in hi and its bytes at arena + offset. A free slot has hi == 0.
     uint64_t lo
     uint64_t hi
     uint64_t value
@@ -35,7 +34,7 @@ cdef struct Table:
     size_t arena_capacity
 
 
-# The slot of a word, made with value 0 when it was not there. It stays valid until the next word is made.
+# The slot of a word of at least one byte, made with value 0 when it was not there. It stays valid until the next word is made.
 cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size, const uint8_t* limit) except NULL nogil
 # The slot of a word, or NULL.
 cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) noexcept nogil

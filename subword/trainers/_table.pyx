@@ -11,6 +11,16 @@ from libc.string cimport memcmp, memcpy
 
 from subword._pipeline cimport Span
 
+cdef extern from "memory.h" nogil:
+    ctypedef struct word_key:
+        uint64_t low
+        uint64_t high
+    void subword_prefetch(const void* p)
+    word_key short_key(const uint8_t* p, int n, int whole)
+    uint64_t hash_key(uint64_t low, uint64_t high)
+    uint64_t hash_bytes(const uint8_t* p, size_t n)
+    void advise_huge_pages(void* p, size_t size)
+
 cdef enum:
     BATCH = 128          # words whose slots are fetched into the cache together
     FIRST_CAPACITY = 256
@@ -21,8 +31,18 @@ cdef int out_of_memory() except -1 nogil:
         raise MemoryError("out of memory while counting words")
 
 
+cdef inline word_key key_of(const uint8_t* word, Py_ssize_t size, const uint8_t* limit) noexcept nogil:
+    """Return the key of a word; `limit` ends the memory that may be read."""
+    cdef word_key key
+    if size <= SHORT_WORD:
+        return short_key(word, <int>size, limit - word >= 16)
+    key.low = hash_bytes(word, size)
+    key.high = LONG_WORD | <uint64_t>size
+    return key
+
+
 cdef inline Slot* probe(
-    const Table* table, word_key_t key, uint64_t hashed, const uint8_t* word, Py_ssize_t size
+    const Table* table, word_key key, uint64_t hashed, const uint8_t* word, Py_ssize_t size
 ) noexcept nogil:
     """Return the slot of the word, or the free slot where it belongs."""
     cdef size_t mask = table.capacity - 1
@@ -30,8 +50,8 @@ cdef inline Slot* probe(
     cdef Slot* slot
     while True:
         slot = table.slots + i
-        if slot.lo == key.lo and slot.hi == key.hi:
-            if key.hi < LONG_WORD or memcmp(table.arena + slot.offset, word, size) == 0:
+        if slot.lo == key.low and slot.hi == key.high:
+            if key.high < LONG_WORD or memcmp(table.arena + slot.offset, word, size) == 0:
                 return slot
         elif slot.hi == 0:
             return slot
@@ -42,7 +62,7 @@ cdef int table_reserve(Table* table, size_t words) except -1 nogil:
     """Make room for `words` more words."""
     cdef size_t capacity = table.capacity if table.capacity else FIRST_CAPACITY
     cdef size_t i, j
-    cdef word_key_t key
+    cdef word_key key
     cdef Slot* slots
     cdef Slot* old
     while (table.used + words) * 3 > capacity * 2:
@@ -52,12 +72,13 @@ cdef int table_reserve(Table* table, size_t words) except -1 nogil:
     slots = <Slot*>calloc(capacity, sizeof(Slot))
     if slots == NULL:
         return out_of_memory()
+    advise_huge_pages(slots, capacity * sizeof(Slot))
     for i in range(table.capacity):
         old = table.slots + i
         if old.hi:
-            key.lo = old.lo
-            key.hi = old.hi
-            j = word_hash(key) & (capacity - 1)
+            key.low = old.lo
+            key.high = old.hi
+            j = hash_key(key.low, key.high) & (capacity - 1)
             while slots[j].hi:
                 j = (j + 1) & (capacity - 1)
             slots[j] = old[0]
@@ -67,11 +88,11 @@ cdef int table_reserve(Table* table, size_t words) except -1 nogil:
     return 0
 
 
-cdef int occupy(Table* table, Slot* slot, word_key_t key, const uint8_t* word, Py_ssize_t size) except -1 nogil:
+cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word, Py_ssize_t size) except -1 nogil:
     """Put a new word with value 0 in a free slot."""
     cdef size_t capacity
     cdef void* p
-    if key.hi >= LONG_WORD:
+    if key.high >= LONG_WORD:
         if table.arena_size + size > table.arena_capacity:
             capacity = max(table.arena_size + size, table.arena_capacity + table.arena_capacity // 2, 4096)
             p = realloc(table.arena, capacity)
@@ -82,30 +103,30 @@ cdef int occupy(Table* table, Slot* slot, word_key_t key, const uint8_t* word, P
         memcpy(table.arena + table.arena_size, word, size)
         slot.offset = table.arena_size
         table.arena_size += size
-    slot.lo = key.lo
-    slot.hi = key.hi
+    slot.lo = key.low
+    slot.hi = key.high
     slot.value = 0
     table.used += 1
     return 0
 
 
 cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size, const uint8_t* limit) except NULL nogil:
-    cdef word_key_t key = word_key(word, size, limit)
+    cdef word_key key = key_of(word, size, limit)
     cdef Slot* slot
     table_reserve(table, 1)
-    slot = probe(table, key, word_hash(key), word, size)
+    slot = probe(table, key, hash_key(key.low, key.high), word, size)
     if slot.hi == 0:
         occupy(table, slot, key, word, size)
     return slot
 
 
 cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) noexcept nogil:
-    cdef word_key_t key
+    cdef word_key key
     cdef Slot* slot
     if table.used == 0:
         return NULL
-    key = word_key(word, size, word + size)
-    slot = probe(table, key, word_hash(key), word, size)
+    key = key_of(word, size, word + size)
+    slot = probe(table, key, hash_key(key.low, key.high), word, size)
     return slot if slot.hi else NULL
 
 
@@ -113,7 +134,9 @@ cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scr
     if slot.hi >= LONG_WORD:
         size[0] = <Py_ssize_t>(slot.hi ^ LONG_WORD)
         return table.arena + slot.offset
-    size[0] = word_unpack(slot.lo, slot.hi, scratch)
+    memcpy(scratch, &slot.lo, 8)
+    memcpy(scratch + 8, &slot.hi, 8)
+    size[0] = <Py_ssize_t>(slot.hi >> 56)
     return scratch
 
 
@@ -129,7 +152,7 @@ cdef int table_count(
     Table* table, const uint8_t* data, const uint8_t* limit, const Span* spans, Py_ssize_t size
 ) except -1 nogil:
     """Count spans in two phases: first hash a batch and ask for its cache lines, then look the words up."""
-    cdef word_key_t[BATCH] keys
+    cdef word_key[BATCH] keys
     cdef uint64_t[BATCH] hashes
     cdef Py_ssize_t first = 0, n, i
     cdef const Span* span
@@ -140,9 +163,9 @@ cdef int table_count(
         table_reserve(table, n)
         for i in range(n):
             span = spans + first + i
-            keys[i] = word_key(data + span.start, span.end - span.start, limit)
-            hashes[i] = word_hash(keys[i])
-            prefetch(table.slots + (hashes[i] & (table.capacity - 1)))
+            keys[i] = key_of(data + span.start, span.end - span.start, limit)
+            hashes[i] = hash_key(keys[i].low, keys[i].high)
+            subword_prefetch(table.slots + (hashes[i] & (table.capacity - 1)))
         for i in range(n):
             span = spans + first + i
             word = data + span.start

@@ -101,7 +101,7 @@ cdef class WordCounts:
 
     Args:
         counts: A mapping from word (str, or bytes of valid UTF-8) to count, a whole number of at least 0.
-            Words with count 0 are left out.
+            Empty words and words with count 0 are left out.
 
     Raises:
         ValueError: A count is negative, not a whole number or 2**63 and more, or a word is not valid text.
@@ -169,7 +169,7 @@ cdef class WordCounts:
         if not 0 <= value <= INT64_MAX:
             raise ValueError(f"the count of {word!r} must be at least 0 and below 2**63, got {value}")
         self._check_total(value)
-        if value:
+        if value and data:
             self.add_word(<const uint8_t*><const char*>data, len(data), value)
 
     def update(self, counts):
@@ -239,12 +239,12 @@ cdef class WordCounts:
 
     def __contains__(self, word):
         cdef bytes data = utf8(word)
-        return table_find(&self.table, <const uint8_t*><const char*>data, len(data)) != NULL
+        return len(data) > 0 and table_find(&self.table, <const uint8_t*><const char*>data, len(data)) != NULL
 
     def __getitem__(self, word):
         """Return the count of a word; 0 when it was never seen."""
         cdef bytes data = utf8(word)
-        cdef Slot* slot = table_find(&self.table, <const uint8_t*><const char*>data, len(data))
+        cdef Slot* slot = table_find(&self.table, <const uint8_t*><const char*>data, len(data)) if data else NULL
         return 0 if slot == NULL else slot.value
 
     def __add__(self, other):
@@ -328,8 +328,8 @@ cdef class WordCounts:
                 count |= <uint64_t>p[8 * i + k] << (8 * k)
             for k in range(4):
                 size |= <uint64_t>p[8 * words + 4 * i + k] << (8 * k)
-            if used + size > <size_t>text:
-                raise ValueError(f"{name}: damaged: word {i} ends after the text")
+            if size == 0 or used + size > <size_t>text:
+                raise ValueError(f"{name}: damaged: word {i} is empty or ends after the text")
             result.add_word(p + 12 * words + used, size, count)
             used += size
         if result.total_count != total or result.table.used != words:
