@@ -17,11 +17,14 @@ from subword import formats
 from subword._batches import encode_texts
 from subword._encoder import Encoder
 from subword._output import to_lists
-from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.normal_forms import TextNormalizer
 from subword.post_processor import PostProcessor, post_process
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
@@ -30,6 +33,7 @@ from subword.vocabulary import Vocabulary
 
 PathLike = formats.PathLike
 Pair = tuple[str, str]
+Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
 STRATEGIES = {"LongestFirst": "longest_first", "OnlyFirst": "only_first", "OnlySecond": "only_second"}
 
@@ -64,7 +68,7 @@ class Tokenizer:
         self,
         model: Model,
         *,
-        normalizer: Normalizer | None = None,
+        normalizer: TextNormalizer | None = None,
         pre_tokenizer: PreTokenizer | None = None,
         post_processor: PostProcessor | None = None,
         decoder: Decoder | None = None,

@@ -1,0 +1,29 @@
+from typing import final
+
+from subword.normal_forms import TextNormalizer
+from subword.patterns import Regex
+
+@final
+class Strip(TextNormalizer):
+    def __init__(self, left: bool = True, right: bool = True) -> None: ...
+    @property
+    def left(self) -> bool: ...
+    @property
+    def right(self) -> bool: ...
+
+@final
+class Prepend(TextNormalizer):
+    def __init__(self, prepend: str) -> None: ...
+    @property
+    def prepend(self) -> str: ...
+
+@final
+class ByteLevel(TextNormalizer): ...
+
+@final
+class Replace(TextNormalizer):
+    def __init__(self, pattern: str | Regex, content: str) -> None: ...
+    @property
+    def pattern(self) -> str | Regex: ...
+    @property
+    def content(self) -> str: ...
