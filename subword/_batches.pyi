@@ -19,8 +19,7 @@ class Job:
     def run(self) -> None: ...
 
 @disjoint_base
-class Memory:
-    def __buffer__(self, flags: int, /) -> memoryview: ...
+class Memory: ...
 
 def encode_texts(
     encoder: Encoder,

@@ -1,11 +1,16 @@
+from typing import Any, Self
+
 from typing_extensions import disjoint_base
 
 from subword._pipeline import Model, Normalizer, PreTokenizer
 from subword.added_tokens import Matcher
 
+# What other extension modules call: the C functions of the .pxd.
+__pyx_capi__: dict[str, Any]
+
 @disjoint_base
 class Worker:
-    def __init__(self, cache_limit: int) -> None: ...
+    def __new__(cls, cache_limit: int) -> Self: ...
 
 @disjoint_base
 class Encoder:

@@ -1,7 +1,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from typing_extensions import disjoint_base
+
+# What other extension modules call: the C functions of the .pxd.
+__pyx_capi__: dict[str, Any]
 
 @dataclass(frozen=True)
 class AddedToken:

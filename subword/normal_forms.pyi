@@ -4,6 +4,9 @@ from typing_extensions import disjoint_base
 
 from subword._pipeline import Normalizer
 
+# What other extension modules call: the C functions of the .pxd.
+__pyx_capi__: dict[str, Any]
+
 class TextNormalizer(Normalizer):
     def normalize_str(self, text: str) -> str: ...
     def normalize_with_offsets(self, text: str) -> tuple[str, list[tuple[int, int]]]: ...

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from typing import final
+from typing import Self, final
 
 from typing_extensions import disjoint_base
 
@@ -17,13 +17,13 @@ from subword.string_edits import Strip as Strip
 
 @final
 class BertNormalizer(TextNormalizer):
-    def __init__(
-        self,
+    def __new__(
+        cls,
         clean_text: bool = True,
         handle_chinese_chars: bool = True,
         strip_accents: bool | None = None,
         lowercase: bool = True,
-    ) -> None: ...
+    ) -> Self: ...
     @property
     def clean_text(self) -> bool: ...
     @property
@@ -50,6 +50,6 @@ class Nmt(Filter): ...
 
 @final
 class Sequence(TextNormalizer):
-    def __init__(self, normalizers: Iterable[Normalizer] = ()) -> None: ...
+    def __new__(cls, normalizers: Iterable[Normalizer] = ()) -> Self: ...
     @property
     def normalizers(self) -> tuple[Normalizer, ...]: ...

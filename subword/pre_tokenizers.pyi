@@ -4,9 +4,22 @@ from typing import Any, Final
 from typing_extensions import disjoint_base
 
 from subword._pipeline import PreTokenizer
+from subword.byte_alphabet import CHARS as CHARS
 from subword.patterns import Regex
 
+# What other extension modules call: the C functions of the .pxd.
+__pyx_capi__: dict[str, Any]
+
+CONTRACTION: Final[str]
+TAIL: Final[str]
+UPPER: Final[str]
+LOWER: Final[str]
+START: Final[str]
 PATTERNS: Final[dict[str, str]]
+SCANNERS: Final[dict[str, int]]
+DEEPSEEK: Final[tuple[str, ...]]
+BEHAVIORS: Final[dict[str, int]]
+PREPEND_SCHEMES: Final[tuple[str, ...]]
 
 def use_simd(on: bool | None = None) -> bool: ...
 def checked_behavior(behavior: str) -> str: ...

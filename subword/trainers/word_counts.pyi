@@ -1,6 +1,9 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import ClassVar, final
+from typing import ClassVar, Final, final
+
+MAGIC: Final[bytes]
+VERSION: Final[int]
 
 @final
 class WordCounts:
