@@ -10,7 +10,7 @@ from libc.string cimport memcmp
 from subword._pipeline cimport (
     PreTokenizer, Span, Spans, Text, spans_free, spans_push, text_append, text_end, text_free, text_start,
 )
-from subword.cutting cimport Split, scan_all
+from subword.cutting cimport scan_all
 
 from subword.byte_alphabet import CHARS
 from subword.cutting import (
