@@ -17,8 +17,9 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
-from subword._encoder cimport Document, Encoder, Output, Worker, output_free, output_push, output_reserve
+from subword._encoder cimport Encoder
 from subword._pipeline cimport out_of_memory
+from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
 
 cdef extern from "Python.h":
     bint PyUnicode_Check(object o)
@@ -40,6 +41,13 @@ cdef enum:
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
     HIGHEST = 0x7FFFFFFF            # bytes a document may have
     SMALL = 1 << 13                 # bytes of text for which releasing the GIL costs more than it gives
+
+
+cdef struct Document:
+    # A str's storage: `kind` 0 is UTF-8 (ASCII in place), 1, 2 and 4 are Python's units of other strings.
+    const void* data
+    Py_ssize_t size        # in units
+    int kind
 
 
 cdef class Documents:

@@ -1,4 +1,4 @@
-from typing import Any, Self
+from typing import Any
 
 from typing_extensions import disjoint_base
 
@@ -7,10 +7,6 @@ from subword.added_tokens import Matcher
 
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
-
-@disjoint_base
-class Worker:
-    def __new__(cls, cache_limit: int) -> Self: ...
 
 @disjoint_base
 class Encoder:
@@ -32,3 +28,5 @@ class Encoder:
     def model(self) -> Model: ...
     @property
     def cache_limit(self) -> int: ...
+    def cache_info(self) -> dict[str, int]: ...
+    def cache_clear(self) -> None: ...

@@ -5,60 +5,24 @@ from typing_extensions import disjoint_base
 
 from subword._pipeline import PreTokenizer
 from subword.byte_alphabet import CHARS as CHARS
-from subword.patterns import Regex
+from subword.cutting import BertPreTokenizer as BertPreTokenizer
+from subword.cutting import CharDelimiterSplit as CharDelimiterSplit
+from subword.cutting import Digits as Digits
+from subword.cutting import FixedLength as FixedLength
+from subword.cutting import Punctuation as Punctuation
+from subword.cutting import Split as Split
+from subword.cutting import UnicodeScripts as UnicodeScripts
+from subword.cutting import Whitespace as Whitespace
+from subword.cutting import WhitespaceSplit as WhitespaceSplit
+from subword.cutting import use_simd as use_simd
+from subword.split_patterns import DEEPSEEK as DEEPSEEK
+from subword.split_patterns import PATTERNS as PATTERNS
 
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
-
-CONTRACTION: Final[str]
-TAIL: Final[str]
-UPPER: Final[str]
-LOWER: Final[str]
-START: Final[str]
-PATTERNS: Final[dict[str, str]]
-SCANNERS: Final[dict[str, int]]
-DEEPSEEK: Final[tuple[str, ...]]
-BEHAVIORS: Final[dict[str, int]]
 PREPEND_SCHEMES: Final[tuple[str, ...]]
 
-def use_simd(on: bool | None = None) -> bool: ...
-def checked_behavior(behavior: str) -> str: ...
 def with_raw_bytes(pre_tokenizer: PreTokenizer) -> PreTokenizer | None: ...
-
-@disjoint_base
-class CharacterSplit(PreTokenizer): ...
-
-@disjoint_base
-class Punctuation(CharacterSplit):
-    def __init__(self, behavior: str = "isolated") -> None: ...
-    @property
-    def behavior(self) -> str: ...
-    def __reduce__(self) -> tuple[type[Punctuation], tuple[str]]: ...
-
-@disjoint_base
-class Digits(CharacterSplit):
-    def __init__(self, individual_digits: bool = False) -> None: ...
-    @property
-    def individual_digits(self) -> bool: ...
-    def __reduce__(self) -> tuple[type[Digits], tuple[bool]]: ...
-
-@disjoint_base
-class CharDelimiterSplit(CharacterSplit):
-    def __init__(self, delimiter: str) -> None: ...
-    @property
-    def delimiter(self) -> str: ...
-    def __reduce__(self) -> tuple[type[CharDelimiterSplit], tuple[str]]: ...
-
-class BertPreTokenizer(PreTokenizer):
-    def __reduce__(self) -> tuple[type[BertPreTokenizer], tuple[()]]: ...
-
-class ScannedPreTokenizer(PreTokenizer): ...
-
-class Whitespace(ScannedPreTokenizer):
-    def __reduce__(self) -> tuple[type[Whitespace], tuple[()]]: ...
-
-class WhitespaceSplit(ScannedPreTokenizer):
-    def __reduce__(self) -> tuple[type[WhitespaceSplit], tuple[()]]: ...
 
 @disjoint_base
 class ByteLevel(PreTokenizer):
@@ -74,19 +38,6 @@ class ByteLevel(PreTokenizer):
     def __reduce__(self) -> tuple[Any, ...]: ...
 
 @disjoint_base
-class Split(PreTokenizer):
-    def __init__(self, pattern: str | Regex, behavior: str, invert: bool = False) -> None: ...
-    @property
-    def regex(self) -> str | None: ...
-    @property
-    def literal(self) -> str | None: ...
-    @property
-    def behavior(self) -> str: ...
-    @property
-    def invert(self) -> bool: ...
-    def __reduce__(self) -> tuple[type[Split], tuple[str | Regex, str, bool]]: ...
-
-@disjoint_base
 class Metaspace(PreTokenizer):
     def __init__(
         self, replacement: str = "▁", prepend_scheme: str = "always", split: bool = True
@@ -98,16 +49,6 @@ class Metaspace(PreTokenizer):
     @property
     def split_words(self) -> bool: ...
     def __reduce__(self) -> tuple[type[Metaspace], tuple[str, str, bool]]: ...
-
-class UnicodeScripts(PreTokenizer):
-    def __reduce__(self) -> tuple[type[UnicodeScripts], tuple[()]]: ...
-
-@disjoint_base
-class FixedLength(PreTokenizer):
-    def __init__(self, length: int = 5) -> None: ...
-    @property
-    def length(self) -> int: ...
-    def __reduce__(self) -> tuple[type[FixedLength], tuple[int]]: ...
 
 @disjoint_base
 class Sequence(PreTokenizer):
