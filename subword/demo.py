@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import subword
@@ -101,9 +102,9 @@ def show_speed(tokenizers: dict[Algorithm, subword.Tokenizer], texts: list[str])
         ragged = tokenizer.encode_ragged(texts)
         cells = [f"{size / len(ragged.ids):.2f}"]
         for count in [1, threads] if threads > 1 else [1]:
-            rate = best_rate(lambda n=count, t=tokenizer: t.encode_ragged(texts, threads=n), size)
+            rate = best_rate(partial(tokenizer.encode_ragged, texts, threads=count), size)
             cells.append(f"{rate:,.0f} MB/s")
-        rate = best_rate(lambda t=tokenizer, r=ragged: t.decode_batch(r), size)
+        rate = best_rate(partial(tokenizer.decode_batch, ragged), size)
         cells.append(f"{rate:,.0f} MB/s")
         for row, cell in zip(rows.values(), cells, strict=True):
             row.append(cell)
