@@ -15,7 +15,7 @@ All character classes come from the frozen tables of `_unicode`, never from the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -181,16 +181,24 @@ def _space_after(text: str, at: int) -> int:
     return at
 
 
+def by_first_character(tokens: Iterable[AddedToken]) -> dict[str, list[AddedToken]]:
+    """Sort added tokens for `find_added`, the longest first; one without content is never found."""
+    found: dict[str, list[AddedToken]] = {}
+    for token in sorted(tokens, key=lambda token: -len(token.content)):
+        if token.content:
+            found.setdefault(token.content[0], []).append(token)
+    return found
+
+
 def find_added(
-    text: str, tokens: Sequence[AddedToken], ignore_special: bool = False
+    text: str, tokens: Mapping[str, Sequence[AddedToken]], ignore_special: bool = False
 ) -> list[tuple[int, int, int | None]]:
     """Cut a text at added tokens: (start, stop, id or None), leftmost and of these the longest."""
     parts: list[tuple[int, int, int | None]] = []
-    # One whose content is normalized away is never found.
-    by_length = sorted((t for t in tokens if t.content), key=lambda t: -len(t.content))
     done = at = 0
     while at < len(text):
-        token = next((t for t in by_length if text.startswith(t.content, at)), None)
+        candidates = tokens.get(text[at], ())
+        token = next((t for t in candidates if text.startswith(t.content, at)), None)
         if token is None:
             at += 1
             continue
@@ -248,12 +256,12 @@ class ReferenceTokenizer:
             flags = ("single_word", "lstrip", "rstrip", "normalized", "special")
             tokens[ids[content]] = AddedToken(ids[content], content, *(entry[f] for f in flags))
         self.ignore_special = encode_special_tokens
-        self.raw = [token for token in tokens.values() if not token.normalized]
-        self.normalized = [
+        self.raw = by_first_character(t for t in tokens.values() if not t.normalized)
+        self.normalized = by_first_character(
             token._replace(content=self._normalize(self._whole(token.content)).text)
             for token in tokens.values()
             if token.normalized
-        ]
+        )
 
     def encode(self, text: str) -> list[Token]:
         """Encode one text, without special tokens around it.
@@ -288,7 +296,7 @@ class ReferenceTokenizer:
         return Text(text, [(i, i + 1) for i in range(len(text))], 0)
 
     def _cut(
-        self, pieces: Iterable[tuple[Text, int | None]], tokens: Sequence[AddedToken]
+        self, pieces: Iterable[tuple[Text, int | None]], tokens: Mapping[str, list[AddedToken]]
     ) -> list[tuple[Text, int | None]]:
         return [
             (piece.slice(start, stop), added)
