@@ -18,6 +18,7 @@ MODULES = [
     "subword.models.bpe",
     "subword.models.wordpiece",
     "subword._encoder",
+    "subword._documents",
     "subword._batches",
     "subword._output",
     "subword.trainers._table",
