@@ -17,9 +17,10 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
-from subword._documents cimport HIGHEST, Documents
-from subword._encoder cimport Document, Encoder, Output, Worker, output_free, output_push, output_reserve
+from subword._documents cimport HIGHEST, Document, Documents
+from subword._encoder cimport Encoder
 from subword._pipeline cimport out_of_memory
+from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
 
 cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)

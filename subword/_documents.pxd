@@ -1,10 +1,15 @@
-from subword._encoder cimport Document
-
 from libc.stdint cimport uint8_t
 
 
 cdef enum:
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
+
+
+cdef struct Document:
+    # A text's storage: `kind` 0 is UTF-8 (ASCII in place), 1, 2 and 4 are Python's units of other strings.
+    const void* data
+    Py_ssize_t size        # in units
+    int kind
 
 
 cdef class Documents:

@@ -6,7 +6,6 @@ from libc.stdint cimport uint8_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memchr
 
-from subword._encoder cimport Document
 from subword._pipeline cimport out_of_memory
 
 cdef extern from "Python.h":

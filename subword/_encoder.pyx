@@ -10,20 +10,20 @@ Two shortcuts give the same answer as the plain run of the stages and are compar
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcmp, memcpy, memset
+from libc.stdlib cimport malloc, realloc
+from libc.string cimport memcmp, memcpy
 
 from subword._pipeline cimport (
-    Model, Normalizer, PreTokenizer, Spans, Text, Tokens, out_of_memory, spans_free, spans_push, text_clear, text_end,
-    text_free, text_start, tokens_free, tokens_push,
+    Model, Normalizer, PreTokenizer, Text, out_of_memory, spans_push, text_clear, text_end, text_start,
 )
 from subword._unicode cimport bert_bits, scan_bits
-from subword.added_tokens cimport Matcher, Pieces, pieces_free
+from subword.added_tokens cimport Matcher
 from subword.models.word_cache cimport (
-    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_clear, cache_free, cache_init, cache_insert, is_long,
+    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_insert, is_long,
 )
 from subword.normalizers cimport BertNormalizer
-from subword.pre_tokenizers cimport BertPreTokenizer, simd_on
+from subword._worker cimport Output, Worker, output_push, output_reserve
+from subword.cutting cimport BertPreTokenizer, simd_on
 
 cdef extern from "memory.h" nogil:
     ctypedef struct word_key:
@@ -33,7 +33,6 @@ cdef extern from "memory.h" nogil:
     word_key short_key(const uint8_t* p, int n, int whole)
     uint64_t hash_key(uint64_t low, uint64_t high)
     uint64_t hash_bytes(const uint8_t* p, size_t n)
-    void advise_huge_pages(void* p, size_t size)
 
 cdef extern from "scan.h" nogil:
     enum:
@@ -45,82 +44,6 @@ cdef enum:
     BATCH = 256             # words between a prefetch and its use
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
     PLACES = 3              # values a token has in the cache that keeps places: id, start << 16 | end, word
-
-
-cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
-    """Make room for `more` tokens."""
-    cdef Py_ssize_t wanted = out.size + more
-    cdef void* p
-    if wanted <= out.capacity:
-        return 0
-    wanted = max(wanted, out.capacity + out.capacity // 2, 1024)
-    p = realloc(out.ids, wanted * sizeof(uint32_t))
-    if p == NULL:
-        return out_of_memory()
-    out.ids = <uint32_t*>p
-    advise_huge_pages(out.ids + out.size, (wanted - out.size) * sizeof(uint32_t))
-    if out.full:
-        p = realloc(out.offsets, 2 * wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        out.offsets = <int32_t*>p
-        p = realloc(out.words, wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        out.words = <int32_t*>p
-    out.capacity = wanted
-    return 0
-
-
-cdef void output_free(Output* out) noexcept nogil:
-    free(out.ids)
-    free(out.offsets)
-    free(out.words)
-    memset(out, 0, sizeof(Output))
-
-
-cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end, int32_t word) except -1 nogil:
-    output_reserve(out, 1)
-    out.ids[out.size] = id
-    if out.full:
-        out.offsets[2 * out.size] = start
-        out.offsets[2 * out.size + 1] = end
-        out.words[out.size] = word
-    out.size += 1
-    return 0
-
-
-cdef class Worker:
-    """Scratch and caches of one thread at work."""
-
-    def __cinit__(self, size_t cache_limit):
-        self.cache_limit = cache_limit
-
-    def __dealloc__(self):
-        for i in range(2):
-            if self.ready[i]:
-                cache_free(&self.caches[i])
-        text_free(&self.normalized)
-        text_free(&self.rewritten)
-        text_free(&self.chunk)
-        spans_free(&self.spans)
-        spans_free(&self.chunk_spans)
-        spans_free(&self.whole)
-        pieces_free(&self.pieces)
-        pieces_free(&self.inner)
-        tokens_free(&self.tokens)
-        free(self.chunk_words)
-        free(self.values)
-        free(self.utf8)
-
-    cdef int prepare(self, bint full) except -1:
-        """Have the cache of this kind; it may take what the other one leaves of the limit."""
-        cdef size_t other = cache_bytes(&self.caches[not full]) if self.ready[not full] else 0
-        if not self.ready[full]:
-            cache_init(&self.caches[full], 0)
-            self.ready[full] = True
-        self.caches[full].limit = self.cache_limit - other if other < self.cache_limit else 0
-        return 0
 
 
 cdef class Encoder:
@@ -152,6 +75,23 @@ cdef class Encoder:
             and after.count == 0 and (<BertNormalizer>normalizer).clean_text
             and (<BertNormalizer>normalizer).handle_chinese_chars
         )
+
+    def cache_info(self):
+        """Return what the word caches of the workers at rest hold: workers, words, bytes, misses, wipes."""
+        cdef Worker worker
+        info = {"workers": len(self.pool), "words": 0, "bytes": 0, "misses": 0, "wipes": 0}
+        for worker in list(self.pool):
+            for i in range(2):
+                if worker.ready[i]:
+                    info["words"] += worker.caches[i].used
+                    info["bytes"] += cache_bytes(&worker.caches[i])
+                    info["misses"] += worker.caches[i].misses
+                    info["wipes"] += worker.caches[i].wipes
+        return info
+
+    def cache_clear(self):
+        """Let go of the workers at rest, with their caches."""
+        self.pool.clear()
 
     cdef Worker borrow(self):
         return self.pool.pop() if self.pool else Worker(self.cache_limit)
@@ -318,6 +258,7 @@ cdef class Encoder:
                 self.emit_places(worker, text, spans[2 * i], cached_values(cache, slot),
                                  (slot.count & ~<uint32_t>SPILLED) // PLACES, out)
                 continue
+            cache.misses += 1
             self.compute(worker, word, size)
             output_reserve(out, worker.tokens.size + 3 * (count - i))
             if high[i] and self.caches_words:

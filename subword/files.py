@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from subword._batches import encode_buffers
 from subword._documents import NotUTF8
 from subword.outputs import Writer, format_of, id_dtype, whole_file, writer
 from subword.progress import progress_bar
 from subword.ragged import Ragged
+from subword.text_encoder import TextEncoder
 
 if TYPE_CHECKING:
     from subword.tokenizer import Tokenizer
@@ -54,7 +54,7 @@ class Job(NamedTuple):
     """How to encode.
 
     Attributes:
-        tokenizer: Encodes.
+        encoder: Encodes.
         separator: What stands between documents; None: a piece is one.
         threads: How many may work.
         prefix, suffix: Ids around each document.
@@ -62,9 +62,9 @@ class Job(NamedTuple):
         offsets: Whether places are wanted.
     """
 
-    tokenizer: Tokenizer
+    encoder: TextEncoder
     separator: bytes | None
-    threads: int
+    threads: int | None
     prefix: tuple[int, ...]
     suffix: tuple[int, ...]
     max_length: int | None
@@ -72,22 +72,19 @@ class Job(NamedTuple):
 
     def encode(self, pieces: Sequence[Piece]) -> Ragged:
         """Encode pieces; ValueError with file and byte where one is not UTF-8."""
-        most = None if self.max_length is None else self.max_length - len(self.prefix) - len(self.suffix)
         try:
-            ids, splits, offsets, _ = encode_buffers(
-                self.tokenizer._encoder,
+            return self.encoder.encode_buffers(
                 [piece.data for piece in pieces],
                 self.separator,
-                self.offsets,
-                self.threads,
-                most,
                 self.prefix,
                 self.suffix,
+                self.offsets,
+                self.max_length,
+                self.threads,
             )
         except NotUTF8 as error:
             piece = pieces[error.buffer]
             raise ValueError(f"{piece.name}: not UTF-8 at byte {piece.start + error.byte}") from None
-        return Ragged(ids, splits, offsets)
 
 
 def plan(
@@ -101,31 +98,22 @@ def plan(
     return_offsets: bool = False,
 ) -> Job:
     """Check the options of `encode_files` and return them as a `Job`."""
-    from subword.tokenizer import available_threads
-
     if separator is not None and not isinstance(separator, str):
         raise TypeError(f"separator must be a str or None, got {type(separator).__name__}")
     if separator == "":
         raise ValueError("separator must not be empty; None takes each file as one document")
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
-    prefix, suffix = tokenizer._affixes(add_special_tokens)
+    encoder = tokenizer.text_encoder
+    prefix, suffix = encoder.affixes(add_special_tokens)
     if end_token is not None:
         index = tokenizer.token_to_id(end_token)
         if index is None:
             raise ValueError(f"end_token {end_token!r} is not in the vocabulary")
         suffix = (*suffix, index)
-    if max_length is not None and max_length < len(prefix) + len(suffix):
-        raise ValueError(f"max_length must leave room for {len(prefix) + len(suffix)} special tokens, got {max_length}")
-    return Job(
-        tokenizer,
-        None if separator is None else separator.encode(),
-        threads or available_threads(),
-        tuple(prefix),
-        tuple(suffix),
-        max_length,
-        return_offsets,
-    )
+    encoder.room(max_length, len(prefix) + len(suffix))
+    cut_at = None if separator is None else separator.encode()
+    return Job(encoder, cut_at, threads, prefix, suffix, max_length, return_offsets)
 
 
 def encode_files(

@@ -17,7 +17,7 @@ from subword._pipeline cimport (
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher, Pieces, pieces_free
 from subword.normalizers cimport BertNormalizer
-from subword.pre_tokenizers cimport BertPreTokenizer, simd_on
+from subword.cutting cimport BertPreTokenizer, simd_on
 from subword.trainers._table cimport Slot, out_of_memory, slot_word
 from subword.trainers.word_counts cimport WordCounts
 
