@@ -104,7 +104,7 @@ def plan(
         raise ValueError("separator must not be empty; None takes each file as one document")
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
-    encoder = tokenizer.text_encoder
+    encoder = tokenizer._texts
     prefix, suffix = encoder.affixes(add_special_tokens)
     if end_token is not None:
         index = tokenizer.token_to_id(end_token)
@@ -211,9 +211,7 @@ def cut(data: Mapped, separator: bytes, start: int, wanted: int) -> int:
     return end
 
 
-def stream(
-    read: Callable[[], bytes], name: str, separator: bytes
-) -> Iterator[list[Piece]]:
+def stream(read: Callable[[], bytes], name: str, separator: bytes) -> Iterator[list[Piece]]:
     """Cut what comes out of a stream into pieces of whole documents, as soon as they are there.
 
     Args:
