@@ -63,15 +63,15 @@ class Int8Linear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (T, K) to (T, N)."""
-        low, high = torch.aminmax(x, dim=1, keepdim=True)
-        scale = torch.maximum(high, -low).clamp_(min=1e-12) / LEVELS  # (T, 1)
+        # amin and amax are two reads of x, and still several times faster than one aminmax
+        scale = torch.maximum(x.amax(1, True), -x.amin(1, True)).clamp_(min=1e-12) / LEVELS  # (T, 1)
         # 0 is stored as 128, and + 0.5 rounds, as .to() cuts
-        whole = torch.addcmul(x.new_tensor(128.5), x, scale.reciprocal()).to(torch.uint8)
+        whole = (x * scale.reciprocal()).add_(128.5).to(torch.uint8)  # (T, K)
         y = torch.ops.onednn.qlinear_pointwise(
             whole, 1.0, 128, self.packed, self.scale, self.zero, None,
             1.0, 0, torch.float32, "none", [], "",
         )  # fmt: skip
-        y = torch.addcmul(self.bias, y, scale, out=y)
+        y = torch.addcmul(self.bias, y, scale, out=y)  # (T, N)
         return F.gelu(y) if self.gelu else y
 
 
