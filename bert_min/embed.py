@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm  # type: ignore[import-untyped]
 
+from bert_min.config import BertConfig
 from bert_min.data import (
     TokenRows,
     count_longer,
@@ -118,6 +119,7 @@ class Embedder:
         place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         check_dtype(place, dtype, quantize)
         said = read_folder(folder)
+        BertConfig.from_pretrained(said.encoder)  # a folder that is no model is best told at once
         tokenizer = load_tokenizer(said.encoder) or load_tokenizer(folder)
         if tokenizer is None:
             raise OSError(f"{folder}: a model folder must hold tokenizer.json or vocab.txt")
