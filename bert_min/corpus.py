@@ -63,7 +63,7 @@ class Corpus(NamedTuple):
 
 
 def split_sentences(text: str) -> list[str]:
-    """Cut a text at line ends and after . ! ? … 。 with what closes a quotation.
+    r"""Cut a text at line ends and after . ! ? … 。 with what closes a quotation.
 
     A rule of thumb that needs no language: an abbreviation ends a "sentence" too, which costs
     nothing here, where sentences are only places at which a text may be cut in two.
@@ -75,7 +75,7 @@ def split_sentences(text: str) -> list[str]:
         The sentences without surrounding white space; none of them is empty.
 
     Example:
-        >>> split_sentences('He said "Stop!" Then he left.\\nNobody saw it.')
+        >>> split_sentences('He said "Stop!" Then he left.\nNobody saw it.')
         ['He said "Stop!"', 'Then he left.', 'Nobody saw it.']
     """
     found = []

@@ -1,0 +1,1 @@
+"""The four tasks: reading their files, decoding the model's scores, measuring the answers."""
