@@ -85,6 +85,10 @@ class Examples(NamedTuple):
         """(N,) tokens of each example."""
         return np.diff(self.splits)
 
+    def by_length(self, rows: Int) -> Int:
+        """Sort rows by the length of their examples, so that equal lengths are neighbours."""
+        return rows[np.argsort(self.lengths[rows], kind="stable")]
+
     def gather(self, rows: Int) -> tuple[Int, Int, Int]:
         """Put examples one after the other.
 
@@ -95,8 +99,8 @@ class Examples(NamedTuple):
             Ids (T,), token types (T,) and lengths (B,).
         """
         lengths = self.lengths[rows]
-        ids = self.ids[_flat_index(self.splits[rows], lengths)]
-        place = _flat_index(np.zeros(len(rows), np.int64), lengths)
+        ids = self.ids[flat_index(self.splits[rows], lengths)]
+        place = flat_index(np.zeros(len(rows), np.int64), lengths)
         return ids, (place >= np.repeat(self.first[rows], lengths)).astype(np.int64), lengths
 
 
@@ -161,15 +165,15 @@ def assemble(
     splits = np.concatenate((np.zeros(1, np.int64), np.cumsum(lengths)))
     ids = np.full(splits[-1], special.sep, np.int64)
     ids[splits[:-1]] = special.cls
-    ids[_flat_index(splits[:-1] + 1, kept_a)] = first.ids[_flat_index(first.splits[:-1], kept_a)]
+    ids[flat_index(splits[:-1] + 1, kept_a)] = first.ids[flat_index(first.splits[:-1], kept_a)]
     if second is not None:
-        ids[_flat_index(splits[:-1] + kept_a + 2, kept_b)] = second.ids[
-            _flat_index(second.splits[:-1], kept_b)
+        ids[flat_index(splits[:-1] + kept_a + 2, kept_b)] = second.ids[
+            flat_index(second.splits[:-1], kept_b)
         ]
     return Examples(ids, splits, kept_a + 2, int((lost > 0).sum()))
 
 
-def _flat_index(starts: Int, lengths: Int) -> Int:
+def flat_index(starts: Int, lengths: Int) -> Int:
     """For each i the indices starts[i], starts[i] + 1, ..., lengths[i] of them."""
     before = np.cumsum(lengths) - lengths
     return np.repeat(starts - before, lengths) + np.arange(int(lengths.sum()))

@@ -2,12 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
+from bert_min.batch import Batch, Term, move
+from bert_min.checkpoint import PretrainedModel
+from bert_min.examples import Examples, Flat, SpecialIds, assemble
+from bert_min.heads import BertForSequenceClassification
+from bert_min.tasks.base import Metrics, Record, TaskSettings, scores_of
 from bert_min.tasks.files import pick_column, read_table
+
+if TYPE_CHECKING:
+    from subword import Tokenizer
 
 TEXT_COLUMNS = ("sentence", "text", "document", "review", "content")
 PAIR_COLUMNS = (
@@ -174,3 +184,120 @@ def classification_metrics(
 
 def _whole(name: str) -> bool:
     return name.isascii() and name.isdigit()
+
+
+class ClassificationTask:
+    """Classification of texts ("classification") or pairs ("nli").
+
+    Args:
+        settings: of the task; without labels they are taken from the first data given to
+            `objective`.
+        tokenizer: of the model.
+    """
+
+    metric = "accuracy"
+    head = BertForSequenceClassification
+
+    def __init__(self, settings: TaskSettings, tokenizer: "Tokenizer") -> None:
+        self.settings = settings
+        self.labels: tuple[str, ...] = settings.labels
+        self._tokenizer = tokenizer
+        self._special = SpecialIds.of(tokenizer)
+
+    def read(self, path: str | Path, labelled: bool = True) -> Texts:
+        """Read a file; see `read_texts`."""
+        settings = self.settings
+        return read_texts(
+            path,
+            pair=settings.task == "nli",
+            labelled=labelled,
+            text_column=settings.text_column,
+            pair_column=settings.pair_column,
+            label_column=settings.label_column,
+        )
+
+    def inputs(self, data: Texts) -> Examples:
+        """Tokenize texts or pairs."""
+        first = Flat.encode(self._tokenizer, data.first)
+        second = None if data.second is None else Flat.encode(self._tokenizer, data.second)
+        return assemble(self._special, self.settings.max_length or 128, first, second)
+
+    def learn_labels(self, data: Texts) -> None:
+        """Take the labels from the training set, unless the settings name them.
+
+        Raises:
+            ValueError: if there are fewer than two.
+        """
+        self.labels = self.labels or tuple(label_names(data.labels or []))
+
+    def objective(self, data: Texts) -> "ClassificationObjective":
+        """Make training examples."""
+        return ClassificationObjective(
+            self.inputs(data), label_ids(data.labels or [], self.labels, data.where)
+        )
+
+    def predict(self, model: PretrainedModel, data: Texts) -> list[Record]:
+        """Label every example: ``label`` and the ``probabilities`` of all labels."""
+        inputs = self.inputs(data)
+        logits = np.zeros((len(inputs), len(self.labels)))
+        for rows, _, (found,) in scores_of(model, inputs, self.settings.batch_tokens):
+            logits[rows] = found
+        shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares /= shares.sum(axis=1, keepdims=True)
+        return [
+            {
+                "label": self.labels[int(row.argmax())],
+                "probabilities": dict(zip(self.labels, row.tolist(), strict=True)),
+            }
+            for row in shares
+        ]
+
+    def score(self, records: list[Record], data: Texts) -> Metrics:
+        """Accuracy and F1; see `classification_metrics`."""
+        number = {name: i for i, name in enumerate(self.labels)}
+        predicted = np.array([number[record["label"]] for record in records], np.int64)
+        expected = label_ids(data.labels or [], self.labels, data.where)
+        return classification_metrics(predicted, expected, self.labels)
+
+    def show(self, record: Record) -> str:
+        """The label, its probability, then the other labels."""
+        ranked = sorted(record["probabilities"].items(), key=lambda item: -item[1])
+        return "  ".join(f"{name} {share:.3f}" for name, share in ranked)
+
+
+class ClassificationObjective:
+    """Cross entropy of the labels of texts.
+
+    Args:
+        inputs: the examples.
+        labels: (N,) label numbers.
+    """
+
+    def __init__(self, inputs: Examples, labels: NDArray[np.int64]) -> None:
+        self._inputs, self._labels = inputs, labels
+
+    def start_epoch(self, epoch: int) -> None:
+        """Do nothing: the examples are the same in every epoch."""
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def batch(self, rows: NDArray[np.int64], rng: np.random.Generator) -> Batch:
+        """Gather some examples, sorted by length."""
+        rows = self._inputs.by_length(rows)
+        return Batch(*self._inputs.gather(rows), row_labels=self._labels[rows, None])
+
+    def weights(self, batch: Batch) -> dict[str, int]:
+        """Count the texts."""
+        return {"label": len(batch.lengths)}
+
+    def loss(
+        self, model: PretrainedModel, batch: Batch, device: torch.device
+    ) -> dict[str, Term]:
+        """Run the model; logits (B, labels)."""
+        logits = model.forward_packed(
+            move(batch.input_ids, device), batch.lengths, move(batch.token_type_ids, device)
+        ).logits.float()
+        gold = move(batch.row_labels[:, 0], device)
+        loss = F.cross_entropy(logits, gold, reduction="sum")
+        return {"label": Term(loss, (logits.argmax(1) == gold).sum())}

@@ -1,4 +1,4 @@
-"""Extractive question answering: windows over long passages, spans of characters, the best answers.
+"""Answers as spans of a passage: windows over long passages, scores to characters, the best ones.
 
 Source: Devlin et al. 2019, sections 4.2 and 4.3 (S.T_i + E.T_j, null score of [CLS]); windows and
 the max-context rule as described for SQuAD in the original code.
