@@ -1,15 +1,16 @@
 """One batch of unpadded examples, and what a training objective must offer to the loop."""
 
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from bert_min.examples import flat_index
 
 Int = NDArray[np.int64]
+NOTHING: Int = np.zeros(0, np.int64)
 
 
 class Batch(NamedTuple):
@@ -19,15 +20,15 @@ class Batch(NamedTuple):
         input_ids: (T,) token ids.
         token_type_ids: (T,) segments.
         lengths: (B,) tokens of each example.
-        token_labels: (T,) a label for each token, -100 for none.
-        row_labels: (B, n) labels of each example.
+        token_labels: (T,) a label for each token, -100 for none; empty if tokens have no labels.
+        row_labels: (B, n) labels of each example; empty if examples have no labels.
     """
 
     input_ids: Int
     token_type_ids: Int
     lengths: Int
-    token_labels: Int | None = None
-    row_labels: Int | None = None
+    token_labels: Int = NOTHING
+    row_labels: Int = NOTHING
 
     def part(self, number: int, parts: int) -> "Batch":
         """Every `parts`-th example from `number` on: a share of about the same size and lengths."""
@@ -40,8 +41,8 @@ class Batch(NamedTuple):
             self.input_ids[tokens],
             self.token_type_ids[tokens],
             self.lengths[rows],
-            None if self.token_labels is None else self.token_labels[tokens],
-            None if self.row_labels is None else self.row_labels[rows],
+            self.token_labels[tokens] if len(self.token_labels) else NOTHING,
+            self.row_labels[rows] if len(self.row_labels) else NOTHING,
         )
 
 
@@ -72,8 +73,18 @@ class Objective(Protocol):
     def weights(self, batch: Batch) -> dict[str, int]:
         """Count what each term of the loss is averaged over."""
 
-    def loss(self, model: nn.Module, batch: Batch, device: torch.device) -> dict[str, Term]:
+    def loss(self, model: Any, batch: Batch, device: torch.device) -> dict[str, Term]:
         """Run the model and add up each term of the loss."""
+
+
+def run(model: Any, batch: Batch, device: torch.device) -> Any:
+    """Run a model with a head over a batch, without labels."""
+    segments = model.config.type_vocab_size > 0  # DistilBERT has none
+    return model.forward_packed(
+        move(batch.input_ids, device),
+        torch.from_numpy(batch.lengths),
+        move(batch.token_type_ids, device) if segments else None,
+    )
 
 
 def move(array: Int, device: torch.device) -> Tensor:

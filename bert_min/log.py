@@ -1,4 +1,4 @@
-"""The record of a training run: a line of JSON now and then, a progress bar, curves as a picture."""
+"""The record of a training run: lines of JSON, a progress bar, curves as a picture."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
 from bert_min.batch import Term
 from bert_min.distributed import World

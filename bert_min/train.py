@@ -288,7 +288,7 @@ class _Loop:
             ):
                 terms = self.objective.loss(self.model, part, world.device)
             loss = sum(term.loss / max(weights[name], 1) for name, term in terms.items())
-            cast(Tensor, loss).backward()
+            cast(Tensor, loss).backward()  # type: ignore[no-untyped-call]
             self.log.add(terms)
         world.sum_gradients(self.model.parameters())
         limit = math.inf if config.clip is None else config.clip

@@ -5,18 +5,15 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bert_min.batch import Objective, move
+from bert_min.batch import Batch, Objective, run
 from bert_min.checkpoint import PretrainedModel
 from bert_min.examples import Examples, token_batches
-
-if TYPE_CHECKING:
-    from subword import Tokenizer
 
 SETTINGS = "task.json"
 Int = NDArray[np.int64]
@@ -116,8 +113,8 @@ def scores_of(
     """
     device = next(model.parameters()).device
     for rows in token_batches(inputs.lengths, batch_tokens):
-        ids, types, lengths = inputs.gather(rows)
+        batch = Batch(*inputs.gather(rows))
         with torch.inference_mode():
-            out = model.forward_packed(move(ids, device), lengths, move(types, device))
+            out = run(model, batch, device)
             found = [getattr(out, name).float().cpu().numpy() for name in names]
-        yield rows, lengths, found
+        yield rows, batch.lengths, found

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from bert_min.batch import Batch, Term, move
+from bert_min.batch import Batch, Term, move, run
 from bert_min.checkpoint import PretrainedModel
 from bert_min.examples import Examples, Flat, SpecialIds, assemble
 from bert_min.heads import BertForSequenceClassification
@@ -292,12 +292,10 @@ class ClassificationObjective:
         return {"label": len(batch.lengths)}
 
     def loss(
-        self, model: PretrainedModel, batch: Batch, device: torch.device
+        self, model: BertForSequenceClassification, batch: Batch, device: torch.device
     ) -> dict[str, Term]:
         """Run the model; logits (B, labels)."""
-        logits = model.forward_packed(
-            move(batch.input_ids, device), batch.lengths, move(batch.token_type_ids, device)
-        ).logits.float()
+        logits = run(model, batch, device).logits.float()
         gold = move(batch.row_labels[:, 0], device)
         loss = F.cross_entropy(logits, gold, reduction="sum")
         return {"label": Term(loss, (logits.argmax(1) == gold).sum())}

@@ -1,14 +1,24 @@
-"""Named entity recognition: CoNLL columns, labels on first subwords, entity F1."""
+"""Named entity recognition: CoNLL columns, labels on first subwords, tags of words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from bert_min.examples import Examples, Flat, SpecialIds, assemble
+from bert_min.batch import Batch, Term, move, run
+from bert_min.checkpoint import PretrainedModel
+from bert_min.examples import Examples, Flat, SpecialIds, assemble, flat_index
+from bert_min.heads import BertForTokenClassification
+from bert_min.tasks.base import Metrics, Record, TaskSettings, scores_of
+from bert_min.tasks.entities import check_tag, entities, entity_metrics
 from bert_min.tasks.files import read_text
+
+if TYPE_CHECKING:
+    from subword import Tokenizer
 
 Int = NDArray[np.int64]
 
@@ -23,15 +33,7 @@ class Sentences(NamedTuple):
     where: list[str]
 
 
-class Entity(NamedTuple):
-    """Words start to stop (excluded) of a sentence, and what they name."""
-
-    type: str
-    start: int
-    stop: int
-
-
-def read_conll(path: str | Path) -> Sentences:
+def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
     """Read a column file: a word and its tag a line, an empty line between sentences.
 
     The word is the first column, the tag the last; columns are separated by tabs if the line has
@@ -40,6 +42,7 @@ def read_conll(path: str | Path) -> Sentences:
 
     Args:
         path: the file.
+        labelled: whether there is a tag; without, a line may be a word alone, and tags are O.
 
     Returns:
         The sentences in the order of the file.
@@ -65,7 +68,7 @@ def read_conll(path: str | Path) -> Sentences:
         cells = line.split("\t") if "\t" in line else line.split()
         if cells[0] == "-DOCSTART-":
             continue
-        if len(cells) < 2 or not cells[0].strip():
+        if len(cells) < 1 + labelled or not cells[0].strip():
             raise ValueError(
                 f"{path}:{number}: a line must hold a word and a tag, or be empty between "
                 f"sentences, got {line!r}"
@@ -76,105 +79,14 @@ def read_conll(path: str | Path) -> Sentences:
                 f"{path}:{number}: expected {columns} columns as in the lines before, "
                 f"got {len(cells)}: {line!r}"
             )
-        check_tag(cells[-1], f"{path}:{number}")
+        if labelled:
+            check_tag(cells[-1], f"{path}:{number}")
         begin = begin if words else number
         words.append(cells[0])
-        tags.append(cells[-1])
+        tags.append(cells[-1] if labelled else "O")
     if not found.words:
         raise ValueError(f"{path}: the file must hold at least one sentence, got none")
     return found
-
-
-def check_tag(tag: str, where: str) -> None:
-    """Refuse what is no tag.
-
-    Raises:
-        ValueError: unless the tag is ``O`` or one of B, I, E, S, a hyphen and a type.
-    """
-    if tag != "O" and not (len(tag) > 2 and tag[0] in "BIES" and tag[1] == "-"):
-        raise ValueError(f"{where}: a tag must be O, or B-, I-, E- or S- and a type, got {tag!r}")
-
-
-def entities(tags: Sequence[str]) -> list[Entity]:
-    """Read the entities off the tags of a sentence.
-
-    An entity goes on only from a B- or I- to an I- or E- of the same type; any other tag but ``O``
-    begins one. So a lone ``I-PER`` is an entity, as in the CoNLL scorer and in seqeval's default.
-
-    Args:
-        tags: the tags of one sentence.
-
-    Returns:
-        Its entities, in order.
-
-    Example:
-        >>> entities(["B-PER", "I-PER", "O", "I-LOC", "B-LOC"])
-        [Entity(type='PER', start=0, stop=2), Entity(type='LOC', start=3, stop=4), \
-Entity(type='LOC', start=4, stop=5)]
-    """
-    found: list[Entity] = []
-    open_type = ""  # type of an entity that may go on, else empty
-    for i, tag in enumerate(tags):
-        prefix, kind = tag[0], tag[2:]
-        if prefix in "IE" and kind == open_type:
-            found[-1] = found[-1]._replace(stop=i + 1)
-        elif prefix != "O":
-            found.append(Entity(kind, i, i + 1))
-        open_type = kind if prefix in "BI" else ""
-    return found
-
-
-def entity_metrics(
-    predicted: Iterable[Sequence[str]], expected: Iterable[Sequence[str]]
-) -> dict[str, float]:
-    """Precision, recall and F1 of whole entities, over all types and for each.
-
-    Args:
-        predicted: the predicted tags of each sentence.
-        expected: the true tags of each sentence.
-
-    Returns:
-        ``precision``, ``recall``, ``f1``, ``accuracy`` (of the tags) and ``f1_TYPE`` for each
-        type, between 0 and 1; a quotient with nothing below it is 0.
-
-    Raises:
-        ValueError: if the numbers of sentences or of tags differ.
-
-    Example:
-        >>> found = entity_metrics([["B-PER", "O", "B-LOC"]], [["B-PER", "O", "O"]])
-        >>> found["precision"], found["recall"]
-        (0.5, 1.0)
-    """
-    counts: dict[str, Int] = {}  # type -> right, predicted, expected
-    equal = total = 0
-    for number, (ours, true) in enumerate(zip(predicted, expected, strict=True)):
-        if len(ours) != len(true):
-            raise ValueError(
-                f"sentence {number}: {len(ours)} predicted tags for {len(true)} expected ones"
-            )
-        equal += sum(a == b for a, b in zip(ours, true, strict=True))
-        total += len(true)
-        guesses, answers = set(entities(ours)), set(entities(true))
-        for column, group in enumerate((guesses & answers, guesses, answers)):
-            for entity in group:
-                counts.setdefault(entity.type, np.zeros(3, np.int64))[column] += 1
-    precision, recall, f1 = _scores(sum(counts.values(), np.zeros(3, np.int64)))
-    return {
-        "precision": precision,
-        "recall": recall,
-        "f1": f1,
-        "accuracy": equal / max(total, 1),
-        **{f"f1_{kind}": _scores(counts[kind])[2] for kind in sorted(counts)},
-    }
-
-
-def _scores(counts: Int) -> tuple[float, float, float]:
-    right, predicted, expected = counts.tolist()
-    return (
-        right / max(predicted, 1),
-        right / max(expected, 1),
-        2 * right / max(predicted + expected, 1),
-    )
 
 
 class WordExamples(NamedTuple):
@@ -240,3 +152,130 @@ def align_words(
     owner = np.searchsorted(bounds, seen, side="right") - 1
     begins[inputs.splits[owner] + 1 + flat.splits[seen] - flat.splits[bounds[owner]]] = seen
     return WordExamples(inputs, begins, words)
+
+
+class NerTask:
+    """Tags of words.
+
+    Args:
+        settings: of the task; without labels they are taken from the training set.
+        tokenizer: of the model.
+    """
+
+    metric = "f1"
+    head = BertForTokenClassification
+
+    def __init__(self, settings: TaskSettings, tokenizer: "Tokenizer") -> None:
+        self.settings = settings
+        self.labels: tuple[str, ...] = settings.labels
+        self._tokenizer = tokenizer
+        self._special = SpecialIds.of(tokenizer)
+
+    def read(self, path: str | Path, labelled: bool = True) -> Sentences:
+        """Read CoNLL columns; see `read_conll`."""
+        return read_conll(path, labelled=labelled)
+
+    def inputs(self, data: Sentences) -> WordExamples:
+        """Tokenize the words and lay them out."""
+        words = [word for sentence in data.words for word in sentence]
+        flat = Flat.encode(self._tokenizer, words)
+        return align_words(data.words, flat, self._special, self.settings.max_length or 128)
+
+    def learn_labels(self, data: Sentences) -> None:
+        """Take the tags from the training set, O first, unless the settings name them."""
+        found = {tag for tags in data.tags for tag in tags} - {"O"}
+        self.labels = self.labels or ("O", *sorted(found))
+
+    def objective(self, data: Sentences) -> "TagObjective":
+        """Make training examples.
+
+        Raises:
+            ValueError: if a tag is not in the training set.
+        """
+        examples = self.inputs(data)
+        numbers = np.append(self._numbers(data), IGNORED)  # word -1 is no word
+        return TagObjective(examples.inputs, numbers[examples.word])
+
+    def predict(self, model: PretrainedModel, data: Sentences) -> list[Record]:
+        """Tag every sentence: its ``words``, ``tags`` and ``entities``.
+
+        A word without subwords, such as a lone control character, is tagged O.
+        """
+        examples = self.inputs(data)
+        best = np.full(examples.words, self.labels.index("O"), np.int64)
+        splits = examples.inputs.splits
+        batches = scores_of(model, examples.inputs, self.settings.batch_tokens)
+        for rows, lengths, (logits,) in batches:
+            word = examples.word[flat_index(splits[rows], lengths)]
+            best[word[word >= 0]] = logits[word >= 0].argmax(axis=1)
+        records = []
+        at = 0
+        for words in data.words:
+            tags = [self.labels[i] for i in best[at : at + len(words)].tolist()]
+            at += len(words)
+            found = [
+                {**entity._asdict(), "text": " ".join(words[entity.start : entity.stop])}
+                for entity in entities(tags)
+            ]
+            records.append({"words": words, "tags": tags, "entities": found})
+        return records
+
+    def score(self, records: list[Record], data: Sentences) -> Metrics:
+        """Precision, recall and F1 of entities; see `entity_metrics`."""
+        return entity_metrics([record["tags"] for record in records], data.tags)
+
+    def show(self, record: Record) -> str:
+        """The sentence with its entities in brackets."""
+        words = list(record["words"])
+        for entity in record["entities"]:
+            words[entity["start"]] = f"[{entity['type']} {words[entity['start']]}"
+            words[entity["stop"] - 1] += "]"
+        return " ".join(words)
+
+    def _numbers(self, data: Sentences) -> Int:
+        number = {name: i for i, name in enumerate(self.labels)}
+        for tags, where in zip(data.tags, data.where, strict=True):
+            for tag in tags:
+                if tag not in number:
+                    raise ValueError(
+                        f"{where}: tag {tag!r} in the sentence that begins here does not occur in "
+                        f"the training set, whose tags are {', '.join(self.labels)}"
+                    )
+        return np.array([number[tag] for tags in data.tags for tag in tags], np.int64)
+
+
+class TagObjective:
+    """Cross entropy of the tags of first subwords.
+
+    Args:
+        inputs: the examples.
+        labels: (T,) tag of each token of `inputs.ids`, `IGNORED` for none.
+    """
+
+    def __init__(self, inputs: Examples, labels: Int) -> None:
+        self._inputs, self._labels = inputs, labels
+
+    def start_epoch(self, epoch: int) -> None:
+        """Do nothing: the examples are the same in every epoch."""
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def batch(self, rows: Int, rng: np.random.Generator) -> Batch:
+        """Gather some sentences, sorted by length."""
+        rows = self._inputs.by_length(rows)
+        tokens = flat_index(self._inputs.splits[rows], self._inputs.lengths[rows])
+        return Batch(*self._inputs.gather(rows), token_labels=self._labels[tokens])
+
+    def weights(self, batch: Batch) -> dict[str, int]:
+        """Count the tagged tokens."""
+        return {"tag": int((batch.token_labels != IGNORED).sum())}
+
+    def loss(
+        self, model: BertForTokenClassification, batch: Batch, device: torch.device
+    ) -> dict[str, Term]:
+        """Run the model; logits (T, labels)."""
+        logits = run(model, batch, device).logits.float()
+        gold = move(batch.token_labels, device)
+        loss = F.cross_entropy(logits, gold, ignore_index=IGNORED, reduction="sum")
+        return {"tag": Term(loss, (logits.argmax(1) == gold).sum())}
