@@ -5,6 +5,7 @@ in one array, and a batch is a gather from it.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -62,7 +63,8 @@ class Flat(NamedTuple):
         return np.diff(self.splits)
 
 
-class Examples(NamedTuple):
+@dataclass(frozen=True)
+class Examples:
     """Model inputs of many examples.
 
     Attributes:

@@ -146,7 +146,6 @@ def align_words(
         splits = np.concatenate((np.zeros(1, np.int64), np.cumsum(sizes)))
         flat = Flat(np.concatenate(pieces), splits)
     inputs = assemble(special, max_length, Flat(flat.ids, flat.splits[bounds]))
-    inputs = inputs._replace(truncated=int((np.diff(flat.splits) == 0).sum()))
     begins = np.full(len(inputs.ids), -1, np.int64)
     seen = np.flatnonzero(np.diff(flat.splits) > 0)
     owner = np.searchsorted(bounds, seen, side="right") - 1

@@ -184,7 +184,7 @@ class SpanObjective:
     ) -> dict[str, Term]:
         """Run the model; every window is a softmax over its own tokens."""
         out = run(model, batch, device)
-        layout = Layout.of(batch.lengths, device)
+        layout = Layout.of(torch.from_numpy(batch.lengths), device)
         gold = move(batch.row_labels, device)
         loss = torch.zeros((), device=device)
         right = torch.ones(len(gold), dtype=torch.bool, device=device)
