@@ -68,5 +68,7 @@ class World:
         dist.all_reduce(flat)
         counts = flat[: len(wanted)].tolist()
         sizes = [p.numel() for p in wanted]
-        for p, count, part in zip(wanted, counts, torch.split(flat[len(wanted) :], sizes), strict=True):
+        for p, count, part in zip(
+            wanted, counts, torch.split(flat[len(wanted) :], sizes), strict=True
+        ):
             p.grad = part.view_as(p) if count else None

@@ -10,7 +10,12 @@ from bert_min.tasks.base import Metrics
 
 
 def evaluate(
-    folder: str | Path, file: str | Path, *, device: str | None = None, out: str | Path | None = None
+    folder: str | Path,
+    file: str | Path,
+    *,
+    device: str | None = None,
+    out: str | Path | None = None,
+    **changes: Any,
 ) -> Metrics:
     """Measure a fine-tuned model.
 
@@ -19,6 +24,7 @@ def evaluate(
         file: labelled examples.
         device: "cpu", "cuda", or None for a GPU if there is one.
         out: where to write the metrics; None for ``metrics.json`` beside the model.
+        **changes: settings of the task to replace, such as ``null_threshold``.
 
     Returns:
         The metrics of the task.
@@ -27,14 +33,20 @@ def evaluate(
         ValueError: if the file breaks a rule.
         OSError: if a file cannot be read or written.
     """
-    model, task = load_task(folder, device)
+    model, task = load_task(folder, device, **changes)
     found = task.evaluate(model, task.read(file))
     write_metrics(Path(out or Path(folder) / METRICS), found)
     return found
 
 
 def _run(options: argparse.Namespace) -> None:
-    found = evaluate(options.model, options.data, device=options.device, out=options.out)
+    found = evaluate(
+        options.model,
+        options.data,
+        device=options.device,
+        out=options.out,
+        null_threshold=options.null_threshold,
+    )
     for name, value in found.items():
         print(f"{name}\t{value:.4f}")
 
@@ -45,5 +57,6 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--model", required=True, help="folder of bert-min finetune")
     parser.add_argument("--data", "--dev", "--test", required=True, help="labelled examples")
     parser.add_argument("--out", help="metrics file; metrics.json beside the model by default")
+    parser.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
     parser.add_argument("--device", help="cpu or cuda; a GPU if there is one")
     parser.set_defaults(run=_run)

@@ -60,9 +60,9 @@ def finetune(
         )
     train_data, dev_data = task.read(train_file), task.read(dev_file)
     task.learn(train_data)
-    task.score_possible(dev_data)
+    task.check(dev_data)
     torch.manual_seed(config.seed)  # the new head
-    labels = {"id2label": dict(enumerate(task.labels))} if task.labels else {}
+    labels: dict[str, Any] = {"id2label": dict(enumerate(task.labels))} if task.labels else {}
     model = task.head.from_pretrained(model_folder, **labels)
     objective = task.objective(train_data)
     if world.first:

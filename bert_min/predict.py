@@ -1,6 +1,7 @@
 """Answers of a fine-tuned model: for texts on the command line, or for a file."""
 
 import argparse
+import dataclasses
 import json
 import re
 import sys
@@ -19,12 +20,15 @@ from bert_min.tokenizers import load_tokenizer
 _WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
-def load_task(folder: str | Path, device: str | None = None) -> tuple[PretrainedModel, Task]:
+def load_task(
+    folder: str | Path, device: str | None = None, **changes: Any
+) -> tuple[PretrainedModel, Task]:
     """Load a fine-tuned model and its task.
 
     Args:
         folder: as ``bert-min finetune`` wrote it.
         device: "cpu", "cuda", or None for a GPU if there is one.
+        **changes: settings of the task to replace, such as ``null_threshold``.
 
     Returns:
         The model, in evaluation mode, and the task, to be called as ``task.predict(model, data)``.
@@ -33,7 +37,8 @@ def load_task(folder: str | Path, device: str | None = None) -> tuple[Pretrained
         OSError: if a file is missing.
         ValueError: if one is broken.
     """
-    settings = TaskSettings.load(folder)
+    given = {name: value for name, value in changes.items() if value is not None}
+    settings = dataclasses.replace(TaskSettings.load(folder), **given)
     task = make_task(settings, load_tokenizer(folder))
     return task.head.from_pretrained(folder, device=World(device).device), task
 
@@ -80,7 +85,7 @@ def predict_texts(
 
 
 def _run(options: argparse.Namespace) -> None:
-    model, task = load_task(options.model, options.device)
+    model, task = load_task(options.model, options.device, null_threshold=options.null_threshold)
     texts = [*options.texts]
     for value in (options.question, options.text, options.words, options.passage, options.pair):
         if value is not None:
@@ -115,5 +120,6 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--input", help="a file like those of training; labels are not needed")
     parser.add_argument("--output", help="JSON lines; without, readable text goes to the screen")
     parser.add_argument("--json", action="store_true", help="JSON on the screen")
+    parser.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
     parser.add_argument("--device", help="cpu or cuda; a GPU if there is one")
     parser.set_defaults(run=_run)

@@ -85,9 +85,7 @@ def sized_config(size: str, tokenizer: "Tokenizer", max_length: int) -> BertConf
     return config.replace(**vocabulary)
 
 
-def make_masker(
-    tokenizer: "Tokenizer", *, rate: float = 0.15, whole_words: bool = False
-) -> Masker:
+def make_masker(tokenizer: "Tokenizer", *, rate: float = 0.15, whole_words: bool = False) -> Masker:
     """A masker for a vocabulary.
 
     Args:
@@ -102,7 +100,9 @@ def make_masker(
     continues = None
     if whole_words:
         continues = np.zeros(tokenizer.vocab_size, np.bool_)
-        continues[[i for token, i in tokenizer.get_vocab().items() if token.startswith("##")]] = True
+        continues[[i for token, i in tokenizer.get_vocab().items() if token.startswith("##")]] = (
+            True
+        )
         if not continues.any():
             raise ValueError("whole_words needs a WordPiece vocabulary, with tokens such as ##ing")
     return Masker(

@@ -172,8 +172,7 @@ def train(
         raise ValueError("metric must name the value of evaluate() that decides what is best")
     world = world or World()
     loop = _Loop(model.to(world.device), objective, config, Path(out), world, save)
-    if resume:
-        loop.load()
+    loop.load(resume)
     try:
         return loop.run(evaluate, metric or "", larger_is_better)
     except KeyboardInterrupt:
@@ -345,7 +344,7 @@ class _Loop:
             os.replace(beside, self.out / CHECKPOINT)
         self.world.wait()
 
-    def load(self) -> None:
+    def load(self, resume: bool) -> None:
         path = self.out / CHECKPOINT
         if not path.exists():
             return
@@ -353,6 +352,13 @@ class _Loop:
             state = torch.load(path, map_location=self.world.device, weights_only=True)
         except (RuntimeError, UnpicklingError, EOFError) as error:
             raise ValueError(f"{path}: not a checkpoint of bert_min: {error}") from error
+        if not resume:
+            if not state["stopped"] and state["step"] < state["settings"]["total steps"]:
+                raise ValueError(
+                    f"{path}: a run was cut off here at step {state['step']}; go on with "
+                    "--resume, or remove the file to begin anew"
+                )
+            return
         ours = self.fingerprint()
         for name, value in state["settings"].items():
             if ours[name] != value:

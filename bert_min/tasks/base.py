@@ -2,10 +2,11 @@
 
 import dataclasses
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 
 from bert_min.batch import Batch, Objective, run
 from bert_min.checkpoint import PretrainedModel
-from bert_min.examples import Examples, token_batches
+from bert_min.examples import Examples, SpecialIds, token_batches
+
+if TYPE_CHECKING:
+    from subword import Tokenizer
 
 SETTINGS = "task.json"
 Int = NDArray[np.int64]
@@ -76,25 +80,63 @@ class TaskSettings:
             raise ValueError(f"{path}: not the settings of a task: {error}") from error
 
 
-class Task(Protocol):
-    """A task: its files, its examples, its loss, its answers and their score."""
+class Task(ABC):
+    """A task: its files, its examples, its loss, its answers and their score.
 
-    settings: TaskSettings
-    metric: str
+    Args:
+        settings: of the task; `learn` fills in what the training set says.
+        tokenizer: of the model.
+    """
+
+    metric: str  # decides which model is the best
     head: type[PretrainedModel]
-    labels: Sequence[str]
 
+    def __init__(self, settings: TaskSettings, tokenizer: "Tokenizer") -> None:
+        self.settings = settings
+        self.tokenizer = tokenizer
+        self.special = SpecialIds.of(tokenizer)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels, by number; none for question answering."""
+        return self.settings.labels
+
+    @abstractmethod
+    def read(self, path: str | Path, labelled: bool = True) -> Any:
+        """Read a file of examples."""
+
+    @abstractmethod
+    def learn(self, data: Any) -> None:
+        """Complete the settings by what the training set says, such as its labels."""
+
+    @abstractmethod
+    def check(self, data: Any) -> None:
+        """Refuse data with labels that the training set does not have."""
+
+    @abstractmethod
     def objective(self, data: Any) -> Objective:
         """Make training examples of what `read` returned."""
 
+    @abstractmethod
     def predict(self, model: PretrainedModel, data: Any) -> list[Record]:
         """Answer every example, in the order of the data, as records ready for JSON."""
 
+    @abstractmethod
     def score(self, records: list[Record], data: Any) -> Metrics:
         """Compare the records with what the data say."""
 
+    @abstractmethod
     def show(self, record: Record) -> str:
         """One record as a line or two for people."""
+
+    def evaluate(self, model: PretrainedModel, data: Any) -> Metrics:
+        """Check the data, predict and score.
+
+        Raises:
+            ValueError: if the data have labels the model does not know.
+        """
+        self.check(data)
+        return self.score(self.predict(model, data), data)
 
 
 def scores_of(

@@ -1,8 +1,9 @@
 """Classification of one text, and of pairs of texts (natural language inference)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -11,13 +12,10 @@ from numpy.typing import NDArray
 
 from bert_min.batch import Batch, Term, move, run
 from bert_min.checkpoint import PretrainedModel
-from bert_min.examples import Examples, Flat, SpecialIds, assemble
+from bert_min.examples import Examples, Flat, assemble
 from bert_min.heads import BertForSequenceClassification
-from bert_min.tasks.base import Metrics, Record, TaskSettings, scores_of
+from bert_min.tasks.base import Metrics, Record, Task, scores_of
 from bert_min.tasks.files import pick_column, read_table
-
-if TYPE_CHECKING:
-    from subword import Tokenizer
 
 TEXT_COLUMNS = ("sentence", "text", "document", "review", "content")
 PAIR_COLUMNS = (
@@ -186,23 +184,11 @@ def _whole(name: str) -> bool:
     return name.isascii() and name.isdigit()
 
 
-class ClassificationTask:
-    """Classification of texts ("classification") or pairs ("nli").
-
-    Args:
-        settings: of the task; without labels they are taken from the first data given to
-            `objective`.
-        tokenizer: of the model.
-    """
+class ClassificationTask(Task):
+    """Classification of texts ("classification") or pairs ("nli")."""
 
     metric = "accuracy"
     head = BertForSequenceClassification
-
-    def __init__(self, settings: TaskSettings, tokenizer: "Tokenizer") -> None:
-        self.settings = settings
-        self.labels: tuple[str, ...] = settings.labels
-        self._tokenizer = tokenizer
-        self._special = SpecialIds.of(tokenizer)
 
     def read(self, path: str | Path, labelled: bool = True) -> Texts:
         """Read a file; see `read_texts`."""
@@ -218,17 +204,22 @@ class ClassificationTask:
 
     def inputs(self, data: Texts) -> Examples:
         """Tokenize texts or pairs."""
-        first = Flat.encode(self._tokenizer, data.first)
-        second = None if data.second is None else Flat.encode(self._tokenizer, data.second)
-        return assemble(self._special, self.settings.max_length or 128, first, second)
+        first = Flat.encode(self.tokenizer, data.first)
+        second = None if data.second is None else Flat.encode(self.tokenizer, data.second)
+        return assemble(self.special, self.settings.max_length or 128, first, second)
 
-    def learn_labels(self, data: Texts) -> None:
+    def learn(self, data: Texts) -> None:
         """Take the labels from the training set, unless the settings name them.
 
         Raises:
             ValueError: if there are fewer than two.
         """
-        self.labels = self.labels or tuple(label_names(data.labels or []))
+        names = self.labels or tuple(label_names(data.labels or []))
+        self.settings = replace(self.settings, labels=names)
+
+    def check(self, data: Texts) -> None:
+        """Refuse unknown labels; see `label_ids`."""
+        label_ids(data.labels or [], self.labels, data.where)
 
     def objective(self, data: Texts) -> "ClassificationObjective":
         """Make training examples."""

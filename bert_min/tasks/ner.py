@@ -1,8 +1,9 @@
 """Named entity recognition: CoNLL columns, labels on first subwords, tags of words."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -13,12 +14,9 @@ from bert_min.batch import Batch, Term, move, run
 from bert_min.checkpoint import PretrainedModel
 from bert_min.examples import Examples, Flat, SpecialIds, assemble, flat_index
 from bert_min.heads import BertForTokenClassification
-from bert_min.tasks.base import Metrics, Record, TaskSettings, scores_of
+from bert_min.tasks.base import Metrics, Record, Task, scores_of
 from bert_min.tasks.entities import check_tag, entities, entity_metrics
 from bert_min.tasks.files import read_text
-
-if TYPE_CHECKING:
-    from subword import Tokenizer
 
 Int = NDArray[np.int64]
 
@@ -153,22 +151,11 @@ def align_words(
     return WordExamples(inputs, begins, words)
 
 
-class NerTask:
-    """Tags of words.
-
-    Args:
-        settings: of the task; without labels they are taken from the training set.
-        tokenizer: of the model.
-    """
+class NerTask(Task):
+    """Tags of words."""
 
     metric = "f1"
     head = BertForTokenClassification
-
-    def __init__(self, settings: TaskSettings, tokenizer: "Tokenizer") -> None:
-        self.settings = settings
-        self.labels: tuple[str, ...] = settings.labels
-        self._tokenizer = tokenizer
-        self._special = SpecialIds.of(tokenizer)
 
     def read(self, path: str | Path, labelled: bool = True) -> Sentences:
         """Read CoNLL columns; see `read_conll`."""
@@ -177,13 +164,17 @@ class NerTask:
     def inputs(self, data: Sentences) -> WordExamples:
         """Tokenize the words and lay them out."""
         words = [word for sentence in data.words for word in sentence]
-        flat = Flat.encode(self._tokenizer, words)
-        return align_words(data.words, flat, self._special, self.settings.max_length or 128)
+        flat = Flat.encode(self.tokenizer, words)
+        return align_words(data.words, flat, self.special, self.settings.max_length or 128)
 
-    def learn_labels(self, data: Sentences) -> None:
+    def learn(self, data: Sentences) -> None:
         """Take the tags from the training set, O first, unless the settings name them."""
         found = {tag for tags in data.tags for tag in tags} - {"O"}
-        self.labels = self.labels or ("O", *sorted(found))
+        self.settings = replace(self.settings, labels=self.labels or ("O", *sorted(found)))
+
+    def check(self, data: Sentences) -> None:
+        """Refuse tags that the training set does not have."""
+        self._numbers(data)
 
     def objective(self, data: Sentences) -> "TagObjective":
         """Make training examples.

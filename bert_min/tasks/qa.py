@@ -1,7 +1,7 @@
 """Extractive question answering as a task: examples, loss, answers."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -10,39 +10,39 @@ from numpy.typing import NDArray
 
 from bert_min.batch import Batch, Term, move, run
 from bert_min.checkpoint import PretrainedModel
-from bert_min.examples import Flat, SpecialIds
+from bert_min.examples import Flat
 from bert_min.heads import BertForQuestionAnswering
 from bert_min.packing import Layout
-from bert_min.tasks.base import Metrics, Record, TaskSettings, scores_of
-from bert_min.tasks.spans import Answers, Windows, answer_tokens, best_spans, make_windows
-from bert_min.tasks.squad import Squad, read_squad, squad_metrics
-
-if TYPE_CHECKING:
-    from subword import Tokenizer
+from bert_min.tasks.base import Metrics, Record, Task, scores_of
+from bert_min.tasks.spans import (
+    Answers,
+    Windows,
+    answer_tokens,
+    best_spans,
+    best_threshold,
+    make_windows,
+)
+from bert_min.tasks.squad import Squad, answer_scores, read_squad, squad_metrics
 
 Int = NDArray[np.int64]
 
 
-class QuestionAnsweringTask:
-    """Questions about passages.
-
-    Args:
-        settings: of the task.
-        tokenizer: of the model.
-    """
+class QuestionAnsweringTask(Task):
+    """Questions about passages."""
 
     metric = "f1"
     head = BertForQuestionAnswering
-    labels = ()
-
-    def __init__(self, settings: TaskSettings, tokenizer: "Tokenizer") -> None:
-        self.settings = settings
-        self._tokenizer = tokenizer
-        self._special = SpecialIds.of(tokenizer)
 
     def read(self, path: str | Path, labelled: bool = True) -> Squad:
         """Read SQuAD JSON; see `read_squad`."""
         return read_squad(path, labelled=labelled)
+
+    def learn(self, data: Squad) -> None:
+        """Note whether questions may have no answer."""
+        self.settings = replace(self.settings, may_be_unanswerable=data.may_be_unanswerable)
+
+    def check(self, data: Squad) -> None:
+        """Do nothing: there are no labels."""
 
     def windows(self, data: Squad) -> tuple[Windows, Int, Int]:
         """Tokenize and slide.
@@ -51,14 +51,14 @@ class QuestionAnsweringTask:
             The windows, the characters (T, 2) of all passage tokens, and the (passages + 1,) splits
             of those.
         """
-        passages = self._tokenizer.encode_ragged(
+        passages = self.tokenizer.encode_ragged(
             data.passages, add_special_tokens=False, return_offsets=True
         )
         windows = make_windows(
-            Flat.encode(self._tokenizer, [question.text for question in data.questions]),
+            Flat.encode(self.tokenizer, [question.text for question in data.questions]),
             Flat(passages.ids.astype(np.int64), passages.row_splits),
             _passages(data),
-            self._special,
+            self.special,
             max_length=self.settings.max_length or 384,
             stride=self.settings.stride,
         )
@@ -136,9 +136,24 @@ class QuestionAnsweringTask:
         return records
 
     def score(self, records: list[Record], data: Squad) -> Metrics:
-        """Exact match and F1 of the official scripts, in percent."""
+        """Exact match and F1 of the official scripts, in percent.
+
+        Where questions may have no answer, also ``best_f1``, the F1 with the null threshold that
+        suits these data best, and that ``best_f1_threshold``.
+        """
         predicted = {record["id"]: record["answer"] for record in records}
-        return squad_metrics(predicted, data.questions, data.may_be_unanswerable)
+        found = squad_metrics(predicted, data.questions, data.may_be_unanswerable)
+        if not (data.may_be_unanswerable and self.settings.may_be_unanswerable):
+            return found
+        margins = np.array([record["null_margin"] for record in records])
+        spans = [
+            next((c["text"] for c in record["candidates"] if c["text"]), "") for record in records
+        ]
+        kept = answer_scores(spans, data.questions, True)
+        left = answer_scores([""] * len(records), data.questions, True)
+        threshold = best_threshold(margins, kept - left)
+        best = np.where(margins > threshold, left, kept).mean()
+        return {**found, "best_f1": 100 * float(best), "best_f1_threshold": threshold}
 
     def show(self, record: Record) -> str:
         """The answer with its place, then the runners-up."""

@@ -12,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bert_min.tasks.files import read_text
 
 
@@ -173,29 +176,55 @@ def squad_metrics(
     """
     if not questions:
         raise ValueError("there must be at least one question to score, got none")
-    em: list[float] = []
-    f1: list[float] = []
-    answerable: list[bool] = []
     for question in questions:
         if question.id not in predicted:
             raise ValueError(f"{question.where}: no answer was predicted")
+    guesses = [predicted[question.id] for question in questions]
+    exact = answer_scores(guesses, questions, unanswerable, exact=True)
+    f1 = answer_scores(guesses, questions, unanswerable)
+    found = {"exact_match": 100 * float(exact.mean()), "f1": 100 * float(f1.mean())}
+    if unanswerable:
+        answerable = np.array([bool(question.answers) for question in questions])
+        for name, side in (("has_answer", answerable), ("no_answer", ~answerable)):
+            if side.any():
+                found[f"{name}_exact_match"] = 100 * float(exact[side].mean())
+                found[f"{name}_f1"] = 100 * float(f1[side].mean())
+    return found
+
+
+def answer_scores(
+    guesses: Sequence[str],
+    questions: Sequence[Question],
+    unanswerable: bool,
+    *,
+    exact: bool = False,
+) -> NDArray[np.float64]:
+    """Score each answer against the accepted answer it is nearest to.
+
+    Args:
+        guesses: (Q,) the answers; the empty text says that there is none.
+        questions: (Q,) the questions.
+        unanswerable: whether a question may have no answer.
+        exact: exact match instead of F1.
+
+    Returns:
+        (Q,) scores between 0 and 1.
+
+    Raises:
+        ValueError: if a question has no answer while `unanswerable` is false.
+    """
+    scores = []
+    for guess, question in zip(guesses, questions, strict=True):
         gold = [text for text, _ in question.answers]
         if unanswerable:
             gold = [text for text in gold if normalize_answer(text)] or [""]
         elif not gold:
             raise ValueError(f"{question.where}: the question has no answer to compare with")
-        guess = predicted[question.id]
-        em.append(max(exact_match(guess, text) for text in gold))
-        f1.append(max(_f1_of_version(guess, text, unanswerable) for text in gold))
-        answerable.append(bool(question.answers))
-    found = {"exact_match": _percent(em), "f1": _percent(f1)}
-    if unanswerable:
-        for name, side in (("has_answer", True), ("no_answer", False)):
-            chosen = [i for i, has in enumerate(answerable) if has is side]
-            if chosen:
-                found[f"{name}_exact_match"] = _percent([em[i] for i in chosen])
-                found[f"{name}_f1"] = _percent([f1[i] for i in chosen])
-    return found
+        if exact:
+            scores.append(max(exact_match(guess, text) for text in gold))
+        else:
+            scores.append(max(_f1_of_version(guess, text, unanswerable) for text in gold))
+    return np.array(scores)
 
 
 def _f1_of_version(guess: str, text: str, unanswerable: bool) -> float:
@@ -203,7 +232,3 @@ def _f1_of_version(guess: str, text: str, unanswerable: bool) -> float:
     if not unanswerable and not normalize_answer(text):
         return 0.0
     return token_f1(guess, text)
-
-
-def _percent(values: Sequence[float]) -> float:
-    return 100.0 * sum(values) / len(values)
