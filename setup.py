@@ -1,5 +1,6 @@
 """Build the Cython extension modules. Everything else about the project is in pyproject.toml."""
 
+import glob
 import os
 
 from Cython.Build import cythonize
@@ -9,11 +10,16 @@ MODULES = [
     "subword._unicode",
     "subword._pipeline",
     "subword.added_tokens",
+    "subword.normal_forms",
+    "subword.string_edits",
     "subword.normalizers",
     "subword.pre_tokenizers",
     "subword.models.word_cache",
     "subword.models.bpe",
     "subword.models.wordpiece",
+    "subword._encoder",
+    "subword._batches",
+    "subword._output",
     "subword.trainers.word_counts",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",
@@ -56,6 +62,7 @@ setup(
                 module,
                 sources(module),
                 include_dirs=["subword/include"],
+                depends=glob.glob("subword/include/*.h"),
                 extra_compile_args=compile_args,
                 extra_link_args=link_args,
                 define_macros=macros,

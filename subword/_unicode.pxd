@@ -24,9 +24,27 @@ cdef enum BertBit:
     BERT_NUMERIC = 64  # char::is_numeric of Rust: Digits
     BERT_COMBINING = 128  # removed by StripAccents
 
+# What the normal forms and the remaining normalizers say of it (form_bits[code]).
+cdef enum FormBit:
+    FORM_CANONICAL = 1   # NFD takes it apart
+    FORM_COMPATIBLE = 2  # NFKD takes it apart, and not in the way of NFD
+    FORM_SECOND = 4      # may be put together with the character before it
+    FORM_MARK = 8        # has a combining class other than 0, so it may change places
+    FORM_SINGLE = 16     # NFC takes it apart and never puts it together again
+    FORM_CASED = 32      # its lower case is something else
+    FORM_NMT_DROP = 64   # removed by Nmt
+    FORM_NMT_BLANK = 128  # turned into a space by Nmt
+
 # Flat tables of 0x110000 entries, filled once at import.
 cdef uint8_t* scan_bits
 cdef uint8_t* bert_bits
+cdef uint8_t* form_bits
+cdef uint8_t* combining_classes
+cdef uint8_t* joined_scripts  # the UnicodeScripts pre-tokenizer cuts between two that differ, unless one of them is 0
 
 # Lower-case mapping of one code point: 1 to 3 code points to `out`; returns how many.
-cdef int lower(uint32_t code, uint32_t* out) noexcept nogil
+cdef int lower_code(uint32_t code, uint32_t* out) noexcept nogil
+# Full canonical (or compatibility) decomposition: 1 to 18 code points to `out`; returns how many.
+cdef int decompose(uint32_t code, bint compatible, uint32_t* out) noexcept nogil
+# The primary composite of two code points, 0 when there is none.
+cdef uint32_t compose(uint32_t first, uint32_t second) noexcept nogil

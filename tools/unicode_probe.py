@@ -1,0 +1,27 @@
+"""How the generator of the Unicode tables asks the reference about many code points at once."""
+
+from collections.abc import Callable
+
+from tokenizers import Regex, normalizers
+
+CODES = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+EVERYTHING = "".join(map(chr, CODES))
+
+
+def each_image(function: Callable[[str], str], separator: str) -> list[str]:
+    """Return the image of every code point of CODES under a function that works character by character.
+
+    Args:
+        function: A map of strings that treats every character by itself, and keeps `separator`.
+        separator: One character that no other one maps to or combines with.
+    """
+    images = function(separator.join(EVERYTHING.replace(separator, "\0"))).split(separator)
+    if len(images) != len(CODES):
+        raise ValueError(f"separator {separator!r} does not keep {len(CODES)} images apart: {len(images)}")
+    images[CODES.index(ord(separator))] = function(separator)
+    return images
+
+
+def matches(pattern: str, text: str = EVERYTHING) -> set[int]:
+    """Return the code points of `text` that a one-character pattern of the regex engine matches."""
+    return set(map(ord, text)) - set(map(ord, normalizers.Replace(Regex(pattern), "").normalize_str(text)))
