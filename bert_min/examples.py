@@ -57,6 +57,15 @@ class Flat(NamedTuple):
         ragged = tokenizer.encode_ragged(texts, add_special_tokens=False)
         return cls(ragged.ids.astype(np.int64), ragged.row_splits)
 
+    @classmethod
+    def encode_with_offsets(
+        cls, tokenizer: "Tokenizer", texts: Sequence[str]
+    ) -> tuple["Flat", Int]:
+        """Tokenize texts, and say which characters (T, 2) each token stands for."""
+        ragged = tokenizer.encode_ragged(texts, add_special_tokens=False, return_offsets=True)
+        offsets = np.zeros((0, 2), np.int64) if ragged.offsets is None else ragged.offsets
+        return cls(ragged.ids.astype(np.int64), ragged.row_splits), offsets.astype(np.int64)
+
     @property
     def lengths(self) -> Int:
         """(rows,) tokens of each row."""

@@ -10,11 +10,11 @@ import torch
 
 from bert_min.config import BertConfig
 from bert_min.distributed import World
-from bert_min.options import add_training_options, training_config
 from bert_min.tasks import TASKS, make_task
 from bert_min.tasks.base import Metrics, TaskSettings
 from bert_min.tokenizers import load_tokenizer, save_tokenizer
 from bert_min.train import TrainConfig, train
+from bert_min.training_options import add_training_options, training_config
 
 METRICS = "metrics.json"
 

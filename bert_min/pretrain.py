@@ -5,6 +5,7 @@ Turc et al. 2019.
 """
 
 import argparse
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,10 @@ from bert_min.corpus import Corpus, read_documents, tokenize
 from bert_min.distributed import World
 from bert_min.examples import Flat, SpecialIds, assemble, flat_index, special_id
 from bert_min.masking import Masker, Spans, next_sentence_pairs, single_spans
-from bert_min.options import add_training_options, training_config
 from bert_min.pretraining_heads import IGNORE, BertForMaskedLM, BertForPreTraining
 from bert_min.tokenizers import load_tokenizer, save_tokenizer, train_wordpiece
 from bert_min.train import train
+from bert_min.training_options import add_training_options, training_config
 
 if TYPE_CHECKING:
     from subword import Tokenizer
@@ -59,10 +60,6 @@ def sized_config(size: str, tokenizer: "Tokenizer", max_length: int) -> BertConf
         >>> sorted(SIZES)
         ['base', 'medium', 'mini', 'small', 'tiny']
     """
-    vocabulary = {
-        "vocab_size": tokenizer.vocab_size,
-        "pad_token_id": special_id(tokenizer, "[PAD]"),
-    }
     if size in SIZES:
         layers, width = SIZES[size]
         return BertConfig(
@@ -71,18 +68,25 @@ def sized_config(size: str, tokenizer: "Tokenizer", max_length: int) -> BertConf
             num_attention_heads=width // 64,
             intermediate_size=4 * width,
             max_position_embeddings=max(512, max_length),
-            **vocabulary,
+            vocab_size=tokenizer.vocab_size,
+            pad_token_id=special_id(tokenizer, "[PAD]"),
         )
     path = Path(size)
     if not path.exists():
         raise ValueError(f"config must be one of {', '.join(SIZES)}, or a file, got {size!r}")
-    config = BertConfig.from_pretrained(path if path.is_dir() else path.parent)
+    file = path / "config.json" if path.is_dir() else path
+    try:
+        config = BertConfig.from_dict(json.loads(file.read_text(encoding="utf-8")), str(file))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{file}:{error.lineno}: not valid JSON: {error}") from error
     if config.max_position_embeddings < max_length:
         raise ValueError(
             f"max_length must be at most max_position_embeddings of {path}, "
             f"{config.max_position_embeddings}, got {max_length}"
         )
-    return config.replace(**vocabulary)
+    return config.replace(
+        vocab_size=tokenizer.vocab_size, pad_token_id=special_id(tokenizer, "[PAD]")
+    )
 
 
 def make_masker(tokenizer: "Tokenizer", *, rate: float = 0.15, whole_words: bool = False) -> Masker:
@@ -325,6 +329,12 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
     return result.best or {}
 
 
+def _run(options: argparse.Namespace) -> None:
+    metrics = pretrain(options)
+    if World(options.device).first:
+        print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
+
+
 def register(subparsers: Any) -> None:
     """Add ``bert-min pretrain``."""
     parser = subparsers.add_parser("pretrain", help="train a BERT on raw text")
@@ -341,4 +351,4 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--whole-words", action="store_true", help="mask whole words")
     parser.add_argument("--mask-rate", type=float, default=0.15, help="at most (0.15)")
     add_training_options(parser, batch_size=32, epochs=1.0, lr=5e-4, max_length=128)
-    parser.set_defaults(run=pretrain)
+    parser.set_defaults(run=_run)

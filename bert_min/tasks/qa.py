@@ -51,18 +51,16 @@ class QuestionAnsweringTask(Task):
             The windows, the characters (T, 2) of all passage tokens, and the (passages + 1,) splits
             of those.
         """
-        passages = self.tokenizer.encode_ragged(
-            data.passages, add_special_tokens=False, return_offsets=True
-        )
+        passages, offsets = Flat.encode_with_offsets(self.tokenizer, data.passages)
         windows = make_windows(
             Flat.encode(self.tokenizer, [question.text for question in data.questions]),
-            Flat(passages.ids.astype(np.int64), passages.row_splits),
+            passages,
             _passages(data),
             self.special,
             max_length=self.settings.max_length or 384,
             stride=self.settings.stride,
         )
-        return windows, passages.offsets.astype(np.int64), passages.row_splits
+        return windows, offsets, passages.splits
 
     def objective(self, data: Squad) -> "SpanObjective":
         """Make training examples; the first answer of a question is the one to learn."""
