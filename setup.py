@@ -20,7 +20,12 @@ MODULES = [
     "subword._encoder",
     "subword._batches",
     "subword._output",
+    "subword.trainers._table",
     "subword.trainers.word_counts",
+    "subword.trainers._alphabet",
+    "subword.trainers._segments",
+    "subword.trainers._candidates",
+    "subword.trainers.counting",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",
 ]

@@ -76,12 +76,19 @@ cdef class Prepend(TextNormalizer):
         return (self.prepend,)
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
-        if source.size == 0 or self.size == 0:
+        cdef int length
+        cdef uint32_t first
+        if source.size == 0 or (self.size == 0 and not source.aligned):
             return 0
         begin(source, target)
         room(target, source.size + self.size)
-        text_append(target, self.data, self.size, text_start(source, 0), text_end(source, 0))
-        copy(source, 0, source.size, target)
+        if self.size:
+            text_append(target, self.data, self.size, text_start(source, 0), text_end(source, 0))
+            copy(source, 0, source.size, target)
+        else:  # a quirk of the reference: the first character, put back after nothing, stands for nothing
+            first = utf8_decode(source.data, &length)
+            put(target, first, <int32_t>source.base, <int32_t>source.base)
+            copy(source, length, source.size, target)
         return 1
 
 

@@ -132,9 +132,10 @@ def scripts() -> list[int]:
 
 @cache
 def joined_scripts() -> list[int]:
-    """Return the classes of UnicodeScripts: it cuts between two that differ, unless one of them is 0."""
+    """Return the classes of UnicodeScripts: it cuts before one that differs from the last that is not 0."""
     split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
-    joker = {ord(piece[1]) for piece, _ in split("".join(f"a{char}ა" for char in EVERYTHING)) if len(piece) == 3}
+    # A joker goes with whatever is before it, and leaves what follows as if it were not there.
+    joker = {ord(char) for char in EVERYTHING if len(split(f"a{char}a")) == len(split(f"ა{char}ა")) == 1}
     values = [0] * 0x110000
     heads: list[str] = []  # the first character of each class
     for run, _ in split("".join(char for char in EVERYTHING if ord(char) not in joker)):

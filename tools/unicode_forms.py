@@ -64,10 +64,10 @@ def folds(lower: list[str]) -> tuple[dict[int, str], dict[int, str]]:
         related = {char.casefold(), char.upper(), char.lower(), small, large} - {char}
         if related:
             candidates.update(char, *(string for string in related if len(string) == 1))
-    text = "".join(sorted(candidates))
+    text = "\0".join(sorted(candidates))  # apart, for (?i:ﬆ) matches "ST" as well
     single: dict[int, str] = {}
     several: dict[int, str] = {}
-    for char in text:
+    for char in sorted(candidates):
         alike = sorted(matches(rf"(?i:\x{{{ord(char):x}}})", text) - {ord(char)})
         if alike:
             single[ord(char)] = "".join(map(chr, alike))

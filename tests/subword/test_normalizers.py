@@ -63,7 +63,7 @@ PAIRS = [
     (ours.Nmt(), theirs.Nmt()),
     (ours.ByteLevel(), theirs.ByteLevel()),
     *((ours.Strip(*sides), theirs.Strip(*sides)) for sides in itertools.product([True, False], repeat=2)),
-    *((ours.Prepend(string), theirs.Prepend(string)) for string in ("▁", "ab", "é")),
+    *((ours.Prepend(string), theirs.Prepend(string)) for string in ("▁", "ab", "é", "")),
     *(
         (ours.Replace(string, content), theirs.Replace(string, content))
         for string, content in [
