@@ -276,7 +276,9 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
     """
     world = World(options.device)
     if options.tokenizer is None:
-        tokenizer = train_wordpiece(options.corpus, options.vocab_size, options.separator)
+        tokenizer = train_wordpiece(
+            options.corpus, options.vocab_size, options.separator, lowercase=not options.cased
+        )
     else:
         tokenizer = load_tokenizer(options.tokenizer)
     documents = read_documents(options.corpus, options.separator)
@@ -342,6 +344,7 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--out", required=True, help="folder for the model, log and checkpoint")
     parser.add_argument("--tokenizer", help="folder or file; without, a WordPiece is trained")
     parser.add_argument("--vocab-size", type=int, default=8000, help="of the trained WordPiece")
+    parser.add_argument("--cased", action="store_true", help="train it on text as it is")
     parser.add_argument("--config", default="mini", help=f"{', '.join(SIZES)}, or a config.json")
     parser.add_argument("--model", help="go on from the weights in this folder")
     parser.add_argument("--separator", help="between documents; a blank line by default")

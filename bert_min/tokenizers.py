@@ -46,10 +46,9 @@ def save_tokenizer(
     folder = Path(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
     if source is None:
-        # Without this file transformers would not know which class reads tokenizer.json.
-        settings = {"tokenizer_class": "BertTokenizer", "do_lower_case": False}
+        # transformers then takes tokenizer.json as it is, whatever its normalizer does.
         named = {f"{token.strip('[]').lower()}_token": token for token in SPECIAL_TOKENS}
-        text = json.dumps({**settings, **named}, indent=2)
+        text = json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **named}, indent=2)
         (folder / "tokenizer_config.json").write_text(text + "\n", encoding="utf-8")
         return
     for name in COMPANIONS:
@@ -58,7 +57,7 @@ def save_tokenizer(
 
 
 def train_wordpiece(
-    paths: Sequence[str | Path], vocab_size: int, separator: str | None
+    paths: Sequence[str | Path], vocab_size: int, separator: str | None, *, lowercase: bool = True
 ) -> subword.Tokenizer:
     """Train a WordPiece vocabulary with BERT's special tokens on text files.
 
@@ -66,6 +65,8 @@ def train_wordpiece(
         paths: UTF-8 text files.
         vocab_size: tokens, special ones included.
         separator: between documents, as in `read_documents`.
+        lowercase: lower-case and strip accents. This takes Hangul syllables apart into their
+            letters; leave it off for Korean.
 
     Returns:
         A tokenizer with BERT's normalizer and pre-tokenizer.
@@ -80,4 +81,5 @@ def train_wordpiece(
         algorithm="wordpiece",
         vocab_size=vocab_size,
         special_tokens=SPECIAL_TOKENS,
+        lowercase=lowercase,
     )
