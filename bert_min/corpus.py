@@ -33,7 +33,8 @@ class Corpus(NamedTuple):
     document_splits: Int
 
     def split(self, share: float) -> tuple["Corpus", "Corpus"]:
-        """Set the last documents aside, about `share` of them and at least one.
+        """Set the last documents aside, about `share` of them and at least two
+        (a random sentence comes from another document).
 
         Args:
             share: between 0 and 1, both excluded.
@@ -45,7 +46,7 @@ class Corpus(NamedTuple):
             ValueError: if a side would be empty.
         """
         documents = len(self.document_splits) - 1
-        kept = documents - max(1, round(documents * share))
+        kept = documents - max(2, round(documents * share))
         if not 0 < share < 1 or kept < 1:
             raise ValueError(
                 f"the share {share} of {documents} documents must leave documents on both sides"

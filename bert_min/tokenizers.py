@@ -8,15 +8,16 @@ import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import subword
 from bert_min.corpus import read_documents
+from subword import Tokenizer
+from subword.training import train
 
 # Read by transformers beside tokenizer.json; copied if the model they belong to had them.
 COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
-def load_tokenizer(path: str | Path) -> subword.Tokenizer:
+def load_tokenizer(path: str | Path) -> Tokenizer:
     """Load a tokenizer from a model folder, a ``tokenizer.json`` or a ``vocab.txt``.
 
     Raises:
@@ -25,16 +26,16 @@ def load_tokenizer(path: str | Path) -> subword.Tokenizer:
     """
     path = Path(path)
     if path.is_dir():
-        return subword.Tokenizer.from_pretrained(str(path))
+        return Tokenizer.from_pretrained(str(path))
     if not path.is_file():
         raise OSError(f"{path}: expected a tokenizer file, or a folder with one")
     if path.suffix == ".json":
-        return subword.Tokenizer.from_file(str(path))
-    return subword.Tokenizer.from_wordpiece(str(path))
+        return Tokenizer.from_file(str(path))
+    return Tokenizer.from_wordpiece(str(path))
 
 
 def save_tokenizer(
-    tokenizer: subword.Tokenizer, folder: str | Path, source: str | Path | None = None
+    tokenizer: Tokenizer, folder: str | Path, source: str | Path | None = None
 ) -> None:
     """Write ``tokenizer.json`` into a folder, and what else came with the tokenizer.
 
@@ -58,7 +59,7 @@ def save_tokenizer(
 
 def train_wordpiece(
     paths: Sequence[str | Path], vocab_size: int, separator: str | None, *, lowercase: bool = True
-) -> subword.Tokenizer:
+) -> Tokenizer:
     """Train a WordPiece vocabulary with BERT's special tokens on text files.
 
     Args:
@@ -76,7 +77,7 @@ def train_wordpiece(
         for document in read_documents(paths, separator):
             yield from document
 
-    return subword.train(
+    return train(
         sentences(),
         algorithm="wordpiece",
         vocab_size=vocab_size,

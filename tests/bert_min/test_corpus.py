@@ -88,10 +88,10 @@ def test_held_out_documents():
         np.arange(8, dtype=np.int32), np.array([0, 2, 3, 5, 6, 8]), np.array([0, 2, 3, 5])
     )
     train, held_out = found.split(0.4)
-    assert train.ids.tolist() == [0, 1, 2, 3, 4]
-    assert train.document_splits.tolist() == [0, 2, 3]
-    assert held_out.ids.tolist() == [5, 6, 7]
-    assert held_out.sentence_splits.tolist() == [0, 1, 3]
-    assert held_out.document_splits.tolist() == [0, 2]
+    assert train.ids.tolist() == [0, 1, 2]
+    assert train.document_splits.tolist() == [0, 2]
+    assert held_out.ids.tolist() == [3, 4, 5, 6, 7]
+    assert held_out.sentence_splits.tolist() == [0, 2, 3, 5]
+    assert held_out.document_splits.tolist() == [0, 1, 3]
     with pytest.raises(ValueError, match="on both sides"):
         found.split(0.9)

@@ -111,6 +111,7 @@ def run_command(line):
     options.run(options)
 
 
+@pytest.mark.filterwarnings("ignore:candidates ran out")
 @pytest.mark.parametrize("name", ["fine-tuning.md", "from-corpus-to-classifier.md"])
 def test_guide(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
