@@ -33,8 +33,7 @@ class Corpus(NamedTuple):
     document_splits: Int
 
     def split(self, share: float) -> tuple["Corpus", "Corpus"]:
-        """Set the last documents aside, about `share` of them and at least two
-        (a random sentence comes from another document).
+        """Set the last documents aside: about `share` of them, and at least two for pairs.
 
         Args:
             share: between 0 and 1, both excluded.

@@ -47,6 +47,13 @@ class World:
             dist.all_reduce(values)
         return values
 
+    def agree(self, values: dict[str, float]) -> dict[str, float]:
+        """Give every process the values of the first, so that all decide alike."""
+        shared = [values]
+        if self.size > 1:
+            dist.broadcast_object_list(shared)
+        return shared[0]
+
     def wait(self) -> None:
         """Let every process reach this line."""
         if self.size > 1:

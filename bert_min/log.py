@@ -72,9 +72,12 @@ class TrainingLog:
         Raises:
             ValueError: if one is not a finite number.
         """
-        names = sorted(self._sums)
         norm = self.check(step)
-        sums = self._world.sum(torch.stack([self._sums[name] for name in names])).tolist()
+        # A process whose parts of the batches were empty has nothing to add.
+        names = sorted(f"{kind}_{term}" for term in self._weights for kind in ("accuracy", "loss"))
+        zero = torch.zeros((), device=self._world.device)
+        own = torch.stack([self._sums.get(name, zero) for name in names])
+        sums = self._world.sum(own).tolist()
         means = {
             name: value / max(self._weights[name.split("_", 1)[1]], 1)
             for name, value in zip(names, sums, strict=True)

@@ -275,7 +275,10 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
         OSError: if a file cannot be read or written.
     """
     world = World(options.device)
-    if options.tokenizer is None:
+    made_before = Path(options.out) / "tokenizer.json"
+    if options.tokenizer is None and options.resume and made_before.is_file():
+        tokenizer = load_tokenizer(made_before)
+    elif options.tokenizer is None:
         tokenizer = train_wordpiece(
             options.corpus, options.vocab_size, options.separator, lowercase=not options.cased
         )

@@ -197,6 +197,8 @@ class _Loop:
         world: World,
         save: Callable[[Path], None],
     ) -> None:
+        if config.precision == "bf16" and world.device.type == "cpu":
+            raise ValueError("precision bf16 trains on a GPU only, the device is cpu: use fp32")
         out.mkdir(parents=True, exist_ok=True)
         objective.start_epoch(0)
         self.examples = len(objective)
@@ -228,8 +230,9 @@ class _Loop:
             if self.step % config.log_every == 0 or self.step == last:
                 self.log.write(self.step, epoch, learning_rate(config, self.step - 1, self.total))
             if evaluate is not None and (self.step % eval_every == 0 or self.step == self.total):
+                self.log.check(self.step)
                 self.model.eval()
-                self.judge(evaluate(), metric, larger_is_better)
+                self.judge(self.world.agree(evaluate()), metric, larger_is_better)
                 self.model.train()
             if self.step % checkpoint_every == 0 or self.step == last or self.stopped:
                 self.log.check(self.step)

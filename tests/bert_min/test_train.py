@@ -38,7 +38,7 @@ def small_model(dropout=0.1, seed=0):
     return BertForSequenceClassification(config)
 
 
-def toy_data(count=40, seed=0):
+def toy_data(count=41, seed=0):
     """Is there a z in it?"""
     rng = np.random.default_rng(seed)
     texts = ["".join(rng.choice(list("abcdz "), size=rng.integers(2, 12))) for _ in range(count)]
@@ -112,17 +112,20 @@ dist.destroy_process_group()
 """
 
 
+def launch(script, *arguments):
+    """Run a script in two processes, as torchrun does."""
+    here = Path(__file__).parent
+    places = os.pathsep.join((str(here), str(here.parent.parent)))
+    environment = {**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
+    subprocess.run([*command, str(script), *map(str, arguments)], env=environment, check=True)
+
+
 def test_two_processes_give_the_gradients_of_one(tmp_path):
     files = [tmp_path / "plain.pt", tmp_path / "dropout.pt"]
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    here = Path(__file__).parent
-    environment = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join((str(here), str(here.parent.parent))),
-    }
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
-    subprocess.run([*command, str(script), *map(str, files)], env=environment, check=True)
+    launch(script, *files)
     whole = gradients(TrainConfig(batch_size=7, clip=None), 0.0)
     halves = gradients(TrainConfig(batch_size=7, clip=None, accumulate=2), 0.1)
     for file, expected in zip(files, (whole, halves), strict=True):
@@ -162,6 +165,30 @@ def test_biases_and_norms_do_not_decay():
     for p in rest["params"]:
         assert names[id(p)].endswith("bias") or "norm" in names[id(p)]
     assert len(decayed["params"]) + len(rest["params"]) == len(names)
+
+
+FIT = """
+import sys
+from test_train import TrainConfig, fit
+import torch.distributed as dist
+config = TrainConfig(batch_size=8, max_steps=11, lr=1e-3, eval_every=5, log_every=1)
+fit(sys.argv[1], config, evaluate=lambda: {"x": 1.0}, metric="x")
+dist.destroy_process_group()
+"""
+
+
+def test_two_processes_write_one_run(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(FIT)
+    launch(script, tmp_path / "two")
+    # 41 examples: the last batch of an epoch has one, and one process has nothing to do
+    records = [json.loads(line) for line in (tmp_path / "two/log.jsonl").open()]
+    assert [r["step"] for r in records if "loss_label" in r] == list(range(1, 12))
+    config = TrainConfig(batch_size=8, max_steps=11, lr=1e-3, eval_every=5, accumulate=2)
+    fit(tmp_path / "one", config, evaluate=lambda: {"x": 1.0}, metric="x")
+    one, two = (BertForSequenceClassification.from_pretrained(tmp_path / n) for n in ("one", "two"))
+    for ours, theirs in zip(one.parameters(), two.parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-4)
 
 
 def test_the_best_model_is_kept_and_patience_ends_the_run(tmp_path):
@@ -237,6 +264,8 @@ def test_broken_numbers_stop_the_run_before_they_are_saved(tmp_path):
         model.classifier.weight[0, 0] = float("inf")
     with pytest.raises(ValueError, match="must be"):
         fit(tmp_path, config, model=model)
+    with pytest.raises(ValueError, match="must be"):
+        fit(tmp_path, config, model=model, evaluate=lambda: {"x": 1.0}, metric="x")
     assert not (tmp_path / CHECKPOINT).exists()
     assert not (tmp_path / "model.safetensors").exists()
 
@@ -254,6 +283,8 @@ def test_bad_settings(field, value):
 
 
 def test_empty_data_and_missing_metric(tmp_path):
+    with pytest.raises(ValueError, match="precision bf16 trains on a GPU only"):
+        fit(tmp_path, TrainConfig(precision="bf16"))
     with pytest.raises(ValueError, match="at least one example"):
         train(small_model(), Nothing(), TrainConfig(), tmp_path, save=print)
     with pytest.raises(ValueError, match="metric must name"):
