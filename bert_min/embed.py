@@ -20,8 +20,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from tqdm import tqdm
+from tqdm import tqdm  # type: ignore[import-untyped]
 
+from bert_min.config import BertConfig
 from bert_min.data import (
     TokenRows,
     count_longer,
@@ -30,6 +31,7 @@ from bert_min.data import (
     length_batches,
     load_tokenizer,
 )
+from bert_min.look import AttentionMap, attention_maps
 from bert_min.model import BertModel
 from bert_min.options import Combine, EmbedOptions, LongTexts, Pooling, read_folder
 from bert_min.quantize import check_dtype, quantize_int8
@@ -66,6 +68,7 @@ class Embedder:
         pooling: Pooling when a call names none.
         normalize: Whether the model was trained for vectors of length 1.
         max_length: Most tokens of a text when a call names no other limit.
+        batch_tokens: Tokens of a batch when a call names no other number.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class Embedder:
         self.pooling = pooling
         self.normalize = normalize
         self.max_length = max_length or model.config.max_position_embeddings
+        self.batch_tokens = BATCH_TOKENS[model.embeddings.word.weight.device.type]
 
     @classmethod
     def from_pretrained(
@@ -115,6 +119,7 @@ class Embedder:
         place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         check_dtype(place, dtype, quantize)
         said = read_folder(folder)
+        BertConfig.from_pretrained(said.encoder)  # a folder that is no model is best told at once
         tokenizer = load_tokenizer(said.encoder) or load_tokenizer(folder)
         if tokenizer is None:
             raise OSError(f"{folder}: a model folder must hold tokenizer.json or vocab.txt")
@@ -178,7 +183,7 @@ class Embedder:
             combine=combine,
             normalize=self.normalize if normalize is None else normalize,
             max_length=self.max_length if max_length is None else max_length,
-            batch_tokens=batch_tokens or self._batch_tokens(),
+            batch_tokens=self.batch_tokens if batch_tokens is None else batch_tokens,
             long_texts=long_texts,
             overlap=overlap,
         )
@@ -196,6 +201,10 @@ class Embedder:
                 stacklevel=2,
             )
         return vectors
+
+    def attention_maps(self, text: str, layer: int = -1) -> AttentionMap:
+        """Compute who attends to whom in one layer; see `look.attention_maps`."""
+        return attention_maps(self.model, self.tokenizer, text, layer)
 
     def stream(self, texts: Iterable[str], options: EmbedOptions) -> Iterator[Chunk]:
         """Embed any number of texts in bounded memory.
@@ -268,9 +277,6 @@ class Embedder:
             states = [out.hidden_states[layer] for layer in options.layers]  # each (T, E)
         x = torch.stack(states).sum(0) if options.combine == "sum" else torch.cat(states, 1)
         return pool(x.float(), lengths, options.pooling)  # (T, W) -> (B, W)
-
-    def _batch_tokens(self) -> int:
-        return BATCH_TOKENS[self.model.embeddings.word.weight.device.type]
 
 
 def pool(x: Tensor, lengths: Sequence[int], pooling: Pooling) -> Tensor:

@@ -272,7 +272,7 @@ class BertModel(PretrainedModel):
             tuple(weights) if output_attentions else None,
         )
 
-    def compile_layers(self) -> None:
+    def compile_layers(self, backend: str = "inductor") -> None:
         """Let torch.compile fuse what lies between the matrix products, for any number of tokens.
 
         Attention stays outside: it is a single kernel already, and the only step whose shapes
@@ -280,8 +280,8 @@ class BertModel(PretrainedModel):
         """
         for module in self.layers:
             layer = cast(Any, module)
-            layer.split_heads = torch.compile(layer.split_heads, dynamic=True)
-            layer.feed = torch.compile(layer.feed, dynamic=True)
+            layer.split_heads = torch.compile(layer.split_heads, dynamic=True, backend=backend)
+            layer.feed = torch.compile(layer.feed, dynamic=True, backend=backend)
 
     def pool(self, x: Tensor, starts: Tensor) -> Tensor | None:
         """Return tanh(W x + b) of each text's first token: (T, E), (B + 1,) -> (B, E)."""
