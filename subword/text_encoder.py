@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from subword._batches import encode_texts
+from subword._batches import encode_buffers, encode_texts, free_spare
 from subword._encoder import Encoder
 from subword._output import to_lists
 from subword._pipeline import Model, Normalizer, PreTokenizer
@@ -63,7 +63,9 @@ class TextEncoder:
     def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts without the post-processor."""
         texts = list(texts)
-        ids, splits, offsets, words = encode_texts(self.encoder, texts, True, threads or available_threads())
+        ids, splits, offsets, words = encode_texts(
+            self.encoder, texts, True, threads or available_threads(), words=True
+        )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
         return [
@@ -105,18 +107,43 @@ class TextEncoder:
         """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
         prefix, suffix = self.affixes(add_special_tokens)
         most = self.room(max_length, len(prefix) + len(suffix))
-        ids, splits, offsets, _ = encode_texts(
-            self.encoder,
-            texts if type(texts) is list else list(texts),
-            return_offsets,
-            threads or available_threads(),
-            most,
-            prefix,
-            suffix,
+        return self._ragged(
+            encode_texts(
+                self.encoder,
+                texts if type(texts) is list else list(texts),
+                return_offsets,
+                threads or available_threads(),
+                most,
+                prefix,
+                suffix,
+            ),
+            len(prefix),
         )
+
+    def encode_buffers(
+        self,
+        buffers: list[Any],
+        separator: bytes | None,
+        prefix: tuple[int, ...],
+        suffix: tuple[int, ...],
+        return_offsets: bool,
+        max_length: int | None,
+        threads: int | None,
+    ) -> Ragged:
+        """Encode the documents in buffers of UTF-8; see `subword._batches.encode_buffers`."""
+        most = self.room(max_length, len(prefix) + len(suffix))
+        threads = threads or available_threads()
+        return self._ragged(
+            encode_buffers(self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix),
+            len(prefix),
+        )
+
+    def _ragged(self, arrays: tuple[Any, ...], prefix_size: int) -> Ragged:
+        """Trim the offsets if the post-processor does."""
+        ids, splits, offsets, _ = arrays
         trim = self.post_processor.offset_trim() if self.post_processor is not None else None
         if offsets is not None and trim is not None:
-            self._trim(ids, splits[:-1] + len(prefix), offsets, trim)
+            self._trim(ids, splits[:-1] + prefix_size, offsets, trim)
         return Ragged(ids, splits, offsets)
 
     def room(self, max_length: int | None, special: int) -> int | None:
@@ -173,3 +200,4 @@ class TextEncoder:
     def cache_clear(self) -> None:
         """Give the memory of the word caches back."""
         self.encoder.cache_clear()
+        free_spare()

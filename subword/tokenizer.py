@@ -7,14 +7,15 @@ threads.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, overload
 
-from subword import formats
+from subword import files, formats
 from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
+from subword.files import Written
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normal_forms import TextNormalizer
@@ -264,6 +265,69 @@ class Tokenizer:
     ) -> list[list[int]]:
         """Encode texts into one list of int each."""
         return self._texts.encode_lists(texts, add_special_tokens, threads)
+
+    @overload
+    def encode_files(
+        self, paths: PathLike | Iterable[PathLike], *, output: None = None, **options: Any
+    ) -> Ragged: ...
+
+    @overload
+    def encode_files(
+        self, paths: PathLike | Iterable[PathLike], *, output: PathLike, **options: Any
+    ) -> Written: ...
+
+    def encode_files(
+        self,
+        paths: PathLike | Iterable[PathLike],
+        *,
+        separator: str | None = None,
+        threads: int | None = None,
+        add_special_tokens: bool = True,
+        end_token: str | None = None,
+        max_length: int | None = None,
+        return_offsets: bool = False,
+        output: PathLike | None = None,
+        dtype: str | None = None,
+        progress: bool = True,
+    ) -> Ragged | Written:
+        """Encode text files, mapped into memory: no Python object per token, and none per document.
+
+        Args:
+            paths: A path, or several. They hold UTF-8.
+            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a newline; one at the end
+                of a file begins no document. None: each file is one document.
+            threads: How many threads may work; None for every core of this process. The result is the same.
+            add_special_tokens: Put the post-processor's ids around each document.
+            end_token: A token to put behind each document, so that the ends can be told in a flat file.
+            max_length: Keep at most this many ids of each document, special tokens included.
+            return_offsets: Also return the characters each id stands for.
+            output: Write the ids to this file as they come, in bounded memory: raw little-endian numbers (.bin), the
+                same with numpy's header (.npy), a row of ids per document (.parquet, .jsonl, .txt). The file is
+                whole or not there.
+            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the smaller one that holds
+                the whole vocabulary.
+            progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
+
+        Returns:
+            A `Ragged` with a row per document; with `output`, what was written (`Written`).
+
+        Raises:
+            OSError: A file cannot be read or written.
+            ValueError: A file is not UTF-8 (the message names file and byte), or an option is wrong.
+        """
+        return files.encode_files(
+            self,
+            paths,
+            output,
+            separator=separator,
+            threads=threads,
+            add_special_tokens=add_special_tokens,
+            end_token=end_token,
+            max_length=max_length,
+            return_offsets=return_offsets,
+            dtype=dtype,
+            progress=progress,
+        )
 
     # Ids to text.
 
