@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from subword._batches import encode_buffers, encode_texts, free_spare
+from subword._batches import encode_buffers, encode_texts
 from subword._encoder import Encoder
+from subword._memory import free_spare
 from subword._output import to_lists
 from subword._pipeline import Model, Normalizer, PreTokenizer
 from subword.encoding import Encoding
