@@ -28,6 +28,9 @@ cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
 
+cdef extern from "memory.h" nogil:
+    void offer_to_kernel(void* p, size_t size)
+
 cdef extern from "utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
 
@@ -97,6 +100,7 @@ cdef class Job:
         cdef Output out
         memset(&out, 0, sizeof(Output))
         out.full = self.full
+        out.worded = self.result.worded
         try:
             worker.prepare(self.full)
             while not self.stop:
@@ -124,6 +128,7 @@ cdef class Job:
         cdef Output* ready
         memset(&spare, 0, sizeof(Output))
         spare.full = self.full
+        spare.worded = self.result.worded
         PyThread_acquire_lock(self.lock, 1)
         try:
             self.outputs[unit] = out[0]
@@ -135,6 +140,7 @@ cdef class Job:
                 memcpy(self.result.ids + self.result.size, ready.ids, ready.size * sizeof(uint32_t))
                 if self.full:
                     memcpy(self.result.offsets + 2 * self.result.size, ready.offsets, 2 * ready.size * sizeof(int32_t))
+                if self.result.worded:
                     memcpy(self.result.words + self.result.size, ready.words, ready.size * sizeof(int32_t))
                 self.result.size += ready.size
                 if out.ids == NULL:
@@ -230,14 +236,53 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
         offsets[2 * i + 1] = <int32_t>characters
 
 
+# The buffer of the last large result that was let go. The kernel clears every page it hands out, which costs a fifth of
+# a warm encode; memory that is used again need not be cleared. MADV_FREE lets the kernel take it when it is short.
+cdef void* spare_data = NULL
+cdef size_t spare_size = 0
+
+cdef enum:
+    SPARE_LEAST = 1 << 22
+    SPARE_MOST = 1 << 28
+
+
+cdef void let_go(void* data, size_t size) noexcept:
+    """Free a result's memory, or keep it as the spare."""
+    global spare_data, spare_size
+    if SPARE_LEAST <= size <= SPARE_MOST and size > spare_size:
+        data, spare_data = spare_data, data
+        spare_size = size
+        offer_to_kernel(spare_data, size)
+    free(data)
+
+
+cdef void take_spare(Output* out, size_t wanted) noexcept:
+    """Start an output on the spare buffer, if that holds `wanted` bytes of ids."""
+    global spare_data, spare_size
+    if spare_data != NULL and spare_size >= wanted and not out.full:
+        out.ids = <uint32_t*>spare_data
+        out.capacity = spare_size // sizeof(uint32_t)
+        spare_data = NULL
+        spare_size = 0
+
+
+def free_spare():
+    """Give the memory kept for the next large result back."""
+    global spare_data, spare_size
+    free(spare_data)
+    spare_data = NULL
+    spare_size = 0
+
+
 cdef class Memory:
-    """Memory that numpy reads through the buffer protocol and that is freed with the last array on it."""
+    """Memory that numpy reads through the buffer protocol and that is let go with the last array on it."""
 
     cdef void* data
+    cdef size_t capacity
     cdef Py_ssize_t[1] size
 
     def __dealloc__(self):
-        free(self.data)
+        let_go(self.data, self.capacity)
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
         buffer.buf = self.data
@@ -253,31 +298,38 @@ cdef class Memory:
         buffer.internal = NULL
 
 
-cdef object as_array(void** data, Py_ssize_t count, size_t itemsize, dtype):
-    """Give `count` items of malloc'ed memory to numpy, without the room behind them."""
+cdef object as_array(void** data, Py_ssize_t count, size_t itemsize, dtype, size_t capacity):
+    """Give `count` items of malloc'ed memory to numpy; what lies behind them goes back unless it is little."""
     cdef Memory memory
     cdef void* p
+    cdef size_t used = count * itemsize
     if count == 0:
         return np.empty(0, dtype)
-    p = realloc(data[0], count * itemsize)
     memory = Memory.__new__(Memory)
-    memory.data = p if p != NULL else data[0]
-    memory.size[0] = count * itemsize
+    memory.data = data[0]
+    memory.capacity = capacity * itemsize
     data[0] = NULL
+    if memory.capacity > used + used // 4:
+        p = realloc(memory.data, used)
+        if p != NULL:
+            memory.data = p
+            memory.capacity = used
+    memory.size[0] = used
     return np.frombuffer(memory, dtype)
 
 
 def encode_texts(Encoder encoder not None, list texts not None, bint full=False, Py_ssize_t threads=1, most=None,
-                 prefix=(), suffix=()):
+                 prefix=(), suffix=(), bint words=False):
     """Encode a list of str.
 
     Args:
         encoder: The stages.
         texts: The documents. A copy nobody else changes while the threads run.
-        full: Also return places and word indices.
+        full: Also return places.
         threads: How many threads may work.
         most: Keep at most this many ids of each document, not counting `prefix` and `suffix`.
         prefix, suffix: Ids to put before and behind each document.
+        words: With `full`, also return word indices.
 
     Returns:
         (ids uint32 (n,), row_splits int64 (len(texts) + 1,), offsets int32 (n, 2) or None, words int32 (n,) or None);
@@ -321,6 +373,7 @@ cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_
     job.documents = documents
     job.full = full
     job.result.full = full
+    job.result.worded = full and words
     job.most = HIGHEST if most is None else most
     job.prefix_size = len(prefix)
     job.suffix_size = len(suffix)
@@ -350,11 +403,13 @@ cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_
         raise documents.error(job.bad_document, job.bad_place)
     np.cumsum(row_splits, out=row_splits)
     count = job.result.size
-    ids = as_array(<void**>&job.result.ids, count, sizeof(uint32_t), np.uint32)
+    ids = as_array(<void**>&job.result.ids, count, sizeof(uint32_t), np.uint32, job.result.capacity)
     if not full:
         return ids, row_splits, None, None
-    offsets = as_array(<void**>&job.result.offsets, 2 * count, sizeof(int32_t), np.int32).reshape(-1, 2)
-    return ids, row_splits, offsets, as_array(<void**>&job.result.words, count, sizeof(int32_t), np.int32)
+    offsets = as_array(<void**>&job.result.offsets, 2 * count, sizeof(int32_t), np.int32, 2 * job.result.capacity).reshape(-1, 2)
+    if not words:
+        return ids, row_splits, offsets, None
+    return ids, row_splits, offsets, as_array(<void**>&job.result.words, count, sizeof(int32_t), np.int32, job.result.capacity)
 
 
 cdef run_job(Job job, Py_ssize_t threads):
@@ -366,6 +421,7 @@ cdef run_job(Job job, Py_ssize_t threads):
         raise MemoryError("no room for the units of a batch")
     memset(job.outputs, 0, job.units * sizeof(Output))
     memset(job.done, 0, job.units)
+    take_spare(&job.result, job.documents.total // 2)
     output_reserve(&job.result, job.documents.total // 4 + 1024)
     helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(min(threads, job.units) - 1)]
     for helper in helpers:

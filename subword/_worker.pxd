@@ -13,7 +13,8 @@ cdef struct Output:
     int32_t* words
     Py_ssize_t size
     Py_ssize_t capacity
-    bint full
+    bint full              # offsets are kept
+    bint worded            # and words
 
 
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil

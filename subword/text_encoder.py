@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from subword._batches import encode_buffers, encode_texts
+from subword._batches import encode_buffers, encode_texts, free_spare
 from subword._encoder import Encoder
 from subword._output import to_lists
 from subword._pipeline import Model, Normalizer, PreTokenizer
@@ -63,7 +63,9 @@ class TextEncoder:
     def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts without the post-processor."""
         texts = list(texts)
-        ids, splits, offsets, words = encode_texts(self.encoder, texts, True, threads or available_threads())
+        ids, splits, offsets, words = encode_texts(
+            self.encoder, texts, True, threads or available_threads(), words=True
+        )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
         return [
@@ -199,3 +201,4 @@ class TextEncoder:
     def cache_clear(self) -> None:
         """Give the memory of the word caches back."""
         self.encoder.cache_clear()
+        free_spare()

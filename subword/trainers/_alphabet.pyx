@@ -1,7 +1,7 @@
 """The characters of a corpus, and the symbol that each of their forms becomes.
 
-A character has up to four forms: with or without the prefix that marks "not the beginning of a word" (`##`), and
-with or without the suffix that marks "the end of a word" (`</w>`).
+A character has up to four forms: with or without the prefix that marks "not the beginning of a
+word" (`##`), and with or without the suffix that marks "the end of a word" (`</w>`).
 """
 
 cimport cython
@@ -95,9 +95,11 @@ cdef class Alphabet:
         return cells
 
     def keep(self, limit, initial):
-        """Return the code points of the alphabet in order: the seen ones and `initial`, the `limit` most frequent.
+        """Return the code points of the alphabet in order: the seen ones and `initial`, the `limit`
+        most frequent.
 
-        Those of `initial` count as the most frequent; of equals those with the smallest code point are kept.
+        Those of `initial` count as the most frequent; of equals those with the smallest code point
+        are kept.
         """
         cdef uint32_t code
         codes = [code for code in range(CODES) if self.seen[code]]
@@ -112,7 +114,8 @@ cdef class Alphabet:
         return self.seen[code]
 
     def name_forms(self, ids, add, prefix, suffix):
-        """Give every form that occurs its symbol, new forms by their character's code point, then as strings.
+        """Give every form that occurs its symbol, new forms by their character's code point, then
+        as strings.
 
         Args:
             ids: The vocabulary so far; a character is kept when it is in there.
