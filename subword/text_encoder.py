@@ -195,8 +195,7 @@ class TextEncoder:
 
     def cache_info(self) -> dict[str, int]:
         """Return what the word caches hold."""
-        info: dict[str, int] = self.encoder.cache_info()
-        return info
+        return self.encoder.cache_info()
 
     def cache_clear(self) -> None:
         """Give the memory of the word caches back."""

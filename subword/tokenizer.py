@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, overload
 
 from subword import files, formats
-from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
 from subword.files import Written
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.normal_forms import TextNormalizer
 from subword.post_processor import PostProcessor, post_process
 from subword.ragged import Ragged
 from subword.text_encoder import TextEncoder
@@ -24,6 +27,7 @@ from subword.vocabulary import Vocabulary
 
 PathLike = formats.PathLike
 Pair = tuple[str, str]
+Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
 STRATEGIES = {"LongestFirst": "longest_first", "OnlyFirst": "only_first", "OnlySecond": "only_second"}
 
@@ -53,7 +57,7 @@ class Tokenizer:
         self,
         model: Model,
         *,
-        normalizer: Normalizer | None = None,
+        normalizer: TextNormalizer | None = None,
         pre_tokenizer: PreTokenizer | None = None,
         post_processor: PostProcessor | None = None,
         decoder: Decoder | None = None,

@@ -102,7 +102,7 @@ cdef class Alphabet:
         are kept.
         """
         cdef uint32_t code
-        codes = [code for code in range(CODES) if self.seen[code]]
+        codes = [code for code in range(<uint32_t>CODES) if self.seen[code]]
         codes = sorted({*codes, *initial})
         if limit is not None and len(codes) > limit:
             codes.sort(key=lambda code: (code not in initial, -self.occurrences(code), code))
@@ -125,7 +125,7 @@ cdef class Alphabet:
         """
         cdef uint32_t code
         cdef int form
-        for code in range(CODES):
+        for code in range(<uint32_t>CODES):
             if self.forms[code] and chr(code) in ids:
                 named = sorted(
                     ((prefix if form & INSIDE else "") + chr(code) + (suffix if form & LAST else ""), form)

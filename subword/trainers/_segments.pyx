@@ -158,7 +158,7 @@ cdef class Segments:
 
     cdef int reserve_text(self, size_t size) except -1 nogil:
         if self.text_size + size > self.text_capacity:
-            self.text_capacity = max(4096, 2 * (self.text_size + size))
+            self.text_capacity = max(<size_t>4096, 2 * (self.text_size + size))
             self.text = <uint8_t*>grow(self.text, self.text_capacity, 1)
         return 0
 
@@ -191,8 +191,8 @@ cdef class Segments:
             raise ValueError(
                 f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} forms of the characters"
                 f" + {specials} special tokens), got {vocab_size}")
-        self.symbols = <uint32_t*>malloc(max(total, 1) * sizeof(uint32_t))
-        self.words = <Word*>malloc(max(counts.table.used, 1) * sizeof(Word))
+        self.symbols = <uint32_t*>malloc(max(total, <size_t>1) * sizeof(uint32_t))
+        self.words = <Word*>malloc(max(counts.table.used, <size_t>1) * sizeof(Word))
         if self.symbols == NULL or self.words == NULL:
             out_of_memory()
         if counts.table.used >= UINT32_MAX:

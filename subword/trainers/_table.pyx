@@ -94,7 +94,7 @@ cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word, Py_
     cdef void* p
     if key.high >= LONG_WORD:
         if table.arena_size + size > table.arena_capacity:
-            capacity = max(table.arena_size + size, table.arena_capacity + table.arena_capacity // 2, 4096)
+            capacity = max(table.arena_size + size, table.arena_capacity + table.arena_capacity // 2, <size_t>4096)
             p = realloc(table.arena, capacity)
             if p == NULL:
                 return out_of_memory()

@@ -57,8 +57,8 @@ cdef class _Listing:
 cdef _Listing listing(const Table* table, bint frequent_first):
     cdef _Listing result = _Listing()
     cdef size_t i, n = 0
-    result.entries = <Entry*>malloc(max(table.used, 1) * sizeof(Entry))
-    result.scratch = <uint8_t*>malloc(max(table.used, 1) * 16)
+    result.entries = <Entry*>malloc(max(table.used, <size_t>1) * sizeof(Entry))
+    result.scratch = <uint8_t*>malloc(max(table.used, <size_t>1) * 16)
     if result.entries == NULL or result.scratch == NULL:
         out_of_memory()
     with nogil:
