@@ -355,8 +355,10 @@ cdef class Split(PreTokenizer):
 
 
 cdef class UnicodeScripts(PreTokenizer):
-    """Cuts where the script changes: kana belong to Chinese characters, and what has no script to
-    what stands before."""
+    """Cuts where the script changes: kana belong to Chinese characters, a space to what is before it.
+
+    What stands before the first character with a script is dropped, as in the reference.
+    """
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
@@ -365,17 +367,19 @@ cdef class UnicodeScripts(PreTokenizer):
         cdef uint8_t script, last
         cdef int length
         for i in range(before.size):
-            at = start = before.data[i].start
+            at = before.data[i].start
+            start = -1
             last = 0
             while at < before.data[i].end:
                 script = joined_scripts[utf8_decode(source.data + at, &length)]
-                if script and last and script != last:
-                    spans_push(after, start, at)
+                if script and script != last:
+                    if start >= 0:
+                        spans_push(after, start, at)
                     start = at
-                if script:
                     last = script
                 at += length
-            spans_push(after, start, at)
+            if start >= 0:
+                spans_push(after, start, at)
         return 0
 
     def __reduce__(self):
