@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -154,6 +154,10 @@ class BertLayer(nn.Module):
         """Map (T, E) to (T, E)."""
         q, k, v = self.split_heads(x)  # (T, H, D) each
         seen = attend(q, k, v, layout, self.attention_dropout if self.training else 0.0)
+        return self.feed(x, seen)
+
+    def feed(self, x: Tensor, seen: Tensor) -> Tensor:
+        """Do all that follows attention: (T, E) input and (T, H, D) of attention to (T, E)."""
         seen = self.attention_out(seen.flatten(1))  # (T, H, D) -> (T, E)
         x = self.attention_norm(x + self.dropout(seen))
         y = self.out(self.inner(x))  # (T, E) -> (T, I) -> (T, E)
@@ -203,7 +207,7 @@ class BertModel(PretrainedModel):
     def forward_packed(
         self,
         input_ids: Tensor,
-        lengths: Sequence[int] | Tensor,
+        lengths: Sequence[int] | Tensor | Layout,
         token_type_ids: Tensor | None = None,
         *,
         positions: Tensor | None = None,
@@ -214,7 +218,8 @@ class BertModel(PretrainedModel):
 
         Args:
             input_ids: (T,) token ids of all texts.
-            lengths: Tokens of each text, B numbers on the host whose sum is T.
+            lengths: Tokens of each text, B numbers on the host whose sum is T; or a ready Layout,
+                for a caller who runs the same lengths again.
             token_type_ids: (T,) segment of each token; None means 0 for all.
             positions: (T,) place of each token in its text; None counts from 0.
             output_hidden_states: Also return the output of every layer.
@@ -234,7 +239,7 @@ class BertModel(PretrainedModel):
             >>> model.forward_packed(torch.tensor([1, 2, 3]), [1, 2]).pooler_output.shape
             torch.Size([2, 4])
         """
-        layout = Layout.of(lengths, input_ids.device)
+        layout = lengths if isinstance(lengths, Layout) else Layout.of(lengths, input_ids.device)
         if input_ids.shape != layout.positions.shape:
             raise ValueError(
                 f"input_ids must have shape ({len(layout.positions)},), the sum of the lengths, "
@@ -266,6 +271,17 @@ class BertModel(PretrainedModel):
             tuple(hidden) if output_hidden_states else None,
             tuple(weights) if output_attentions else None,
         )
+
+    def compile_layers(self, backend: str = "inductor") -> None:
+        """Let torch.compile fuse what lies between the matrix products, for any number of tokens.
+
+        Attention stays outside: it is a single kernel already, and the only step whose shapes
+        change with the lengths.
+        """
+        for module in self.layers:
+            layer = cast(Any, module)
+            layer.split_heads = torch.compile(layer.split_heads, dynamic=True, backend=backend)
+            layer.feed = torch.compile(layer.feed, dynamic=True, backend=backend)
 
     def pool(self, x: Tensor, starts: Tensor) -> Tensor | None:
         """Return tanh(W x + b) of each text's first token: (T, E), (B + 1,) -> (B, E)."""
