@@ -339,7 +339,7 @@ def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
         TypeError: A text is not a str.
         ValueError: A text holds a lone surrogate, or more than 2**31 - 1 bytes.
     """
-    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix)
+    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix, words)
 
 
 def encode_buffers(Encoder encoder not None, list buffers not None, bytes separator=None, bint full=False,
@@ -361,10 +361,12 @@ def encode_buffers(Encoder encoder not None, list buffers not None, bytes separa
     """
     if separator is not None and not separator:
         raise ValueError("a separator must not be empty")
-    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most, prefix, suffix)
+    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most, prefix, suffix, False)
 
 
-cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most, prefix, suffix):
+cdef encode_documents(
+    Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most, prefix, suffix, bint words
+):
     cdef Job job = Job()
     cdef Py_ssize_t i
     cdef int64_t[::1] splits
