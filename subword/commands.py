@@ -69,7 +69,8 @@ def read_stdin() -> bytes:
     Waits for the first byte only: a pipe that is slower than we are is answered at once.
     """
     handle = sys.stdin.fileno()
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while size < CHUNK and (not parts or select.select([handle], [], [], 0)[0]):
         data = os.read(handle, CHUNK - size)
         if not data:

@@ -250,7 +250,7 @@ def stream(read: Callable[[], bytes], name: str, separator: bytes) -> Iterator[l
         yield [Piece(bytes(rest), name, start)]
 
 
-def read_ids(path: PathLike, dtype: np.dtype[np.uint16] | np.dtype[np.uint32]) -> np.ndarray:  # type: ignore[type-arg]
+def read_ids(path: PathLike, dtype: np.dtype[np.uint16] | np.dtype[np.uint32]) -> npt.NDArray[Any]:
     """Map a .bin file of ids; ValueError if its size does not fit the type."""
     size = os.stat(path).st_size
     if size % dtype.itemsize:

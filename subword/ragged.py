@@ -36,7 +36,7 @@ class Ragged:
         self.offsets = offsets
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Sequence[int]]) -> Self:
+    def from_rows(cls, rows: Iterable[Sequence[int] | npt.NDArray[Any]]) -> Self:
         """Build from rows of ids.
 
         Raises:

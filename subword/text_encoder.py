@@ -13,8 +13,11 @@ from subword._batches import encode_buffers, encode_texts
 from subword._encoder import Encoder
 from subword._memory import free_spare
 from subword._output import to_lists
-from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword._pipeline import PreTokenizer
 from subword.encoding import Encoding
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.normal_forms import TextNormalizer
 from subword.post_processor import PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
@@ -35,8 +38,8 @@ class TextEncoder:
 
     def __init__(
         self,
-        model: Model,
-        normalizer: Normalizer | None,
+        model: BPE | WordPiece,
+        normalizer: TextNormalizer | None,
         pre_tokenizer: PreTokenizer | None,
         post_processor: PostProcessor | None,
         vocabulary: Vocabulary,

@@ -276,7 +276,7 @@ class Tokenizer:
         self, paths: PathLike | Iterable[PathLike], *, output: PathLike, **options: Any
     ) -> Written: ...
 
-    def encode_files(
+    def encode_files(  # type: ignore[misc]  # the overloads leave the other options to this one
         self,
         paths: PathLike | Iterable[PathLike],
         *,
