@@ -17,6 +17,7 @@ from typing import Any
 
 from subword import decoders, processors
 from subword.added_tokens import AddedToken
+from subword.byte_alphabet import CHARS
 from subword.component import take
 from subword.components import normalizer, pre_tokenizer, to_config, unsupported
 from subword.models.bpe import BPE
@@ -170,13 +171,20 @@ def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | Word
     raise unsupported("model", kind)
 
 
+def has_all_bytes(vocab: Mapping[str, int]) -> bool:
+    """Whether every character of the byte alphabet is a token, so that no byte is ever dropped."""
+    return all(character in vocab for character in CHARS)
+
+
 def reads_bytes(pre_tokenizer_: Any, config: Mapping[str, Any]) -> bool:
-    """Whether a model may read bytes: ByteLevel comes last before a plain BPE."""
+    """Whether a model may read bytes: ByteLevel comes last before a plain BPE that knows all of them."""
     plain = not (
         config.get("continuing_subword_prefix") or config.get("end_of_word_suffix") or config.get("byte_fallback")
     )
     is_bpe = config.get("type") == "BPE" or (config.get("type") is None and "merges" in config)
-    return plain and is_bpe and pre_tokenizer_ is not None and with_raw_bytes(pre_tokenizer_) is not None
+    if not plain or not is_bpe or pre_tokenizer_ is None or with_raw_bytes(pre_tokenizer_) is None:
+        return False
+    return has_all_bytes(config["vocab"]) if isinstance(config.get("vocab"), dict) else False
 
 
 def added_token(config: Mapping[str, Any]) -> AddedToken:

@@ -93,7 +93,8 @@ def bpe_parts(
     """Return the parts of a GPT-2 tokenizer, or of a character-level one that splits like Whitespace."""
     tokens = dict(vocab) if isinstance(vocab, Mapping) else formats.read_vocab_json(vocab)
     pairs = formats.read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
-    model = BPE(tokens, pairs, byte_level=byte_level, **options)
+    reads_bytes = byte_level and formats.has_all_bytes(tokens)
+    model = BPE(tokens, pairs, byte_level=reads_bytes, **options)
     if not byte_level:
         return {
             "model": model,

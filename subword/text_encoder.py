@@ -19,6 +19,7 @@ from subword.post_processor import PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
 from subword.trimming import space_counts
+from subword.formats import WHITE_SPACE
 from subword.vocabulary import Vocabulary
 
 ArrayI32 = npt.NDArray[np.int32]
@@ -57,6 +58,7 @@ class TextEncoder:
         self.post_processor = post_processor
         self.vocabulary = vocabulary
         # Added tokens whose match may be longer than their text.
+        self._normalize = str if normalizer is None else normalizer.normalize_str
         self._stripping = [i for i, t in vocabulary.added.items() if t.lstrip or t.rstrip]
         self._ints: list[int] = []
         self._space_counts: tuple[ArrayI32, ArrayI32] | None = None
@@ -93,9 +95,22 @@ class TextEncoder:
     def _texts_of(self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32) -> dict[int, str] | None:
         """Return, by position, what was matched by added tokens that may take white space with them."""
         found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
-        return {
-            i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found
-        } or None
+        shown = {i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found}
+        for i, text in shown.items():
+            shown[i] = self._as_found(text, int(ids[i]))
+        return shown or None
+
+    def _as_found(self, text: str, index: int) -> str:
+        """Return what the reference shows for an added token that covers a stretch of the text.
+
+        A normalized one is shown as it was found in normalized text. The model may also have made the token of other
+        characters: then it is shown as the vocabulary spells it.
+        """
+        content = self.vocabulary.added[index].content
+        if index not in self.vocabulary.normalized_texts:
+            return text if text.strip(WHITE_SPACE) == content.strip(WHITE_SPACE) else content
+        normalized = self._normalize(text)
+        return normalized if self.vocabulary.normalized_texts[index] in normalized else content
 
     def encode_ragged(
         self,

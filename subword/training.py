@@ -23,7 +23,7 @@ from subword.trainers.wordpiece import train_wordpiece
 
 Algorithm = Literal["bpe", "byte_level_bpe", "wordpiece"]
 Score = Literal["likelihood", "frequency", "gain"]
-ALGORITHMS = ("bpe", "byte_level_bpe", "wordpiece")
+ALGORITHMS: tuple[Algorithm, ...] = ("bpe", "byte_level_bpe", "wordpiece")
 
 
 def count_words(
