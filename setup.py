@@ -21,6 +21,7 @@ MODULES = [
     "subword.models.wordpiece",
     "subword._worker",
     "subword._encoder",
+    "subword._memory",
     "subword._documents",
     "subword._batches",
     "subword._output",
