@@ -1,5 +1,6 @@
 """Build the Cython extension modules. Everything else about the project is in pyproject.toml."""
 
+import glob
 import os
 
 from Cython.Build import cythonize
@@ -12,11 +13,22 @@ MODULES = [
     "subword.normal_forms",
     "subword.string_edits",
     "subword.normalizers",
+    "subword.cutting",
     "subword.pre_tokenizers",
     "subword.models.word_cache",
+    "subword.models.merging",
     "subword.models.bpe",
     "subword.models.wordpiece",
+    "subword._worker",
+    "subword._encoder",
+    "subword._batches",
+    "subword._output",
+    "subword.trainers._table",
     "subword.trainers.word_counts",
+    "subword.trainers._alphabet",
+    "subword.trainers._segments",
+    "subword.trainers._candidates",
+    "subword.trainers.counting",
     "subword.trainers.bpe",
     "subword.trainers.wordpiece",
 ]
@@ -58,6 +70,7 @@ setup(
                 module,
                 sources(module),
                 include_dirs=["subword/include"],
+                depends=glob.glob("subword/include/*.h"),
                 extra_compile_args=compile_args,
                 extra_link_args=link_args,
                 define_macros=macros,

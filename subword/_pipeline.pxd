@@ -23,9 +23,9 @@ cdef struct Text:
 
 
 cdef struct Span:
-    # The bytes [start, end) of a Text: one pre-token, a "word".
-    Py_ssize_t start
-    Py_ssize_t end
+    # The bytes [start, end) of a Text: one pre-token, a "word". A text holds less than 2**31 bytes.
+    int32_t start
+    int32_t end
 
 
 cdef struct Spans:
@@ -50,6 +50,7 @@ cdef struct Tokens:
 # Growing buffers. The functions that can fail return -1 with MemoryError set.
 cdef int text_reserve(Text* text, Py_ssize_t capacity) except -1 nogil
 cdef int text_append(Text* text, const uint8_t* data, Py_ssize_t size, int32_t start, int32_t end) except -1 nogil
+cdef int out_of_memory() except -1 nogil
 cdef void text_clear(Text* text) noexcept nogil   # size 0 and identity; memory is kept
 cdef void text_free(Text* text) noexcept nogil
 cdef int32_t text_start(const Text* text, Py_ssize_t i) noexcept nogil   # document byte where byte i's character starts
@@ -67,6 +68,8 @@ cdef class Normalizer:
 
 
 cdef class PreTokenizer:
+    # The pattern of scan.h that does all of this pre-tokenizer's cutting, or -1.
+    cdef int pattern
     # Cut each span of `before` into the spans of `after`. A pre-tokenizer that also changes the text (ByteLevel's
     # prefix, Metaspace) writes the new text to `target` with `after` counting there and returns 1; otherwise 0.
     cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil

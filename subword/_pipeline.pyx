@@ -1,7 +1,7 @@
 """The contracts between the stages (see _pipeline.pxd) and the loop that runs them."""
 
 from libc.stdlib cimport free, realloc
-from libc.string cimport memcpy
+from libc.string cimport memcpy, memset
 
 
 cdef extern from "utf8.h" nogil:
@@ -89,8 +89,8 @@ cdef int spans_push(Spans* spans, Py_ssize_t start, Py_ssize_t end) except -1 no
             return out_of_memory()
         spans.data = <Span*>p
         spans.capacity = wanted
-    spans.data[spans.size].start = start
-    spans.data[spans.size].end = end
+    spans.data[spans.size].start = <int32_t>start
+    spans.data[spans.size].end = <int32_t>end
     spans.size += 1
     return 0
 
@@ -136,6 +136,43 @@ cdef class Normalizer:
 
 cdef class PreTokenizer:
     """Base of the pre-tokenizers: text in, spans of words out."""
+
+    def __cinit__(self, *args, **kwargs):
+        self.pattern = -1
+
+    def pre_tokenize_str(self, text):
+        """Return the words of `text` as (word, (start, end)), positions in characters of `text`.
+
+        The order and the form are those of `tokenizers`: the words as rewritten, the places in the text as given.
+        """
+        cdef Text source, target
+        cdef Text* words = &source
+        cdef Spans before, after
+        cdef Py_ssize_t i
+        data = text.encode()
+        memset(&source, 0, sizeof(Text))
+        memset(&target, 0, sizeof(Text))
+        memset(&before, 0, sizeof(Spans))
+        memset(&after, 0, sizeof(Spans))
+        source.data = data
+        source.size = len(data)
+        source.aligned = target.aligned = True
+        if not data:
+            return []
+        try:
+            spans_push(&before, 0, source.size)
+            if self.split(&source, &target, &before, &after):
+                words = &target
+            result = []
+            for i in range(after.size):
+                start, end = after.data[i].start, after.data[i].end
+                places = len(data[:text_start(words, start)].decode()), len(data[:text_end(words, end - 1)].decode())
+                result.append((words.data[start:end].decode(), places))
+            return result
+        finally:
+            text_free(&target)
+            spans_free(&before)
+            spans_free(&after)
 
     cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
         with gil:

@@ -40,7 +40,7 @@ cdef uint8_t* scan_bits
 cdef uint8_t* bert_bits
 cdef uint8_t* form_bits
 cdef uint8_t* combining_classes
-cdef uint8_t* joined_scripts  # the UnicodeScripts pre-tokenizer cuts between two that differ, unless one of them is 0
+cdef uint8_t* joined_scripts  # of UnicodeScripts: it cuts before one that is neither 0 nor the last that was not 0
 
 # Lower-case mapping of one code point: 1 to 3 code points to `out`; returns how many.
 cdef int lower_code(uint32_t code, uint32_t* out) noexcept nogil

@@ -339,7 +339,8 @@ def ranges(str name not None):
 def script_of(str char not None):
     """Return the number of a character's script for the UnicodeScripts pre-tokenizer.
 
-    It cuts between two neighbours whose numbers differ, unless one of them is 0. Hiragana, Katakana and Han are one.
+    It cuts before a character whose number is neither 0 nor the last one that was not 0; what comes before the first
+    such character is dropped. Hiragana, Katakana and Han are one.
     """
     return joined_scripts[<Py_UCS4>char]
 

@@ -1,0 +1,395 @@
+"""The one loop that runs the stages: text in, ids (and places) out, without a Python object per token.
+
+    document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words --cache, model--> ids
+
+Two shortcuts give the same answer as the plain run of the stages and are compared with it by tests:
+
+* a pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time;
+* around the BERT normalizer the text is cut first, at blanks, punctuation and Chinese characters, where the normalizer
+  and the pre-tokenizer cannot see across; each chunk's tokens depend on its bytes alone, so they are cached too.
+"""
+
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdlib cimport malloc, realloc
+from libc.string cimport memcmp, memcpy
+
+from subword._pipeline cimport (
+    Model, Normalizer, PreTokenizer, Text, out_of_memory, spans_push, text_clear, text_end, text_start,
+)
+from subword._unicode cimport bert_bits, scan_bits
+from subword.added_tokens cimport Matcher
+from subword.models.word_cache cimport (
+    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_insert, is_long,
+)
+from subword.normalizers cimport BertNormalizer
+from subword._worker cimport Output, Worker, output_push, output_reserve
+from subword.cutting cimport BertPreTokenizer, simd_on
+
+cdef extern from "memory.h" nogil:
+    ctypedef struct word_key:
+        uint64_t low
+        uint64_t high
+    void subword_prefetch(const void* p)
+    word_key short_key(const uint8_t* p, int n, int whole)
+    uint64_t hash_key(uint64_t low, uint64_t high)
+    uint64_t hash_bytes(const uint8_t* p, size_t n)
+
+cdef extern from "scan.h" nogil:
+    enum:
+        SCAN_BERT
+    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits, int32_t* out, int room,
+             Py_ssize_t* memo, int simd)
+
+cdef enum:
+    BATCH = 256             # words between a prefetch and its use
+    HIGHEST = 0x7FFFFFFF    # bytes a document may have
+    PLACES = 3              # values a token has in the cache that keeps places: id, start << 16 | end, word
+
+
+cdef class Encoder:
+    """The stages of one tokenizer, ready to run.
+
+    Args:
+        normalizer, pre_tokenizer: May be None.
+        model: The model.
+        raw: Finds the added tokens that are looked for in the text as it came.
+        after: Finds those that are looked for behind the normalizer.
+        cache_limit: Bytes the word caches of one thread may take.
+    """
+
+    def __init__(self, Normalizer normalizer, PreTokenizer pre_tokenizer, Model model not None, Matcher raw not None,
+                 Matcher after not None, bint caches_words=True, size_t cache_limit=64 << 20):
+        self.normalizer = normalizer
+        self.pre_tokenizer = pre_tokenizer
+        self.model = model
+        self.raw = raw
+        self.after = after
+        self.normalizes = normalizer is not None
+        self.pre_tokenizes = pre_tokenizer is not None
+        self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
+        self.caches_words = caches_words
+        self.cache_limit = cache_limit
+        self.pool = []
+        self.chunks = (
+            isinstance(normalizer, BertNormalizer) and isinstance(pre_tokenizer, BertPreTokenizer)
+            and after.count == 0 and (<BertNormalizer>normalizer).clean_text
+            and (<BertNormalizer>normalizer).handle_chinese_chars
+        )
+
+    def cache_info(self):
+        """Return what the word caches of the workers at rest hold: workers, words, bytes, misses, wipes."""
+        cdef Worker worker
+        info = {"workers": len(self.pool), "words": 0, "bytes": 0, "misses": 0, "wipes": 0}
+        for worker in list(self.pool):
+            for i in range(2):
+                if worker.ready[i]:
+                    info["words"] += worker.caches[i].used
+                    info["bytes"] += cache_bytes(&worker.caches[i])
+                    info["misses"] += worker.caches[i].misses
+                    info["wipes"] += worker.caches[i].wipes
+        return info
+
+    def cache_clear(self):
+        """Let go of the workers at rest, with their caches."""
+        self.pool.clear()
+
+    cdef Worker borrow(self):
+        return self.pool.pop() if self.pool else Worker(self.cache_limit)
+
+    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size, Py_ssize_t most,
+                             Output* out) except -1 nogil:
+        """Append the tokens of data[0:size), stopping once there are `most` (which may be overshot)."""
+        cdef Py_ssize_t i, first = out.size
+        cdef int32_t start, end
+        worker.word = 0
+        if self.raw.count == 0:
+            return self.encode_segment(worker, data, 0, <int32_t>size, most, out)
+        worker.pieces.size = 0
+        self.raw.find(data, <int32_t>size, &worker.pieces)
+        for i in range(worker.pieces.size):
+            start = worker.pieces.data[i].start
+            end = worker.pieces.data[i].end
+            if worker.pieces.data[i].id < 0:
+                self.encode_segment(worker, data, start, end, most - (out.size - first), out)
+            else:
+                output_push(out, <uint32_t>worker.pieces.data[i].id, start, end, worker.word)
+                worker.word += 1
+            if out.size - first >= most:
+                break
+        return 0
+
+    cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end, Py_ssize_t most,
+                            Output* out) except -1 nogil:
+        """Append the tokens of a stretch without raw added tokens."""
+        cdef Text text
+        cdef Text part
+        cdef const Text* source = &text
+        cdef Py_ssize_t i, first = out.size
+        text.data = <uint8_t*>data + start
+        text.starts = text.ends = NULL
+        text.size = text.capacity = end - start
+        text.base = start
+        text.aligned = out.full
+        if text.size == 0:
+            return 0
+        if self.normalizes and not self.chunks:
+            text_clear(&worker.normalized)
+            worker.normalized.aligned = out.full
+            if self.normalizer.apply(&text, &worker.normalized):
+                worker.normalized.base = start
+                source = &worker.normalized
+        if self.after.count == 0:
+            return self.encode_text(worker, source, most, out)
+        worker.inner.size = 0
+        self.after.find(source.data, <int32_t>source.size, &worker.inner)
+        for i in range(worker.inner.size):
+            part = source[0]
+            part.data += worker.inner.data[i].start
+            part.size = worker.inner.data[i].end - worker.inner.data[i].start
+            if part.starts != NULL:
+                part.starts += worker.inner.data[i].start
+                part.ends += worker.inner.data[i].start
+            else:
+                part.base += worker.inner.data[i].start
+            if worker.inner.data[i].id < 0:
+                self.encode_text(worker, &part, most - (out.size - first), out)
+            else:
+                if out.full:
+                    output_push(out, <uint32_t>worker.inner.data[i].id, text_start(&part, 0),
+                                text_end(&part, part.size - 1), worker.word)
+                else:
+                    output_push(out, <uint32_t>worker.inner.data[i].id, 0, 0, 0)
+                worker.word += 1
+            if out.size - first >= most:
+                break
+        return 0
+
+    cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most, Output* out) except -1 nogil:
+        """Append the tokens of normalized text that holds no added token."""
+        cdef int32_t[2 * BATCH] found
+        cdef Py_ssize_t at = 0, memo = 0, first = out.size, count
+        cdef const Text* source = text
+        cdef int pattern = SCAN_BERT if self.chunks else self.pattern
+        cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
+        if text.size == 0:
+            return 0
+        if pattern >= 0:
+            while at < text.size:
+                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
+                self.encode_spans(worker, text, found, count, out)
+                if out.size - first >= most:
+                    break
+            return 0
+        worker.whole.size = 0
+        spans_push(&worker.whole, 0, text.size)
+        worker.spans.size = 0
+        if self.pre_tokenizes:
+            text_clear(&worker.rewritten)
+            worker.rewritten.aligned = out.full
+            if self.pre_tokenizer.split(text, &worker.rewritten, &worker.whole, &worker.spans):
+                worker.rewritten.base = text.base
+                source = &worker.rewritten
+        else:
+            spans_push(&worker.spans, 0, text.size)
+        while at < worker.spans.size and out.size - first < most:
+            count = min(BATCH, worker.spans.size - at)
+            self.encode_spans(worker, source, <int32_t*>(worker.spans.data + at), count, out)
+            at += count
+        return 0
+
+    cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans, Py_ssize_t count,
+                          Output* out) except -1 nogil:
+        """Append the tokens of up to BATCH words: look each up, compute what was not seen before."""
+        cdef uint64_t[BATCH] low
+        cdef uint64_t[BATCH] high
+        cdef uint64_t[BATCH] hashes
+        cdef WordCache* cache = &worker.caches[out.full]
+        cdef const uint8_t* word
+        cdef uint32_t* ids
+        cdef word_key key
+        cdef Slot* slot
+        cdef uint64_t at
+        cdef uint32_t n
+        cdef int32_t size
+        cdef Py_ssize_t i, k
+        for i in range(count):
+            word = text.data + spans[2 * i]
+            size = spans[2 * i + 1] - spans[2 * i]
+            if size <= 15:
+                key = short_key(word, size, spans[2 * i] + 16 <= text.size)
+                low[i] = key.low
+                high[i] = key.high
+                hashes[i] = hash_key(key.low, key.high)
+            elif size <= LONGEST_CACHED:
+                hashes[i] = low[i] = hash_bytes(word, size)
+                high[i] = <uint64_t>0xFF << 56 | <uint64_t>size
+            else:
+                high[i] = hashes[i] = low[i] = 0
+            subword_prefetch(&cache.slots[hashes[i] & cache.mask])
+        output_reserve(out, 3 * count + 3)
+        for i in range(count):
+            word = text.data + spans[2 * i]
+            size = spans[2 * i + 1] - spans[2 * i]
+            at = hashes[i] & cache.mask
+            slot = NULL
+            if high[i]:
+                slot = &cache.slots[at]
+                while slot.high != high[i] or slot.low != low[i] or (
+                        slot.count & <uint32_t>SPILLED and not same_bytes(cache, slot, word, size)):
+                    if slot.high == 0:
+                        slot = NULL
+                        break
+                    at = (at + 1) & cache.mask
+                    slot = &cache.slots[at]
+            if slot != NULL and not out.full:
+                if slot.count <= 3:
+                    ids = out.ids + out.size
+                    ids[0] = slot.values[0]
+                    ids[1] = slot.values[1]
+                    ids[2] = slot.values[2]
+                    out.size += slot.count
+                else:
+                    n = slot.count & ~<uint32_t>SPILLED
+                    output_reserve(out, n + 3 * (count - i))
+                    memcpy(out.ids + out.size, cache.arena + slot.values[0], n * sizeof(uint32_t))
+                    out.size += n
+                continue
+            if slot != NULL:
+                self.emit_places(worker, text, spans[2 * i], cached_values(cache, slot),
+                                 (slot.count & ~<uint32_t>SPILLED) // PLACES, out)
+                continue
+            cache.misses += 1
+            self.compute(worker, word, size)
+            output_reserve(out, worker.tokens.size + 3 * (count - i))
+            if high[i] and self.caches_words:
+                self.remember(worker, cache, low[i], high[i], hashes[i], word, size, out.full)
+            if out.full:
+                for k in range(worker.tokens.size):
+                    output_push(out, worker.tokens.data[k].id, place_start(text, spans[2 * i] + worker.tokens.data[k].start),
+                                place_end(text, spans[2 * i] + worker.tokens.data[k].end),
+                                worker.word + (worker.chunk_words[k] if self.chunks else 0))
+                worker.word += (worker.chunk_words[worker.tokens.size] if self.chunks else 1)
+            else:
+                for k in range(worker.tokens.size):
+                    out.ids[out.size + k] = worker.tokens.data[k].id
+                out.size += worker.tokens.size
+        return 0
+
+    cdef int emit_places(self, Worker worker, const Text* text, int32_t start, const uint32_t* values, uint32_t n,
+                         Output* out) except -1 nogil:
+        """Append n cached tokens with their places."""
+        cdef uint32_t k
+        cdef int32_t* offsets
+        cdef int32_t last = 0
+        output_reserve(out, n)
+        for k in range(n):
+            offsets = out.offsets + 2 * (out.size + k)
+            out.ids[out.size + k] = values[3 * k]
+            offsets[0] = place_start(text, start + <int32_t>(values[3 * k + 1] >> 16))
+            offsets[1] = place_end(text, start + <int32_t>(values[3 * k + 1] & 0xFFFF))
+            last = <int32_t>values[3 * k + 2]
+            out.words[out.size + k] = worker.word + last
+        out.size += n
+        if self.chunks:
+            worker.word += last + 1 if n else 0
+        else:
+            worker.word += 1
+        return 0
+
+    cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high, uint64_t hash,
+                      const uint8_t* word, int32_t size, bint full) except -1 nogil:
+        """Put what `compute` found into the cache."""
+        cdef Py_ssize_t k, n = worker.tokens.size * (PLACES if full else 1)
+        cdef void* p
+        if worker.values_capacity < n:
+            p = realloc(worker.values, 2 * n * sizeof(uint32_t))
+            if p == NULL:
+                return out_of_memory()
+            worker.values = <uint32_t*>p
+            worker.values_capacity = 2 * n
+        for k in range(worker.tokens.size):
+            if full:
+                worker.values[3 * k] = worker.tokens.data[k].id
+                worker.values[3 * k + 1] = <uint32_t>worker.tokens.data[k].start << 16 | <uint32_t>worker.tokens.data[k].end
+                worker.values[3 * k + 2] = <uint32_t>(worker.chunk_words[k] if self.chunks else 0)
+            else:
+                worker.values[k] = worker.tokens.data[k].id
+        return cache_insert(cache, low, high, hash, word, size, worker.values, <uint32_t>n)
+
+    cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
+        """Leave the tokens of a word in worker.tokens (and in worker.chunk_words the words of a chunk)."""
+        worker.tokens.size = 0
+        if self.chunks:
+            return self.compute_chunk(worker, word, size)
+        return self.model.tokenize(word, size, &worker.tokens)
+
+    cdef int compute_chunk(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
+        """Run the plain stages on one chunk; positions are bytes of the chunk."""
+        cdef Text text
+        cdef const Text* source = &text
+        cdef Py_ssize_t i, k, first, start, wanted
+        cdef void* p
+        text.data = <uint8_t*>word
+        text.starts = text.ends = NULL
+        text.size = text.capacity = size
+        text.base = 0
+        text.aligned = True
+        text_clear(&worker.chunk)
+        worker.chunk.aligned = True
+        worker.chunk.base = 0
+        if self.normalizer.apply(&text, &worker.chunk):
+            source = &worker.chunk
+        worker.whole.size = 0
+        worker.chunk_spans.size = 0
+        if source.size:
+            spans_push(&worker.whole, 0, source.size)
+            self.pre_tokenizer.split(source, NULL, &worker.whole, &worker.chunk_spans)
+        for i in range(worker.chunk_spans.size):
+            first = worker.tokens.size
+            start = worker.chunk_spans.data[i].start
+            self.model.tokenize(source.data + start, worker.chunk_spans.data[i].end - start, &worker.tokens)
+            wanted = worker.tokens.size + 1
+            if worker.chunk_words_capacity < wanted:
+                p = realloc(worker.chunk_words, 2 * wanted * sizeof(int32_t))
+                if p == NULL:
+                    return out_of_memory()
+                worker.chunk_words = <int32_t*>p
+                worker.chunk_words_capacity = 2 * wanted
+            for k in range(first, worker.tokens.size):
+                worker.chunk_words[k] = <int32_t>i
+                worker.tokens.data[k].end = text_end(source, start + worker.tokens.data[k].end - 1)
+                worker.tokens.data[k].start = text_start(source, start + worker.tokens.data[k].start)
+            worker.chunk_words[worker.tokens.size] = <int32_t>i + 1
+        if worker.chunk_spans.size == 0:
+            if worker.chunk_words_capacity == 0:
+                worker.chunk_words = <int32_t*>malloc(16 * sizeof(int32_t))
+                if worker.chunk_words == NULL:
+                    return out_of_memory()
+                worker.chunk_words_capacity = 16
+            worker.chunk_words[0] = 0
+        return 0
+
+
+cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint8_t* word, int32_t size) noexcept nogil:
+    """Whether a slot that spills belongs to this word: a long one is only known by its hash until its bytes agree."""
+    if not is_long(slot.high):
+        return True
+    return memcmp(cache.arena + slot.values[0] + (slot.count & ~<uint32_t>SPILLED), word, size) == 0
+
+
+cdef inline const uint32_t* cached_values(const WordCache* cache, Slot* slot) noexcept nogil:
+    return cache.arena + slot.values[0] if slot.count & <uint32_t>SPILLED else &slot.values[0]
+
+
+cdef inline int32_t place_start(const Text* text, int32_t at) noexcept nogil:
+    """Document byte of the text's byte `at`. Unchanged text: exact bytes; characters are found at the very end."""
+    if text.starts == NULL:
+        return <int32_t>(text.base + at)
+    return text.starts[min(at, text.size - 1)]
+
+
+cdef inline int32_t place_end(const Text* text, int32_t at) noexcept nogil:
+    if text.starts == NULL:
+        return <int32_t>(text.base + at)
+    return text.ends[min(at, text.size) - 1]
+

@@ -1,0 +1,114 @@
+"""What post-processors and decoders share: their JSON object, read with errors that name the place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+T = TypeVar("T")
+# A default that no caller passes: the field must be there.
+REQUIRED: Any = object()
+
+
+class Component:
+    """A stage that is described by a JSON object of tokenizer.json, and equal to any like it.
+
+    The fields of the object are the arguments of the constructor and attributes of the same names.
+    """
+
+    type_name: ClassVar[str]
+    # Name of each field -> its kind, and its default when the file may leave it out.
+    fields: ClassVar[dict[str, tuple[type, Any]]] = {}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object."""
+        return {"type": self.type_name, **{name: getattr(self, name) for name in self.fields}}
+
+    @classmethod
+    def from_dict(cls, config: Mapping[str, Any]) -> Self:
+        """Build the component from its JSON object.
+
+        Args:
+            config: the object; fields that it has beyond those known are ignored.
+
+        Returns:
+            The component.
+
+        Raises:
+            ValueError: when a field is missing or wrong.
+        """
+        make: Any = cls
+        component: Self = make(
+            **{
+                name: take(config, name, kind, default)
+                for name, (kind, default) in cls.fields.items()
+            }
+        )
+        return component
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Component) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        return hash(self.type_name)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{k}={v!r}" for k, v in self.to_dict().items() if k != "type")
+        return f"{type(self).__name__}({fields})"
+
+
+def take(config: Mapping[str, Any], key: str, kind: type[T], default: Any = REQUIRED) -> T:
+    """Return a field of a component, checked.
+
+    Args:
+        config: the JSON object; its "type" names the component in errors.
+        key: which field.
+        kind: what its value must be: str, bool, int, list or dict.
+        default: value of an absent field; without it the field is required.
+
+    Returns:
+        The value.
+
+    Raises:
+        ValueError: when the field is missing or of another kind.
+    """
+    name = config.get("type", "component")
+    if key not in config:
+        if default is REQUIRED:
+            raise ValueError(f"{name}: the field {key!r} is missing, got {sorted(config)}")
+        return default  # type: ignore[no-any-return]
+    value = config[key]
+    # bool is an int to Python, not to JSON.
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise ValueError(f"{name}: {key!r} must be {kind.__name__}, got {value!r}")
+    return value
+
+
+def take_token(config: Mapping[str, Any], key: str) -> tuple[str, int]:
+    """Return a field that holds a token and its id, like `["[SEP]", 102]`.
+
+    Args:
+        config: the JSON object.
+        key: which field.
+
+    Returns:
+        The text and the id.
+
+    Raises:
+        ValueError: when it is missing or not such a pair.
+    """
+    return check_token(f"{config.get('type', 'component')}: {key!r}", take(config, key, list))
+
+
+def check_token(name: str, value: Any) -> tuple[str, int]:
+    """Return (text, id) if `value` is such a pair, a ValueError that calls it `name` otherwise."""
+    if len(value) != 2 or not isinstance(value[0], str):
+        raise ValueError(f"{name} must be a token and its id, got {value!r}")
+    return value[0], check_id(name, value[1])
+
+
+def check_id(name: str, value: Any) -> int:
+    """Return `value` if it is an id, a ValueError that calls it `name` otherwise."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
+        raise ValueError(f"{name} must have an id of 0 to 2**32 - 1, got {value!r}")
+    return value

@@ -1,0 +1,251 @@
+"""The files the world keeps tokenizers in: read with errors that name the place, written whole or not at all.
+
+tokenizer.json (Hugging Face, with the older shapes that real files have), vocab.txt (BERT), vocab.json + merges.txt
+(GPT-2, RoBERTa) and .tiktoken (OpenAI).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from subword import decoders, processors
+from subword.added_tokens import AddedToken
+from subword.component import take
+from subword.components import normalizer, pre_tokenizer, to_config, unsupported
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.pre_tokenizers import with_raw_bytes
+
+PathLike = str | os.PathLike[str]
+Merges = list[tuple[str, str]]
+# Unicode's White_Space: what a line of vocab.txt is trimmed of, as the original reader does.
+WHITE_SPACE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+def read_text(path: PathLike) -> str:
+    """Return a file's text; ValueError with the byte offset if it is not UTF-8."""
+    data = Path(path).read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 at byte {error.start}: {error.reason}") from None
+
+
+def read_json(text: str, name: str) -> Any:
+    """Return parsed JSON; ValueError with line and column if it is broken or nested beyond reason."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{name}:{error.lineno}:{error.colno}: broken JSON: {error.msg}") from None
+    except RecursionError:
+        raise ValueError(f"{name}: JSON nested too deeply") from None
+
+
+def dump(config: Mapping[str, Any], pretty: bool) -> str:
+    """Return the text of a tokenizer.json."""
+    if pretty:
+        return json.dumps(config, ensure_ascii=False, indent=2)
+    return json.dumps(config, ensure_ascii=False, separators=(",", ":"))
+
+
+def write_atomically(path: PathLike, text: str) -> None:
+    """Write a file under a temporary name and rename it, so that no half-written file is ever seen."""
+    path = Path(path)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def read_vocab_txt(path: PathLike) -> dict[str, int]:
+    """Read a vocabulary of one token a line; the id is the line's number from 0.
+
+    A token that stands twice keeps its last id, as in the original reader.
+    """
+    lines = read_text(path).split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    if not lines:
+        raise ValueError(f"{path}: no token in the file")
+    return {line.rstrip(WHITE_SPACE): number for number, line in enumerate(lines)}
+
+
+def read_vocab_json(path: PathLike) -> dict[str, int]:
+    """Read a vocabulary that is a JSON object, token -> id."""
+    vocab = read_json(read_text(path), str(path))
+    if not isinstance(vocab, dict):
+        raise ValueError(f"{path}: a vocabulary must be an object, got {type(vocab).__name__}")
+    return vocab
+
+
+def read_merges(path: PathLike) -> Merges:
+    """Read merges.txt: two tokens a line; lines beginning with ``#version`` are skipped."""
+    merges: Merges = []
+    for number, line in enumerate(read_text(path).split("\n"), 1):
+        line = line.rstrip("\r")
+        if line.startswith("#version") or not line:
+            continue
+        parts = line.split(" ")
+        if len(parts) != 2:
+            raise ValueError(f"{path}:{number}: expected two tokens, got {len(parts)}: {line!r}")
+        merges.append((parts[0], parts[1]))
+    return merges
+
+
+def read_tiktoken(path: PathLike) -> dict[bytes, int]:
+    """Read a .tiktoken file: base64 of a token's bytes and its rank, one a line."""
+    ranks: dict[bytes, int] = {}
+    for number, line in enumerate(Path(path).read_bytes().splitlines(), 1):
+        if not line:
+            continue
+        try:
+            token, rank = line.split()
+            ranks[base64.b64decode(token, validate=True)] = int(rank)
+        except (ValueError, binascii.Error):
+            raise ValueError(f"{path}:{number}: expected base64 and a rank, got {line[:60]!r}") from None
+    if not ranks:
+        raise ValueError(f"{path}: no token in the file")
+    return ranks
+
+
+def _pair(entry: object, number: int) -> tuple[str, str]:
+    if isinstance(entry, str):
+        parts: Sequence[object] = entry.split(" ")
+    elif isinstance(entry, list):
+        parts = entry
+    else:
+        parts = ()
+    if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
+        raise ValueError(f"model.merges[{number}]: expected two tokens, got {entry!r}")
+    return str(parts[0]), str(parts[1])
+
+
+def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | WordPiece:
+    """Build the model of a tokenizer.json. A model without a type is told by its fields, as the oracle does."""
+    kind = config.get("type")
+    if kind is None:
+        kind = "BPE" if "merges" in config else "WordPiece" if "max_input_chars_per_word" in config else "Unigram"
+    vocab = config.get("vocab")
+    if kind == "BPE":
+        if not isinstance(vocab, dict):
+            raise ValueError(f"model.vocab must be an object, got {type(vocab).__name__}")
+        merges = [
+            _pair(entry, number)
+            for number, entry in enumerate(take(config, "merges", list))
+            if not (isinstance(entry, str) and entry.startswith("#version"))
+        ]
+        return BPE(
+            vocab,
+            merges,
+            dropout=config.get("dropout"),
+            unk_token=config.get("unk_token"),
+            continuing_subword_prefix=config.get("continuing_subword_prefix"),
+            end_of_word_suffix=config.get("end_of_word_suffix"),
+            fuse_unk=bool(config.get("fuse_unk", False)),
+            byte_fallback=bool(config.get("byte_fallback", False)),
+            ignore_merges=bool(config.get("ignore_merges", False)),
+            byte_level=byte_level,
+        )
+    if kind == "WordPiece":
+        if not isinstance(vocab, dict):
+            raise ValueError(f"model.vocab must be an object, got {type(vocab).__name__}")
+        return WordPiece(
+            vocab,
+            unk_token=take(config, "unk_token", str),
+            continuing_subword_prefix=take(config, "continuing_subword_prefix", str),
+            max_input_chars_per_word=take(config, "max_input_chars_per_word", int),
+        )
+    raise unsupported("model", kind)
+
+
+def reads_bytes(pre_tokenizer_: Any, config: Mapping[str, Any]) -> bool:
+    """Whether a model may read bytes: ByteLevel comes last before a plain BPE."""
+    plain = not (
+        config.get("continuing_subword_prefix") or config.get("end_of_word_suffix") or config.get("byte_fallback")
+    )
+    is_bpe = config.get("type") == "BPE" or (config.get("type") is None and "merges" in config)
+    return plain and is_bpe and pre_tokenizer_ is not None and with_raw_bytes(pre_tokenizer_) is not None
+
+
+def added_token(config: Mapping[str, Any]) -> AddedToken:
+    """Build an added token from its JSON object."""
+    flags = ("single_word", "lstrip", "rstrip", "normalized", "special")
+    return AddedToken(take(config, "content", str), **{flag: take(config, flag, bool, False) for flag in flags})
+
+
+def parts_from_config(config: object, name: str = "tokenizer.json") -> dict[str, Any]:
+    """Turn a parsed tokenizer.json into the arguments of `Tokenizer`.
+
+    Raises:
+        ValueError: Something is missing, wrong or not supported; the message names it.
+    """
+    if not isinstance(config, Mapping) or not isinstance(config.get("model"), Mapping):
+        raise ValueError(f"{name}: a tokenizer must be an object with a model")
+    if config.get("version", "1.0") != "1.0":
+        raise ValueError(f"{name}: version must be '1.0', got {config['version']!r}")
+    try:
+        parts: dict[str, Any] = {
+            "normalizer": None if config.get("normalizer") is None else normalizer(config["normalizer"]),
+            "pre_tokenizer": None if config.get("pre_tokenizer") is None else pre_tokenizer(config["pre_tokenizer"]),
+            "post_processor": _optional(processors.from_dict, config.get("post_processor")),
+            "decoder": _optional(decoders.from_dict, config.get("decoder")),
+            "added_tokens": [added_token(token) for token in config.get("added_tokens") or ()],
+            "truncation": config.get("truncation"),
+            "padding": config.get("padding"),
+        }
+        parts["model"] = model_from_config(config["model"], reads_bytes(parts["pre_tokenizer"], config["model"]))
+    except (ValueError, TypeError) as error:
+        raise type(error)(f"{name}: {error}") from None
+    return parts
+
+
+def _optional(build: Any, config: object) -> Any:
+    return None if config is None else build(config)
+
+
+def model_config(model: BPE | WordPiece) -> dict[str, Any]:
+    """Return the JSON object of a model."""
+    vocab = dict(sorted(model.vocab.items(), key=lambda item: item[1]))
+    if isinstance(model, BPE):
+        return {"type": "BPE", **model.options(), "vocab": vocab, "merges": [list(pair) for pair in model.merges]}
+    return {"type": "WordPiece", **model.options(), "vocab": vocab}
+
+
+def config_of(tokenizer: Any) -> dict[str, Any]:
+    """Return the tokenizer.json of a tokenizer, as an object."""
+    added = [
+        {
+            "id": index,
+            "content": token.content,
+            "single_word": token.single_word,
+            "lstrip": token.lstrip,
+            "rstrip": token.rstrip,
+            "normalized": token.normalized,
+            "special": token.special,
+        }
+        for index, token in sorted(tokenizer.added_tokens.items())
+    ]
+    stages = (tokenizer.normalizer, tokenizer.pre_tokenizer)
+    return {
+        "version": "1.0",
+        "truncation": tokenizer.truncation,
+        "padding": tokenizer.padding,
+        "added_tokens": added,
+        "normalizer": None if stages[0] is None else to_config(stages[0]),
+        "pre_tokenizer": None if stages[1] is None else to_config(stages[1]),
+        "post_processor": None if tokenizer.post_processor is None else tokenizer.post_processor.to_dict(),
+        "decoder": None if tokenizer.decoder is None else tokenizer.decoder.to_dict(),
+        "model": model_config(tokenizer.model),
+    }

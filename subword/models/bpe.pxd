@@ -1,0 +1,36 @@
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+
+from subword._hashmap cimport IntMap, WordMap
+from subword._pipeline cimport Model, Tokens
+from subword.models.merging cimport Symbol
+
+
+cdef class BPE(Model):
+    cdef readonly dict vocab
+    cdef readonly object dropout
+    cdef readonly object unk_token
+    cdef readonly object continuing_subword_prefix
+    cdef readonly object end_of_word_suffix
+    cdef readonly bint fuse_unk
+    cdef readonly bint byte_fallback
+    cdef readonly bint ignore_merges
+    cdef readonly bint byte_level
+    cdef uint32_t* merge_ids            # (left, right) of each merge in order of rank
+    cdef readonly Py_ssize_t merge_count
+    cdef readonly object ranks           # rank of each merge, None when it is its place
+    cdef IntMap pairs                   # left << 32 | right -> rank << 32 | product
+    cdef IntMap[4] characters           # code point -> id: [first or not] + 2 * [last or not]
+    cdef uint32_t[256] bytes            # byte -> id, for byte_level
+    cdef uint32_t[256] fallback         # byte -> id of "<0xNN>"
+    cdef WordMap words                  # whole words -> id, for ignore_merges
+    cdef uint32_t unk_id
+    cdef bytes prefix_bytes
+    cdef bytes suffix_bytes
+    cdef const uint8_t* prefix_data
+    cdef const uint8_t* suffix_data
+    cdef int prefix_size
+    cdef int suffix_size
+    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room, Py_ssize_t* count) noexcept nogil
+    cdef _fill_pairs(self, merges, ranks)
+    cdef _fill_alphabet(self)
+    cdef _fill_words(self)

@@ -1,0 +1,339 @@
+"""BPE: merge the leftmost pair of lowest rank until no pair is in the merge table.
+
+Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units", section 3.2; byte level:
+Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2. Byte-level BPE is BPE over
+the alphabet of the 256 bytes, so it is a flag here and not a second model. `subword/reference.py` has the plain twin.
+"""
+
+from operator import itemgetter
+
+from cpython.unicode cimport PyUnicode_AsUTF8AndSize
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+
+from subword._hashmap cimport (
+    NO_ID, NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
+    wordmap_add, wordmap_free, wordmap_get, wordmap_init,
+)
+from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
+from subword.models.merging cimport MERGED, SHORT, Symbol, merge_long, merge_short
+
+from subword.byte_alphabet import BYTES, CHARS, chars_of
+
+cdef extern from "utf8.h" nogil:
+    uint32_t utf8_decode(const uint8_t* p, int* length)
+    int utf8_length(uint8_t lead)
+
+
+def to_bytes(token):
+    """Return the bytes a byte-level token stands for, or None if it holds a character outside the byte alphabet.
+
+    >>> to_bytes("Ġthe")
+    b' the'
+    """
+    try:
+        return bytes([BYTES[character] for character in token])
+    except KeyError:
+        return None
+
+
+def checked_vocab(vocab):
+    """Return `vocab` as a dict after checking that it maps str to distinct ids of 32 bits; ValueError or TypeError."""
+    seen = {}
+    for token, index in dict(vocab).items():
+        if not isinstance(token, str):
+            raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
+        if not isinstance(index, int) or isinstance(index, bool):
+            raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
+        if not 0 <= index < 2**32 - 1:
+            raise ValueError(f"the id of token {token!r} must be in [0, 2**32 - 2], got {index}")
+        if seen.setdefault(index, token) is not token:
+            raise ValueError(f"tokens {seen[index]!r} and {token!r} have the same id {index}")
+    return dict(vocab)
+
+
+cdef class BPE(Model):
+    """Byte-pair encoding over characters, or over bytes with ``byte_level=True``.
+
+    Args:
+        vocab: Token -> id.
+        merges: Pairs of tokens, the first has rank 0. Both parts and their product must be in `vocab`.
+        dropout: Probability with which a merge is left out (Provilkov et al. 2020); None or 0.0 for never.
+        unk_token: What stands for a character outside the vocabulary; None drops such characters.
+        continuing_subword_prefix: Stands before every character but the first of a word, e.g. ``"##"``.
+        end_of_word_suffix: Stands behind the last character of a word, e.g. ``"</w>"``.
+        fuse_unk: Neighbouring unknown characters become one token.
+        byte_fallback: A character outside the vocabulary becomes its bytes, tokens ``<0x00>`` to ``<0xFF>``, if all
+            of them are in the vocabulary.
+        ignore_merges: A word that is a token as a whole is that token, whatever the merges say.
+        ranks: Rank of each merge, when it is not its place in the list; equal ranks merge from the left.
+        byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see `subword.byte_alphabet`).
+
+    Raises:
+        ValueError: A merge names a token that is not in the vocabulary, an id occurs twice, unk_token is missing.
+        TypeError: A token is not str, or an id not int.
+
+    >>> BPE({"a": 0, "b": 1, "ab": 2}, [("a", "b")]).tokenize_word("abb")
+    [(2, 0, 2), (1, 2, 3)]
+    """
+
+    def __cinit__(self):
+        self.merge_ids = NULL
+        self.pairs.entries = NULL
+        self.words.words = NULL
+        self.words.bytes = NULL
+        for i in range(4):
+            self.characters[i].entries = NULL
+
+    def __init__(self, vocab, merges, *, dropout=None, unk_token=None, continuing_subword_prefix=None,
+                 end_of_word_suffix=None, fuse_unk=False, byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None):
+        if self.merge_ids != NULL:
+            raise TypeError("BPE objects are immutable: make a new one")
+        if dropout is not None and not 0 <= dropout <= 1:
+            raise ValueError(f"dropout must be between 0 and 1, got {dropout}")
+        self.vocab = checked_vocab(vocab)
+        self.dropout = dropout
+        self.unk_token = unk_token
+        self.continuing_subword_prefix = continuing_subword_prefix or None
+        self.end_of_word_suffix = end_of_word_suffix or None
+        self.fuse_unk = fuse_unk
+        self.byte_fallback = byte_fallback
+        self.ignore_merges = ignore_merges
+        self.byte_level = byte_level
+        if byte_level and (self.continuing_subword_prefix or self.end_of_word_suffix or byte_fallback):
+            raise ValueError("byte_level excludes continuing_subword_prefix, end_of_word_suffix and byte_fallback")
+        self.prefix_bytes = (self.continuing_subword_prefix or "").encode()
+        self.suffix_bytes = (self.end_of_word_suffix or "").encode()
+        self.prefix_data = self.prefix_bytes
+        self.suffix_data = self.suffix_bytes
+        self.prefix_size = <int>len(self.prefix_bytes)
+        self.suffix_size = <int>len(self.suffix_bytes)
+        self.unk_id = self.vocab.get(unk_token, 0xFFFFFFFF) if unk_token is not None else 0xFFFFFFFF
+        self._fill_pairs(merges, ranks)
+        self._fill_alphabet()
+        if ignore_merges:
+            self._fill_words()
+
+    def __dealloc__(self):
+        free(self.merge_ids)
+        intmap_free(&self.pairs)
+        for i in range(4):
+            intmap_free(&self.characters[i])
+        wordmap_free(&self.words)
+
+    cdef _fill_pairs(self, merges, ranks):
+        cdef Py_ssize_t rank = 0, skip = len(self.continuing_subword_prefix or "")
+        cdef uint32_t left, right, product
+        cdef dict vocab = self.vocab
+        merges = list(merges)
+        self.merge_ids = <uint32_t*>malloc(max(len(merges), 1) * 2 * sizeof(uint32_t))
+        if self.merge_ids == NULL:
+            raise MemoryError("no room for the merges")
+        intmap_init(&self.pairs, len(merges))
+        for pair in merges:
+            try:
+                a, b = pair
+                left = vocab[a]
+                right = vocab[b]
+                product = vocab[a + b[skip:]]
+            except KeyError as error:
+                raise ValueError(
+                    f"merge {rank} is {pair!r}, but {error.args[0]!r} is not in the vocabulary") from None
+            except (TypeError, ValueError):
+                raise ValueError(f"merge {rank} must be a pair of tokens, got {pair!r}") from None
+            self.merge_ids[2 * rank] = left
+            self.merge_ids[2 * rank + 1] = right
+            intmap_put(&self.pairs, <uint64_t>left << 32 | right, <uint64_t>(rank if ranks is None else ranks[rank]) << 32 | product)
+            rank += 1
+        self.merge_count = rank
+        self.ranks = None if ranks is None else tuple(ranks)
+
+    cdef _fill_alphabet(self):
+        cdef str prefix = self.continuing_subword_prefix or "", suffix = self.end_of_word_suffix or ""
+        cdef int form
+        for byte, character in enumerate(CHARS):
+            self.bytes[byte] = self.vocab.get(character, 0xFFFFFFFF)
+            self.fallback[byte] = self.vocab.get(f"<0x{byte:02X}>", 0xFFFFFFFF)
+        for form in range(4):
+            before, behind = prefix if form & 1 else "", suffix if form & 2 else ""
+            intmap_init(&self.characters[form], 256)
+            for token, index in self.vocab.items():
+                if len(token) == len(before) + 1 + len(behind) and token.startswith(before) and token.endswith(behind):
+                    intmap_put(&self.characters[form], ord(token[len(before)]), index)
+
+    cdef _fill_words(self):
+        words = [(to_bytes(token) if self.byte_level else token.encode(), index) for token, index in self.vocab.items()]
+        wordmap_init(&self.words, len(words), sum([len(word) for word, _ in words if word]))
+        for word, index in words:
+            if word:
+                wordmap_add(&self.words, word, len(word), index)
+
+    @classmethod
+    def from_ranks(cls, ranks):
+        """Build a byte-level model from a `.tiktoken` vocabulary.
+
+        There any two neighbours merge whose bytes together are a token, the token of lowest rank first; a word that is
+        a token is that token.
+
+        Args:
+            ranks: Token, as bytes -> its rank, which is its id.
+        """
+        merges = []
+        for token, rank in ranks.items():
+            splits = [(token[:i], token[i:]) for i in range(1, len(token))]
+            splits = [(ranks[left], ranks[right], left, right) for left, right in splits if left in ranks and right in ranks]
+            merges += [(rank, chars_of(left), chars_of(right)) for _, _, left, right in sorted(splits)]
+        merges.sort(key=itemgetter(0))
+        return cls(
+            {chars_of(token): rank for token, rank in ranks.items()}, [(left, right) for _, left, right in merges],
+            ignore_merges=True, byte_level=True, ranks=[rank for rank, _, _ in merges])
+
+    @property
+    def merges(self):
+        """The merges in order of rank, as pairs of tokens."""
+        tokens = {index: token for token, index in self.vocab.items()}
+        return [(tokens[self.merge_ids[2 * i]], tokens[self.merge_ids[2 * i + 1]]) for i in range(self.merge_count)]
+
+    def options(self):
+        """Return the constructor's keyword arguments, but for `byte_level`."""
+        return {
+            "dropout": self.dropout, "unk_token": self.unk_token,
+            "continuing_subword_prefix": self.continuing_subword_prefix,
+            "end_of_word_suffix": self.end_of_word_suffix, "fuse_unk": self.fuse_unk,
+            "byte_fallback": self.byte_fallback, "ignore_merges": self.ignore_merges,
+        }
+
+    def __reduce__(self):
+        return _rebuild, (self.vocab, self.merges, {**self.options(), "byte_level": self.byte_level, "ranks": self.ranks})
+
+    def __repr__(self):
+        return f"BPE({len(self.vocab)} tokens, {self.merge_count} merges{', byte_level' if self.byte_level else ''})"
+
+    def tokenize_word(self, word):
+        """Return the tokens of one word as (id, start, end), positions in bytes of the word."""
+        cdef Tokens tokens
+        cdef Py_ssize_t size
+        cdef const char* data = PyUnicode_AsUTF8AndSize(word, &size)
+        tokens.data = NULL
+        tokens.size = tokens.capacity = 0
+        try:
+            self.tokenize(<const uint8_t*>data, size, &tokens)
+            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end) for i in range(tokens.size)]
+        finally:
+            free(tokens.data)
+
+    cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
+        cdef Symbol[SHORT] room
+        cdef Symbol* symbols
+        cdef Py_ssize_t count = 0, i
+        cdef uint32_t whole
+        if size == 0:
+            return 0
+        if self.ignore_merges:
+            whole = wordmap_get(&self.words, word, size)
+            if whole != <uint32_t>NO_ID:
+                return tokens_push(tokens, whole, 0, size)
+        symbols = self.symbols_of(word, size, room, &count)
+        if symbols == NULL:
+            return out_of_memory()
+        try:
+            if count <= SHORT:
+                count = merge_short(&self.pairs, symbols, count)
+            else:
+                merge_long(&self.pairs, symbols, count)
+            for i in range(count):
+                if symbols[i].right != MERGED:
+                    tokens_push(tokens, symbols[i].id, symbols[i].start, symbols[i].end)
+        finally:
+            if symbols != room:
+                free(symbols)
+        return 0
+
+    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room, Py_ssize_t* count) noexcept nogil:
+        """Cut a word into its first symbols: `room` if it holds them, else memory of its own; NULL without memory.
+
+        Positions count the bytes of symbols kept so far, as the oracle does: a character that is dropped takes no
+        room, and the bytes of a character that falls back take one each.
+        """
+        cdef Symbol* symbols = room
+        cdef Py_ssize_t i = 0, k, n = 0, most
+        cdef int length, unk_length = 0, form
+        cdef int32_t at = 0
+        cdef uint32_t code, id
+        cdef bint fall_back
+        cdef const uint8_t* prefix = self.prefix_data
+        cdef const uint8_t* suffix = self.suffix_data
+        cdef int prefix_size = self.prefix_size, suffix_size = self.suffix_size
+        most = size * (1 + (prefix_size + suffix_size if self.byte_fallback else 0)) + 1
+        if most > SHORT:
+            symbols = <Symbol*>malloc(most * sizeof(Symbol))
+            if symbols == NULL:
+                return NULL
+        if self.byte_level and self.unk_id == <uint32_t>NO_ID:
+            for i in range(size):
+                id = self.bytes[word[i]]
+                if id != <uint32_t>NO_ID:
+                    symbols[n].id = id
+                    symbols[n].start = <int32_t>n
+                    symbols[n].end = <int32_t>n + 1
+                    n += 1
+            count[0] = n
+            return symbols
+        while i < size:
+            if self.byte_level:
+                length = 1
+                id = self.bytes[word[i]]
+                form = 0
+            else:
+                code = utf8_decode(word + i, &length)
+                form = (i > 0) + 2 * (i + length == size)
+                id = <uint32_t>intmap_get(&self.characters[form], code)
+            if id != <uint32_t>NO_ID:
+                if unk_length:
+                    n = push_symbol(symbols, n, self.unk_id, &at, unk_length)
+                    unk_length = 0
+                n = push_symbol(symbols, n, id, &at, length)
+                i += length
+                continue
+            fall_back = self.byte_fallback
+            if fall_back:
+                for k in range(length):
+                    fall_back = fall_back and self.fallback[word[i + k]] != <uint32_t>NO_ID
+                if form & 1:
+                    for k in range(prefix_size):
+                        fall_back = fall_back and self.fallback[prefix[k]] != <uint32_t>NO_ID
+                if form & 2:
+                    for k in range(suffix_size):
+                        fall_back = fall_back and self.fallback[suffix[k]] != <uint32_t>NO_ID
+            if fall_back:
+                # A pending unknown stays pending: the oracle emits it after these bytes.
+                if form & 1:
+                    for k in range(prefix_size):
+                        n = push_symbol(symbols, n, self.fallback[prefix[k]], &at, 1)
+                for k in range(length):
+                    n = push_symbol(symbols, n, self.fallback[word[i + k]], &at, 1)
+                if form & 2:
+                    for k in range(suffix_size):
+                        n = push_symbol(symbols, n, self.fallback[suffix[k]], &at, 1)
+            elif self.unk_id != <uint32_t>NO_ID:
+                if unk_length and not self.fuse_unk:
+                    n = push_symbol(symbols, n, self.unk_id, &at, unk_length)
+                    unk_length = 0
+                unk_length += length
+            i += length
+        if unk_length:
+            n = push_symbol(symbols, n, self.unk_id, &at, unk_length)
+        count[0] = n
+        return symbols
+
+
+def _rebuild(vocab, merges, options):
+    return BPE(vocab, merges, **options)
+
+
+cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, int32_t* at, int length) noexcept nogil:
+    symbols[n].id = id
+    symbols[n].start = at[0]
+    at[0] += length
+    symbols[n].end = at[0]
+    return n + 1

@@ -1,0 +1,178 @@
+"""Whole pipelines around a bare vocabulary, as the published models have them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from subword import decoders, formats, normalizers, pre_tokenizers, processors
+from subword.added_tokens import AddedToken
+from subword.formats import PathLike
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.patterns import Regex
+from subword.pre_tokenizers import PATTERNS
+
+Parts = dict[str, Any]
+
+# Special tokens of OpenAI's encodings, by the name of the encoding.
+_END = {"<|endoftext|>": 50256}
+TIKTOKEN_SPECIALS = {
+    "gpt2": _END,
+    "r50k_base": _END,
+    "p50k_base": _END,
+    "cl100k_base": {
+        "<|endoftext|>": 100257,
+        "<|fim_prefix|>": 100258,
+        "<|fim_middle|>": 100259,
+        "<|fim_suffix|>": 100260,
+        "<|endofprompt|>": 100276,
+    },
+    "o200k_base": {"<|endoftext|>": 199999, "<|endofprompt|>": 200018},
+}
+TIKTOKEN_PATTERNS = {**PATTERNS, "r50k_base": PATTERNS["gpt2"], "p50k_base": PATTERNS["gpt2"]}
+
+
+def wordpiece_parts(
+    vocab: PathLike | Mapping[str, int],
+    lowercase: bool = True,
+    *,
+    strip_accents: bool | None = None,
+    handle_chinese_chars: bool = True,
+    clean_text: bool = True,
+    unk_token: str = "[UNK]",
+    cls_token: str = "[CLS]",
+    sep_token: str = "[SEP]",
+    pad_token: str = "[PAD]",
+    mask_token: str = "[MASK]",
+    continuing_subword_prefix: str = "##",
+    max_input_chars_per_word: int = 100,
+) -> Parts:
+    """Return the parts of a BERT tokenizer (Devlin et al. 2019)."""
+    tokens = dict(vocab) if isinstance(vocab, Mapping) else formats.read_vocab_txt(vocab)
+    model = WordPiece(
+        tokens,
+        unk_token=unk_token,
+        continuing_subword_prefix=continuing_subword_prefix,
+        max_input_chars_per_word=max_input_chars_per_word,
+    )
+    wrapped = None
+    if cls_token in tokens and sep_token in tokens:
+        wrapped = processors.TemplateProcessing(
+            single=f"{cls_token} $A {sep_token}",
+            pair=f"{cls_token} $A {sep_token} $B:1 {sep_token}:1",
+            special_tokens=[(cls_token, tokens[cls_token]), (sep_token, tokens[sep_token])],
+        )
+    specials = (pad_token, unk_token, cls_token, sep_token, mask_token)
+    return {
+        "model": model,
+        "normalizer": normalizers.BertNormalizer(
+            clean_text=clean_text,
+            handle_chinese_chars=handle_chinese_chars,
+            strip_accents=strip_accents,
+            lowercase=lowercase,
+        ),
+        "pre_tokenizer": pre_tokenizers.BertPreTokenizer(),
+        "post_processor": wrapped,
+        "decoder": decoders.WordPiece(continuing_subword_prefix),
+        "added_tokens": [AddedToken(token, special=True) for token in specials if token in tokens],
+    }
+
+
+def bpe_parts(
+    vocab: PathLike | Mapping[str, int],
+    merges: PathLike | Iterable[tuple[str, str]],
+    byte_level: bool = True,
+    *,
+    add_prefix_space: bool = False,
+    trim_offsets: bool = True,
+    special_tokens: Iterable[str | AddedToken] = (),
+    **options: Any,
+) -> Parts:
+    """Return the parts of a GPT-2 tokenizer, or of a character-level one that splits like Whitespace."""
+    tokens = dict(vocab) if isinstance(vocab, Mapping) else formats.read_vocab_json(vocab)
+    pairs = formats.read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
+    model = BPE(tokens, pairs, byte_level=byte_level, **options)
+    if not byte_level:
+        return {
+            "model": model,
+            "pre_tokenizer": pre_tokenizers.Whitespace(),
+            "decoder": decoders.BPEDecoder(model.end_of_word_suffix) if model.end_of_word_suffix else None,
+            "added_tokens": list(special_tokens),
+        }
+    return {
+        "model": model,
+        "pre_tokenizer": pre_tokenizers.ByteLevel(add_prefix_space, trim_offsets),
+        "post_processor": processors.ByteLevel(trim_offsets=trim_offsets),
+        "decoder": decoders.ByteLevel(),
+        "added_tokens": list(special_tokens),
+    }
+
+
+def tiktoken_parts(path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None) -> Parts:
+    """Return the parts of an encoding of OpenAI's."""
+    specials = TIKTOKEN_SPECIALS.get(pattern, {}) if special_tokens is None else special_tokens
+    split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(pattern, pattern)), "isolated")
+    return {
+        "model": BPE.from_ranks(formats.read_tiktoken(path)),
+        "pre_tokenizer": pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False, True, False)]),
+        "decoder": decoders.ByteLevel(),
+        "added_tokens": [AddedToken(token, special=True) for token in specials],
+        "added_ids": dict(specials),
+    }
+
+
+def pretrained_parts(name: PathLike, revision: str = "main", token: str | None = None) -> Parts:
+    """Return the parts of a tokenizer in a folder, or of one on the Hub.
+
+    Raises:
+        FileNotFoundError: The folder has none of the files this library reads.
+        ImportError: `name` is no folder and huggingface_hub is not installed.
+    """
+    folder = Path(name)
+    if not folder.is_dir():
+        folder = _download(str(name), revision, token)
+    if (folder / "tokenizer.json").exists():
+        path = folder / "tokenizer.json"
+        return formats.parts_from_config(formats.read_json(formats.read_text(path), str(path)), str(path))
+    if (folder / "vocab.txt").exists():
+        return wordpiece_parts(folder / "vocab.txt", **_bert_options(folder / "tokenizer_config.json"))
+    if (folder / "vocab.json").exists() and (folder / "merges.txt").exists():
+        return _folder_bpe(folder)
+    raise FileNotFoundError(f"{folder}: no tokenizer.json, vocab.txt or vocab.json + merges.txt")
+
+
+def _bert_options(path: Path) -> dict[str, Any]:
+    config = formats.read_json(formats.read_text(path), str(path)) if path.exists() else {}
+    options = {"lowercase": bool(config.get("do_lower_case", True)), "strip_accents": config.get("strip_accents")}
+    if config.get("tokenize_chinese_chars") is False:
+        options["handle_chinese_chars"] = False
+    return options
+
+
+def _folder_bpe(folder: Path) -> Parts:
+    """A vocabulary with `<s>` and `</s>` is RoBERTa's, any other GPT-2's."""
+    vocab = formats.read_vocab_json(folder / "vocab.json")
+    if "<s>" not in vocab or "</s>" not in vocab:
+        specials = [AddedToken("<|endoftext|>", normalized=True, special=True)] if "<|endoftext|>" in vocab else []
+        return bpe_parts(vocab, folder / "merges.txt", special_tokens=specials)
+    specials = [AddedToken(token, special=True) for token in ("<s>", "<pad>", "</s>", "<unk>") if token in vocab]
+    if "<mask>" in vocab:
+        specials.append(AddedToken("<mask>", lstrip=True, special=True))
+    parts = bpe_parts(vocab, folder / "merges.txt", special_tokens=specials)
+    parts["post_processor"] = processors.RobertaProcessing(
+        ("</s>", vocab["</s>"]), ("<s>", vocab["<s>"]), add_prefix_space=False
+    )
+    return parts
+
+
+def _download(name: str, revision: str, token: str | None) -> Path:
+    try:
+        from huggingface_hub import snapshot_download
+    except ImportError:
+        raise ImportError(
+            f"{name!r} is not a folder; loading from the Hub needs huggingface_hub (pip install subword[hub])"
+        ) from None
+    wanted = ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json"]
+    return Path(snapshot_download(name, revision=revision, token=token, allow_patterns=wanted))

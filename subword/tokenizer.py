@@ -1,0 +1,339 @@
+"""The tokenizer: holds the stages and offers them as one object. No loop over characters is here.
+
+A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object serves any number of
+threads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
+
+from subword import formats
+from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword.added_tokens import AddedToken
+from subword.decoders import Decoder
+from subword.decoding import TextMaker
+from subword.encoding import Encoding
+from subword.post_processor import PostProcessor, post_process
+from subword.ragged import Ragged
+from subword.text_encoder import TextEncoder
+from subword.truncation import pad_batch
+from subword.vocabulary import Vocabulary
+
+PathLike = formats.PathLike
+Pair = tuple[str, str]
+# A file's names for the truncation strategies, and ours.
+STRATEGIES = {"LongestFirst": "longest_first", "OnlyFirst": "only_first", "OnlySecond": "only_second"}
+
+
+class Tokenizer:
+    """Text to ids and back.
+
+    Args:
+        model: `subword.models.BPE` or `subword.models.WordPiece`.
+        normalizer: Changes the text first; None leaves it.
+        pre_tokenizer: Cuts it into words; None keeps it whole.
+        post_processor: Puts special tokens around it.
+        decoder: Turns tokens back into text; None joins them with spaces.
+        added_tokens: Tokens that are found in the text before anything else; a str is a special token.
+        added_ids: Ids of added tokens that must not be chosen freely.
+        truncation, padding: As in tokenizer.json; they hold for `encode` and `encode_batch`.
+        cache_bytes: What the word caches of one thread may take.
+
+    Example:
+        >>> import subword
+        >>> tok = subword.train(["low lower lowest"] * 9, algorithm="bpe", vocab_size=20, progress=False)
+        >>> tok.decode(tok.encode("lower").ids)
+        'lower'
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        *,
+        normalizer: Normalizer | None = None,
+        pre_tokenizer: PreTokenizer | None = None,
+        post_processor: PostProcessor | None = None,
+        decoder: Decoder | None = None,
+        added_tokens: Iterable[AddedToken | str] = (),
+        added_ids: Mapping[str, int] | None = None,
+        truncation: Mapping[str, Any] | None = None,
+        padding: Mapping[str, Any] | None = None,
+        cache_bytes: int = 64 << 20,
+    ) -> None:
+        self.model = model
+        self.normalizer = normalizer
+        self.pre_tokenizer = pre_tokenizer
+        self.post_processor = post_processor
+        self.decoder = decoder
+        self.truncation = truncation
+        self.padding = padding
+        self.cache_bytes = cache_bytes
+        self._added_ids = dict(added_ids or {})
+        normalize = normalizer.normalize_str if normalizer is not None else str
+        self._vocabulary = Vocabulary(model.vocab, added_tokens, normalize, self._added_ids)
+        self._texts = TextEncoder(model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes)
+        self._text_maker = TextMaker(self._vocabulary, decoder)
+
+    # Where tokenizers come from.
+
+    @classmethod
+    def from_str(cls, text: str) -> Self:
+        """Build a tokenizer from the text of a tokenizer.json."""
+        return cls(**formats.parts_from_config(formats.read_json(text, "tokenizer.json")))
+
+    @classmethod
+    def from_file(cls, path: PathLike) -> Self:
+        """Load a tokenizer.json.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: It is not a tokenizer this library supports; the message names the place.
+        """
+        config = formats.read_json(formats.read_text(path), str(path))
+        return cls(**formats.parts_from_config(config, str(path)))
+
+    @classmethod
+    def from_pretrained(cls, name: PathLike, revision: str = "main", token: str | None = None) -> Self:
+        """Load from a folder, or from the Hugging Face Hub if `name` is no folder and huggingface_hub is installed."""
+        from subword import presets
+
+        return cls(**presets.pretrained_parts(name, revision, token))
+
+    @classmethod
+    def from_wordpiece(cls, vocab: PathLike | Mapping[str, int], *, lowercase: bool = True, **options: Any) -> Self:
+        """Put BERT's pipeline around a WordPiece vocabulary.
+
+        Args:
+            vocab: vocab.txt, or token -> id.
+            lowercase: Lower-case and strip accents, as the uncased models do.
+            options: strip_accents, handle_chinese_chars, clean_text; unk_token, cls_token, sep_token, pad_token,
+                mask_token; continuing_subword_prefix, max_input_chars_per_word.
+        """
+        from subword import presets
+
+        return cls(**presets.wordpiece_parts(vocab, lowercase, **options))
+
+    @classmethod
+    def from_bpe(
+        cls,
+        vocab: PathLike | Mapping[str, int],
+        merges: PathLike | Iterable[Pair],
+        *,
+        byte_level: bool = True,
+        **options: Any,
+    ) -> Self:
+        """Put GPT-2's pipeline (or, without `byte_level`, Whitespace) around vocab.json and merges.txt.
+
+        Args:
+            vocab: vocab.json, or token -> id.
+            merges: merges.txt, or pairs of tokens.
+            byte_level: The vocabulary is written in the byte alphabet.
+            options: add_prefix_space, trim_offsets, special_tokens, and the options of `subword.models.BPE`.
+        """
+        from subword import presets
+
+        return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
+
+    @classmethod
+    def from_tiktoken(
+        cls, path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None
+    ) -> Self:
+        """Load a .tiktoken vocabulary.
+
+        Args:
+            path: The file.
+            pattern: A known name ("r50k_base", "cl100k_base", "o200k_base", ...) or the split pattern itself.
+            special_tokens: Token -> id; they are found in the text. None takes those the name is known with.
+        """
+        from subword import presets
+
+        return cls(**presets.tiktoken_parts(path, pattern, special_tokens))
+
+    # Text to ids.
+
+    def encode(
+        self,
+        text: str | Sequence[str],
+        pair: str | Sequence[str] | None = None,
+        *,
+        is_pretokenized: bool = False,
+        add_special_tokens: bool = True,
+    ) -> Encoding:
+        """Encode one text, or a pair, with everything an `Encoding` shows.
+
+        Args:
+            text: The text; with `is_pretokenized`, its words.
+            pair: The second text of a pair.
+            is_pretokenized: The texts are given as lists of words.
+            add_special_tokens: Run the post-processor's special tokens.
+
+        Raises:
+            TypeError: A text is not a str (or a list of str).
+            ValueError: A text holds a lone surrogate.
+        """
+        given = [(text, pair)] if pair is not None else [text]
+        return self.encode_batch(given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)[0]
+
+    def encode_batch(
+        self,
+        texts: Iterable[Any],
+        *,
+        is_pretokenized: bool = False,
+        add_special_tokens: bool = True,
+        threads: int | None = None,
+    ) -> list[Encoding]:
+        """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
+        texts = list(texts)
+        is_pair = [isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts]
+        flat: list[Any] = []
+        for i, text in enumerate(texts):
+            if is_pair[i] and len(text) != 2:
+                raise TypeError(f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}")
+            flat.extend(text) if is_pair[i] else flat.append(text)
+        parts = iter(
+            [self.encode_words(words) for words in flat] if is_pretokenized else self.encode_parts(flat, threads)
+        )
+        limit = self.truncation or {}
+        encodings = [
+            post_process(
+                self.post_processor,
+                next(parts),
+                next(parts) if paired else None,
+                add_special_tokens=add_special_tokens,
+                max_length=limit.get("max_length"),
+                stride=limit.get("stride", 0),
+                strategy=STRATEGIES.get(limit.get("strategy", "LongestFirst"), "longest_first"),
+                direction=limit.get("direction", "Right").lower(),
+            )
+            for paired in is_pair
+        ]
+        return self._pad(encodings) if self.padding else encodings
+
+    def _pad(self, encodings: list[Encoding]) -> list[Encoding]:
+        padding = self.padding or {}
+        strategy = padding.get("strategy", "BatchLongest")
+        return pad_batch(
+            encodings,
+            strategy["Fixed"] if isinstance(strategy, Mapping) else None,
+            direction=padding.get("direction", "Right").lower(),
+            pad_id=padding.get("pad_id", 0),
+            pad_type_id=padding.get("pad_type_id", 0),
+            pad_token=padding.get("pad_token", "[PAD]"),
+            pad_to_multiple_of=padding.get("pad_to_multiple_of"),
+        )
+
+    def encode_parts(self, texts: Sequence[str], threads: int | None = None) -> list[Encoding]:
+        """Encode texts without the post-processor: no special tokens, no truncation, no padding."""
+        return self._texts.encode_parts(texts, threads)
+
+    def encode_words(self, words: Sequence[str]) -> Encoding:
+        """Encode a text that is given as words: offsets count in each word, word_ids are places in the list."""
+        return self._texts.encode_words(words)
+
+    def encode_ragged(
+        self,
+        texts: Iterable[str],
+        *,
+        add_special_tokens: bool = True,
+        return_offsets: bool = False,
+        max_length: int | None = None,
+        threads: int | None = None,
+    ) -> Ragged:
+        """Encode texts into flat arrays: no Python object per token, and none per text.
+
+        Args:
+            texts: The texts.
+            add_special_tokens: Put the post-processor's ids around each.
+            return_offsets: Also return the characters each id stands for.
+            max_length: Keep at most this many ids of each text, special tokens included; the rest is not computed.
+            threads: How many threads may work; None for every core of this process. The result is the same.
+
+        Returns:
+            A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
+        """
+        return self._texts.encode_ragged(texts, add_special_tokens, return_offsets, max_length, threads)
+
+    def encode_lists(
+        self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
+    ) -> list[list[int]]:
+        """Encode texts into one list of int each."""
+        return self._texts.encode_lists(texts, add_special_tokens, threads)
+
+    # Ids to text.
+
+    def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
+        """Return the text of ids. Ids that no token has are left out."""
+        return self._text_maker.decode(ids, skip_special_tokens)
+
+    def decode_batch(self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True) -> list[str]:
+        """Return the text of each row of ids."""
+        return self._text_maker.decode_batch(rows, skip_special_tokens)
+
+    # The vocabulary.
+
+    def token_to_id(self, token: str) -> int | None:
+        """Return the id of a token, None if it is none."""
+        return self._vocabulary.token_to_id(token)
+
+    def id_to_token(self, index: int) -> str | None:
+        """Return the token of an id, None if there is none."""
+        return self._vocabulary.id_to_token(index)
+
+    def get_vocab(self, with_added_tokens: bool = True) -> dict[str, int]:
+        """Return token -> id."""
+        return self._vocabulary.as_dict(with_added_tokens)
+
+    @property
+    def vocab_size(self) -> int:
+        """How many tokens there are, added ones included."""
+        return len(self._vocabulary)
+
+    @property
+    def added_tokens(self) -> dict[int, AddedToken]:
+        """The added tokens by id."""
+        return dict(self._vocabulary.added)
+
+    # Caches, files, copies.
+
+    def cache_info(self) -> dict[str, int]:
+        """Return what the word caches of all threads hold: workers, words, bytes, misses, wipes."""
+        return self._texts.cache_info()
+
+    def cache_clear(self) -> None:
+        """Give the memory of the word caches back."""
+        self._texts.cache_clear()
+
+    def to_str(self, pretty: bool = False) -> str:
+        """Return the tokenizer.json of this tokenizer."""
+        return formats.dump(formats.config_of(self), pretty)
+
+    def save(self, path: PathLike, pretty: bool = True) -> None:
+        """Write a tokenizer.json that `tokenizers` loads; the file is whole or not there."""
+        formats.write_atomically(path, self.to_str(pretty))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {
+            name: getattr(self, name)
+            for name in (
+                *("normalizer", "pre_tokenizer", "post_processor", "decoder"),
+                *("truncation", "padding", "cache_bytes"),
+            )
+        }
+        state |= {
+            "added_tokens": list(self._vocabulary.added.values()),
+            "added_ids": self._vocabulary.added_ids,
+        }
+        return _rebuild, (type(self), self.model, state)
+
+    def __repr__(self) -> str:
+        return f"Tokenizer({self.model!r}, {self.vocab_size} tokens)"
+
+
+def _rebuild(cls: type[Tokenizer], model: Model, options: dict[str, Any]) -> Tokenizer:
+    return cls(model, **options)
+
+
+def _are_pairs(text: tuple[Any, ...]) -> bool:
+    return len(text) == 2 and not any(isinstance(part, str) for part in text)

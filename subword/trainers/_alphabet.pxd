@@ -1,0 +1,22 @@
+"""The characters of a corpus, and the symbol that each of their forms becomes."""
+
+cimport cython
+
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+
+from subword.trainers._table cimport Slot
+from subword.trainers.word_counts cimport WordCounts
+
+
+@cython.final
+cdef class Alphabet:
+    cdef bint bytewise, with_prefix, with_suffix
+    cdef uint32_t[256] byte_codes   # the character that stands for each byte
+    cdef uint64_t* seen             # code point -> occurrences
+    cdef uint8_t* forms             # code point -> the forms that occur, a bit each
+    cdef uint32_t* symbols          # (code point, form) -> id + 1; 0 for a character that is dropped
+
+    cdef uint32_t next_code(self, const uint8_t* p, int* length) noexcept nogil
+    cdef int form(self, bint first, bint last) noexcept nogil
+    cdef size_t visit(self, WordCounts counts, Slot* slot) noexcept nogil
+    cdef size_t write(self, WordCounts counts, Slot* slot, uint32_t* out) noexcept nogil

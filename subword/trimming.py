@@ -1,0 +1,64 @@
+"""Offsets without the spaces that byte-level tokens carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from .encoding import Encoding
+from .token_table import ArrayI32
+
+# What counts as a space at the ends of a token: white space of Unicode, and the byte-level
+# alphabet's letter for the space.
+SPACES = frozenset(
+    "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\u0120"
+)
+
+
+def trim_parts(parts: Iterable[Encoding], add_prefix_space: bool) -> None:
+    """Trim the offsets of encodings and of their chunks in place; see `trimmed_offsets`."""
+    for part in parts:
+        part.set_offsets(trimmed_offsets(part, add_prefix_space))
+        for chunk in part._overflowing or ():
+            chunk.set_offsets(trimmed_offsets(chunk, add_prefix_space))
+
+
+def trimmed_offsets(encoding: Encoding, add_prefix_space: bool) -> ArrayI32:
+    """Leave the spaces at both ends of each token out of its offsets.
+
+    Spaces are counted in the token, not in the text: one character of the token for one character
+    of the text. A single leading space of the first token, or of any token that starts at
+    character 0, may be one that the pre-tokenizer added: with `add_prefix_space` it stays.
+
+    Args:
+        encoding: whose tokens are looked at.
+        add_prefix_space: whether the pre-tokenizer adds a space before the text.
+
+    Returns:
+        (n, 2) int32: the new offsets.
+    """
+    # Each id is spelled once; spellings by position come on top.
+    unique, where = np.unique(encoding.ids_array, return_inverse=True)
+    spell = encoding._id_to_token
+    counts = np.array([space_counts(spell(i) or "") for i in unique.tolist()], np.int32)
+    lead, trail = counts.reshape(-1, 2)[where].T
+    for at, text in (encoding._texts or {}).items():
+        lead[at], trail[at] = space_counts(text)
+    offsets = encoding.offsets_array.copy()
+    start, end = offsets[:, 0], offsets[:, 1]
+    if add_prefix_space and len(encoding):
+        first = start == 0
+        first[0] = True
+        lead[first & (lead == 1)] = 0
+    np.minimum(start + lead, end, out=start)
+    np.maximum(end - trail, start, out=end, where=end >= trail)
+    return offsets
+
+
+def space_counts(token: str) -> tuple[int, int]:
+    """Return how many spaces a token begins and ends with."""
+    n = len(token)
+    lead = next((i for i in range(n) if token[i] not in SPACES), n)
+    return lead, next((i for i in range(n) if token[n - 1 - i] not in SPACES), n)

@@ -1,0 +1,38 @@
+"""Small tokenizers of the oracle, made on the spot."""
+
+import pytest
+import tokenizers
+from tokenizers import Tokenizer, models, pre_tokenizers
+
+WORDS = "the cat sat on a mat and then it ran away from every dog in town".split()
+
+
+@pytest.fixture(scope="session")
+def word_oracle() -> tokenizers.Tokenizer:
+    """WordPiece over single letters and a few words: several tokens a word, [UNK] for the rest."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    vocab = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, *letters[1:], *(f"##{c}" for c in letters)]
+    numbered = {token: i for i, token in enumerate(dict.fromkeys(vocab))}
+    model = models.WordPiece(vocab=numbered, unk_token="[UNK]")
+    tok = Tokenizer(model)
+    tok.pre_tokenizer = pre_tokenizers.Whitespace()
+    return tok
+
+
+@pytest.fixture(scope="session")
+def byte_oracle() -> tokenizers.Tokenizer:
+    """Byte-level BPE with a few merges that take in spaces."""
+    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
+    merges = [
+        ("Ġ", "t"),
+        ("Ġ", "Ġ"),
+        ("h", "e"),
+        ("Ġt", "he"),
+        ("a", "t"),
+        ("ĠĠ", "ĠĠ"),
+        ("c", "at"),
+    ]
+    vocab = {token: i for i, token in enumerate(alphabet + [a + b for a, b in merges])}
+    tok = Tokenizer(models.BPE(vocab, merges))
+    tok.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
+    return tok
