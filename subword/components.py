@@ -136,7 +136,7 @@ def to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
             for field in ("add_prefix_space", "trim_offsets", "use_regex"):
                 config[field] = getattr(stage, field)
         case pre_tokenizers.Split():
-            pattern = stage.literal if stage.regex is None else Regex(stage.regex)
+            pattern = str(stage.literal) if stage.regex is None else Regex(stage.regex)
             config |= {
                 "pattern": pattern_config(pattern),
                 "behavior": _title(stage.behavior),

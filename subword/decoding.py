@@ -62,7 +62,7 @@ class TextMaker:
             return self.decode_batch([ids], skip_special_tokens)[0]
         return self._decode_tokens(ids, skip_special_tokens)
 
-    def _decode_tokens(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
+    def _decode_tokens(self, ids: Iterable[int], skip_special_tokens: bool) -> str:
         tokens = [self.vocabulary.id_to_token(int(i)) for i in ids]
         kept = [t for t in tokens if t is not None and not (skip_special_tokens and self._is_skipped(t))]
         return self.decoder.decode(kept) if self.decoder is not None else " ".join(kept)

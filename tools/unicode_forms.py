@@ -24,7 +24,10 @@ def combining_classes() -> list[int]:
     The reference does not tell the numbers, only the order it sorts marks in. So a mark has the number of the one
     known mark that it never changes places with.
     """
-    lowest, highest = "\u0334", "\u0345"  # classes 1 and 240: every other mark changes places with one of them
+    lowest, highest = (
+        "\u0334",
+        "\u0345",
+    )  # classes 1 and 240: every other mark changes places with one of them
     after = NFD("".join(f"\n{char}{lowest}" for char in EVERYTHING)).split("\n")
     before = NFD("".join(f"\n{highest}{char}" for char in EVERYTHING)).split("\n")
     moved = {pair[1] for pair in after if pair[:1] == lowest and len(pair) == 2}
@@ -72,7 +75,10 @@ def folds(lower: list[str]) -> tuple[dict[int, str], dict[int, str]]:
         if alike:
             single[ord(char)] = "".join(map(chr, alike))
         full = char.casefold()
-        if len(full) > 1 and normalizers.Replace(Regex(f"(?i:{char})"), "").normalize_str(full) == "":
+        if (
+            len(full) > 1
+            and normalizers.Replace(Regex(f"(?i:{char})"), "").normalize_str(full) == ""
+        ):
             several[ord(char)] = full
     return single, several
 

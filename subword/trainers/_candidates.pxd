@@ -26,8 +26,8 @@ cdef struct Row:
 
 
 cdef struct Seat:
-    # Where a pair sits: its place in the owner's row + 1 (0: it is no candidate), and its neighbours among
-    # the pairs with the same partner (number + 1; 0: none).
+    # Where a pair sits: its place in the owner's row + 1 (0: it is no candidate), and its
+    # neighbours among the pairs with the same partner (number + 1; 0: none).
     uint32_t place
     uint32_t owner
     uint32_t next

@@ -14,7 +14,8 @@ cdef struct Word:
 
 
 cdef struct Pair:
-    # Two symbols side by side. `words` lists the words that may hold the pair; a single one is kept in `one`.
+    # Two symbols side by side. `words` lists the words that may hold the pair; a single one is kept
+    # in `one`.
     uint64_t key       # left << 32 | right
     int64_t count
     uint32_t* words

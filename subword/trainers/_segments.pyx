@@ -1,8 +1,10 @@
-"""The words of a corpus cut into symbols: what both trainers merge, and the vocabulary that grows by it.
+"""The words of a corpus cut into symbols: what both trainers merge, and the vocabulary that grows
+by it.
 
-All words lie in one flat array of symbols; a word only ever shrinks, so a merge rewrites it in place. Every pair of
-neighbouring symbols has a record with its count and a list of the words that may hold it, so a merge visits only
-those words and corrects only the counts around the places it changes.
+All words lie in one flat array of symbols; a word only ever shrinks, so a merge rewrites it in
+place. Every pair of neighbouring symbols has a record with its count and a list of the words that
+may hold it, so a merge visits only those words and corrects only the counts around the places it
+changes.
 """
 
 cimport cython
@@ -62,24 +64,28 @@ cdef int list_word(Pair* pair, uint32_t word) except -1 nogil:
 cdef class Segments:
     """Words in symbols, with the vocabulary so far. Made by the trainers; one use each.
 
-    The vocabulary starts with the special tokens in their order, then the alphabet by code point, then the forms
-    with prefix and suffix that occur, by the code point of their character and then as strings.
+    The vocabulary starts with the special tokens in their order, then the alphabet by code point,
+    then the forms with prefix and suffix that occur, by the code point of their character and then
+    as strings.
 
     Args:
         counts: The words. Words seen no time are not there.
         vocab_size: Tokens wanted, at least as many as the vocabulary starts with.
         special_tokens: Strings that take the first ids.
-        limit_alphabet: Keep at most this many characters: the most frequent, of equals those with the smallest code
-            point. Other characters are dropped from their words, as if never written.
-        initial_alphabet: Characters (the first of each string) that are in the alphabet whether seen or not.
+        limit_alphabet: Keep at most this many characters: the most frequent, of equals those with
+            the smallest code point. Other characters are dropped from their words, as if never
+            written.
+        initial_alphabet: Characters (the first of each string) that are in the alphabet whether
+            seen or not.
         continuing_subword_prefix: Carried by every symbol that does not begin a word.
         end_of_word_suffix: Carried by every symbol that ends a word.
-        max_token_length: Pairs whose token would have this many characters or more are not counted when they
-            come up; pairs of two characters always are (the rule of `tokenizers`).
+        max_token_length: Pairs whose token would have this many characters or more are not counted
+            when they come up; pairs of two characters always are (the rule of `tokenizers`).
         byte_level: Cut words into bytes, written as the characters of `subword.byte_alphabet`.
 
     Raises:
-        ValueError: There is nothing to learn from, an option is out of range, or the counts are too large to add.
+        ValueError: There is nothing to learn from, an option is out of range, or the counts are too
+            large to add.
     """
 
     def __init__(self, WordCounts counts not None, *, vocab_size, special_tokens, limit_alphabet, initial_alphabet,
@@ -152,7 +158,7 @@ cdef class Segments:
 
     cdef int reserve_text(self, size_t size) except -1 nogil:
         if self.text_size + size > self.text_capacity:
-            self.text_capacity = max(4096, 2 * (self.text_size + size))
+            self.text_capacity = max(<size_t>4096, 2 * (self.text_size + size))
             self.text = <uint8_t*>grow(self.text, self.text_capacity, 1)
         return 0
 
@@ -185,8 +191,8 @@ cdef class Segments:
             raise ValueError(
                 f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} forms of the characters"
                 f" + {specials} special tokens), got {vocab_size}")
-        self.symbols = <uint32_t*>malloc(max(total, 1) * sizeof(uint32_t))
-        self.words = <Word*>malloc(max(counts.table.used, 1) * sizeof(Word))
+        self.symbols = <uint32_t*>malloc(max(total, <size_t>1) * sizeof(uint32_t))
+        self.words = <Word*>malloc(max(counts.table.used, <size_t>1) * sizeof(Word))
         if self.symbols == NULL or self.words == NULL:
             out_of_memory()
         if counts.table.used >= UINT32_MAX:
@@ -202,7 +208,7 @@ cdef class Segments:
                     self.symbols_size += start
                     self.words_size += 1
 
-    # -- pairs ---------------------------------------------------------------------------------------------------
+    # -- pairs
 
     cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil:
         """Return the number of a pair's record, made with count 0 when it is new."""
@@ -301,7 +307,8 @@ cdef class Segments:
         return result
 
     cdef int merge(self, uint32_t number, uint32_t left, uint32_t right, uint32_t result) except -1 nogil:
-        """Replace `left right` by `result` from left to right in all words that hold the pair; correct the counts.
+        """Replace `left right` by `result` from left to right in all words that hold the pair;
+        correct the counts.
 
         `touched` then lists the pairs whose counts changed, the merged pair perhaps among them.
         """
@@ -365,7 +372,7 @@ cdef class Segments:
                 progress(self.vocab_size)
         return 0
 
-    # -- results ------------------------------------------------------------------------------------------------
+    # -- results
 
     def tokens(self):
         """Return the vocabulary: the token of each id."""

@@ -16,8 +16,9 @@ cdef extern from *:
 
 
 cdef struct Slot:
-    # Half a cache line. A short word is its own key: its bytes, zero filled, and its size in the top byte of hi. A
-    # long one has its hash in lo, LONG_WORD | size in hi and its bytes at arena + offset. A free slot has hi == 0.
+    # Half a cache line. A short word is its own key: its bytes, zero filled, and its size in the
+    # top byte of hi. A long one has its hash in lo, LONG_WORD | size in hi and its bytes at arena +
+    # offset. A free slot has hi == 0.
     uint64_t lo
     uint64_t hi
     uint64_t value
@@ -34,7 +35,8 @@ cdef struct Table:
     size_t arena_capacity
 
 
-# The slot of a word of at least one byte, made with value 0 when it was not there. It stays valid until the next word is made.
+# The slot of a word of at least one byte, made with value 0 when it was not there. It stays valid
+# until the next word is made.
 cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size, const uint8_t* limit) except NULL nogil
 # The slot of a word, or NULL.
 cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) noexcept nogil

@@ -1,8 +1,8 @@
 """A hash table from byte strings to 64-bit integers in flat memory, usable without the GIL.
 
-It counts the words of a corpus and names the tokens of a vocabulary. A word of at most 15 bytes is stored in its
-slot, as two integers that are compared at once; the bytes of longer words lie in one arena. Linear probing, at most
-two thirds full; nothing is ever removed.
+It counts the words of a corpus and names the tokens of a vocabulary. A word of at most 15 bytes is
+stored in its slot, as two integers that are compared at once; the bytes of longer words lie in one
+arena. Linear probing, at most two thirds full; nothing is ever removed.
 """
 
 from libc.stdint cimport uint8_t, uint64_t
@@ -94,7 +94,7 @@ cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word, Py_
     cdef void* p
     if key.high >= LONG_WORD:
         if table.arena_size + size > table.arena_capacity:
-            capacity = max(table.arena_size + size, table.arena_capacity + table.arena_capacity // 2, 4096)
+            capacity = max(table.arena_size + size, table.arena_capacity + table.arena_capacity // 2, <size_t>4096)
             p = realloc(table.arena, capacity)
             if p == NULL:
                 return out_of_memory()

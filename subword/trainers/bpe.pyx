@@ -1,7 +1,8 @@
-"""Byte-pair encoding: learn merges by frequency (Sennrich et al. 2016, https://arxiv.org/abs/1508.07909).
+"""Byte-pair encoding: learn merges by frequency (Sennrich et al. 2016,
+https://arxiv.org/abs/1508.07909).
 
-The result is that of `tokenizers`' BpeTrainer wherever that is a function of the counts: without prefix, suffix and
-ties at the cut of the alphabet.
+The result is that of `tokenizers`' BpeTrainer wherever that is a function of the counts: without
+prefix, suffix and ties at the cut of the alphabet.
 """
 
 cimport cython
@@ -79,11 +80,13 @@ cdef int push(Entries* heap, const Entry* entry) except -1 nogil:
 cdef class _Learner:
     """The loop of merges, with its queue in two parts.
 
-    Entries with fewer than `threshold` lie unsorted in `rest`: most pairs are rare and never reach their turn. The
-    others are a heap. When the heap has nothing left above the threshold, that is halved.
+    Entries with fewer than `threshold` lie unsorted in `rest`: most pairs are rare and never reach
+    their turn. The others are a heap. When the heap has nothing left above the threshold, that is
+    halved.
 
-    The count of a pair that waits can fall without its entry knowing; the entry is corrected when it comes up. When
-    a count rises, the pair is entered anew, and the old entry finds nothing left to do.
+    The count of a pair that waits can fall without its entry knowing; the entry is corrected when
+    it comes up. When a count rises, the pair is entered anew, and the old entry finds nothing left
+    to do.
     """
 
     cdef Segments segments
@@ -175,24 +178,27 @@ cdef class _Learner:
 def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), limit_alphabet=None,
               initial_alphabet=(), continuing_subword_prefix=None, end_of_word_suffix=None, max_token_length=None,
               byte_level=False, progress=None):
-    """Learn a BPE vocabulary: merge the most frequent pair of neighbouring symbols, again and again.
+    """Learn a BPE vocabulary: merge the most frequent pair of neighbouring symbols, again and
+    again.
 
-    Pairs with equal counts are merged in the order of their ids, smallest first, so the result depends on nothing
-    but the counts. Training ends early when no pair is left that was seen `min_frequency` times.
+    Pairs with equal counts are merged in the order of their ids, smallest first, so the result
+    depends on nothing but the counts. Training ends early when no pair is left that was seen
+    `min_frequency` times.
 
     Args:
         counts: `WordCounts`, the words before any symbol mapping (byte level: the text itself).
         vocab_size: Tokens wanted, special tokens and alphabet included.
         min_frequency: Least count of a pair that is merged.
         special_tokens: Strings that take the first ids.
-        limit_alphabet: Keep only this many characters, the most frequent; of equals those with the smallest code
-            point. Other characters are dropped from their words.
+        limit_alphabet: Keep only this many characters, the most frequent; of equals those with the
+            smallest code point. Other characters are dropped from their words.
         initial_alphabet: Characters (the first of each string) in the alphabet whether seen or not.
         continuing_subword_prefix: Carried by symbols that do not begin a word, such as "##".
-        end_of_word_suffix: Carried by symbols that end a word, such as "</w>". With either, the forms that occur
-            follow the alphabet in the vocabulary, by the code point of their character, then as strings.
-        max_token_length: Longer tokens are not made from pairs that form on the way: such a pair must have fewer
-            characters than this. Pairs of two characters are always allowed.
+        end_of_word_suffix: Carried by symbols that end a word, such as "</w>". With either, the
+            forms that occur follow the alphabet in the vocabulary, by the code point of their
+            character, then as strings.
+        max_token_length: Longer tokens are not made from pairs that form on the way: such a pair
+            must have fewer characters than this. Pairs of two characters are always allowed.
         byte_level: Cut words into bytes instead of characters.
         progress: Called with the number of tokens so far, about every thousand merges.
 
@@ -200,7 +206,8 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         (vocab, merges): the tokens by id, and the merges by rank as pairs of tokens.
 
     Raises:
-        ValueError: An option is out of range, there are no words, or `vocab_size` is below the alphabet.
+        ValueError: An option is out of range, there are no words, or `vocab_size` is below the
+            alphabet.
 
     Example:
         >>> from subword.trainers.word_counts import WordCounts

@@ -1,10 +1,13 @@
-"""Count the words of texts: the tokenizer's own normalizer and pre-tokenizer, and a table at the end.
+"""Count the words of texts: the tokenizer's own normalizer and pre-tokenizer, and a table at the
+end.
 
     text --added tokens--> segments --normalizer--> text --pre-tokenizer--> words --> counts
 
-The stages are those that encode, so what is counted is what the model will see. As in the encoder a pre-tokenizer that
-is one known pattern is run by its scanner, 256 words at a time, and around the BERT normalizer the text is cut first, into
-chunks whose words depend on their bytes alone: chunks are counted as they stand, and normalized once each at the end.
+The stages are those that encode, so what is counted is what the model will see. As in the encoder a
+pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time, and around the
+BERT normalizer the text is cut first, into
+chunks whose words depend on their bytes alone: chunks are counted as they stand, and normalized
+once each at the end.
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
@@ -17,7 +20,7 @@ from subword._pipeline cimport (
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher, Pieces, pieces_free
 from subword.normalizers cimport BertNormalizer
-from subword.pre_tokenizers cimport BertPreTokenizer, simd_on
+from subword.cutting cimport BertPreTokenizer, simd_on
 from subword.trainers._table cimport Slot, out_of_memory, slot_word
 from subword.trainers.word_counts cimport WordCounts
 
@@ -57,10 +60,11 @@ cdef class WordCounter:
     """Counts the words of texts, in one thread at a time.
 
     Args:
-        normalizer, pre_tokenizer: May be None. Of a byte-level pre-tokenizer the bytes are counted as they are, not
-            as the characters that stand for them.
+        normalizer, pre_tokenizer: May be None. Of a byte-level pre-tokenizer the bytes are counted
+            as they are, not as the characters that stand for them.
         byte_level: The pre-tokenizer must end with ByteLevel.
-        raw, after: Matchers of added tokens, before and behind the normalizer; such a token counts as a word.
+        raw, after: Matchers of added tokens, before and behind the normalizer; such a token counts
+            as a word.
 
     Raises:
         ValueError: `byte_level` without a ByteLevel at the end of the pre-tokenizer.
@@ -120,7 +124,8 @@ cdef class WordCounter:
         """Count the words of each line of UTF-8 text; a line keeps its newline.
 
         Raises:
-            ValueError: The text is not UTF-8; `args[1]` of the error is the offset of the first wrong byte.
+            ValueError: The text is not UTF-8; `args[1]` of the error is the offset of the first
+            wrong byte.
         """
         cdef const uint8_t* p = <const uint8_t*><const char*>data
         cdef const uint8_t* newline
@@ -141,12 +146,14 @@ cdef class WordCounter:
 
         Args:
             data: The bytes of all strings.
-            offsets: Where each string starts, and the last ends: integers in machine order, of 8 bytes if `wide`, else 4.
+            offsets: Where each string starts, and the last ends: integers in machine order, of 8
+            bytes if `wide`, else 4.
             first: The first row to count.
             rows: How many rows.
 
         Raises:
-            ValueError: A row is not UTF-8 or the offsets do not fit; `args[1]` of the error is the row's number.
+            ValueError: A row is not UTF-8 or the offsets do not fit; `args[1]` of the error is the
+            row's number.
         """
         cdef Py_ssize_t i, start, end, bad = -1
         cdef const uint8_t* p = &data[0] if data.shape[0] else NULL
@@ -169,7 +176,8 @@ cdef class WordCounter:
 
         Raises:
             TypeError: An item is not a str; `args[1]` of the error is its place in the list.
-            ValueError: A text holds a lone surrogate; `args[1]` is its place, `args[2]` the character's.
+            ValueError: A text holds a lone surrogate; `args[1]` is its place, `args[2]` the
+            character's.
         """
         cdef Py_ssize_t i, size = len(texts), length, bad = -1, character = 0
         cdef Document* documents = <Document*>malloc(max(size, 1) * sizeof(Document))

@@ -1,6 +1,8 @@
-"""Count words: unique words with 64-bit counts, in flat memory, from any number of threads or machines.
+"""Count words: unique words with 64-bit counts, in flat memory, from any number of threads or
+machines.
 
-Nothing is allocated per word (see _table.pyx), so ten million words cost little more than their slots.
+Nothing is allocated per word (see _table.pyx), so ten million words cost little more than their
+slots.
 """
 
 import contextlib
@@ -55,8 +57,8 @@ cdef class _Listing:
 cdef _Listing listing(const Table* table, bint frequent_first):
     cdef _Listing result = _Listing()
     cdef size_t i, n = 0
-    result.entries = <Entry*>malloc(max(table.used, 1) * sizeof(Entry))
-    result.scratch = <uint8_t*>malloc(max(table.used, 1) * 16)
+    result.entries = <Entry*>malloc(max(table.used, <size_t>1) * sizeof(Entry))
+    result.scratch = <uint8_t*>malloc(max(table.used, <size_t>1) * 16)
     if result.entries == NULL or result.scratch == NULL:
         out_of_memory()
     with nogil:
@@ -96,15 +98,17 @@ HEADER = struct.Struct("<8sIIQQQ")  # magic, version, crc32 of the rest, words, 
 cdef class WordCounts:
     """Unique words with 64-bit counts.
 
-    Adding tables made from parts of a corpus gives the table of the whole, whatever the parts and their order;
-    everything that lists words does it in a fixed order, so results never depend on threads or machines.
+    Adding tables made from parts of a corpus gives the table of the whole, whatever the parts and
+    their order; everything that lists words does it in a fixed order, so results never depend on
+    threads or machines.
 
     Args:
-        counts: A mapping from word (str, or bytes of valid UTF-8) to count, a whole number of at least 0.
-            Empty words and words with count 0 are left out.
+        counts: A mapping from word (str, or bytes of valid UTF-8) to count, a whole number of at
+            least 0. Empty words and words with count 0 are left out.
 
     Raises:
-        ValueError: A count is negative, not a whole number or 2**63 and more, or a word is not valid text.
+        ValueError: A count is negative, not a whole number or 2**63 and more, or a word is not
+            valid text.
         TypeError: `counts` is not a mapping or a word is neither str nor bytes.
 
     Example:
@@ -160,7 +164,8 @@ cdef class WordCounts:
             count: A whole number from 0 to 2**63 - 1.
 
         Raises:
-            ValueError: The count is negative, not a whole number or too large, or the word is not valid text.
+            ValueError: The count is negative, not a whole number or too large, or the word is not
+            valid text.
         """
         cdef bytes data = utf8(word)
         if isinstance(count, bool) or not hasattr(count, "__index__"):
