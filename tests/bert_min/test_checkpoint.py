@@ -85,6 +85,19 @@ def test_other_forms_of_the_same_weights_load_the_same(folder, mutant):
     assert torch.equal(logits(folder), expected)
 
 
+def test_an_untied_decoder_is_loaded_and_saved(folder, tmp_path):
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"tie_word_embeddings": False}))
+    weight = torch.randn(99, 32)
+    change(folder, lambda t: {**t, "cls.predictions.decoder.weight": weight.clone()})
+    model = BertForMaskedLM.from_pretrained(folder)
+    assert torch.equal(model.predictions.decoder.weight, weight)
+    assert not torch.equal(model.bert.embeddings.word.weight, weight)
+    model.save_pretrained(tmp_path / "again")
+    again = BertForMaskedLM.from_pretrained(tmp_path / "again")
+    assert torch.equal(again.predictions.decoder.weight, weight)
+
+
 def test_half_precision_is_widened_and_reported(folder):
     expected = logits(folder)
     change(folder, lambda tensors: {name: t.half() for name, t in tensors.items()})
