@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from bert_min import embed_files, show
+from bert_min import embed_files, evaluate, finetune, predict, pretrain, show
 
 # A module with a command adds its parser in register(subparsers) and sets run=function(args).
-COMMANDS: Final = (embed_files, show)
+COMMANDS: Final = (pretrain, finetune, evaluate, predict, embed_files, show)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

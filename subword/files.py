@@ -104,8 +104,6 @@ def plan(
         raise TypeError(f"separator must be a str or None, got {type(separator).__name__}")
     if separator == "":
         raise ValueError("separator must not be empty; None takes each file as one document")
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
     encoder = tokenizer._texts
     prefix, suffix = encoder.affixes(add_special_tokens)
     if end_token is not None:

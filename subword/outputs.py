@@ -5,6 +5,7 @@ A file is written under a temporary name and renamed when it is whole, so nobody
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
@@ -79,6 +80,9 @@ def whole_file(path: PathLike) -> Iterator[BinaryIO]:
         with open(target, "wb") as file:
             yield file
         return
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, "no such folder", folder)
     handle, temporary = tempfile.mkstemp(
         dir=os.path.dirname(target), prefix=os.path.basename(target), suffix=".part"
     )

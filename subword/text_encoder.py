@@ -33,6 +33,24 @@ def available_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def thread_count(threads: int | None) -> int:
+    """Return how many threads may work, all cores for None; ValueError if it is below 1."""
+    if threads is None:
+        return available_threads()
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    return threads
+
+
+def list_of_texts(texts: Iterable[Any]) -> list[Any]:
+    """Return the texts as a list; TypeError if it is one text."""
+    if type(texts) is list:
+        return texts
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts must be a list of str or the like, got {type(texts).__name__}")
+    return list(texts)
+
+
 class TextEncoder:
     """The encode side of a tokenizer; the arguments are those of `Tokenizer`."""
 
@@ -70,7 +88,7 @@ class TextEncoder:
         """Encode texts without the post-processor."""
         texts = list(texts)
         ids, splits, offsets, words = encode_texts(
-            self.encoder, texts, True, threads or available_threads(), words=True
+            self.encoder, texts, True, thread_count(threads), words=True
         )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
@@ -129,9 +147,9 @@ class TextEncoder:
         return self._ragged(
             encode_texts(
                 self.encoder,
-                texts if type(texts) is list else list(texts),
+                list_of_texts(texts),
                 return_offsets,
-                threads or available_threads(),
+                thread_count(threads),
                 most,
                 prefix,
                 suffix,
@@ -151,7 +169,7 @@ class TextEncoder:
     ) -> Ragged:
         """Encode the documents in buffers of UTF-8; see `subword._batches.encode_buffers`."""
         most = self.room(max_length, len(prefix) + len(suffix))
-        threads = threads or available_threads()
+        threads = thread_count(threads)
         return self._ragged(
             encode_buffers(self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix),
             len(prefix),
@@ -169,6 +187,8 @@ class TextEncoder:
         """Return how many ids of a text `max_length` leaves; ValueError if the special tokens alone are more."""
         if max_length is None:
             return None
+        if not isinstance(max_length, int):
+            raise TypeError(f"max_length must be an int or None, got {type(max_length).__name__}")
         if max_length < special:
             raise ValueError(f"max_length must leave room for {special} special tokens, got {max_length}")
         return max_length - special
