@@ -92,7 +92,7 @@ def text_batches(names: Iterable[str], separator: bytes | None, size: int) -> It
 
 
 def total_size(names: Iterable[str]) -> int | None:
-    """Return the bytes of the files; None if one is no regular file. OSError if one is not there."""
+    """Return the size of the files in bytes, None if one is no regular file."""
     total = 0
     for name in names:
         if name == STDIN:

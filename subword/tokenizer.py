@@ -1,7 +1,7 @@
 """The tokenizer: holds the stages and offers them as one object. No loop over characters is here.
 
-A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object serves any number of
-threads.
+A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object
+serves any number of threads.
 """
 
 from __future__ import annotations
@@ -29,7 +29,11 @@ PathLike = formats.PathLike
 Pair = tuple[str, str]
 Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
-STRATEGIES = {"LongestFirst": "longest_first", "OnlyFirst": "only_first", "OnlySecond": "only_second"}
+STRATEGIES = {
+    "LongestFirst": "longest_first",
+    "OnlyFirst": "only_first",
+    "OnlySecond": "only_second",
+}
 
 
 class Tokenizer:
@@ -41,14 +45,15 @@ class Tokenizer:
         pre_tokenizer: Cuts it into words; None keeps it whole.
         post_processor: Puts special tokens around it.
         decoder: Turns tokens back into text; None joins them with spaces.
-        added_tokens: Tokens that are found in the text before anything else; a str is a special token.
+        added_tokens: Tokens that are found in the text before anything else; a str is a special
+            token.
         added_ids: Ids of added tokens that must not be chosen freely.
         truncation, padding: As in tokenizer.json; they hold for `encode` and `encode_batch`.
         cache_bytes: What the word caches of one thread may take.
 
     Example:
         >>> import subword
-        >>> tok = subword.train(["low lower lowest"] * 9, algorithm="bpe", vocab_size=20, progress=False)
+        >>> tok = subword.train(["low lower lowest"] * 9, "bpe", vocab_size=20, progress=False)
         >>> tok.decode(tok.encode("lower").ids)
         'lower'
     """
@@ -78,7 +83,9 @@ class Tokenizer:
         self._added_ids = dict(added_ids or {})
         normalize = normalizer.normalize_str if normalizer is not None else str
         self._vocabulary = Vocabulary(model.vocab, added_tokens, normalize, self._added_ids)
-        self._texts = TextEncoder(model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes)
+        self._texts = TextEncoder(
+            model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
+        )
         self._text_maker = TextMaker(self._vocabulary, decoder)
 
     # Where tokenizers come from.
@@ -100,21 +107,26 @@ class Tokenizer:
         return cls(**formats.parts_from_config(config, str(path)))
 
     @classmethod
-    def from_pretrained(cls, name: PathLike, revision: str = "main", token: str | None = None) -> Self:
-        """Load from a folder, or from the Hugging Face Hub if `name` is no folder and huggingface_hub is installed."""
+    def from_pretrained(
+        cls, name: PathLike, revision: str = "main", token: str | None = None
+    ) -> Self:
+        """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
         from subword import presets
 
         return cls(**presets.pretrained_parts(name, revision, token))
 
     @classmethod
-    def from_wordpiece(cls, vocab: PathLike | Mapping[str, int], *, lowercase: bool = True, **options: Any) -> Self:
+    def from_wordpiece(
+        cls, vocab: PathLike | Mapping[str, int], *, lowercase: bool = True, **options: Any
+    ) -> Self:
         """Put BERT's pipeline around a WordPiece vocabulary.
 
         Args:
             vocab: vocab.txt, or token -> id.
             lowercase: Lower-case and strip accents, as the uncased models do.
-            options: strip_accents, handle_chinese_chars, clean_text; unk_token, cls_token, sep_token, pad_token,
-                mask_token; continuing_subword_prefix, max_input_chars_per_word.
+            options: strip_accents, handle_chinese_chars, clean_text; unk_token, cls_token,
+                sep_token, pad_token, mask_token; continuing_subword_prefix,
+                max_input_chars_per_word.
         """
         from subword import presets
 
@@ -129,13 +141,14 @@ class Tokenizer:
         byte_level: bool = True,
         **options: Any,
     ) -> Self:
-        """Put GPT-2's pipeline (or, without `byte_level`, Whitespace) around vocab.json and merges.txt.
+        """Put GPT-2's pipeline, or a character-level one, around vocab.json and merges.txt.
 
         Args:
             vocab: vocab.json, or token -> id.
             merges: merges.txt, or pairs of tokens.
             byte_level: The vocabulary is written in the byte alphabet.
-            options: add_prefix_space, trim_offsets, special_tokens, and the options of `subword.models.BPE`.
+            options: add_prefix_space, trim_offsets, special_tokens, and the options of
+                `subword.models.BPE`.
         """
         from subword import presets
 
@@ -149,8 +162,10 @@ class Tokenizer:
 
         Args:
             path: The file.
-            pattern: A known name ("r50k_base", "cl100k_base", "o200k_base", ...) or the split pattern itself.
-            special_tokens: Token -> id; they are found in the text. None takes those the name is known with.
+            pattern: A known name ("r50k_base", "cl100k_base", "o200k_base", ...) or the split
+                pattern itself.
+            special_tokens: Token -> id; they are found in the text. None takes those the name is
+                known with.
         """
         from subword import presets
 
@@ -178,11 +193,17 @@ class Tokenizer:
             TypeError: A text is not a str (or a list of str).
             ValueError: A text holds a lone surrogate.
         """
-        for one in (text, pair) if not is_pretokenized and not (isinstance(text, str) and pair is None) else ():
+        for one in (
+            (text, pair)
+            if not is_pretokenized and not (isinstance(text, str) and pair is None)
+            else ()
+        ):
             if one is not None and not isinstance(one, str):
                 raise TypeError(f"a text must be a str, got {type(one).__name__}")
         given = [(text, pair)] if pair is not None else [text]
-        return self.encode_batch(given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)[0]
+        return self.encode_batch(
+            given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
+        )[0]
 
     def encode_batch(
         self,
@@ -194,14 +215,20 @@ class Tokenizer:
     ) -> list[Encoding]:
         """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
         texts = list_of_texts(texts)
-        is_pair = [isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts]
+        is_pair = [
+            isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts
+        ]
         flat: list[Any] = []
         for i, text in enumerate(texts):
             if is_pair[i] and len(text) != 2:
-                raise TypeError(f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}")
+                raise TypeError(
+                    f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}"
+                )
             flat.extend(text) if is_pair[i] else flat.append(text)
         parts = iter(
-            [self.encode_words(words) for words in flat] if is_pretokenized else self.encode_parts(flat, threads)
+            [self.encode_words(words) for words in flat]
+            if is_pretokenized
+            else self.encode_parts(flat, threads)
         )
         limit = self.truncation or {}
         encodings = [
@@ -237,7 +264,7 @@ class Tokenizer:
         return self._texts.encode_parts(texts, threads)
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
-        """Encode a text that is given as words: offsets count in each word, word_ids are places in the list."""
+        """Encode a list of words: offsets count in each word, word_ids in the list."""
         return self._texts.encode_words(words)
 
     def encode_ragged(
@@ -255,13 +282,17 @@ class Tokenizer:
             texts: The texts.
             add_special_tokens: Put the post-processor's ids around each.
             return_offsets: Also return the characters each id stands for.
-            max_length: Keep at most this many ids of each text, special tokens included; the rest is not computed.
-            threads: How many threads may work; None for every core of this process. The result is the same.
+            max_length: Keep at most this many ids of each text, special tokens included; the rest
+                is not computed.
+            threads: How many threads may work; None for every core of this process. The result is
+                the same.
 
         Returns:
             A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
         """
-        return self._texts.encode_ragged(texts, add_special_tokens, return_offsets, max_length, threads)
+        return self._texts.encode_ragged(
+            texts, add_special_tokens, return_offsets, max_length, threads
+        )
 
     def encode_lists(
         self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
@@ -297,18 +328,21 @@ class Tokenizer:
 
         Args:
             paths: A path, or several. They hold UTF-8.
-            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a newline; one at the end
-                of a file begins no document. None: each file is one document.
-            threads: How many threads may work; None for every core of this process. The result is the same.
+            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a
+                newline; one at the end of a file begins no document. None: each file is one
+                document.
+            threads: How many threads may work; None for every core of this process. The result is
+                the same.
             add_special_tokens: Put the post-processor's ids around each document.
-            end_token: A token to put behind each document, so that the ends can be told in a flat file.
+            end_token: A token to put behind each document, so that the ends can be told in a flat
+                file.
             max_length: Keep at most this many ids of each document, special tokens included.
             return_offsets: Also return the characters each id stands for.
-            output: Write the ids to this file as they come, in bounded memory: raw little-endian numbers (.bin), the
-                same with numpy's header (.npy), a row of ids per document (.parquet, .jsonl, .txt). The file is
-                whole or not there.
-            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the smaller one that holds
-                the whole vocabulary.
+            output: Write the ids to this file as they come, in bounded memory: raw little-endian
+                numbers (.bin), the same with numpy's header (.npy), a row of ids per document
+                (.parquet, .jsonl, .txt). The file is whole or not there.
+            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the
+                smaller one that holds the whole vocabulary.
             progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
 
         Returns:
@@ -316,7 +350,8 @@ class Tokenizer:
 
         Raises:
             OSError: A file cannot be read or written.
-            ValueError: A file is not UTF-8 (the message names file and byte), or an option is wrong.
+            ValueError: A file is not UTF-8 (the message names file and byte), or an option is
+                wrong.
         """
         return files.encode_files(
             self,
@@ -338,7 +373,9 @@ class Tokenizer:
         """Return the text of ids. Ids that no token has are left out."""
         return self._text_maker.decode(ids, skip_special_tokens)
 
-    def decode_batch(self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True) -> list[str]:
+    def decode_batch(
+        self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True
+    ) -> list[str]:
         """Return the text of each row of ids."""
         return self._text_maker.decode_batch(rows, skip_special_tokens)
 
