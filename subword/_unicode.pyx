@@ -249,8 +249,7 @@ cdef void mark_map(const uint32_t* source, uint8_t bits) noexcept nogil:
 
 
 cdef int fill_forms() except -1:
-    """Index the maps, sort the pairs that NFC puts together, and derive the bits of the normal
-    forms."""
+    """Index the maps, sort the pairs of NFC, derive the bits of the normal forms."""
     global pairs, pair_count
     cdef uint32_t code = 0
     cdef Py_ssize_t i = 0
@@ -372,8 +371,7 @@ def lower(str text not None):
 
 
 def decomposition(str char not None, bint compatible=False):
-    """Return the full canonical, or compatibility, decomposition of one character (itself where it
-    has none)."""
+    """Return the full canonical, or compatibility, decomposition of one character."""
     cdef uint32_t image[18]
     return image_of(image, decompose(<Py_UCS4>char, compatible, image))
 
@@ -401,8 +399,7 @@ cdef dict mapped(const uint32_t* source):
 
 
 def case_alike():
-    """Return what the regex engine also takes for a character when it ignores case: the other
-    single characters."""
+    """Return the single characters that equal a character when case is ignored."""
     return mapped(unicode_alike_map)
 
 

@@ -19,7 +19,6 @@ from subword._pipeline cimport (
     Text,
     text_end,
     text_free,
-    text_reserve,
     text_start,
 )
 from subword._unicode cimport (
