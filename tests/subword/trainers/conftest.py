@@ -55,7 +55,7 @@ def course_counts() -> dict[str, int]:
 
 
 def corpus_lines(name: str, characters: int) -> list[str]:
-    """Return the beginning of a corpus as lines, newlines kept; skip where the data is not there."""
+    """Return the beginning of a corpus as lines; skip where the data is not there."""
     path = DATA / "corpora" / f"{name}.txt.xz"
     if not path.exists():
         pytest.skip(f"needs {path.name} in the data folder (SUBWORD_DATA)")

@@ -114,7 +114,7 @@ def test_equals_tokenizers_on_real_text(lines, algorithm, options):
 
 
 def untied_limit(lines, limit):
-    """Return a limit near `limit` at which no two characters tie: there the oracle chooses by chance."""
+    """Return a limit near `limit` without a tie, where the oracle would choose by chance."""
     counts = WordCounts()
     for line in lines:
         for character in line:

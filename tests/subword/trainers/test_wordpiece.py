@@ -61,7 +61,7 @@ def test_scores_are_compared_exactly_beyond_128_bits(words, factor, min_frequenc
 
 
 def replay(words, vocab, merges):
-    """Check that every merge is the best of its moment; return how often the best score was tied."""
+    """Check that every merge is the best of its moment; return how many of them were tied."""
     ids = {token: i for i, token in enumerate(vocab)}
     floor = None
     ties = 0
@@ -141,7 +141,7 @@ def test_worked_example_of_the_course(course_counts):
 
 
 def course_vocabulary(words, size):
-    """Train as the course does: all scores anew at every step, the first of the best pairs in order of sight."""
+    """Train as the course does: of equal scores that of the pair that was seen first."""
     cut = {w: [w[0], *(f"##{c}" for c in w[1:])] for w in words}
     vocab = [
         "[PAD]",
