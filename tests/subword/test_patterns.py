@@ -189,6 +189,28 @@ def test_random_patterns():
     assert checked > 1_000
 
 
+PIECES = [
+    *"ab()[]|*+?{}1,2\\^$.-&i:<=# ",
+    *("&&", "(?", "(?:", "(?=", "(?<!", "(?i)", "(?x)", "[^", "[:alpha:]"),
+    *(r"\p{L}", r"\s", r"\d", r"\b", r"\1", r"\-", r"\]", "{1,2}"),
+]
+
+
+def test_any_string_is_refused_or_means_the_same():
+    chosen = random.Random(23)
+    both = 0
+    for _ in range(4_000):
+        pattern = "".join(chosen.choices(PIECES, k=chosen.randint(1, 7)))
+        try:
+            compile_pattern(pattern)
+        except ValueError:
+            continue
+        for text in ("ab1 a-ba,{2}", "a&b#i(:)^$\\]x<= {1,2}", "\nab\n"):
+            assert our_pieces(pattern, text) == their_pieces(pattern, text), (pattern, text)
+        both += 1
+    assert both > 1_000
+
+
 @pytest.mark.parametrize(
     "pattern",
     [
