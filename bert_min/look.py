@@ -121,15 +121,15 @@ def flatten(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
         (n, 2); the sign of each direction is chosen so that its largest entry is positive.
 
     Example:
-        >>> flatten(np.array([[0.0, 0, 0], [2, 0, 0], [4, 0, 0]], np.float32)).round(3)[:, 0]
-        array([-2.,  0.,  2.], dtype=float32)
+        >>> flatten(np.array([[0.0, 0, 0], [2, 0, 0], [4, 0, 0]], np.float32))[:, 0].tolist()
+        [-2.0, 0.0, 2.0]
     """
     centred = vectors - vectors.mean(0)
     _, _, directions = np.linalg.svd(centred, full_matrices=False)  # rows: (min(n, E), E)
-    axes = np.zeros((2, vectors.shape[1]), np.float32)
+    axes = np.zeros((2, vectors.shape[1]), vectors.dtype)
     axes[: len(directions[:2])] = directions[:2]
-    largest = axes[np.arange(2), np.abs(axes).argmax(1)]
-    return cast(NDArray[np.float32], centred @ (axes * np.where(largest < 0, -1, 1)[:, None]).T)
+    axes[axes[[0, 1], np.abs(axes).argmax(1)] < 0] *= -1
+    return cast(NDArray[np.float32], centred @ axes.T)
 
 
 def _tokens(tokenizer: Tokenizer, text: str) -> tuple[torch.Tensor, list[str]]:

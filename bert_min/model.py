@@ -59,10 +59,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0
     if layout.runs:
         return attend_by_runs(q, k, v, layout, dropout)
     if q.is_cuda and q.dtype in (torch.float16, torch.bfloat16) and not dropout:
-        s = layout.longest
-        # num_splits=1: how a text is summed must not depend on the others in the batch
-        starts = layout.starts
-        return cast(Tensor, varlen_attn(q, k, v, starts, starts, s, s, num_splits=1))
+        s, starts = layout.longest, layout.starts
+        return cast(Tensor, varlen_attn(q, k, v, starts, starts, s, s))
     return attend_in_grid(q, k, v, layout, dropout)
 
 

@@ -36,7 +36,7 @@ BRACKETS = {
         "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
         "upper", "word", "xdigit",
     )
-} | {"space": "scan_space"}  # fmt: skip
+} | {"space": "scan_space", "word": "class_word"}  # fmt: skip
 
 
 def union(*parts: Ranges) -> Ranges:
@@ -85,15 +85,20 @@ def contains(ranges: Ranges, code: int) -> bool:
 @cache
 def loose_names() -> dict[str, str]:
     """Return the properties by their names in lower case without blanks, hyphens and underscores."""
-    names = [*_unicode.CATEGORIES, *"LMNPSZC", "LC", *_unicode.SCRIPTS[1:], *BRACKETS]
+    names = [*_unicode.CATEGORIES, *"LMNPSZC", "LC", *_unicode.SCRIPTS[1:], "word"]
+    names += [name for name in BRACKETS.values() if name in _unicode.SETS and name != "class_word"]
     names += ["emoji", "emoji_presentation", "extended_pictographic", "ideographic"]
     known = {name.lower().replace("_", ""): name for name in names}
-    return known | LONG_NAMES
+    return known | LONG_NAMES | {"punct": "P", "posixpunct": "punct"}
 
 
 @cache
-def named(name: str) -> tuple[tuple[int, int], ...]:
+def named(name: str, in_class: bool = False) -> tuple[tuple[int, int], ...]:
     r"""Return the set behind \p{name}.
+
+    Args:
+        name: The name of a property; case, blanks, hyphens and underscores do not matter.
+        in_class: Whether it stands in brackets, where the engine has another idea of a word.
 
     Raises:
         ValueError: The tables do not hold this property.
@@ -106,7 +111,8 @@ def named(name: str) -> tuple[tuple[int, int], ...]:
         )
     if loose not in loose_names():
         raise ValueError(f"the property {name!r} is not known")
-    return tuple(_unicode.ranges(loose_names()[loose]))
+    found = loose_names()[loose]
+    return tuple(_unicode.ranges("class_word" if in_class and found == "word" else found))
 
 
 def bracket(name: str) -> Ranges:
@@ -117,7 +123,7 @@ def bracket(name: str) -> Ranges:
     """
     if name not in BRACKETS:
         raise ValueError(f"there is no class [:{name}:]")
-    return list(named(name))
+    return [(0, 127)] if name == "ascii" else _unicode.ranges(BRACKETS[name])
 
 
 @cache
@@ -168,7 +174,9 @@ def escape(code: int) -> str:
     char = chr(code)
     if char.isascii() and char.isalnum():
         return char
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return (
+        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    )
 
 
 def text_of(ranges: Iterable[tuple[int, int]]) -> str:
@@ -176,7 +184,9 @@ def text_of(ranges: Iterable[tuple[int, int]]) -> str:
 
     The engine tries the ranges in turn, so ASCII comes first and then the largest ones.
     """
-    pairs = sorted(ranges, key=lambda pair: (pair[0] > 127, pair[0] - pair[1] if pair[0] > 127 else 0))
+    pairs = sorted(
+        ranges, key=lambda pair: (pair[0] > 127, pair[0] - pair[1] if pair[0] > 127 else 0)
+    )
     if not pairs:
         return r"[^\x00-\U0010ffff]"
     if len(pairs) == 1 and pairs[0][0] == pairs[0][1]:

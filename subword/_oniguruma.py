@@ -13,7 +13,16 @@ from subword._charsets import Ranges
 
 NEWLINE: Ranges = [(10, 10)]
 LINEBREAKS: Ranges = [(10, 13), (0x85, 0x85), (0x2028, 0x2029)]
-CONTROLS = {"t": 9, "n": 10, "v": 11, "f": 12, "r": 13, "a": 7, "e": 27, "b": 8}  # \\b outside a class is no character
+CONTROLS = {
+    "t": 9,
+    "n": 10,
+    "v": 11,
+    "f": 12,
+    "r": 13,
+    "a": 7,
+    "e": 27,
+    "b": 8,
+}  # \\b outside a class is no character
 CLASSES = {"d": "Nd", "s": "space", "w": "word", "h": "xdigit"}
 INTERVAL = re.compile(r"\{(?:(\d+)(,?)(\d*)|,(\d+))\}")
 BRACKET = re.compile(r"\[:(\^?)(\w+):\]")
@@ -175,7 +184,11 @@ class Translator:
         if char == "\\":
             return self.escape(options)
         if char == ".":
-            return "", sets.text_of([(0, sets.LAST)] if options.dotall else sets.complement(NEWLINE)), True
+            return (
+                "",
+                sets.text_of([(0, sets.LAST)] if options.dotall else sets.complement(NEWLINE)),
+                True,
+            )
         if char in "^$":
             return "", ANCHORS[char], False
         if char in "*+?" or (char == "{" and INTERVAL.match(self.pattern, start)):
@@ -183,7 +196,9 @@ class Translator:
             raise self.error("there is nothing to repeat")
         return char, "", True
 
-    def options(self, options: Options, switched_on: str | None, switched_off: str | None) -> Options:
+    def options(
+        self, options: Options, switched_on: str | None, switched_off: str | None
+    ) -> Options:
         letters = {"i": "ignorecase", "m": "dotall", "x": "extended"}
         for text, value in ((switched_on, True), (switched_off, False)):
             for letter in text or "":
@@ -206,11 +221,15 @@ class Translator:
                 if self.take("<") or self.take("'"):
                     name = self.until(">" if self.pattern[self.place - 1] == "<" else "'")
                     if not name.isidentifier() or name in self.names:
-                        raise self.error(f"{name!r} cannot be the name of a group, or is one already")
+                        raise self.error(
+                            f"{name!r} cannot be the name of a group, or is one already"
+                        )
                     self.names.add(name)
                     head = f"(?P<{name}>"
                 else:
-                    switches = re.compile(r"([a-z]*)(?:-([a-z]*))?:").match(self.pattern, self.place)
+                    switches = re.compile(r"([a-z]*)(?:-([a-z]*))?:").match(
+                        self.pattern, self.place
+                    )
                     if not switches:
                         raise self.error("this kind of group is not supported")
                     self.place = switches.end()
@@ -247,7 +266,7 @@ class Translator:
             reference = self.reference(options)
             if reference:
                 return "", reference, True
-        found = self.class_escape()
+        found = self.class_escape(in_class=False)
         if found is not None:
             return "", sets.text_of(found), True
         if letter in REFUSED:
@@ -260,18 +279,20 @@ class Translator:
         name = next(filter(None, match.groups()), "") if match else ""
         if not match or (match[3] and int(name) > max(9, self.groups)):
             return None  # k itself, or an octal number
-        known = int(name) <= self.groups and not self.names if name.isdigit() else name in self.names
+        known = (
+            int(name) <= self.groups and not self.names if name.isdigit() else name in self.names
+        )
         if not known or options.ignorecase:
             raise self.error(f"the reference to group {name} is not supported")
         self.place = match.end()
         return f"(?:\\{name})" if name.isdigit() else f"(?P={name})"
 
-    def class_escape(self) -> Ranges | None:
-        """Return the set of \\d, \\p{...} and their like, if one is ahead."""
+    def class_escape(self, in_class: bool) -> Ranges | None:
+        r"""Return the set of \d, \p{...} and their like, if one is ahead."""
         letter = self.pattern[self.place]
         if letter.lower() in CLASSES:
             self.place += 1
-            found = list(sets.named(CLASSES[letter.lower()]))
+            found = list(sets.named(CLASSES[letter.lower()], in_class))
             return found if letter.islower() else sets.complement(found)
         if letter not in "pP" or not self.pattern.startswith("{", self.place + 1):
             return None
@@ -280,7 +301,7 @@ class Translator:
         outside = self.take("^") != (letter == "P")
         name = self.until("}")
         try:
-            found = list(sets.named(name))
+            found = list(sets.named(name, in_class))
         except ValueError as error:
             self.place = start
             raise self.error(str(error)) from None
@@ -300,7 +321,11 @@ class Translator:
             if not codes or max(codes) > sets.LAST:
                 raise self.error("this is not the number of a character")
             return "".join(map(chr, codes))
-        for kind, form in (("x", "[0-9A-Fa-f]{1,2}"), ("u", "[0-9A-Fa-f]{4}"), ("01234567", "[0-7]{1,3}")):
+        for kind, form in (
+            ("x", "[0-9A-Fa-f]{1,2}"),
+            ("u", "[0-9A-Fa-f]{4}"),
+            ("01234567", "[0-7]{1,3}"),
+        ):
             if letter in kind:
                 at = start if len(kind) > 1 else self.place
                 digits = re.compile(form).match(self.pattern, at)
@@ -322,7 +347,9 @@ class Translator:
         if negated:
             return sets.text_of(sets.complement(sets.close_over_case(sets.complement(found))))
         text = sets.text_of(sets.close_over_case(found))
-        longer = [full for char, full in sets.expansions().items() if sets.contains(found, ord(char))]
+        longer = [
+            full for char, full in sets.expansions().items() if sets.contains(found, ord(char))
+        ]
         strings = dict.fromkeys("".join(one_letter(char) for char in full) for full in longer)
         return f"(?:{'|'.join([text, *strings])})" if strings else text
 
@@ -363,7 +390,7 @@ class Translator:
             found = sets.complement(found) if name[1] else found
             self.place = name.end()
         elif self.take("\\"):
-            found = self.class_escape()
+            found = self.class_escape(in_class=True)
             first = self.codes() if found is None else ""
         else:
             first = self.char()
@@ -375,7 +402,7 @@ class Translator:
         if not to_come or len(first) != 1:
             return sets.union([(ord(char), ord(char)) for char in first])
         self.place += 1
-        if self.ahead("[") or (self.take("\\") and self.class_escape() is not None):
+        if self.ahead("[") or (self.take("\\") and self.class_escape(in_class=True) is not None):
             raise self.error("a range cannot end with a class")
         last = self.codes() if self.pattern[self.place - 1] == "\\" else self.char()
         if last < first:
@@ -400,12 +427,16 @@ def literal(run: str, options: Options) -> str:
     parts: list[str] = []
     place = 0
     while place < len(run):
-        size = next((n for n in (3, 2) if sets.spelling(run[place : place + n]) in sets.contractions()), 1)
+        size = next(
+            (n for n in (3, 2) if sets.spelling(run[place : place + n]) in sets.contractions()), 1
+        )
         part = run[place : place + size]
         text = "".join(map(one_letter, part))
         if size > 1:
             singles = sets.contractions()[sets.spelling(part)]
-            text = f"(?:{text}|{sets.text_of([(ord(char), ord(char)) for char in sorted(singles)])})"
+            text = (
+                f"(?:{text}|{sets.text_of([(ord(char), ord(char)) for char in sorted(singles)])})"
+            )
         elif part in sets.expansions():
             text = f"(?:{text}|{''.join(map(one_letter, sets.expansions()[part]))})"
         parts.append(text)

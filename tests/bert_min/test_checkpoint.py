@@ -85,6 +85,19 @@ def test_other_forms_of_the_same_weights_load_the_same(folder, mutant):
     assert torch.equal(logits(folder), expected)
 
 
+def test_an_untied_decoder_is_loaded_and_saved(folder, tmp_path):
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"tie_word_embeddings": False}))
+    weight = torch.randn(99, 32)
+    change(folder, lambda t: {**t, "cls.predictions.decoder.weight": weight.clone()})
+    model = BertForMaskedLM.from_pretrained(folder)
+    assert torch.equal(model.predictions.decoder.weight, weight)
+    assert not torch.equal(model.bert.embeddings.word.weight, weight)
+    model.save_pretrained(tmp_path / "again")
+    again = BertForMaskedLM.from_pretrained(tmp_path / "again")
+    assert torch.equal(again.predictions.decoder.weight, weight)
+
+
 def test_half_precision_is_widened_and_reported(folder):
     expected = logits(folder)
     change(folder, lambda tensors: {name: t.half() for name, t in tensors.items()})
@@ -136,8 +149,8 @@ def test_transformers_loads_what_we_save(name, tiny, tmp_path):
 @pytest.mark.parametrize("kind", ["DistilBert", "Electra", "Electra wide"])
 def test_relatives_load_by_their_own_names(kind, tmp_path):
     if kind == "DistilBert":
-        config = transformers.DistilBertConfig(vocab_size=99, dim=32, n_layers=2, n_heads=4,
-                                               hidden_dim=64, max_position_embeddings=40)  # fmt: skip
+        sizes = {"dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 64}
+        config = transformers.DistilBertConfig(vocab_size=99, max_position_embeddings=40, **sizes)
     else:
         config = transformers.ElectraConfig(**TINY, embedding_size=16 if "wide" in kind else 32)
     family = kind.split()[0]
@@ -159,7 +172,7 @@ def test_relatives_load_by_their_own_names(kind, tmp_path):
     again = getattr(transformers, f"{family}Model").from_pretrained(tmp_path / "ours").eval()
     with torch.no_grad():
         assert torch.equal(again(ids).last_hidden_state, theirs(ids).last_hidden_state)
-    with pytest.raises(ValueError, match="not implemented|needs a pooler"):
+    with pytest.raises(ValueError, match="is not implemented"):
         BertForMaskedLM.from_pretrained(tmp_path / "theirs")
 
 
@@ -185,17 +198,17 @@ def test_damaged_weights_are_refused(folder, edit, message):
 
 
 def test_missing_files_are_named(folder, tmp_path):
-    with pytest.raises(OSError, match="must hold a config.json"):
+    with pytest.raises(OSError, match=r"must hold a config\.json"):
         BertModel.from_pretrained(tmp_path / "nowhere")
     (folder / "model.safetensors").write_bytes(b"not weights")
     with pytest.raises(ValueError, match="cannot be read as weights"):
         BertModel.from_pretrained(folder)
     (folder / "model.safetensors").unlink()
-    with pytest.raises(OSError, match="one of model.safetensors, pytorch_model.bin"):
+    with pytest.raises(OSError, match=r"one of model\.safetensors, pytorch_model\.bin"):
         BertModel.from_pretrained(folder)
     index = {"weight_map": {"a": "model-0.safetensors"}}
     (folder / "model.safetensors.index.json").write_text(json.dumps(index))
-    with pytest.raises(OSError, match="named by model.safetensors.index.json, but not there"):
+    with pytest.raises(OSError, match=r"named by model\.safetensors\.index\.json, but not there"):
         BertModel.from_pretrained(folder)
 
 

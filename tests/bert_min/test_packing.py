@@ -79,9 +79,9 @@ def test_gpu_kernel_is_called_with_the_layout_it_documents(qkv, monkeypatch):
     """No GPU here: a stand-in with varlen_attn's signature computes what its documentation says."""
     calls = []
 
-    def varlen_attn(query, key, value, cu_seq_q, cu_seq_k, max_q, max_k, *, num_splits=None):
+    def varlen_attn(query, key, value, cu_seq_q, cu_seq_k, max_q, max_k):
         assert cu_seq_q.dtype == cu_seq_k.dtype == torch.int32
-        calls.append((max_q, max_k, num_splits))
+        calls.append((max_q, max_k))
         out = torch.empty_like(query)
         for start, end in itertools.pairwise(cu_seq_q):
             q, k, v = (x[start:end].transpose(0, 1) for x in (query, key, value))  # (H, S, D)
@@ -99,7 +99,7 @@ def test_gpu_kernel_is_called_with_the_layout_it_documents(qkv, monkeypatch):
     fake = q.as_subclass(OnGpu)
     got = attend(fake, k, v, layout._replace(runs=()))
     torch.testing.assert_close(got.as_subclass(torch.Tensor), attend_by_runs(q, k, v, layout, 0.0))
-    assert calls == [(12, 12, 1)]
+    assert calls == [(12, 12)]
     # attention dropout needs the padded way, which has it
     attend(fake, k, v, layout._replace(runs=()), dropout=0.5)
     assert len(calls) == 1
