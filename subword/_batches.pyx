@@ -19,6 +19,7 @@ from libc.string cimport memcpy, memset
 
 from subword._documents cimport HIGHEST, Document, Documents
 from subword._encoder cimport Encoder
+from subword._memory cimport as_array, take_spare
 from subword._pipeline cimport out_of_memory
 from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
 
@@ -27,9 +28,6 @@ cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
-
-cdef extern from "memory.h" nogil:
-    void offer_to_kernel(void* p, size_t size)
 
 cdef extern from "utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
@@ -236,88 +234,6 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
         offsets[2 * i + 1] = <int32_t>characters
 
 
-# The buffer of the last large result that was let go. The kernel clears every page it hands out, which costs a fifth of
-# a warm encode; memory that is used again need not be cleared. MADV_FREE lets the kernel take it when it is short.
-cdef void* spare_data = NULL
-cdef size_t spare_size = 0
-
-cdef enum:
-    SPARE_LEAST = 1 << 22
-    SPARE_MOST = 1 << 28
-
-
-cdef void let_go(void* data, size_t size) noexcept:
-    """Free a result's memory, or keep it as the spare."""
-    global spare_data, spare_size
-    if SPARE_LEAST <= size <= SPARE_MOST and size > spare_size:
-        data, spare_data = spare_data, data
-        spare_size = size
-        offer_to_kernel(spare_data, size)
-    free(data)
-
-
-cdef void take_spare(Output* out, size_t wanted) noexcept:
-    """Start an output on the spare buffer, if that holds `wanted` bytes of ids."""
-    global spare_data, spare_size
-    if spare_data != NULL and spare_size >= wanted and not out.full:
-        out.ids = <uint32_t*>spare_data
-        out.capacity = spare_size // sizeof(uint32_t)
-        spare_data = NULL
-        spare_size = 0
-
-
-def free_spare():
-    """Give the memory kept for the next large result back."""
-    global spare_data, spare_size
-    free(spare_data)
-    spare_data = NULL
-    spare_size = 0
-
-
-cdef class Memory:
-    """Memory that numpy reads through the buffer protocol and that is let go with the last array on it."""
-
-    cdef void* data
-    cdef size_t capacity
-    cdef Py_ssize_t[1] size
-
-    def __dealloc__(self):
-        let_go(self.data, self.capacity)
-
-    def __getbuffer__(self, Py_buffer* buffer, int flags):
-        buffer.buf = self.data
-        buffer.obj = self
-        buffer.len = self.size[0]
-        buffer.itemsize = 1
-        buffer.readonly = 0
-        buffer.ndim = 1
-        buffer.format = b"B"
-        buffer.shape = self.size
-        buffer.strides = NULL
-        buffer.suboffsets = NULL
-        buffer.internal = NULL
-
-
-cdef object as_array(void** data, Py_ssize_t count, size_t itemsize, dtype, size_t capacity):
-    """Give `count` items of malloc'ed memory to numpy; what lies behind them goes back unless it is little."""
-    cdef Memory memory
-    cdef void* p
-    cdef size_t used = count * itemsize
-    if count == 0:
-        return np.empty(0, dtype)
-    memory = Memory.__new__(Memory)
-    memory.data = data[0]
-    memory.capacity = capacity * itemsize
-    data[0] = NULL
-    if memory.capacity > used + used // 4:
-        p = realloc(memory.data, used)
-        if p != NULL:
-            memory.data = p
-            memory.capacity = used
-    memory.size[0] = used
-    return np.frombuffer(memory, dtype)
-
-
 def encode_texts(Encoder encoder not None, list texts not None, bint full=False, Py_ssize_t threads=1, most=None,
                  prefix=(), suffix=(), bint words=False):
     """Encode a list of str.
@@ -339,7 +255,7 @@ def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
         TypeError: A text is not a str.
         ValueError: A text holds a lone surrogate, or more than 2**31 - 1 bytes.
     """
-    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix)
+    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix, words)
 
 
 def encode_buffers(Encoder encoder not None, list buffers not None, bytes separator=None, bint full=False,
@@ -361,10 +277,11 @@ def encode_buffers(Encoder encoder not None, list buffers not None, bytes separa
     """
     if separator is not None and not separator:
         raise ValueError("a separator must not be empty")
-    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most, prefix, suffix)
+    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most, prefix, suffix, False)
 
 
-cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most, prefix, suffix):
+cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most, prefix, suffix,
+                      bint words):
     cdef Job job = Job()
     cdef Py_ssize_t i
     cdef int64_t[::1] splits

@@ -18,6 +18,7 @@ from subword._pipeline cimport (
 )
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
+from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
     LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_insert, is_long,
 )
@@ -73,6 +74,7 @@ cdef class Encoder:
         self.pool = []
         self.chunks = (
             isinstance(normalizer, BertNormalizer) and isinstance(pre_tokenizer, BertPreTokenizer)
+            and isinstance(model, WordPiece)    # which never leaves a word without a token
             and after.count == 0 and (<BertNormalizer>normalizer).clean_text
             and (<BertNormalizer>normalizer).handle_chinese_chars
         )

@@ -80,11 +80,19 @@ def measure(options: argparse.Namespace) -> Iterator[str]:
         seconds = best_of(options.repeat, lambda threads=threads: encode(documents, threads))  # type: ignore[misc]
         yield _line(f"subword, {_count(threads)}", megabytes, seconds)
     if options.file is not None and options.separator is not None:
-        job = files.plan(tokenizer, separator=options.separator, threads=every, add_special_tokens=special)
+        job = files.plan(
+            tokenizer, separator=options.separator, threads=every, add_special_tokens=special
+        )
         piece = files.Piece(files.map_file(options.file), options.file, 0)
-        yield _line(f"subword, file, {_count(every)}", megabytes, best_of(options.repeat, lambda: job.encode([piece])))
+        yield _line(
+            f"subword, file, {_count(every)}",
+            megabytes,
+            best_of(options.repeat, lambda: job.encode([piece])),
+        )
     rows = encode(documents, every)
-    yield _line("subword, decode", megabytes, best_of(options.repeat, lambda: tokenizer.decode_batch(rows)))
+    yield _line(
+        "subword, decode", megabytes, best_of(options.repeat, lambda: tokenizer.decode_batch(rows))
+    )
     peer = peer_of(tokenizer)
     if peer is None:
         yield "tokenizers is not installed: nothing to compare with"
@@ -93,9 +101,15 @@ def measure(options: argparse.Namespace) -> Iterator[str]:
     small = sum(len(document.encode()) for document in part) / 1e6
     theirs = peer.encode_batch(part, add_special_tokens=special)
     ours = encode(part, every)
-    different = sum(not np.array_equal(mine, their.ids) for mine, their in zip(ours, theirs, strict=True))
-    seconds = best_of(options.repeat, lambda: peer.encode_batch_fast(part, add_special_tokens=special))
-    yield _line(f"tokenizers {version('tokenizers')}, {_count(available_threads())}", small, seconds)
+    different = sum(
+        not np.array_equal(mine, their.ids) for mine, their in zip(ours, theirs, strict=True)
+    )
+    seconds = best_of(
+        options.repeat, lambda: peer.encode_batch_fast(part, add_special_tokens=special)
+    )
+    yield _line(
+        f"tokenizers {version('tokenizers')}, {_count(available_threads())}", small, seconds
+    )
     yield f"ids differ in {different:,} of {len(part):,} documents compared"
 
 

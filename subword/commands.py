@@ -39,7 +39,9 @@ def load_tokenizer(name: str, pattern: str | None = None) -> Tokenizer:
     if path.suffix == ".tiktoken":
         known = path.stem if path.stem in TIKTOKEN_PATTERNS else None
         if pattern is None and known is None:
-            raise ValueError(f"{name}: a .tiktoken file needs --pattern, one of {', '.join(TIKTOKEN_PATTERNS)}")
+            raise ValueError(
+                f"{name}: a .tiktoken file needs --pattern, one of {', '.join(TIKTOKEN_PATTERNS)}"
+            )
         return Tokenizer.from_tiktoken(path, pattern or known or "")
     if pattern is not None:
         raise ValueError(f"--pattern is for .tiktoken files, got {name}")
@@ -120,7 +122,9 @@ def encode(options: argparse.Namespace) -> None:
         return_offsets=options.offsets,
     )
     total = total_size(names)
-    batches = text_batches(names, job.separator, CHUNK if form in ("text", "jsonl") else files.WINDOW)
+    batches = text_batches(
+        names, job.separator, CHUNK if form in ("text", "jsonl") else files.WINDOW
+    )
     shown = not options.quiet and to_file
     with progress_bar(shown, "encoding", total, "B") as advance, opened(options.output) as file:
         documents, ids = files.encode_into(outputs.writer(file, form, dtype), job, batches, advance)
@@ -141,8 +145,12 @@ def decode(options: argparse.Namespace) -> None:
     with opened(options.output) as file:
         for name in options.files or [STDIN]:
             for rows in ids_input.rows(name, options.format, dtype, end_id):
-                texts = tokenizer.decode_batch(rows, skip_special_tokens=not options.keep_special_tokens)
-                file.write(ids_input.joined(texts, None if options.json else options.separator).encode())
+                texts = tokenizer.decode_batch(
+                    rows, skip_special_tokens=not options.keep_special_tokens
+                )
+                file.write(
+                    ids_input.joined(texts, None if options.json else options.separator).encode()
+                )
             file.flush()
 
 
@@ -156,7 +164,9 @@ def inspect(options: argparse.Namespace) -> None:
             text = data.decode().removesuffix("\n")
         except UnicodeDecodeError as error:
             raise ValueError(f"stdin: not UTF-8 at byte {error.start}") from None
-    encoding = tokenizer.encode(text, options.pair, add_special_tokens=not options.no_special_tokens)
+    encoding = tokenizer.encode(
+        text, options.pair, add_special_tokens=not options.no_special_tokens
+    )
     if options.html is not None:
         with outputs.whole_file(options.html) as file:
             file.write(page(encoding, text, options.pair).encode())

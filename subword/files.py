@@ -84,7 +84,9 @@ class Job(NamedTuple):
             )
         except NotUTF8 as error:
             piece = pieces[error.buffer]
-            raise ValueError(f"{piece.name}: not UTF-8 at byte {piece.start + error.byte}") from None
+            raise ValueError(
+                f"{piece.name}: not UTF-8 at byte {piece.start + error.byte}"
+            ) from None
 
 
 def plan(
@@ -102,8 +104,6 @@ def plan(
         raise TypeError(f"separator must be a str or None, got {type(separator).__name__}")
     if separator == "":
         raise ValueError("separator must not be empty; None takes each file as one document")
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
     encoder = tokenizer._texts
     prefix, suffix = encoder.affixes(add_special_tokens)
     if end_token is not None:
@@ -127,7 +127,9 @@ def encode_files(
 ) -> Ragged | Written:
     """See `Tokenizer.encode_files`; `options` are those of `plan`."""
     job = plan(tokenizer, **options)  # type: ignore[arg-type]
-    names = [os.fspath(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)]
+    names = [
+        os.fspath(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)
+    ]
     for name in names:
         if not isinstance(name, str):
             raise TypeError(f"a path must be a str or os.PathLike, got {type(name).__name__}")
@@ -142,7 +144,10 @@ def encode_files(
 
 
 def encode_into(
-    target: Writer, job: Job, batches: Iterable[Sequence[Piece]], advance: Callable[[int], object] | None = None
+    target: Writer,
+    job: Job,
+    batches: Iterable[Sequence[Piece]],
+    advance: Callable[[int], object] | None = None,
 ) -> tuple[int, int]:
     """Encode batch after batch into a writer; return how many documents and ids there were."""
     documents = ids = 0
@@ -174,7 +179,9 @@ def map_file(name: str) -> Mapped:
     return mapped
 
 
-def windows(names: Iterable[str], separator: bytes | None, size: int = WINDOW) -> Iterator[list[Piece]]:
+def windows(
+    names: Iterable[str], separator: bytes | None, size: int = WINDOW
+) -> Iterator[list[Piece]]:
     """Cut files into windows of whole documents, of about `size` bytes; small files share one."""
     batch: list[Piece] = []
     room = size
@@ -220,7 +227,9 @@ def stream(read: Callable[[], bytes], name: str, separator: bytes) -> Iterator[l
         separator: What stands between documents.
     """
     rest = bytearray()
-    start = done = 0  # `rest` begins at byte `start` of the stream; its first `done` bytes hold no separator
+    start = done = (
+        0  # `rest` begins at byte `start` of the stream; its first `done` bytes hold no separator
+    )
     while data := read():
         rest += data
         if overlaps(separator):

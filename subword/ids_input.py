@@ -37,7 +37,11 @@ def rows(name: str, form: str | None, dtype: np.dtype[Any], end_id: int | None) 
     form = form or FORMATS.get(Path(name).suffix.lower(), "text")
     shown = "stdin" if name == "-" else name
     with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as file:
-        yield from _binary_rows(file, shown, dtype, end_id) if form == "bin" else _line_rows(file, shown, form)
+        yield from (
+            _binary_rows(file, shown, dtype, end_id)
+            if form == "bin"
+            else _line_rows(file, shown, form)
+        )
 
 
 def _line_rows(file: BinaryIO, name: str, form: str) -> Iterator[Ragged]:
@@ -55,17 +59,25 @@ def _row(line: bytes, place: str, form: str) -> npt.NDArray[np.uint32]:
         values: Any = json.loads(line) if form == "jsonl" else [int(word) for word in line.split()]
     except ValueError:
         what = "JSON" if form == "jsonl" else "ids"
-        raise ValueError(f"{place}: expected {what}, got {line.strip()[:60].decode(errors='replace')!r}") from None
+        raise ValueError(
+            f"{place}: expected {what}, got {line.strip()[:60].decode(errors='replace')!r}"
+        ) from None
     if isinstance(values, dict):
         values = values.get("ids")
     if not isinstance(values, list) or not all(type(value) is int for value in values):
-        raise ValueError(f"{place}: expected a list of ids, or an object with one under 'ids', got {values!r:.60}")
+        raise ValueError(
+            f"{place}: expected a list of ids, or an object with one under 'ids', got {values!r:.60}"
+        )
     if values and not 0 <= min(values) <= max(values) < 1 << 32:
-        raise ValueError(f"{place}: ids must be in [0, 2**32 - 1], got {min(values)} to {max(values)}")
+        raise ValueError(
+            f"{place}: ids must be in [0, 2**32 - 1], got {min(values)} to {max(values)}"
+        )
     return np.array(values, np.uint32)
 
 
-def _binary_rows(file: BinaryIO, name: str, dtype: np.dtype[Any], end_id: int | None) -> Iterator[Ragged]:
+def _binary_rows(
+    file: BinaryIO, name: str, dtype: np.dtype[Any], end_id: int | None
+) -> Iterator[Ragged]:
     rest = np.empty(0, np.uint32)
     seen = 0
     size = -1 if end_id is None else IDS * dtype.itemsize
@@ -77,7 +89,9 @@ def _binary_rows(file: BinaryIO, name: str, dtype: np.dtype[Any], end_id: int | 
         ends = np.flatnonzero(ids == end_id) if end_id is not None else np.empty(0, np.int64)
         if len(ends):
             starts = np.concatenate([[0], ends[:-1] + 1])
-            yield Ragged.from_rows([ids[start:end] for start, end in zip(starts, ends, strict=True)])
+            yield Ragged.from_rows(
+                [ids[start:end] for start, end in zip(starts, ends, strict=True)]
+            )
             ids = ids[ends[-1] + 1 :]
         rest = ids
     if len(rest):

@@ -33,7 +33,9 @@ def visible(text: str) -> str:
     >>> visible("a\\tb\\x1b[0m")
     'a␉b␛[0m'
     """
-    return "".join([_picture(c) if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text])
+    return "".join(
+        [_picture(c) if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text]
+    )
 
 
 def _picture(character: str) -> str:
@@ -46,7 +48,11 @@ def _picture(character: str) -> str:
 def width(text: str) -> int:
     """Return how many columns of a terminal a text takes, about."""
     return sum(
-        0 if unicodedata.combining(c) or unicodedata.category(c) == "Cf" else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        0
+        if unicodedata.combining(c) or unicodedata.category(c) == "Cf"
+        else 2
+        if unicodedata.east_asian_width(c) in "WF"
+        else 1
         for c in text
     )
 
@@ -66,7 +72,9 @@ def boxes(encoding: Encoding, size: int, sequence: int) -> Iterator[tuple[int, i
     """
     done = begin = 0
     owner: int | None = None
-    for at, ((start, end), part) in enumerate(zip(encoding.offsets, encoding.sequence_ids, strict=True)):
+    for at, ((start, end), part) in enumerate(
+        zip(encoding.offsets, encoding.sequence_ids, strict=True)
+    ):
         if part != sequence or start == end:
             continue
         if start >= done:
@@ -90,7 +98,9 @@ def coloured(encoding: Encoding, text: str, sequence: int) -> str:
             if i:
                 parts.append((painted("⏎", _colour(owner)) if owner is not None else "") + "\n")
             if line:
-                parts.append(visible(line) if owner is None else painted(visible(line), _colour(owner)))
+                parts.append(
+                    visible(line) if owner is None else painted(visible(line), _colour(owner))
+                )
     return "".join(parts)
 
 
@@ -121,14 +131,27 @@ def table(encoding: Encoding, text: str, pair: str | None, colour: bool) -> str:
         padding = " " * (columns[1] - width(token))
         covered = "" if sequence is None else visible(texts[sequence][start:end])
         place = "" if sequence is None else place
-        lines.append(f"{index:>{columns[0]}}  {shown}{padding}  {place:>{columns[2]}}  {covered}".rstrip() + "\n")
+        lines.append(
+            f"{index:>{columns[0]}}  {shown}{padding}  {place:>{columns[2]}}  {covered}".rstrip()
+            + "\n"
+        )
     characters = sum(map(len, texts))
-    words = len({(w, s) for w, s in zip(encoding.word_ids, encoding.sequence_ids, strict=True) if w is not None})
+    words = len(
+        {
+            (w, s)
+            for w, s in zip(encoding.word_ids, encoding.sequence_ids, strict=True)
+            if w is not None
+        }
+    )
     lines.append(f"{len(encoding)} tokens, {words} words, {characters} characters\n")
     return "".join(lines)
 
 
 def page(encoding: Encoding, text: str, pair: str | None) -> str:
     """Return an HTML page that shows the tokens over the text, and every token on its own."""
-    parts = [encoding._repr_html_()] if pair is not None else [encoding_html(encoding, text), encoding._repr_html_()]
+    parts = (
+        [encoding._repr_html_()]
+        if pair is not None
+        else [encoding_html(encoding, text), encoding._repr_html_()]
+    )
     return PAGE.format("\n<hr>\n".join(parts))

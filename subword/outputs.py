@@ -5,12 +5,14 @@ A file is written under a temporary name and renamed when it is whole, so nobody
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,7 +24,7 @@ from subword.ragged import Ragged
 PathLike = str | os.PathLike[str]
 # What the end of a file's name says about its form.
 FORMATS = {".bin": "bin", ".npy": "npy", ".parquet": "parquet", ".jsonl": "jsonl", ".txt": "text"}
-DTYPES = {"uint16": np.dtype("<u2"), "uint32": np.dtype("<u4")}
+DTYPES: dict[str, np.dtype[Any]] = {"uint16": np.dtype("<u2"), "uint32": np.dtype("<u4")}
 # A .npy file begins with its shape, which is known at the end: this much room is kept for it.
 NPY_HEADER = 128
 # Rows that Parquet stores as one group.
@@ -40,7 +42,9 @@ def format_of(path: PathLike) -> str:
     """
     suffix = Path(path).suffix.lower()
     if suffix not in FORMATS:
-        raise ValueError(f"{os.fspath(path)}: the suffix must be one of {', '.join(FORMATS)}, got {suffix!r}")
+        raise ValueError(
+            f"{os.fspath(path)}: the suffix must be one of {', '.join(FORMATS)}, got {suffix!r}"
+        )
     return FORMATS[suffix]
 
 
@@ -59,7 +63,9 @@ def id_dtype(highest: int, name: str | None = None) -> np.dtype[Any]:
     if name not in DTYPES:
         raise ValueError(f"dtype must be uint16 or uint32, got {name!r}")
     if highest > np.iinfo(DTYPES[name]).max:
-        raise ValueError(f"dtype {name} holds ids up to {np.iinfo(DTYPES[name]).max}, the vocabulary has {highest}")
+        raise ValueError(
+            f"dtype {name} holds ids up to {np.iinfo(DTYPES[name]).max}, the vocabulary has {highest}"
+        )
     return DTYPES[name]
 
 
@@ -74,7 +80,12 @@ def whole_file(path: PathLike) -> Iterator[BinaryIO]:
         with open(target, "wb") as file:
             yield file
         return
-    handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=os.path.basename(target), suffix=".part")
+    folder = os.path.dirname(target)
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(errno.ENOENT, "no such folder", folder)
+    handle, temporary = tempfile.mkstemp(
+        dir=os.path.dirname(target), prefix=os.path.basename(target), suffix=".part"
+    )
     try:
         with os.fdopen(handle, "wb") as file:
             yield file
@@ -125,7 +136,9 @@ class NpyWriter(BinWriter):
 
     def finish(self) -> None:
         """Write the header (NEP 1, version 1.0)."""
-        shape = f"{{'descr': '{self.dtype.str}', 'fortran_order': False, 'shape': ({self.count},), }}"
+        shape = (
+            f"{{'descr': '{self.dtype.str}', 'fortran_order': False, 'shape': ({self.count},), }}"
+        )
         start = b"\x93NUMPY\x01\x00" + (NPY_HEADER - 10).to_bytes(2, "little")
         self.file.seek(0)
         self.file.write(start + shape.encode().ljust(NPY_HEADER - 11) + b"\n")
@@ -141,25 +154,33 @@ class ParquetWriter(Writer):
             import pyarrow
             import pyarrow.parquet
         except ImportError:
-            raise ImportError("writing Parquet needs pyarrow (pip install 'subword[arrow]')") from None
+            raise ImportError(
+                "writing Parquet needs pyarrow (pip install 'subword[arrow]')"
+            ) from None
         self.arrow = pyarrow
         self.dtype = dtype
         self.schema = pyarrow.schema([("ids", pyarrow.large_list(pyarrow.from_numpy_dtype(dtype)))])
-        self.inner = pyarrow.parquet.ParquetWriter(file, self.schema)
+        self.inner = pyarrow.parquet.ParquetWriter(
+            file, self.schema, use_dictionary=False, compression="zstd"
+        )
         self.waiting: list[Any] = []
         self.count = 0
 
     def write(self, rows: Ragged) -> None:
         """Append rows; they are stored in groups of some millions of ids."""
         values = self.arrow.array(rows.ids.astype(self.dtype, copy=False))
-        self.waiting.append(self.arrow.LargeListArray.from_arrays(self.arrow.array(rows.row_splits), values))
+        self.waiting.append(
+            self.arrow.LargeListArray.from_arrays(self.arrow.array(rows.row_splits), values)
+        )
         self.count += len(rows.ids)
         if self.count >= ROW_GROUP_IDS:
             self._store()
 
     def _store(self) -> None:
         if self.waiting:
-            self.inner.write_table(self.arrow.table([self.arrow.chunked_array(self.waiting)], schema=self.schema))
+            self.inner.write_table(
+                self.arrow.table([self.arrow.chunked_array(self.waiting)], schema=self.schema)
+            )
         self.waiting.clear()
         self.count = 0
 
@@ -184,7 +205,7 @@ class JsonlWriter(Writer):
         """Append lines."""
         bounds = rows.row_splits.tolist()
         lines = []
-        for i, (start, end) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for i, (start, end) in enumerate(pairwise(bounds)):
             line: dict[str, Any] = {"ids": rows[i].tolist()}
             if rows.offsets is not None:
                 line["offsets"] = rows.offsets[start:end].tolist()

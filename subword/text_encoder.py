@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from subword._batches import encode_buffers, encode_texts, free_spare
+from subword._batches import encode_buffers, encode_texts
 from subword._encoder import Encoder
+from subword._memory import free_spare
 from subword._output import to_lists
 from subword._pipeline import Model, Normalizer, PreTokenizer
 from subword.encoding import Encoding
@@ -18,6 +19,7 @@ from subword.post_processor import PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
 from subword.trimming import space_counts
+from subword.formats import WHITE_SPACE
 from subword.vocabulary import Vocabulary
 
 ArrayI32 = npt.NDArray[np.int32]
@@ -26,6 +28,24 @@ ArrayI32 = npt.NDArray[np.int32]
 def available_threads() -> int:
     """Return how many cores this process may run on."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def thread_count(threads: int | None) -> int:
+    """Return how many threads may work, all cores for None; ValueError if it is below 1."""
+    if threads is None:
+        return available_threads()
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    return threads
+
+
+def list_of_texts(texts: Iterable[Any]) -> list[Any]:
+    """Return the texts as a list; TypeError if it is one text."""
+    if type(texts) is list:
+        return texts
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts must be a list of str or the like, got {type(texts).__name__}")
+    return list(texts)
 
 
 class TextEncoder:
@@ -56,6 +76,7 @@ class TextEncoder:
         self.post_processor = post_processor
         self.vocabulary = vocabulary
         # Added tokens whose match may be longer than their text.
+        self._normalize = str if normalizer is None else normalizer.normalize_str
         self._stripping = [i for i, t in vocabulary.added.items() if t.lstrip or t.rstrip]
         self._ints: list[int] = []
         self._space_counts: tuple[ArrayI32, ArrayI32] | None = None
@@ -64,7 +85,7 @@ class TextEncoder:
         """Encode texts without the post-processor."""
         texts = list(texts)
         ids, splits, offsets, words = encode_texts(
-            self.encoder, texts, True, threads or available_threads(), words=True
+            self.encoder, texts, True, thread_count(threads), words=True
         )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
@@ -92,9 +113,22 @@ class TextEncoder:
     def _texts_of(self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32) -> dict[int, str] | None:
         """Return, by position, what was matched by added tokens that may take white space with them."""
         found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
-        return {
-            i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found
-        } or None
+        shown = {i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found}
+        for i, text in shown.items():
+            shown[i] = self._as_found(text, int(ids[i]))
+        return shown or None
+
+    def _as_found(self, text: str, index: int) -> str:
+        """Return what the reference shows for an added token that covers a stretch of the text.
+
+        A normalized one is shown as it was found in normalized text. The model may also have made the token of other
+        characters: then it is shown as the vocabulary spells it.
+        """
+        content = self.vocabulary.added[index].content
+        if index not in self.vocabulary.normalized_texts:
+            return text if text.strip(WHITE_SPACE) == content.strip(WHITE_SPACE) else content
+        normalized = self._normalize(text)
+        return normalized if self.vocabulary.normalized_texts[index] in normalized else content
 
     def encode_ragged(
         self,
@@ -110,9 +144,9 @@ class TextEncoder:
         return self._ragged(
             encode_texts(
                 self.encoder,
-                texts if type(texts) is list else list(texts),
+                list_of_texts(texts),
                 return_offsets,
-                threads or available_threads(),
+                thread_count(threads),
                 most,
                 prefix,
                 suffix,
@@ -132,7 +166,7 @@ class TextEncoder:
     ) -> Ragged:
         """Encode the documents in buffers of UTF-8; see `subword._batches.encode_buffers`."""
         most = self.room(max_length, len(prefix) + len(suffix))
-        threads = threads or available_threads()
+        threads = thread_count(threads)
         return self._ragged(
             encode_buffers(self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix),
             len(prefix),
@@ -150,6 +184,8 @@ class TextEncoder:
         """Return how many ids of a text `max_length` leaves; ValueError if the special tokens alone are more."""
         if max_length is None:
             return None
+        if not isinstance(max_length, int):
+            raise TypeError(f"max_length must be an int or None, got {type(max_length).__name__}")
         if max_length < special:
             raise ValueError(f"max_length must leave room for {special} special tokens, got {max_length}")
         return max_length - special

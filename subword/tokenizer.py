@@ -21,7 +21,7 @@ from subword.models.wordpiece import WordPiece
 from subword.normal_forms import TextNormalizer
 from subword.post_processor import PostProcessor, post_process
 from subword.ragged import Ragged
-from subword.text_encoder import TextEncoder
+from subword.text_encoder import TextEncoder, list_of_texts
 from subword.truncation import pad_batch
 from subword.vocabulary import Vocabulary
 
@@ -178,6 +178,9 @@ class Tokenizer:
             TypeError: A text is not a str (or a list of str).
             ValueError: A text holds a lone surrogate.
         """
+        for one in (text, pair) if not is_pretokenized and not (isinstance(text, str) and pair is None) else ():
+            if one is not None and not isinstance(one, str):
+                raise TypeError(f"a text must be a str, got {type(one).__name__}")
         given = [(text, pair)] if pair is not None else [text]
         return self.encode_batch(given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)[0]
 
@@ -190,7 +193,7 @@ class Tokenizer:
         threads: int | None = None,
     ) -> list[Encoding]:
         """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
-        texts = list(texts)
+        texts = list_of_texts(texts)
         is_pair = [isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts]
         flat: list[Any] = []
         for i, text in enumerate(texts):

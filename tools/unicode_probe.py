@@ -9,7 +9,7 @@ EVERYTHING = "".join(map(chr, CODES))
 
 
 def each_image(function: Callable[[str], str], separator: str) -> list[str]:
-    """Return the image of every code point of CODES under a function that works character by character.
+    """Return the image of every code point of CODES under a function of single characters.
 
     Args:
         function: A map of strings that treats every character by itself, and keeps `separator`.
