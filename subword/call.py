@@ -1,8 +1,8 @@
 """Calling a tokenizer as a model's front door: texts in, padded and truncated inputs out.
 
 The contract is that of `transformers` 5: the same arguments, defaults, keys, shapes and errors. But
-padding and truncation are arguments of the call here, and nothing is written to the tokenizer. Where
-the oracle truncates nothing because its unsigned numbers wrap around, or panics, there is a
+padding and truncation are arguments of the call here, and nothing is written to the tokenizer.
+Where the oracle truncates nothing because its unsigned numbers wrap around, or panics, there is a
 ValueError; an empty batch gives empty lists.
 """
 

@@ -1,4 +1,4 @@
-"""What calling a tokenizer takes from the model it is for: padding, lengths, names of the inputs."""
+"""What a call takes from the model a tokenizer is for: padding, lengths, names of inputs."""
 
 from __future__ import annotations
 

@@ -34,19 +34,24 @@ class Loaders:
         return cls(**formats.parts_from_config(config, str(path)))
 
     @classmethod
-    def from_pretrained(cls, name: PathLike, revision: str = "main", token: str | None = None) -> Self:
-        """Load from a folder, or from the Hugging Face Hub if `name` is no folder and huggingface_hub is installed."""
+    def from_pretrained(
+        cls, name: PathLike, revision: str = "main", token: str | None = None
+    ) -> Self:
+        """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
         return cls(**presets.pretrained_parts(name, revision, token))
 
     @classmethod
-    def from_wordpiece(cls, vocab: PathLike | Mapping[str, int], *, lowercase: bool = True, **options: Any) -> Self:
+    def from_wordpiece(
+        cls, vocab: PathLike | Mapping[str, int], *, lowercase: bool = True, **options: Any
+    ) -> Self:
         """Put BERT's pipeline around a WordPiece vocabulary.
 
         Args:
             vocab: vocab.txt, or token -> id.
             lowercase: Lower-case and strip accents, as the uncased models do.
-            options: strip_accents, handle_chinese_chars, clean_text; unk_token, cls_token, sep_token, pad_token,
-                mask_token; continuing_subword_prefix, max_input_chars_per_word.
+            options: strip_accents, handle_chinese_chars, clean_text; unk_token, cls_token,
+                sep_token, pad_token, mask_token; continuing_subword_prefix,
+                max_input_chars_per_word.
         """
         return cls(**presets.wordpiece_parts(vocab, lowercase, **options))
 
@@ -59,13 +64,14 @@ class Loaders:
         byte_level: bool = True,
         **options: Any,
     ) -> Self:
-        """Put GPT-2's pipeline (or, without `byte_level`, Whitespace) around vocab.json and merges.txt.
+        """Put GPT-2's pipeline, or a character-level one, around vocab.json and merges.txt.
 
         Args:
             vocab: vocab.json, or token -> id.
             merges: merges.txt, or pairs of tokens.
             byte_level: The vocabulary is written in the byte alphabet.
-            options: add_prefix_space, trim_offsets, special_tokens, and the options of `subword.models.BPE`.
+            options: add_prefix_space, trim_offsets, special_tokens, and the options of
+                `subword.models.BPE`.
         """
         return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
 
@@ -77,7 +83,9 @@ class Loaders:
 
         Args:
             path: The file.
-            pattern: A known name ("r50k_base", "cl100k_base", "o200k_base", ...) or the split pattern itself.
-            special_tokens: Token -> id; they are found in the text. None takes those the name is known with.
+            pattern: A known name ("r50k_base", "cl100k_base", "o200k_base", ...) or the split
+                pattern itself.
+            special_tokens: Token -> id; they are found in the text. None takes those the name is
+                known with.
         """
         return cls(**presets.tiktoken_parts(path, pattern, special_tokens))

@@ -1,7 +1,7 @@
 """The tokenizer: holds the stages and offers them as one object. No loop over characters is here.
 
-A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object serves any number of
-threads.
+A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object
+serves any number of threads.
 """
 
 from __future__ import annotations
@@ -33,7 +33,11 @@ PathLike = formats.PathLike
 Pair = tuple[str, str]
 Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
-STRATEGIES = {"LongestFirst": "longest_first", "OnlyFirst": "only_first", "OnlySecond": "only_second"}
+STRATEGIES = {
+    "LongestFirst": "longest_first",
+    "OnlyFirst": "only_first",
+    "OnlySecond": "only_second",
+}
 
 
 class Tokenizer(Loaders):
@@ -45,7 +49,8 @@ class Tokenizer(Loaders):
         pre_tokenizer: Cuts it into words; None keeps it whole.
         post_processor: Puts special tokens around it.
         decoder: Turns tokens back into text; None joins them with spaces.
-        added_tokens: Tokens that are found in the text before anything else; a str is a special token.
+        added_tokens: Tokens that are found in the text before anything else; a str is a special
+            token.
         added_ids: Ids of added tokens that must not be chosen freely.
         truncation, padding: As in tokenizer.json; they hold for `encode` and `encode_batch`.
         config: What a tokenizer_config.json says of the model behind: pad_token, model_max_length,
@@ -54,7 +59,7 @@ class Tokenizer(Loaders):
 
     Example:
         >>> import subword
-        >>> tok = subword.train(["low lower lowest"] * 9, algorithm="bpe", vocab_size=20, progress=False)
+        >>> tok = subword.train(["low lower lowest"] * 9, "bpe", vocab_size=20, progress=False)
         >>> tok.decode(tok.encode("lower").ids)
         'lower'
     """
@@ -85,7 +90,9 @@ class Tokenizer(Loaders):
         self._added_ids = dict(added_ids or {})
         normalize = normalizer.normalize_str if normalizer is not None else str
         self._vocabulary = Vocabulary(model.vocab, added_tokens, normalize, self._added_ids)
-        self._texts = TextEncoder(model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes)
+        self._texts = TextEncoder(
+            model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
+        )
         self._text_maker = TextMaker(self._vocabulary, decoder)
         self.config = dict(default_config(self) if config is None else config)
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
@@ -112,11 +119,17 @@ class Tokenizer(Loaders):
             TypeError: A text is not a str (or a list of str).
             ValueError: A text holds a lone surrogate.
         """
-        for one in (text, pair) if not is_pretokenized and not (isinstance(text, str) and pair is None) else ():
+        for one in (
+            (text, pair)
+            if not is_pretokenized and not (isinstance(text, str) and pair is None)
+            else ()
+        ):
             if one is not None and not isinstance(one, str):
                 raise TypeError(f"a text must be a str, got {type(one).__name__}")
         given = [(text, pair)] if pair is not None else [text]
-        return self.encode_batch(given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)[0]
+        return self.encode_batch(
+            given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
+        )[0]
 
     def encode_batch(
         self,
@@ -128,14 +141,20 @@ class Tokenizer(Loaders):
     ) -> list[Encoding]:
         """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
         texts = list_of_texts(texts)
-        is_pair = [isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts]
+        is_pair = [
+            isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts
+        ]
         flat: list[Any] = []
         for i, text in enumerate(texts):
             if is_pair[i] and len(text) != 2:
-                raise TypeError(f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}")
+                raise TypeError(
+                    f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}"
+                )
             flat.extend(text) if is_pair[i] else flat.append(text)
         parts = iter(
-            [self.encode_words(words) for words in flat] if is_pretokenized else self.encode_parts(flat, threads)
+            [self.encode_words(words) for words in flat]
+            if is_pretokenized
+            else self.encode_parts(flat, threads)
         )
         limit = self.truncation or {}
         encodings = [
@@ -171,7 +190,7 @@ class Tokenizer(Loaders):
         return self._texts.encode_parts(texts, threads)
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
-        """Encode a text that is given as words: offsets count in each word, word_ids are places in the list."""
+        """Encode a list of words: offsets count in each word, word_ids in the list."""
         return self._texts.encode_words(words)
 
     def encode_ragged(
@@ -189,13 +208,17 @@ class Tokenizer(Loaders):
             texts: The texts.
             add_special_tokens: Put the post-processor's ids around each.
             return_offsets: Also return the characters each id stands for.
-            max_length: Keep at most this many ids of each text, special tokens included; the rest is not computed.
-            threads: How many threads may work; None for every core of this process. The result is the same.
+            max_length: Keep at most this many ids of each text, special tokens included; the rest
+                is not computed.
+            threads: How many threads may work; None for every core of this process. The result is
+                the same.
 
         Returns:
             A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
         """
-        return self._texts.encode_ragged(texts, add_special_tokens, return_offsets, max_length, threads)
+        return self._texts.encode_ragged(
+            texts, add_special_tokens, return_offsets, max_length, threads
+        )
 
     def encode_lists(
         self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
@@ -213,7 +236,7 @@ class Tokenizer(Loaders):
         self, paths: PathLike | Iterable[PathLike], *, output: PathLike, **options: Any
     ) -> Written: ...
 
-    def encode_files(
+    def encode_files(  # type: ignore[misc]  # the overloads leave the other options to this one
         self,
         paths: PathLike | Iterable[PathLike],
         *,
@@ -231,18 +254,21 @@ class Tokenizer(Loaders):
 
         Args:
             paths: A path, or several. They hold UTF-8.
-            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a newline; one at the end
-                of a file begins no document. None: each file is one document.
-            threads: How many threads may work; None for every core of this process. The result is the same.
+            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a
+                newline; one at the end of a file begins no document. None: each file is one
+                document.
+            threads: How many threads may work; None for every core of this process. The result is
+                the same.
             add_special_tokens: Put the post-processor's ids around each document.
-            end_token: A token to put behind each document, so that the ends can be told in a flat file.
+            end_token: A token to put behind each document, so that the ends can be told in a flat
+                file.
             max_length: Keep at most this many ids of each document, special tokens included.
             return_offsets: Also return the characters each id stands for.
-            output: Write the ids to this file as they come, in bounded memory: raw little-endian numbers (.bin), the
-                same with numpy's header (.npy), a row of ids per document (.parquet, .jsonl, .txt). The file is
-                whole or not there.
-            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the smaller one that holds
-                the whole vocabulary.
+            output: Write the ids to this file as they come, in bounded memory: raw little-endian
+                numbers (.bin), the same with numpy's header (.npy), a row of ids per document
+                (.parquet, .jsonl, .txt). The file is whole or not there.
+            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the
+                smaller one that holds the whole vocabulary.
             progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
 
         Returns:
@@ -250,7 +276,8 @@ class Tokenizer(Loaders):
 
         Raises:
             OSError: A file cannot be read or written.
-            ValueError: A file is not UTF-8 (the message names file and byte), or an option is wrong.
+            ValueError: A file is not UTF-8 (the message names file and byte), or an option is
+                wrong.
         """
         return files.encode_files(
             self,
@@ -286,7 +313,9 @@ class Tokenizer(Loaders):
         """Return the text of ids. Ids that no token has are left out."""
         return self._text_maker.decode(ids, skip_special_tokens)
 
-    def decode_batch(self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True) -> list[str]:
+    def decode_batch(
+        self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True
+    ) -> list[str]:
         """Return the text of each row of ids."""
         return self._text_maker.decode_batch(rows, skip_special_tokens)
 
