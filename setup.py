@@ -13,11 +13,16 @@ MODULES = [
     "subword.normal_forms",
     "subword.string_edits",
     "subword.normalizers",
+    "subword.cutting",
     "subword.pre_tokenizers",
     "subword.models.word_cache",
+    "subword.models.merging",
     "subword.models.bpe",
     "subword.models.wordpiece",
+    "subword._worker",
     "subword._encoder",
+    "subword._memory",
+    "subword._documents",
     "subword._batches",
     "subword._output",
     "subword.trainers._table",
@@ -47,11 +52,12 @@ DIRECTIVES = {
     "linetrace": TRACE,
 }
 
-compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-fno-math-errno"]
+compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
 link_args: list[str] = []
 macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
 if SANITIZE:
-    compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+    compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    compile_args += ["-fno-omit-frame-pointer"]
     link_args = ["-fsanitize=address,undefined"]
 
 

@@ -10,30 +10,31 @@ Two shortcuts give the same answer as the plain run of the stages and are compar
 """
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcmp, memcpy, memset
+from libc.stdlib cimport malloc, realloc
+from libc.string cimport memcmp, memcpy
 
 from subword._pipeline cimport (
-    Model, Normalizer, PreTokenizer, Spans, Text, Tokens, out_of_memory, spans_free, spans_push, text_clear, text_end,
-    text_free, text_start, tokens_free, tokens_push,
+    Model, Normalizer, PreTokenizer, Text, out_of_memory, spans_push, text_clear, text_end, text_start,
 )
 from subword._unicode cimport bert_bits, scan_bits
-from subword.added_tokens cimport Matcher, Pieces, pieces_free
+from subword.added_tokens cimport Matcher
+from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
-    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_clear, cache_free, cache_init, cache_insert, is_long,
+    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_insert, is_long,
 )
 from subword.normalizers cimport BertNormalizer
-from subword.pre_tokenizers cimport BertPreTokenizer, simd_on
+from subword._worker cimport Output, Worker, output_push, output_reserve
+from subword.cutting cimport BertPreTokenizer, simd_on
 
 cdef extern from "memory.h" nogil:
     ctypedef struct word_key:
         uint64_t low
         uint64_t high
     void subword_prefetch(const void* p)
+    bint subword_likely(bint x)
     word_key short_key(const uint8_t* p, int n, int whole)
     uint64_t hash_key(uint64_t low, uint64_t high)
     uint64_t hash_bytes(const uint8_t* p, size_t n)
-    void advise_huge_pages(void* p, size_t size)
 
 cdef extern from "scan.h" nogil:
     enum:
@@ -45,82 +46,6 @@ cdef enum:
     BATCH = 256             # words between a prefetch and its use
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
     PLACES = 3              # values a token has in the cache that keeps places: id, start << 16 | end, word
-
-
-cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
-    """Make room for `more` tokens."""
-    cdef Py_ssize_t wanted = out.size + more
-    cdef void* p
-    if wanted <= out.capacity:
-        return 0
-    wanted = max(wanted, out.capacity + out.capacity // 2, 1024)
-    p = realloc(out.ids, wanted * sizeof(uint32_t))
-    if p == NULL:
-        return out_of_memory()
-    out.ids = <uint32_t*>p
-    advise_huge_pages(out.ids + out.size, (wanted - out.size) * sizeof(uint32_t))
-    if out.full:
-        p = realloc(out.offsets, 2 * wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        out.offsets = <int32_t*>p
-        p = realloc(out.words, wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        out.words = <int32_t*>p
-    out.capacity = wanted
-    return 0
-
-
-cdef void output_free(Output* out) noexcept nogil:
-    free(out.ids)
-    free(out.offsets)
-    free(out.words)
-    memset(out, 0, sizeof(Output))
-
-
-cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end, int32_t word) except -1 nogil:
-    output_reserve(out, 1)
-    out.ids[out.size] = id
-    if out.full:
-        out.offsets[2 * out.size] = start
-        out.offsets[2 * out.size + 1] = end
-        out.words[out.size] = word
-    out.size += 1
-    return 0
-
-
-cdef class Worker:
-    """Scratch and caches of one thread at work."""
-
-    def __cinit__(self, size_t cache_limit):
-        self.cache_limit = cache_limit
-
-    def __dealloc__(self):
-        for i in range(2):
-            if self.ready[i]:
-                cache_free(&self.caches[i])
-        text_free(&self.normalized)
-        text_free(&self.rewritten)
-        text_free(&self.chunk)
-        spans_free(&self.spans)
-        spans_free(&self.chunk_spans)
-        spans_free(&self.whole)
-        pieces_free(&self.pieces)
-        pieces_free(&self.inner)
-        tokens_free(&self.tokens)
-        free(self.chunk_words)
-        free(self.values)
-        free(self.utf8)
-
-    cdef int prepare(self, bint full) except -1:
-        """Have the cache of this kind; it may take what the other one leaves of the limit."""
-        cdef size_t other = cache_bytes(&self.caches[not full]) if self.ready[not full] else 0
-        if not self.ready[full]:
-            cache_init(&self.caches[full], 0)
-            self.ready[full] = True
-        self.caches[full].limit = self.cache_limit - other if other < self.cache_limit else 0
-        return 0
 
 
 cdef class Encoder:
@@ -149,9 +74,27 @@ cdef class Encoder:
         self.pool = []
         self.chunks = (
             isinstance(normalizer, BertNormalizer) and isinstance(pre_tokenizer, BertPreTokenizer)
+            and isinstance(model, WordPiece)    # which never leaves a word without a token
             and after.count == 0 and (<BertNormalizer>normalizer).clean_text
             and (<BertNormalizer>normalizer).handle_chinese_chars
         )
+
+    def cache_info(self):
+        """Return what the word caches of the workers at rest hold: workers, words, bytes, misses, wipes."""
+        cdef Worker worker
+        info = {"workers": len(self.pool), "words": 0, "bytes": 0, "misses": 0, "wipes": 0}
+        for worker in list(self.pool):
+            for i in range(2):
+                if worker.ready[i]:
+                    info["words"] += worker.caches[i].used
+                    info["bytes"] += cache_bytes(&worker.caches[i])
+                    info["misses"] += worker.caches[i].misses
+                    info["wipes"] += worker.caches[i].wipes
+        return info
+
+    def cache_clear(self):
+        """Let go of the workers at rest, with their caches."""
+        self.pool.clear()
 
     cdef Worker borrow(self):
         return self.pool.pop() if self.pool else Worker(self.cache_limit)
@@ -259,79 +202,110 @@ cdef class Encoder:
 
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans, Py_ssize_t count,
                           Output* out) except -1 nogil:
-        """Append the tokens of up to BATCH words: look each up, compute what was not seen before."""
+        """Append the tokens of up to BATCH words.
+
+        First every word's key is made and its slot asked for, then the slots are read: by then they are near. The
+        common case, up to three ids of a word seen before, is branch-free but for the comparison of the key.
+        """
         cdef uint64_t[BATCH] low
         cdef uint64_t[BATCH] high
         cdef uint64_t[BATCH] hashes
         cdef WordCache* cache = &worker.caches[out.full]
-        cdef const uint8_t* word
+        cdef const uint8_t* data = text.data
+        cdef Py_ssize_t whole = text.size - 16
+        cdef uint64_t mask = cache.mask
+        cdef Slot* slots = cache.slots
+        cdef Slot* slot
         cdef uint32_t* ids
         cdef word_key key
-        cdef Slot* slot
-        cdef uint64_t at
-        cdef uint32_t n
-        cdef int32_t size
-        cdef Py_ssize_t i, k
+        cdef int32_t start, size
+        cdef Py_ssize_t i
         for i in range(count):
-            word = text.data + spans[2 * i]
-            size = spans[2 * i + 1] - spans[2 * i]
+            start = spans[2 * i]
+            size = spans[2 * i + 1] - start
             if size <= 15:
-                key = short_key(word, size, spans[2 * i] + 16 <= text.size)
+                key = short_key(data + start, size, start <= whole)
                 low[i] = key.low
                 high[i] = key.high
                 hashes[i] = hash_key(key.low, key.high)
             elif size <= LONGEST_CACHED:
-                hashes[i] = low[i] = hash_bytes(word, size)
+                hashes[i] = low[i] = hash_bytes(data + start, size)
                 high[i] = <uint64_t>0xFF << 56 | <uint64_t>size
             else:
-                high[i] = hashes[i] = low[i] = 0
-            subword_prefetch(&cache.slots[hashes[i] & cache.mask])
+                high[i] = hashes[i] = 0
+                low[i] = 1    # unlike an empty slot
+            subword_prefetch(slots + (hashes[i] & mask))
         output_reserve(out, 3 * count + 3)
+        if out.full:
+            for i in range(count):
+                slot = slots + (hashes[i] & mask)
+                if subword_likely(slot.low == low[i] and slot.high == high[i] and slot.count == PLACES
+                                  and text.starts == NULL):
+                    start = <int32_t>text.base + spans[2 * i]
+                    out.ids[out.size] = slot.values[0]
+                    out.offsets[2 * out.size] = start + <int32_t>(slot.values[1] >> 16)
+                    out.offsets[2 * out.size + 1] = start + <int32_t>(slot.values[1] & 0xFFFF)
+                    if out.words != NULL:
+                        out.words[out.size] = worker.word + <int32_t>slot.values[2]
+                    out.size += 1
+                    worker.word += <int32_t>slot.values[2] + 1
+                    continue
+                self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i], hashes[i], out)
+                output_reserve(out, 3 * (count - i))
+                slots = cache.slots
+                mask = cache.mask
+            return 0
+        ids = out.ids + out.size
         for i in range(count):
-            word = text.data + spans[2 * i]
-            size = spans[2 * i + 1] - spans[2 * i]
-            at = hashes[i] & cache.mask
-            slot = NULL
-            if high[i]:
+            slot = slots + (hashes[i] & mask)
+            if subword_likely(slot.low == low[i] and slot.high == high[i] and slot.count <= 3):
+                memcpy(ids, slot.values, 3 * sizeof(uint32_t))
+                ids += slot.count
+                continue
+            out.size = ids - out.ids
+            self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i], hashes[i], out)
+            output_reserve(out, 3 * (count - i))
+            ids = out.ids + out.size
+            slots = cache.slots
+            mask = cache.mask
+        out.size = ids - out.ids
+        return 0
+
+    cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end, uint64_t low, uint64_t high,
+                         uint64_t hash, Output* out) except -1 nogil:
+        """Append the tokens of one word, wherever they come from. `high` is 0 for a word too long for the cache."""
+        cdef WordCache* cache = &worker.caches[out.full]
+        cdef const uint8_t* word = text.data + start
+        cdef Slot* slot = NULL
+        cdef uint64_t at = hash & cache.mask
+        cdef uint32_t n
+        cdef Py_ssize_t k
+        if high:
+            slot = &cache.slots[at]
+            while slot.high != high or slot.low != low or (
+                    slot.count & <uint32_t>SPILLED and not same_bytes(cache, slot, word, end - start)):
+                if slot.high == 0:
+                    slot = NULL
+                    break
+                at = (at + 1) & cache.mask
                 slot = &cache.slots[at]
-                while slot.high != high[i] or slot.low != low[i] or (
-                        slot.count & <uint32_t>SPILLED and not same_bytes(cache, slot, word, size)):
-                    if slot.high == 0:
-                        slot = NULL
-                        break
-                    at = (at + 1) & cache.mask
-                    slot = &cache.slots[at]
-            if slot != NULL and not out.full:
-                if slot.count <= 3:
-                    ids = out.ids + out.size
-                    ids[0] = slot.values[0]
-                    ids[1] = slot.values[1]
-                    ids[2] = slot.values[2]
-                    out.size += slot.count
-                else:
-                    n = slot.count & ~<uint32_t>SPILLED
-                    output_reserve(out, n + 3 * (count - i))
-                    memcpy(out.ids + out.size, cache.arena + slot.values[0], n * sizeof(uint32_t))
-                    out.size += n
-                continue
-            if slot != NULL:
-                self.emit_places(worker, text, spans[2 * i], cached_values(cache, slot),
-                                 (slot.count & ~<uint32_t>SPILLED) // PLACES, out)
-                continue
-            self.compute(worker, word, size)
-            output_reserve(out, worker.tokens.size + 3 * (count - i))
-            if high[i] and self.caches_words:
-                self.remember(worker, cache, low[i], high[i], hashes[i], word, size, out.full)
+        if slot != NULL:
+            n = slot.count & ~<uint32_t>SPILLED
             if out.full:
-                for k in range(worker.tokens.size):
-                    output_push(out, worker.tokens.data[k].id, place_start(text, spans[2 * i] + worker.tokens.data[k].start),
-                                place_end(text, spans[2 * i] + worker.tokens.data[k].end),
-                                worker.word + (worker.chunk_words[k] if self.chunks else 0))
-                worker.word += (worker.chunk_words[worker.tokens.size] if self.chunks else 1)
-            else:
-                for k in range(worker.tokens.size):
-                    out.ids[out.size + k] = worker.tokens.data[k].id
-                out.size += worker.tokens.size
+                return self.emit_places(worker, text, start, cached_values(cache, slot), n // PLACES, out)
+            output_reserve(out, n)
+            memcpy(out.ids + out.size, cached_values(cache, slot), n * sizeof(uint32_t))
+            out.size += n
+            return 0
+        cache.misses += 1
+        self.compute(worker, word, end - start)
+        if high and self.caches_words:
+            self.remember(worker, cache, low, high, hash, word, end - start, out.full)
+        for k in range(worker.tokens.size):
+            output_push(out, worker.tokens.data[k].id, place_start(text, start + worker.tokens.data[k].start),
+                        place_end(text, start + worker.tokens.data[k].end),
+                        worker.word + (worker.chunk_words[k] if self.chunks else 0))
+        worker.word += (worker.chunk_words[worker.tokens.size] if self.chunks else 1)
         return 0
 
     cdef int emit_places(self, Worker worker, const Text* text, int32_t start, const uint32_t* values, uint32_t n,
@@ -347,7 +321,8 @@ cdef class Encoder:
             offsets[0] = place_start(text, start + <int32_t>(values[3 * k + 1] >> 16))
             offsets[1] = place_end(text, start + <int32_t>(values[3 * k + 1] & 0xFFFF))
             last = <int32_t>values[3 * k + 2]
-            out.words[out.size + k] = worker.word + last
+            if out.words != NULL:
+                out.words[out.size + k] = worker.word + last
         out.size += n
         if self.chunks:
             worker.word += last + 1 if n else 0
@@ -436,7 +411,7 @@ cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint
     return memcmp(cache.arena + slot.values[0] + (slot.count & ~<uint32_t>SPILLED), word, size) == 0
 
 
-cdef inline const uint32_t* cached_values(const WordCache* cache, const Slot* slot) noexcept nogil:
+cdef inline const uint32_t* cached_values(const WordCache* cache, Slot* slot) noexcept nogil:
     return cache.arena + slot.values[0] if slot.count & <uint32_t>SPILLED else &slot.values[0]
 
 

@@ -29,11 +29,16 @@ def normalize(form: str, text: str) -> str:
         number = combining_class(char)
         starters += number == 0
         chars.append((starters, number, char))
-    chars.sort(key=lambda placed: placed[:2])  # marks by class within their run; equals keep their order
+    chars.sort(
+        key=lambda placed: placed[:2]
+    )  # marks by class within their run; equals keep their order
     if form.endswith("D"):
         return "".join(char for _, _, char in chars)
     done: list[str] = []
-    starter, last = -1, 0  # where the last starter is in `done`, and the class of the character behind it
+    starter, last = (
+        -1,
+        0,
+    )  # where the last starter is in `done`, and the class of the character behind it
     for _, number, char in chars:
         blocked = starter + 1 < len(done) and last >= number
         whole = "" if starter < 0 or blocked else composition(done[starter], char)

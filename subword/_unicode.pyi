@@ -1,4 +1,7 @@
-from typing import Final
+from typing import Any, Final
+
+# What other extension modules call: the C functions of the .pxd.
+__pyx_capi__: dict[str, Any]
 
 CATEGORIES: Final[tuple[str, ...]]
 SCRIPTS: Final[tuple[str, ...]]

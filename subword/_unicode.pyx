@@ -1,8 +1,10 @@
-"""The frozen Unicode tables: expanded once at import, read by every stage, and their plain-Python face.
+"""The frozen Unicode tables: expanded once at import, read by every stage, and their plain-Python
+face.
 
-The reference, Hugging Face `tokenizers` 0.23.3, mixes four versions of Unicode: 8.0 in BERT's categories, 9.0 in the
-normal forms, 16.0 in its two regex engines and 17.0 in lower case. Every answer here is the reference's own, found
-by tools/make_unicode_tables.py; the running Python's `unicodedata` is never asked.
+The reference, Hugging Face `tokenizers` 0.23.3, mixes four versions of Unicode: 8.0 in BERT's
+categories, 9.0 in the normal forms, 16.0 in its two regex engines and 17.0 in lower case. Every
+answer here is the reference's own, found by tools/make_unicode_tables.py; the running Python's
+`unicodedata` is never asked.
 """
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
@@ -28,7 +30,8 @@ cdef extern from "unicode_tables.h" nogil:
 
 cdef enum:
     CODES = 0x110000
-    # Hangul syllables are arithmetic: 19 leading, 21 vowel and 28 trailing jamo (the first trailing one is none).
+    # Hangul syllables are arithmetic: 19 leading, 21 vowel and 28 trailing jamo (the first trailing
+    # one is none).
     SYLLABLE = 0xAC00
     LEADING = 0x1100
     VOWEL = 0x1161
@@ -42,7 +45,8 @@ cdef struct Pair:
 
 
 cdef struct Map:
-    # Where a code point's image begins in the generated map, two levels deep: most pages of 256 have none.
+    # Where a code point's image begins in the generated map, two levels deep: most pages of 256
+    # have none.
     uint16_t pages[CODES >> 8]
     uint32_t* places
     const uint32_t* images
@@ -123,9 +127,13 @@ cdef uint32_t compose(uint32_t first, uint32_t second) noexcept nogil:
     cdef Py_ssize_t low = 0, high = pair_count, middle
     cdef uint64_t parts
     if first - LEADING < 19:
-        return SYLLABLE + (first - LEADING) * 588 + (second - VOWEL) * 28 if second - VOWEL < 21 else 0
+        if second - VOWEL >= 21:
+            return 0
+        return SYLLABLE + (first - LEADING) * 588 + (second - VOWEL) * 28
     if first - SYLLABLE < SYLLABLES:
-        return first + second - TRAILING if (first - SYLLABLE) % 28 == 0 and second - TRAILING - 1 < 27 else 0
+        if (first - SYLLABLE) % 28 or second - TRAILING - 1 >= 27:
+            return 0
+        return first + second - TRAILING
     parts = <uint64_t>first << 32 | second
     while low < high:
         middle = (low + high) // 2
@@ -156,7 +164,8 @@ cdef void mark(uint8_t* target, uint32_t first, uint32_t size, uint8_t bits) noe
 
 cdef uint8_t scan_bits_of(str category):
     """Return the ScanBits that follow from a general category."""
-    cdef uint8_t bits = {"L": SCAN_LETTER, "N": SCAN_NUMBER, "M": SCAN_MARK, "P": SCAN_SYMBOL, "S": SCAN_SYMBOL}.get(
+    cdef uint8_t bits = {"L": SCAN_LETTER, "N": SCAN_NUMBER, "M": SCAN_MARK, "P": SCAN_SYMBOL,
+                         "S": SCAN_SYMBOL}.get(
         category[0], 0)
     if category in ("Lu", "Lt", "Lm", "Lo", "Mn", "Mc", "Me"):
         bits |= SCAN_UPPER
@@ -185,9 +194,9 @@ BITS = {
     "bert_drop": (1, BERT_DROP), "bert_blank": (1, BERT_BLANK), "bert_space": (1, BERT_SPACE),
     "bert_mark": (1, BERT_MARK), "bert_punct": (1, BERT_PUNCT), "bert_chinese": (1, BERT_CHINESE),
     "bert_numeric": (1, BERT_NUMERIC), "bert_combining": (1, BERT_COMBINING),
-    "form_canonical": (2, FORM_CANONICAL), "form_compatible": (2, FORM_COMPATIBLE), "form_second": (2, FORM_SECOND),
-    "form_mark": (2, FORM_MARK), "form_single": (2, FORM_SINGLE), "form_cased": (2, FORM_CASED),
-    "nmt_drop": (2, FORM_NMT_DROP), "nmt_blank": (2, FORM_NMT_BLANK),
+    "form_canonical": (2, FORM_CANONICAL), "form_compatible": (2, FORM_COMPATIBLE),
+    "form_second": (2, FORM_SECOND), "form_mark": (2, FORM_MARK), "form_single": (2, FORM_SINGLE),
+    "form_cased": (2, FORM_CASED), "nmt_drop": (2, FORM_NMT_DROP), "nmt_blank": (2, FORM_NMT_BLANK),
 }
 
 
@@ -240,7 +249,8 @@ cdef void mark_map(const uint32_t* source, uint8_t bits) noexcept nogil:
 
 
 cdef int fill_forms() except -1:
-    """Index the maps, sort the pairs that NFC puts together, and derive the bits of the normal forms."""
+    """Index the maps, sort the pairs that NFC puts together, and derive the bits of the normal
+    forms."""
     global pairs, pair_count
     cdef uint32_t code = 0
     cdef Py_ssize_t i = 0
@@ -277,7 +287,7 @@ fill_bits()
 fill_forms()
 
 
-# ---------------------------------------------------------------- the plain-Python face, for patterns and reference.py
+# ---- The plain-Python face, for patterns.py and reference.py.
 
 cdef list collect(const uint8_t* source, const uint8_t* wanted):
     """Return the ranges of the code points whose value in a flat table is wanted."""
@@ -297,9 +307,9 @@ def ranges(str name not None):
     r"""Return the code points of a named class as the reference sees them.
 
     Args:
-        name: A general category of one or two letters ("L", "Lu"; also "LC"), a script ("Han"), a bracket class of
-            the regex engine ("alpha", "punct", "word" for its \w, ...), or one of the tables' own classes
-            ("scan_letter", "bert_drop", "form_mark", "nmt_blank", ...).
+        name: A general category of one or two letters ("L", "Lu"; also "LC"), a script ("Han"), a
+            bracket class of the regex engine ("alpha", "punct", "word" for its \w, ...), or one of
+            the tables' own classes ("scan_letter", "bert_drop", "form_mark", "nmt_blank", ...).
 
     Returns:
         Sorted (first, last) code points, both inclusive.
@@ -339,7 +349,8 @@ def ranges(str name not None):
 def script_of(str char not None):
     """Return the number of a character's script for the UnicodeScripts pre-tokenizer.
 
-    It cuts between two neighbours whose numbers differ, unless one of them is 0. Hiragana, Katakana and Han are one.
+    It cuts before a character whose number is neither 0 nor the last one that was not 0; what comes
+    before the first such character is dropped. Hiragana, Katakana and Han are one.
     """
     return joined_scripts[<Py_UCS4>char]
 
@@ -349,7 +360,8 @@ cdef str image_of(const uint32_t* image, int size):
 
 
 def lower(str text not None):
-    """Return the lower case, character by character (no rule for the final sigma), as Rust 1.9x with Unicode 17 has it.
+    """Return the lower case, character by character (no rule for the final sigma), as Rust 1.9x
+    with Unicode 17 has it.
 
     >>> lower("ΟΔΟΣ İ")
     'οδοσ i̇'
@@ -360,7 +372,8 @@ def lower(str text not None):
 
 
 def decomposition(str char not None, bint compatible=False):
-    """Return the full canonical, or compatibility, decomposition of one character (itself where it has none)."""
+    """Return the full canonical, or compatibility, decomposition of one character (itself where it
+    has none)."""
     cdef uint32_t image[18]
     return image_of(image, decompose(<Py_UCS4>char, compatible, image))
 
@@ -388,10 +401,12 @@ cdef dict mapped(const uint32_t* source):
 
 
 def case_alike():
-    """Return what the regex engine also takes for a character when it ignores case: the other single characters."""
+    """Return what the regex engine also takes for a character when it ignores case: the other
+    single characters."""
     return mapped(unicode_alike_map)
 
 
 def case_expanded():
-    """Return the characters that the regex engine, ignoring case, takes for a string of two or three: {"ß": "ss", ...}."""
+    """Return the characters that the regex engine, ignoring case, takes for a string of two or
+    three: {"ß": "ss", ...}."""
     return mapped(unicode_expanded_map)

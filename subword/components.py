@@ -88,7 +88,7 @@ PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
 def _build(room: str, table: Mapping[str, Callable[[Config], Any]], config: object) -> Any:
     if not isinstance(config, Mapping):
         raise ValueError(f"{room}: a component must be an object, got {config!r}")
-    if config.get("type") not in table:
+    if not isinstance(config.get("type"), str) or config["type"] not in table:
         raise unsupported(room, config.get("type"))
     return table[config["type"]](config)
 
@@ -136,7 +136,7 @@ def to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
             for field in ("add_prefix_space", "trim_offsets", "use_regex"):
                 config[field] = getattr(stage, field)
         case pre_tokenizers.Split():
-            pattern = stage.literal if stage.regex is None else Regex(stage.regex)
+            pattern = str(stage.literal) if stage.regex is None else Regex(stage.regex)
             config |= {
                 "pattern": pattern_config(pattern),
                 "behavior": _title(stage.behavior),

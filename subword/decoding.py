@@ -58,22 +58,20 @@ class TextMaker:
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
         """Return the text of one row of ids."""
-        if self._table(skip_special_tokens) is not None:
-            return self.decode_batch([ids], skip_special_tokens)[0]
-        return self._decode_tokens(ids, skip_special_tokens)
+        return self.decode_batch([ids], skip_special_tokens)[0]
 
-    def _decode_tokens(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
-        tokens = [self.vocabulary.id_to_token(int(i)) for i in ids]
+    def _decode_tokens(self, ids: Iterable[int], skip_special_tokens: bool) -> str:
+        tokens = [self.vocabulary.id_to_token(i) for i in ids]
         kept = [t for t in tokens if t is not None and not (skip_special_tokens and self._is_skipped(t))]
         return self.decoder.decode(kept) if self.decoder is not None else " ".join(kept)
 
     def decode_batch(self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool) -> list[str]:
         """Return the text of each row of ids."""
         table = self._table(skip_special_tokens)
-        if table is None:
-            return [self._decode_tokens(row, skip_special_tokens) for row in rows]
         if not isinstance(rows, Ragged):
             rows = Ragged.from_rows(rows)
+        if table is None:
+            return [self._decode_tokens(row.tolist(), skip_special_tokens) for row in rows]
         texts: list[str] = table.decode_rows(rows.ids, rows.row_splits)
         return texts
 

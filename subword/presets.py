@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,17 @@ TIKTOKEN_SPECIALS = {
 TIKTOKEN_PATTERNS = {**PATTERNS, "r50k_base": PATTERNS["gpt2"], "p50k_base": PATTERNS["gpt2"]}
 
 
+@contextmanager
+def named(source: object) -> Iterator[None]:
+    """Put the name of a file, if `source` is one, before the message of an error."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        if not isinstance(source, str | os.PathLike):
+            raise
+        raise (TypeError if isinstance(error, TypeError) else ValueError)(f"{os.fspath(source)}: {error}") from None
+
+
 def wordpiece_parts(
     vocab: PathLike | Mapping[str, int],
     lowercase: bool = True,
@@ -51,12 +64,13 @@ def wordpiece_parts(
 ) -> Parts:
     """Return the parts of a BERT tokenizer (Devlin et al. 2019)."""
     tokens = dict(vocab) if isinstance(vocab, Mapping) else formats.read_vocab_txt(vocab)
-    model = WordPiece(
-        tokens,
-        unk_token=unk_token,
-        continuing_subword_prefix=continuing_subword_prefix,
-        max_input_chars_per_word=max_input_chars_per_word,
-    )
+    with named(vocab):
+        model = WordPiece(
+            tokens,
+            unk_token=unk_token,
+            continuing_subword_prefix=continuing_subword_prefix,
+            max_input_chars_per_word=max_input_chars_per_word,
+        )
     wrapped = None
     if cls_token in tokens and sep_token in tokens:
         wrapped = processors.TemplateProcessing(
@@ -93,7 +107,9 @@ def bpe_parts(
     """Return the parts of a GPT-2 tokenizer, or of a character-level one that splits like Whitespace."""
     tokens = dict(vocab) if isinstance(vocab, Mapping) else formats.read_vocab_json(vocab)
     pairs = formats.read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
-    model = BPE(tokens, pairs, byte_level=byte_level, **options)
+    reads_bytes = byte_level and formats.has_all_bytes(tokens)
+    with named(merges if isinstance(vocab, Mapping) else vocab):
+        model = BPE(tokens, pairs, byte_level=reads_bytes, **options)
     if not byte_level:
         return {
             "model": model,
@@ -113,9 +129,15 @@ def bpe_parts(
 def tiktoken_parts(path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None) -> Parts:
     """Return the parts of an encoding of OpenAI's."""
     specials = TIKTOKEN_SPECIALS.get(pattern, {}) if special_tokens is None else special_tokens
+    for token, index in specials.items():
+        if type(index) is not int or not 0 <= index < 2**32:
+            raise ValueError(f"special token {token!r} must have an id of 0 to 2**32 - 1, got {index!r}")
     split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(pattern, pattern)), "isolated")
+    ranks = formats.read_tiktoken(path)
+    with named(path):
+        model = BPE.from_ranks(ranks)
     return {
-        "model": BPE.from_ranks(formats.read_tiktoken(path)),
+        "model": model,
         "pre_tokenizer": pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False, True, False)]),
         "decoder": decoders.ByteLevel(),
         "added_tokens": [AddedToken(token, special=True) for token in specials],

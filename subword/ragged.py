@@ -8,6 +8,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from subword.encoding import check_side
+
 ArrayU32 = npt.NDArray[np.uint32]
 ArrayI32 = npt.NDArray[np.int32]
 ArrayI64 = npt.NDArray[np.int64]
@@ -67,6 +69,52 @@ class Ragged:
     def to_lists(self) -> list[list[int]]:
         """Return one list of int per row."""
         return [row.tolist() for row in self]
+
+    def offsets_of(self, index: int) -> ArrayI32:
+        """Return the offsets of one row, a view: int32 (n, 2), characters of its text.
+
+        Raises:
+            ValueError: The offsets were not asked for.
+        """
+        if self.offsets is None:
+            raise ValueError("offsets must be asked for when encoding: return_offsets=True")
+        return type(self)(self.offsets, self.row_splits)[index]  # type: ignore[arg-type, return-value]
+
+    def to_padded(
+        self, length: int | None = None, *, pad_id: int = 0, side: str = "right"
+    ) -> tuple[ArrayI64, npt.NDArray[np.bool_]]:
+        """Return the ids as a rectangle, and where they are.
+
+        Args:
+            length: Columns; None for those of the longest row.
+            pad_id: Id of the padding.
+            side: Where the padding goes, "right" or "left".
+
+        Returns:
+            int64 (texts, length), the ids, and bool (texts, length), True where they are not padding.
+
+        Raises:
+            ValueError: A row is longer than `length`.
+        """
+        lengths = self.lengths[:, None]
+        longest = int(lengths.max(initial=0))
+        if length is not None and longest > length:
+            raise ValueError(f"length must be at least that of the longest row, {longest}, got {length}")
+        columns = np.arange(longest if length is None else length)
+        mask = columns < lengths if check_side("side", side) == "right" else columns >= len(columns) - lengths
+        rectangle: ArrayI64 = np.full(mask.shape, pad_id, np.int64)
+        rectangle[mask] = self.ids
+        return rectangle, mask
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Ragged):
+            return NotImplemented
+        same = np.array_equal(self.ids, other.ids) and np.array_equal(self.row_splits, other.row_splits)
+        if self.offsets is None or other.offsets is None:
+            return same and self.offsets is other.offsets
+        return same and np.array_equal(self.offsets, other.offsets)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
         return f"Ragged({len(self)} rows, {len(self.ids)} ids)"

@@ -286,7 +286,7 @@ def _chunks(path: str, report: Advance) -> Iterator[tuple[bytes, int]]:
     offset, told = 0, 0
     rest: list[bytes] = []
     with open(path, "rb", buffering=0) as file:
-        stream = _unpacked(path, file)  # type: ignore[arg-type]
+        stream = _unpacked(path, file)
         while True:
             try:
                 data = stream.read(CHUNK)

@@ -76,12 +76,20 @@ cdef class Prepend(TextNormalizer):
         return (self.prepend,)
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
-        if source.size == 0 or self.size == 0:
+        cdef int length
+        cdef uint32_t first
+        if source.size == 0 or (self.size == 0 and not source.aligned):
             return 0
         begin(source, target)
         room(target, source.size + self.size)
-        text_append(target, self.data, self.size, text_start(source, 0), text_end(source, 0))
-        copy(source, 0, source.size, target)
+        if self.size:
+            text_append(target, self.data, self.size, text_start(source, 0), text_end(source, 0))
+            copy(source, 0, source.size, target)
+        # a quirk of the reference: the first character, put back after nothing, stands for nothing
+        else:
+            first = utf8_decode(source.data, &length)
+            put(target, first, <int32_t>source.base, <int32_t>source.base)
+            copy(source, length, source.size, target)
         return 1
 
 
@@ -113,7 +121,8 @@ cdef class ByteLevel(TextNormalizer):
 
 
 cdef uint32_t visible(uint8_t byte) noexcept nogil:
-    """Return GPT-2's character for a byte: itself where it prints, else the next one from U+0100 on."""
+    """Return GPT-2's character for a byte: itself where it prints, else the next one from U+0100
+    on."""
     if 33 <= byte <= 126 or 161 <= byte <= 172 or byte >= 174:
         return byte
     return 256 + (byte if byte < 33 else byte - 94 if byte < 161 else 67)
@@ -163,7 +172,9 @@ cdef class Replace(TextNormalizer):
         cdef Py_ssize_t i = first[0], size
         cdef int length = 1
         if self.blanks:
-            while i < source.size and not scan_bits[utf8_decode(source.data + i, &length)] & SCAN_SPACE:
+            while i < source.size:
+                if scan_bits[utf8_decode(source.data + i, &length)] & SCAN_SPACE:
+                    break
                 i += length
             first[0] = i
             while i < source.size and scan_bits[utf8_decode(source.data + i, &length)] & SCAN_SPACE:

@@ -6,37 +6,30 @@ threads.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, overload
 
-import numpy as np
-import numpy.typing as npt
-
-from subword import formats
-from subword._batches import encode_texts
-from subword._encoder import Encoder
-from subword._output import to_lists
-from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword import files, formats
+from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
+from subword.files import Written
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.normal_forms import TextNormalizer
 from subword.post_processor import PostProcessor, post_process
-from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
+from subword.text_encoder import TextEncoder, list_of_texts
 from subword.truncation import pad_batch
 from subword.vocabulary import Vocabulary
 
 PathLike = formats.PathLike
 Pair = tuple[str, str]
+Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
 STRATEGIES = {"LongestFirst": "longest_first", "OnlyFirst": "only_first", "OnlySecond": "only_second"}
-
-
-def available_threads() -> int:
-    """Return how many cores this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Tokenizer:
@@ -64,7 +57,7 @@ class Tokenizer:
         self,
         model: Model,
         *,
-        normalizer: Normalizer | None = None,
+        normalizer: TextNormalizer | None = None,
         pre_tokenizer: PreTokenizer | None = None,
         post_processor: PostProcessor | None = None,
         decoder: Decoder | None = None,
@@ -85,22 +78,8 @@ class Tokenizer:
         self._added_ids = dict(added_ids or {})
         normalize = normalizer.normalize_str if normalizer is not None else str
         self._vocabulary = Vocabulary(model.vocab, added_tokens, normalize, self._added_ids)
-        reads_bytes = getattr(model, "byte_level", False)
-        raw = with_raw_bytes(pre_tokenizer) if reads_bytes and pre_tokenizer is not None else None
-        if reads_bytes and raw is None:
-            raise ValueError("a byte-level model needs a pre-tokenizer that ends with ByteLevel")
-        self._encoder = Encoder(
-            normalizer,
-            raw or pre_tokenizer,
-            model,
-            self._vocabulary.raw,
-            self._vocabulary.after,
-            not getattr(model, "dropout", None),
-            cache_bytes,
-        )
-        self._stripping = [i for i, t in self._vocabulary.added.items() if t.lstrip or t.rstrip]
+        self._texts = TextEncoder(model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes)
         self._text_maker = TextMaker(self._vocabulary, decoder)
-        self._ints: list[int] = []
 
     # Where tokenizers come from.
 
@@ -199,6 +178,9 @@ class Tokenizer:
             TypeError: A text is not a str (or a list of str).
             ValueError: A text holds a lone surrogate.
         """
+        for one in (text, pair) if not is_pretokenized and not (isinstance(text, str) and pair is None) else ():
+            if one is not None and not isinstance(one, str):
+                raise TypeError(f"a text must be a str, got {type(one).__name__}")
         given = [(text, pair)] if pair is not None else [text]
         return self.encode_batch(given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)[0]
 
@@ -211,7 +193,7 @@ class Tokenizer:
         threads: int | None = None,
     ) -> list[Encoding]:
         """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
-        texts = list(texts)
+        texts = list_of_texts(texts)
         is_pair = [isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts]
         flat: list[Any] = []
         for i, text in enumerate(texts):
@@ -252,38 +234,11 @@ class Tokenizer:
 
     def encode_parts(self, texts: Sequence[str], threads: int | None = None) -> list[Encoding]:
         """Encode texts without the post-processor: no special tokens, no truncation, no padding."""
-        texts = list(texts)
-        ids, splits, offsets, words = encode_texts(self._encoder, texts, True, threads or available_threads())
-        bounds = splits.tolist()
-        spell = self._vocabulary.id_to_token
-        return [
-            Encoding(
-                ids[start:end],
-                offsets[start:end],
-                words[start:end],
-                spell,
-                self._overrides(text, ids[start:end], offsets[start:end]) if self._stripping else None,
-            )
-            for text, start, end in zip(texts, bounds, bounds[1:], strict=False)
-        ]
-
-    def _overrides(self, text: str, ids: Any, offsets: Any) -> dict[int, str] | None:
-        """Texts of added tokens that took white space with them."""
-        found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
-        return {i: text[offsets[i, 0] : offsets[i, 1]] for i in found} or None
+        return self._texts.encode_parts(texts, threads)
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
         """Encode a text that is given as words: offsets count in each word, word_ids are places in the list."""
-        if isinstance(words, str):
-            raise TypeError("a pre-tokenized text must be a list of str, got str")
-        words = list(words)
-        ids, splits, offsets, _ = encode_texts(self._encoder, words, True, 1)
-        index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
-        texts = {
-            i: words[index[i]][offsets[i, 0] : offsets[i, 1]]
-            for i in (np.flatnonzero(np.isin(ids, self._stripping)).tolist() if self._stripping else ())
-        }
-        return Encoding(ids, offsets, index, self._vocabulary.id_to_token, texts or None)
+        return self._texts.encode_words(words)
 
     def encode_ragged(
         self,
@@ -306,38 +261,76 @@ class Tokenizer:
         Returns:
             A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
         """
-        texts = list(texts)
-        prefix, suffix = self._affixes(add_special_tokens)
-        most = None
-        if max_length is not None:
-            most = max_length - len(prefix) - len(suffix)
-            if most < 0:
-                raise ValueError(
-                    f"max_length must leave room for {len(prefix) + len(suffix)} special tokens, got {max_length}"
-                )
-        ids, splits, offsets, _ = encode_texts(
-            self._encoder, texts, return_offsets, threads or available_threads(), most, prefix, suffix
-        )
-        return Ragged(ids, splits, offsets)
-
-    def _affixes(self, add_special_tokens: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the ids before and behind a single text."""
-        if not add_special_tokens or self.post_processor is None:
-            return (), ()
-        affixes = self.post_processor.single_affixes()
-        if affixes is None:
-            raise ValueError(f"{self.post_processor!r} does more than put ids around a text: use encode_batch")
-        return affixes
+        return self._texts.encode_ragged(texts, add_special_tokens, return_offsets, max_length, threads)
 
     def encode_lists(
         self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
     ) -> list[list[int]]:
         """Encode texts into one list of int each."""
-        ragged = self.encode_ragged(texts, add_special_tokens=add_special_tokens, threads=threads)
-        if not self._ints:
-            self._ints = list(range(len(self._vocabulary)))
-        lists: list[list[int]] = to_lists(ragged.ids, ragged.row_splits, self._ints)
-        return lists
+        return self._texts.encode_lists(texts, add_special_tokens, threads)
+
+    @overload
+    def encode_files(
+        self, paths: PathLike | Iterable[PathLike], *, output: None = None, **options: Any
+    ) -> Ragged: ...
+
+    @overload
+    def encode_files(
+        self, paths: PathLike | Iterable[PathLike], *, output: PathLike, **options: Any
+    ) -> Written: ...
+
+    def encode_files(
+        self,
+        paths: PathLike | Iterable[PathLike],
+        *,
+        separator: str | None = None,
+        threads: int | None = None,
+        add_special_tokens: bool = True,
+        end_token: str | None = None,
+        max_length: int | None = None,
+        return_offsets: bool = False,
+        output: PathLike | None = None,
+        dtype: str | None = None,
+        progress: bool = True,
+    ) -> Ragged | Written:
+        """Encode text files, mapped into memory: no Python object per token, and none per document.
+
+        Args:
+            paths: A path, or several. They hold UTF-8.
+            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a newline; one at the end
+                of a file begins no document. None: each file is one document.
+            threads: How many threads may work; None for every core of this process. The result is the same.
+            add_special_tokens: Put the post-processor's ids around each document.
+            end_token: A token to put behind each document, so that the ends can be told in a flat file.
+            max_length: Keep at most this many ids of each document, special tokens included.
+            return_offsets: Also return the characters each id stands for.
+            output: Write the ids to this file as they come, in bounded memory: raw little-endian numbers (.bin), the
+                same with numpy's header (.npy), a row of ids per document (.parquet, .jsonl, .txt). The file is
+                whole or not there.
+            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the smaller one that holds
+                the whole vocabulary.
+            progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
+
+        Returns:
+            A `Ragged` with a row per document; with `output`, what was written (`Written`).
+
+        Raises:
+            OSError: A file cannot be read or written.
+            ValueError: A file is not UTF-8 (the message names file and byte), or an option is wrong.
+        """
+        return files.encode_files(
+            self,
+            paths,
+            output,
+            separator=separator,
+            threads=threads,
+            add_special_tokens=add_special_tokens,
+            end_token=end_token,
+            max_length=max_length,
+            return_offsets=return_offsets,
+            dtype=dtype,
+            progress=progress,
+        )
 
     # Ids to text.
 
@@ -373,7 +366,15 @@ class Tokenizer:
         """The added tokens by id."""
         return dict(self._vocabulary.added)
 
-    # Files, copies.
+    # Caches, files, copies.
+
+    def cache_info(self) -> dict[str, int]:
+        """Return what the word caches of all threads hold: workers, words, bytes, misses, wipes."""
+        return self._texts.cache_info()
+
+    def cache_clear(self) -> None:
+        """Give the memory of the word caches back."""
+        self._texts.cache_clear()
 
     def to_str(self, pretty: bool = False) -> str:
         """Return the tokenizer.json of this tokenizer."""
@@ -386,11 +387,16 @@ class Tokenizer:
     def __reduce__(self) -> tuple[Any, ...]:
         state = {
             name: getattr(self, name)
-            for name in ("normalizer", "pre_tokenizer", "post_processor", "decoder", "truncation", "padding",
-                         "cache_bytes")
+            for name in (
+                *("normalizer", "pre_tokenizer", "post_processor", "decoder"),
+                *("truncation", "padding", "cache_bytes"),
+            )
         }
-        added = list(self._vocabulary.added.values())
-        return _rebuild, (type(self), self.model, {**state, "added_tokens": added, "added_ids": self._vocabulary.added_ids})
+        state |= {
+            "added_tokens": list(self._vocabulary.added.values()),
+            "added_ids": self._vocabulary.added_ids,
+        }
+        return _rebuild, (type(self), self.model, state)
 
     def __repr__(self) -> str:
         return f"Tokenizer({self.model!r}, {self.vocab_size} tokens)"

@@ -14,7 +14,8 @@ from subword.normalizers import BertNormalizer
 from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
 from subword.progress import progress_bar
 from subword.sources import Source
-from subword.tokenizer import Tokenizer, available_threads
+from subword.text_encoder import available_threads
+from subword.tokenizer import Tokenizer
 from subword.trainers.bpe import train_bpe
 from subword.trainers.counting import WordCounter
 from subword.trainers.word_counts import WordCounts
@@ -22,7 +23,7 @@ from subword.trainers.wordpiece import train_wordpiece
 
 Algorithm = Literal["bpe", "byte_level_bpe", "wordpiece"]
 Score = Literal["likelihood", "frequency", "gain"]
-ALGORITHMS = ("bpe", "byte_level_bpe", "wordpiece")
+ALGORITHMS: tuple[Algorithm, ...] = ("bpe", "byte_level_bpe", "wordpiece")
 
 
 def count_words(

@@ -42,10 +42,10 @@ def trimmed_offsets(encoding: Encoding, add_prefix_space: bool) -> ArrayI32:
     # Each id is spelled once; spellings by position come on top.
     unique, where = np.unique(encoding.ids_array, return_inverse=True)
     spell = encoding._id_to_token
-    counts = np.array([_space_counts(spell(i) or "") for i in unique.tolist()], np.int32)
+    counts = np.array([space_counts(spell(i) or "") for i in unique.tolist()], np.int32)
     lead, trail = counts.reshape(-1, 2)[where].T
     for at, text in (encoding._texts or {}).items():
-        lead[at], trail[at] = _space_counts(text)
+        lead[at], trail[at] = space_counts(text)
     offsets = encoding.offsets_array.copy()
     start, end = offsets[:, 0], offsets[:, 1]
     if add_prefix_space and len(encoding):
@@ -57,7 +57,8 @@ def trimmed_offsets(encoding: Encoding, add_prefix_space: bool) -> ArrayI32:
     return offsets
 
 
-def _space_counts(token: str) -> tuple[int, int]:
+def space_counts(token: str) -> tuple[int, int]:
+    """Return how many spaces a token begins and ends with."""
     n = len(token)
     lead = next((i for i in range(n) if token[i] not in SPACES), n)
     return lead, next((i for i in range(n) if token[n - 1 - i] not in SPACES), n)

@@ -1,41 +1,47 @@
 """Write subword/include/unicode_tables.h by asking the reference, one code point at a time.
 
-Tokenizers that must give the same ids as Hugging Face `tokenizers` must classify characters as it does, and it
-mixes four versions of Unicode (8.0 for BERT's categories, 9.0 for normal forms, 16.0 in its regex engines, 17.0
-for lower case). Rather than guess the versions, this script probes the pinned release over all code points
-and freezes what it says. Run it again only to move to another release:
+Tokenizers that must give the same ids as Hugging Face `tokenizers` must classify characters as it
+does, and it mixes four versions of Unicode (8.0 for BERT's categories, 9.0 for normal forms, 16.0
+in its regex engines, 17.0 for lower case). Rather than guess the versions, this script probes the
+pinned release over all code points and freezes what it says. Run it again only to move to another
+release:
 
     python tools/make_unicode_tables.py            # rewrite the header
     python tools/make_unicode_tables.py --check    # exit status 1 if the header on disk differs
 
-The questions themselves are asked in `unicode_probe.py`, the normal forms and letter cases found in `unicode_forms.py`.
+The questions themselves are asked in `unicode_probe.py`; the normal forms and letter cases are
+found in `unicode_forms.py`.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
 
 import tokenizers
 import unicode_forms as forms
-from tokenizers import Regex, normalizers, pre_tokenizers
+from tokenizers import normalizers, pre_tokenizers
 from unicode_probe import CODES, EVERYTHING, each_image, matches
 
 REFERENCE = "0.23.3"
 HEADER = Path(__file__).resolve().parent.parent / "subword" / "include" / "unicode_tables.h"
 
-CATEGORIES = (
-    "Cn Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Zs Zl Zp Cc Cf Co Cs".split()
-)
-# Names of sets: what to call them -> the pattern of the reference's regex engine (Oniguruma).
+CATEGORIES = [
+    *("Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps"),
+    *("Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cs"),
+]  # Names of sets: what to call them -> the pattern of the reference's regex engine (Oniguruma).
 PATTERNS = {
     "scan_space": r"\s",
     "word": r"\w",
+    "class_word": r"[\w]",  # a quirk of the engine: without six digits like U+00B2 that \w has
     **{
         name: f"[[:{name}:]]"
-        for name in "alnum alpha blank cntrl digit graph lower print punct upper xdigit".split()
+        for name in (
+            *("alnum", "alpha", "blank", "cntrl", "digit", "graph"),
+            *("lower", "print", "punct", "upper", "xdigit"),
+        )
     },
     "LC": r"\p{LC}",
     "emoji": r"\p{Emoji}",
@@ -43,23 +49,27 @@ PATTERNS = {
     "extended_pictographic": r"\p{Extended_Pictographic}",
     "ideographic": r"\p{Ideographic}",
 }
-SCRIPTS = """
-Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali Bhaiksuki
-Bopomofo Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian Chakma Cham Cherokee
-Chorasmian Common Coptic Cuneiform Cypriot Cypro_Minoan Cyrillic Deseret Devanagari Dives_Akuru Dogra Duployan
-Egyptian_Hieroglyphs Elbasan Elymaic Ethiopic Garay Georgian Glagolitic Gothic Grantha Greek Gujarati
-Gunjala_Gondi Gurmukhi Gurung_Khema Han Hangul Hanifi_Rohingya Hanunoo Hatran Hebrew Hiragana Imperial_Aramaic
-Inherited Inscriptional_Pahlavi Inscriptional_Parthian Javanese Kaithi Kannada Katakana Kawi Kayah_Li Kharoshthi
-Khitan_Small_Script Khmer Khojki Khudawadi Kirat_Rai Lao Latin Lepcha Limbu Linear_A Linear_B Lisu Lycian Lydian
-Mahajani Makasar Malayalam Mandaic Manichaean Marchen Masaram_Gondi Medefaidrin Meetei_Mayek Mende_Kikakui
-Meroitic_Cursive Meroitic_Hieroglyphs Miao Modi Mongolian Mro Multani Myanmar Nabataean Nag_Mundari Nandinagari
-New_Tai_Lue Newa Nko Nushu Nyiakeng_Puachue_Hmong Ogham Ol_Chiki Ol_Onal Old_Hungarian Old_Italic
-Old_North_Arabian Old_Permic Old_Persian Old_Sogdian Old_South_Arabian Old_Turkic Old_Uyghur Oriya Osage Osmanya
-Pahawh_Hmong Palmyrene Pau_Cin_Hau Phags_Pa Phoenician Psalter_Pahlavi Rejang Runic Samaritan Saurashtra Sharada
-Shavian Siddham SignWriting Sinhala Sogdian Sora_Sompeng Soyombo Sundanese Sunuwar Syloti_Nagri Syriac Tagalog
-Tagbanwa Tai_Le Tai_Tham Tai_Viet Takri Tamil Tangsa Tangut Telugu Thaana Thai Tibetan Tifinagh Tirhuta Todhri
-Toto Tulu_Tigalari Ugaritic Vai Vithkuqi Wancho Warang_Citi Yezidi Yi Zanabazar_Square
-""".split()
+SCRIPT_NAMES = """
+Adlam Ahom Anatolian_Hieroglyphs Arabic Armenian Avestan Balinese Bamum Bassa_Vah Batak Bengali
+Bhaiksuki Bopomofo Brahmi Braille Buginese Buhid Canadian_Aboriginal Carian Caucasian_Albanian
+Chakma Cham Cherokee Chorasmian Common Coptic Cuneiform Cypriot Cypro_Minoan Cyrillic Deseret
+Devanagari Dives_Akuru Dogra Duployan Egyptian_Hieroglyphs Elbasan Elymaic Ethiopic Garay Georgian
+Glagolitic Gothic Grantha Greek Gujarati Gunjala_Gondi Gurmukhi Gurung_Khema Han Hangul
+Hanifi_Rohingya Hanunoo Hatran Hebrew Hiragana Imperial_Aramaic Inherited Inscriptional_Pahlavi
+Inscriptional_Parthian Javanese Kaithi Kannada Katakana Kawi Kayah_Li Kharoshthi
+Khitan_Small_Script Khmer Khojki Khudawadi Kirat_Rai Lao Latin Lepcha Limbu Linear_A Linear_B Lisu
+Lycian Lydian Mahajani Makasar Malayalam Mandaic Manichaean Marchen Masaram_Gondi Medefaidrin
+Meetei_Mayek Mende_Kikakui Meroitic_Cursive Meroitic_Hieroglyphs Miao Modi Mongolian Mro Multani
+Myanmar Nabataean Nag_Mundari Nandinagari New_Tai_Lue Newa Nko Nushu Nyiakeng_Puachue_Hmong Ogham
+Ol_Chiki Ol_Onal Old_Hungarian Old_Italic Old_North_Arabian Old_Permic Old_Persian Old_Sogdian
+Old_South_Arabian Old_Turkic Old_Uyghur Oriya Osage Osmanya Pahawh_Hmong Palmyrene Pau_Cin_Hau
+Phags_Pa Phoenician Psalter_Pahlavi Rejang Runic Samaritan Saurashtra Sharada Shavian Siddham
+SignWriting Sinhala Sogdian Sora_Sompeng Soyombo Sundanese Sunuwar Syloti_Nagri Syriac Tagalog
+Tagbanwa Tai_Le Tai_Tham Tai_Viet Takri Tamil Tangsa Tangut Telugu Thaana Thai Tibetan Tifinagh
+Tirhuta Todhri Toto Tulu_Tigalari Ugaritic Vai Vithkuqi Wancho Warang_Citi Yezidi Yi
+Zanabazar_Square
+"""
+SCRIPTS = SCRIPT_NAMES.split()
 
 
 def gaps(pre_tokenizer: pre_tokenizers.PreTokenizer) -> set[int]:
@@ -71,7 +81,7 @@ def gaps(pre_tokenizer: pre_tokenizers.PreTokenizer) -> set[int]:
 
 
 def rust_word() -> set[int]:
-    """Return \\w of Rust's regex crate: what the Whitespace pre-tokenizer glues to a letter."""
+    r"""Return \w of Rust's regex crate: what the Whitespace pre-tokenizer glues to a letter."""
     found: set[int] = set()
     for first in range(0, len(CODES), 1 << 16):
         text = "".join(f"a{char} " for char in EVERYTHING[first : first + (1 << 16)])
@@ -93,8 +103,11 @@ def named_sets() -> dict[str, set[int]]:
     sets["bert_mark"] = {code for code, image in zip(CODES, accents, strict=True) if image == ""}
     sets["bert_punct"] = gaps(pre_tokenizers.Punctuation("removed"))
     chinese = each_image(normalizers.BertNormalizer(False, True, False, False).normalize_str, "\n")
-    sets["bert_chinese"] = {code for code, image in zip(CODES, chinese, strict=True) if len(image) == 3}
-    # Digits cuts between runs of digits and the rest, so every other piece is digits; U+0000 is not one.
+    sets["bert_chinese"] = {
+        code for code, image in zip(CODES, chinese, strict=True) if len(image) == 3
+    }
+    # Digits cuts between runs of digits and the rest, so every other piece is digits, and
+    # U+0000 is none.
     runs = pre_tokenizers.Digits(individual_digits=False).pre_tokenize_str(EVERYTHING)
     sets["bert_numeric"] = {ord(char) for piece, _ in runs[1::2] for char in piece}
     strip = each_image(normalizers.StripAccents().normalize_str, "\n")
@@ -126,15 +139,18 @@ def categories() -> list[int]:
 
 
 def scripts() -> list[int]:
-    """Return the script of each code point for the regex engine: 0 or 1 + the index into SCRIPTS."""
+    """Return the script of each code point for the regex engine: 1 + its index, or 0."""
     return partition(["none", *SCRIPTS], [set(), *(matches(rf"\p{{{name}}}") for name in SCRIPTS)])
 
 
 @cache
 def joined_scripts() -> list[int]:
-    """Return the classes of UnicodeScripts: it cuts between two that differ, unless one of them is 0."""
+    """Return the classes of UnicodeScripts: it cuts before one unlike the last but 0."""
     split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
-    joker = {ord(piece[1]) for piece, _ in split("".join(f"a{char}ა" for char in EVERYTHING)) if len(piece) == 3}
+    # A joker goes with whatever is before it, and leaves what follows as if it were not there.
+    joker = {
+        ord(char) for char in EVERYTHING if len(split(f"a{char}a")) == len(split(f"ა{char}ა")) == 1
+    }
     values = [0] * 0x110000
     heads: list[str] = []  # the first character of each class
     for run, _ in split("".join(char for char in EVERYTHING if ord(char) not in joker)):
@@ -165,7 +181,11 @@ def numbers(name: str, values: Iterable[int], kind: str = "uint32_t") -> str:
 
 def strings(name: str, values: Sequence[str]) -> str:
     """Return a C array of strings, ended by NULL."""
-    return f"static const char *{name}[] = {{\n" + "\n".join(f'"{value}",' for value in values) + "\n0};"
+    return (
+        f"static const char *{name}[] = {{\n"
+        + "\n".join(f'"{value}",' for value in values)
+        + "\n0};"
+    )
 
 
 def header() -> str:
@@ -173,16 +193,23 @@ def header() -> str:
     sets = named_sets()
     parts = [
         f"/* Generated by tools/make_unicode_tables.py from tokenizers {REFERENCE}; do not edit.\n"
-        "   Runs are length << 8 | value and cover all code points. Sets are the lengths of the runs outside, inside,\n"
-        "   outside ..., each set covering all code points. Maps are: step from the last code point, number of the\n"
-        "   code points it maps to, these; a step of 0 ends the map. */",
+        "   Runs are length << 8 | value and cover all code points. Sets are the lengths of the\n"
+        "   runs outside, inside, outside ..., each set covering all code points. Maps are: step\n"
+        "   from the last code point, how many it maps to, these; a step of 0 ends the map. */",
         "#ifndef SUBWORD_UNICODE_TABLES_H\n#define SUBWORD_UNICODE_TABLES_H\n#include <stdint.h>",
         strings("unicode_categories", CATEGORIES),
-        numbers("unicode_category_runs", (n << 8 | value for n, value in run_lengths(categories()))),
+        numbers(
+            "unicode_category_runs", (n << 8 | value for n, value in run_lengths(categories()))
+        ),
         strings("unicode_scripts", ["none", *SCRIPTS]),
         numbers("unicode_script_runs", (n << 8 | value for n, value in run_lengths(scripts()))),
-        numbers("unicode_joined_runs", (n << 8 | value for n, value in run_lengths(joined_scripts()))),
-        numbers("unicode_class_runs", (n << 8 | value for n, value in run_lengths(forms.combining_classes()))),
+        numbers(
+            "unicode_joined_runs", (n << 8 | value for n, value in run_lengths(joined_scripts()))
+        ),
+        numbers(
+            "unicode_class_runs",
+            (n << 8 | value for n, value in run_lengths(forms.combining_classes())),
+        ),
         strings("unicode_sets", list(sets)),
     ]
     lengths: list[int] = []
@@ -203,10 +230,12 @@ def header() -> str:
 def main() -> int:
     """Write the header, or compare it with the one on disk."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--check", action="store_true", help="do not write; fail if the header would change")
+    parser.add_argument(
+        "--check", action="store_true", help="do not write; fail if the header would change"
+    )
     options = parser.parse_args()
     if tokenizers.__version__ != REFERENCE:
-        sys.exit(f"the tables are those of tokenizers {REFERENCE}, but {tokenizers.__version__} is installed")
+        sys.exit(f"tokenizers {REFERENCE} is wanted, {tokenizers.__version__} is installed")
     text = header()
     if options.check:
         return int(HEADER.read_text() != text)

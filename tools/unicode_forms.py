@@ -21,10 +21,13 @@ def swaps(first: str, second: str) -> bool:
 def combining_classes() -> list[int]:
     """Return the canonical combining class of each code point.
 
-    The reference does not tell the numbers, only the order it sorts marks in. So a mark has the number of the one
-    known mark that it never changes places with.
+    The reference does not tell the numbers, only the order it sorts marks in. So a mark has the
+    number of the one known mark that it never changes places with.
     """
-    lowest, highest = "\u0334", "\u0345"  # classes 1 and 240: every other mark changes places with one of them
+    lowest, highest = (
+        "\u0334",
+        "\u0345",
+    )  # classes 1 and 240: others change places with one of them
     after = NFD("".join(f"\n{char}{lowest}" for char in EVERYTHING)).split("\n")
     before = NFD("".join(f"\n{highest}{char}" for char in EVERYTHING)).split("\n")
     moved = {pair[1] for pair in after if pair[:1] == lowest and len(pair) == 2}
@@ -56,29 +59,32 @@ def folds(lower: list[str]) -> tuple[dict[int, str], dict[int, str]]:
         lower: The lower case of each code point of CODES.
 
     Returns:
-        The other single characters that (?i:c) matches, for each c that has any; and the string of two or three
-        characters that it matches, for each c that has one.
+        The other single characters that (?i:c) matches, for each c that has any; and the string of
+        two or three characters that it matches, for each c that has one.
     """
     candidates: set[str] = set()
     for char, small, large in zip(EVERYTHING, lower, each_image(upper, "\n"), strict=True):
         related = {char.casefold(), char.upper(), char.lower(), small, large} - {char}
         if related:
             candidates.update(char, *(string for string in related if len(string) == 1))
-    text = "".join(sorted(candidates))
+    text = "\0".join(sorted(candidates))  # apart, for (?i:ﬆ) matches "ST" as well
     single: dict[int, str] = {}
     several: dict[int, str] = {}
-    for char in text:
+    for char in sorted(candidates):
         alike = sorted(matches(rf"(?i:\x{{{ord(char):x}}})", text) - {ord(char)})
         if alike:
             single[ord(char)] = "".join(map(chr, alike))
         full = char.casefold()
-        if len(full) > 1 and normalizers.Replace(Regex(f"(?i:{char})"), "").normalize_str(full) == "":
+        if (
+            len(full) > 1
+            and normalizers.Replace(Regex(f"(?i:{char})"), "").normalize_str(full) == ""
+        ):
             several[ord(char)] = full
     return single, several
 
 
 def compositions(composed: list[str]) -> dict[int, str]:
-    """Return the two characters that NFC puts together to each composite, Hangul syllables left out.
+    """Return the two characters that NFC puts together to each composite, Hangul left out.
 
     Args:
         composed: The NFC of each code point of CODES.

@@ -9,7 +9,7 @@ EVERYTHING = "".join(map(chr, CODES))
 
 
 def each_image(function: Callable[[str], str], separator: str) -> list[str]:
-    """Return the image of every code point of CODES under a function that works character by character.
+    """Return the image of every code point of CODES under a function of single characters.
 
     Args:
         function: A map of strings that treats every character by itself, and keeps `separator`.
@@ -17,11 +17,15 @@ def each_image(function: Callable[[str], str], separator: str) -> list[str]:
     """
     images = function(separator.join(EVERYTHING.replace(separator, "\0"))).split(separator)
     if len(images) != len(CODES):
-        raise ValueError(f"separator {separator!r} does not keep {len(CODES)} images apart: {len(images)}")
+        raise ValueError(
+            f"separator {separator!r} does not keep {len(CODES)} images apart: {len(images)}"
+        )
     images[CODES.index(ord(separator))] = function(separator)
     return images
 
 
 def matches(pattern: str, text: str = EVERYTHING) -> set[int]:
     """Return the code points of `text` that a one-character pattern of the regex engine matches."""
-    return set(map(ord, text)) - set(map(ord, normalizers.Replace(Regex(pattern), "").normalize_str(text)))
+    return set(map(ord, text)) - set(
+        map(ord, normalizers.Replace(Regex(pattern), "").normalize_str(text))
+    )

@@ -2,15 +2,7 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._hashmap cimport IntMap, WordMap
 from subword._pipeline cimport Model, Tokens
-
-
-cdef struct Symbol:
-    # A piece of the word on its way to becoming a token: a doubly linked list in an array.
-    uint32_t id
-    int32_t start
-    int32_t end
-    int32_t left
-    int32_t right
+from subword.models.merging cimport Symbol
 
 
 cdef class BPE(Model):

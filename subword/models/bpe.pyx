@@ -10,23 +10,19 @@ from operator import itemgetter
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memmove
 
 from subword._hashmap cimport (
     NO_ID, NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
     wordmap_add, wordmap_free, wordmap_get, wordmap_init,
 )
 from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
+from subword.models.merging cimport MERGED, SHORT, Symbol, merge_long, merge_short
 
 from subword.byte_alphabet import BYTES, CHARS, chars_of
 
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
-
-cdef enum:
-    SHORT = 64          # symbols: up to here a scan for the lowest rank beats a heap
-    UNSPLIT = 0x7FFFFFFF
 
 
 def to_bytes(token):
@@ -246,7 +242,7 @@ cdef class BPE(Model):
             else:
                 merge_long(&self.pairs, symbols, count)
             for i in range(count):
-                if symbols[i].right != UNSPLIT:
+                if symbols[i].right != MERGED:
                     tokens_push(tokens, symbols[i].id, symbols[i].start, symbols[i].end)
         finally:
             if symbols != room:
@@ -341,123 +337,3 @@ cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, i
     at[0] += length
     symbols[n].end = at[0]
     return n + 1
-
-
-cdef inline uint64_t pair_of(const IntMap* pairs, const Symbol* left, const Symbol* right) noexcept nogil:
-    """Return rank << 32 | product of two neighbours; NOTHING() if they do not merge."""
-    return intmap_get(pairs, <uint64_t>left.id << 32 | right.id)
-
-
-cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) noexcept nogil:
-    """Merge by scanning for the lowest rank; the array is kept dense. Returns how many symbols are left."""
-    cdef uint64_t[SHORT] ranks
-    cdef uint64_t best
-    cdef Py_ssize_t i, at
-    for i in range(count):
-        symbols[i].right = 0
-    for i in range(count - 1):
-        ranks[i] = pair_of(pairs, symbols + i, symbols + i + 1)
-    while count > 1:
-        best = NOTHING()
-        at = 0
-        for i in range(count - 1):
-            if ranks[i] < best:
-                best = ranks[i]
-                at = i
-        if best == NOTHING():
-            break
-        symbols[at].id = <uint32_t>best
-        symbols[at].end = symbols[at + 1].end
-        count -= 1
-        memmove(symbols + at + 1, symbols + at + 2, (count - at - 1) * sizeof(Symbol))
-        memmove(ranks + at, ranks + at + 1, (count - at) * sizeof(uint64_t))
-        if at > 0:
-            ranks[at - 1] = pair_of(pairs, symbols + at - 1, symbols + at)
-        if at < count - 1:
-            ranks[at] = pair_of(pairs, symbols + at, symbols + at + 1)
-    return count
-
-
-cdef inline void sift_down(uint64_t* heap, Py_ssize_t size, Py_ssize_t i) noexcept nogil:
-    cdef uint64_t item = heap[i]
-    cdef Py_ssize_t child = 2 * i + 1
-    while child < size:
-        if child + 1 < size and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= item:
-            break
-        heap[i] = heap[child]
-        i = child
-        child = 2 * i + 1
-    heap[i] = item
-
-
-cdef inline void sift_up(uint64_t* heap, Py_ssize_t i) noexcept nogil:
-    cdef uint64_t item = heap[i]
-    cdef Py_ssize_t parent
-    while i > 0:
-        parent = (i - 1) // 2
-        if heap[parent] <= item:
-            break
-        heap[i] = heap[parent]
-        i = parent
-    heap[i] = item
-
-
-cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil:
-    """Merge with a heap of (rank, position), O(n log n). Merged-away symbols are marked by right == UNSPLIT.
-
-    An entry whose pair has changed since it was pushed is recognised by its rank and skipped. Every merge takes
-    one entry out and puts at most two in, while the symbols become one fewer: 3 * count entries are enough.
-    """
-    cdef uint64_t* heap = <uint64_t*>malloc(3 * count * sizeof(uint64_t))
-    cdef uint64_t pair
-    cdef Py_ssize_t size = 0, i
-    cdef int32_t at, right
-    if heap == NULL:
-        return out_of_memory()
-    for i in range(count):
-        symbols[i].left = <int32_t>(i - 1)
-        symbols[i].right = <int32_t>(i + 1) if i + 1 < count else -1
-        if i + 1 < count:
-            pair = pair_of(pairs, symbols + i, symbols + i + 1)
-            if pair != NOTHING():
-                heap[size] = pair >> 32 << 32 | <uint64_t>i
-                size += 1
-    for i in range(size // 2 - 1, -1, -1):
-        sift_down(heap, size, i)
-    while size:
-        at = <int32_t><uint32_t>heap[0]
-        right = symbols[at].right
-        pair = NOTHING()
-        if right >= 0 and right != UNSPLIT:
-            pair = pair_of(pairs, symbols + at, symbols + right)
-        if pair == NOTHING() or pair >> 32 != heap[0] >> 32:
-            size -= 1
-            heap[0] = heap[size]
-            if size:
-                sift_down(heap, size, 0)
-            continue
-        size -= 1
-        heap[0] = heap[size]
-        if size:
-            sift_down(heap, size, 0)
-        symbols[at].id = <uint32_t>pair
-        symbols[at].end = symbols[right].end
-        symbols[at].right = symbols[right].right
-        symbols[right].right = UNSPLIT
-        if symbols[at].right >= 0:
-            symbols[symbols[at].right].left = at
-            pair = pair_of(pairs, symbols + at, symbols + symbols[at].right)
-            if pair != NOTHING():
-                heap[size] = pair >> 32 << 32 | <uint64_t>at
-                sift_up(heap, size)
-                size += 1
-        if symbols[at].left >= 0:
-            pair = pair_of(pairs, symbols + symbols[at].left, symbols + at)
-            if pair != NOTHING():
-                heap[size] = pair >> 32 << 32 | <uint64_t>symbols[at].left
-                sift_up(heap, size)
-                size += 1
-    free(heap)
-    return 0

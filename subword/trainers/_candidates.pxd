@@ -1,4 +1,5 @@
-"""The pairs that may be merged next, ordered by a score that moves under them: see _candidates.pyx."""
+"""The pairs that may be merged next, ordered by a score that moves under them: see _candidates.pyx.
+"""
 
 cimport cython
 from libc.stdint cimport uint32_t, uint64_t
@@ -43,7 +44,8 @@ cdef class Candidates:
     cdef uint32_t rows_size
     cdef uint32_t* queue             # the heap of rows: owners
     cdef uint32_t queue_size
-    cdef uint32_t* changed           # owners of rows whose best pair or owner count may have changed
+    # owners of rows whose best pair or owner count may have changed
+    cdef uint32_t* changed
     cdef uint32_t changed_size
     cdef Seat* seats                 # by pair
     cdef uint32_t seats_size

@@ -65,7 +65,8 @@ cdef class Candidates:
     # -- order
 
     cdef bint in_row(self, const Candidate* a, const Candidate* b) noexcept nogil:
-        """Say whether `a` comes before `b` in their row: score, then count, then left id, then right id."""
+        """Say whether `a` comes before `b` in their row: score, then count, then left id, then
+        right id."""
         cdef int order
         if self.by_gain:
             order = (a.gain > b.gain) - (a.gain < b.gain)
@@ -85,7 +86,9 @@ cdef class Candidates:
                                   b.best.count, a.best.partner_count, a.owner_count)
         if order:
             return order > 0
-        return a.best.count > b.best.count or (a.best.count == b.best.count and a.best.key < b.best.key)
+        if a.best.count != b.best.count:
+            return a.best.count > b.best.count
+        return a.best.key < b.best.key
 
     # -- the heap of a row
 
@@ -106,11 +109,13 @@ cdef class Candidates:
         candidate.pair = number
         candidate.key = pair.key
         candidate.count = <uint64_t>pair.count
-        candidate.partner_count = <uint64_t>self.segments.symbol_counts[right if owner == left else left]
+        cdef uint32_t partner = right if owner == left else left
+        candidate.partner_count = <uint64_t>self.segments.symbol_counts[partner]
         if self.by_gain:
             candidate.gain = <double>pair.count * (
                 log(<double>pair.count) + self.log_total
-                - log(<double>self.segments.symbol_counts[left]) - log(<double>self.segments.symbol_counts[right]))
+                - log(<double>self.segments.symbol_counts[left])
+                - log(<double>self.segments.symbol_counts[right]))
 
     cdef void mark(self, uint32_t owner) noexcept nogil:
         if not self.rows[owner].changed:
@@ -126,7 +131,8 @@ cdef class Candidates:
             if p == NULL:
                 return out_of_memory()
             self.seats = <Seat*>p
-            memset(self.seats + self.seats_size, 0, (self.segments.pairs_capacity - self.seats_size) * sizeof(Seat))
+            memset(self.seats + self.seats_size, 0,
+                   (self.segments.pairs_capacity - self.seats_size) * sizeof(Seat))
             self.seats_size = self.segments.pairs_capacity
         return 0
 

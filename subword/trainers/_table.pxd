@@ -37,13 +37,16 @@ cdef struct Table:
 
 # The slot of a word of at least one byte, made with value 0 when it was not there. It stays valid
 # until the next word is made.
-cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size, const uint8_t* limit) except NULL nogil
+cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size,
+                      const uint8_t* limit) except NULL nogil
 # The slot of a word, or NULL.
 cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) noexcept nogil
 # The bytes of a slot's word; a short word is written to `scratch` (16 bytes).
-cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scratch, Py_ssize_t* size) noexcept nogil
+cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scratch,
+                              Py_ssize_t* size) noexcept nogil
 cdef int table_reserve(Table* table, size_t words) except -1 nogil
 cdef void table_free(Table* table) noexcept nogil
 # Add one to the count of each span of `data`; `limit` ends the readable memory.
-cdef int table_count(Table* table, const uint8_t* data, const uint8_t* limit, const Span* spans, Py_ssize_t size) except -1 nogil
+cdef int table_count(Table* table, const uint8_t* data, const uint8_t* limit, const Span* spans,
+                     Py_ssize_t size) except -1 nogil
 cdef int out_of_memory() except -1 nogil

@@ -31,7 +31,8 @@ cdef struct Entries:
 
 
 cdef inline bint before(const Entry* a, const Entry* b) noexcept nogil:
-    """Say whether `a` leaves the queue first: the higher count, of equals the smaller pair of ids."""
+    """Say whether `a` leaves the queue first: the higher count, of equals the smaller pair of ids.
+    """
     return a.count > b.count or (a.count == b.count and a.key < b.key)
 
 
@@ -54,7 +55,8 @@ cdef void sift_down(Entries* heap, size_t i) noexcept nogil:
 cdef int append(Entries* entries, const Entry* entry) except -1 nogil:
     cdef void* p
     if entries.size == entries.capacity:
-        p = realloc(entries.data, max(1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
+        p = realloc(entries.data,
+                    max(1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
         if p == NULL:
             return out_of_memory()
         entries.data = <Entry*>p
@@ -167,7 +169,8 @@ cdef class _Learner:
                 key = pair.key
                 if pair.count <= 0:
                     self.segments.forget_words(self.segments.touched[i])
-                elif left_of(key) == result or right_of(key) == result:   # only these counts can have risen
+                # only these counts can have risen
+                elif left_of(key) == result or right_of(key) == result:
                     self.enter(self.segments.touched[i])
             if self.segments.merges % REPORT_EVERY == 0:
                 self.segments.report(progress)
@@ -176,8 +179,8 @@ cdef class _Learner:
 
 
 def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), limit_alphabet=None,
-              initial_alphabet=(), continuing_subword_prefix=None, end_of_word_suffix=None, max_token_length=None,
-              byte_level=False, progress=None):
+              initial_alphabet=(), continuing_subword_prefix=None, end_of_word_suffix=None,
+              max_token_length=None, byte_level=False, progress=None):
     """Learn a BPE vocabulary: merge the most frequent pair of neighbouring symbols, again and
     again.
 
@@ -219,13 +222,15 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
     cdef uint32_t size
     cdef int64_t least
     if isinstance(min_frequency, bool) or not isinstance(min_frequency, int):
-        raise TypeError(f"min_frequency must be an int, got {type(min_frequency).__name__}: {min_frequency!r}")
+        raise TypeError(
+            f"min_frequency must be an int, got {type(min_frequency).__name__}: {min_frequency!r}")
     if not 0 <= min_frequency < 2**63:
         raise ValueError(f"min_frequency must be at least 0 and below 2**63, got {min_frequency}")
     segments = Segments(
         counts, vocab_size=vocab_size, special_tokens=special_tokens, limit_alphabet=limit_alphabet,
         initial_alphabet=initial_alphabet, continuing_subword_prefix=continuing_subword_prefix,
-        end_of_word_suffix=end_of_word_suffix, max_token_length=max_token_length, byte_level=byte_level)
+        end_of_word_suffix=end_of_word_suffix, max_token_length=max_token_length,
+        byte_level=byte_level)
     learner.segments = segments
     size = vocab_size
     least = max(1, min_frequency)

@@ -21,7 +21,7 @@ from subword._pipeline cimport (
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher, Pieces, pieces_free
 from subword.normalizers cimport BertNormalizer
-from subword.pre_tokenizers cimport BertPreTokenizer, simd_on
+from subword.cutting cimport BertPreTokenizer, simd_on
 from subword.trainers._table cimport Slot, out_of_memory, slot_word
 from subword.trainers.word_counts cimport WordCounts
 
@@ -43,8 +43,8 @@ cdef extern from "transcode.h" nogil:
 cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
-    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits, int32_t* out, int room,
-             Py_ssize_t* memo, int simd)
+    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
+             int32_t* out, int room, Py_ssize_t* memo, int simd)
 
 cdef enum:
     BATCH = 256
@@ -90,12 +90,13 @@ cdef class WordCounter:
     cdef uint8_t* utf8
     cdef Py_ssize_t utf8_capacity
 
-    def __init__(self, Normalizer normalizer=None, PreTokenizer pre_tokenizer=None, *, bint byte_level=False,
-                 Matcher raw=None, Matcher after=None):
+    def __init__(self, Normalizer normalizer=None, PreTokenizer pre_tokenizer=None, *,
+                 bint byte_level=False, Matcher raw=None, Matcher after=None):
         if byte_level:
             pre_tokenizer = with_raw_bytes(pre_tokenizer) if pre_tokenizer is not None else None
             if pre_tokenizer is None:
-                raise ValueError("a byte-level model needs a pre-tokenizer that ends with ByteLevel")
+                raise ValueError(
+                    "a byte-level model needs a pre-tokenizer that ends with ByteLevel")
         self.normalizer = normalizer
         self.pre_tokenizer = pre_tokenizer
         self.raw = raw
@@ -142,8 +143,8 @@ cdef class WordCounter:
         if wrong >= 0:
             raise ValueError("not UTF-8", wrong)
 
-    def count_rows(self, const uint8_t[::1] data, const uint8_t[::1] offsets, bint wide, Py_ssize_t first,
-                   Py_ssize_t rows):
+    def count_rows(self, const uint8_t[::1] data, const uint8_t[::1] offsets, bint wide,
+                   Py_ssize_t first, Py_ssize_t rows):
         """Count the words of the rows of a column of strings, as Apache Arrow stores them.
 
         Args:
@@ -166,7 +167,8 @@ cdef class WordCounter:
             for i in range(first, first + rows):
                 start = (<const int64_t*>narrow)[i] if wide else narrow[i]
                 end = (<const int64_t*>narrow)[i + 1] if wide else narrow[i + 1]
-                if start < 0 or end < start or end > data.shape[0] or utf8_error(p + start, end - start) >= 0:
+                if start < 0 or end < start or end > data.shape[0] or (
+                        utf8_error(p + start, end - start) >= 0):
                     bad = i
                     break
                 self.count_document(p + start, end - start, p + data.shape[0])
@@ -214,8 +216,10 @@ cdef class WordCounter:
             raise ValueError("a text holds a lone surrogate", bad, character)
 
     cdef Py_ssize_t transcode(self, const Document* document) except? -1 nogil:
-        """Write a str's UTF-8 to the scratch; return its length, or -1 - i for a lone surrogate at i."""
-        cdef Py_ssize_t wanted = document.size * (document.kind + 1 if document.kind < 4 else 4) + 16
+        """Write a str's UTF-8 to the scratch; return its length, or -1 - i for a lone surrogate at
+        i."""
+        cdef Py_ssize_t widest = document.kind + 1 if document.kind < 4 else 4
+        cdef Py_ssize_t wanted = document.size * widest + 16
         cdef void* p
         if self.utf8_capacity < wanted:
             p = realloc(self.utf8, wanted)
@@ -229,7 +233,8 @@ cdef class WordCounter:
             return transcode_ucs2(<const uint16_t*>document.data, document.size, self.utf8)
         return transcode_ucs4(<const uint32_t*>document.data, document.size, self.utf8)
 
-    cdef int count_document(self, const uint8_t* data, Py_ssize_t size, const uint8_t* limit) except -1 nogil:
+    cdef int count_document(self, const uint8_t* data, Py_ssize_t size,
+                            const uint8_t* limit) except -1 nogil:
         """Count the words of one text; `limit` ends the memory that may be read."""
         cdef Py_ssize_t i
         cdef int32_t start, end
@@ -249,7 +254,8 @@ cdef class WordCounter:
                 self.words.add_word(data + start, end - start, 1)
         return 0
 
-    cdef int count_segment(self, const uint8_t* data, Py_ssize_t size, const uint8_t* limit) except -1 nogil:
+    cdef int count_segment(self, const uint8_t* data, Py_ssize_t size,
+                           const uint8_t* limit) except -1 nogil:
         """Count a stretch without raw added tokens."""
         cdef Text text
         cdef Text part
@@ -290,8 +296,9 @@ cdef class WordCounter:
             return self.scan_words(self.pattern, text, limit, self.words)
         self.split_words(text)
         if self.rewritten.size:
-            return self.words.add_spans(self.rewritten.data, self.rewritten.data + self.rewritten.size,
-                                        self.spans.data, self.spans.size)
+            return self.words.add_spans(self.rewritten.data,
+                                        self.rewritten.data + self.rewritten.size, self.spans.data,
+                                        self.spans.size)
         return self.words.add_spans(text.data, limit, self.spans.data, self.spans.size)
 
     cdef int split_words(self, const Text* text) except -1 nogil:
@@ -307,7 +314,8 @@ cdef class WordCounter:
             text_clear(&self.rewritten)
         return 0
 
-    cdef int scan_words(self, int pattern, const Text* text, const uint8_t* limit, WordCounts counts) except -1 nogil:
+    cdef int scan_words(self, int pattern, const Text* text, const uint8_t* limit,
+                        WordCounts counts) except -1 nogil:
         cdef int32_t[2 * BATCH] found
         cdef Py_ssize_t at = 0, memo = 0, count
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
@@ -344,7 +352,8 @@ cdef class WordCounter:
                         data = self.rewritten.data
                     for k in range(self.spans.size):
                         self.words.add_word(data + self.spans.data[k].start,
-                                            self.spans.data[k].end - self.spans.data[k].start, slot.value)
+                                            self.spans.data[k].end - self.spans.data[k].start,
+                                            slot.value)
         counts = self.words
         self.words = WordCounts()
         self.chunk_counts = WordCounts()

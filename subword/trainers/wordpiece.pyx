@@ -31,7 +31,8 @@ cdef class _Learner:
     cdef int64_t floor
     cdef int64_t least       # the floor never falls below
 
-    def __init__(self, Segments segments not None, uint32_t vocab_size, bint by_gain, int64_t floor):
+    def __init__(self, Segments segments not None, uint32_t vocab_size, bint by_gain,
+                 int64_t floor):
         """Count the pairs; `floor` 0 asks for the falling floor."""
         cdef uint32_t i
         cdef int64_t highest = 1
@@ -70,7 +71,8 @@ cdef class _Learner:
         if not self.candidates.by_gain:
             return False
         best = self.candidates.rows[self.candidates.queue[0]].best.gain
-        return best <= 1.000001 * count * log(self.total / count)   # the factor is far above any rounding
+        # the factor is far above any rounding
+        return best <= 1.000001 * count * log(self.total / count)
 
     cdef int learn(self, uint32_t vocab_size, object progress) except -1 nogil:
         """Merge until there are `vocab_size` tokens or nothing is left to merge."""
@@ -119,8 +121,9 @@ cdef class _Learner:
         return 0
 
 
-def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequency=None, special_tokens=(),
-                    limit_alphabet=None, initial_alphabet=(), continuing_subword_prefix="##", progress=None):
+def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequency=None,
+                    special_tokens=(), limit_alphabet=None, initial_alphabet=(),
+                    continuing_subword_prefix="##", progress=None):
     """Learn a WordPiece vocabulary.
 
     The alphabet holds every character both as it is and, where it occurs inside a word, with the
@@ -169,19 +172,25 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
     cdef int64_t floor
     if score not in ("likelihood", "frequency", "gain"):
         raise ValueError(f'score must be "likelihood", "frequency" or "gain", got {score!r}')
-    if min_frequency is not None and (isinstance(min_frequency, bool) or not isinstance(min_frequency, int)):
-        raise TypeError(f"min_frequency must be an int or None, got {type(min_frequency).__name__}: {min_frequency!r}")
+    if min_frequency is not None and (isinstance(min_frequency, bool)
+                                      or not isinstance(min_frequency, int)):
+        raise TypeError(
+            f"min_frequency must be an int or None, got {type(min_frequency).__name__}: "
+            f"{min_frequency!r}")
     if min_frequency is not None and not 0 <= min_frequency < 2**63:
         raise ValueError(f"min_frequency must be at least 0 and below 2**63, got {min_frequency}")
     options = {
-        "special_tokens": special_tokens, "limit_alphabet": limit_alphabet, "initial_alphabet": initial_alphabet,
+        "special_tokens": special_tokens, "limit_alphabet": limit_alphabet,
+        "initial_alphabet": initial_alphabet,
         "continuing_subword_prefix": continuing_subword_prefix,
     }
     if score == "frequency":
-        tokens, merges = train_bpe(counts, vocab_size, min_frequency=min_frequency or 0, progress=progress, **options)
+        tokens, merges = train_bpe(counts, vocab_size, min_frequency=min_frequency or 0,
+                                   progress=progress, **options)
     else:
         segments = Segments(
-            counts, vocab_size=vocab_size, end_of_word_suffix=None, max_token_length=None, byte_level=False, **options)
+            counts, vocab_size=vocab_size, end_of_word_suffix=None, max_token_length=None,
+            byte_level=False, **options)
         size = vocab_size
         floor = 0 if min_frequency is None else max(1, min_frequency)
         learner = _Learner(segments, size, score == "gain", floor)
@@ -191,6 +200,7 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
         merges = [(tokens[left], tokens[right]) for left, right in segments.pairs_merged()]
     if len(tokens) < vocab_size:
         warnings.warn(
-            f"candidates ran out: the vocabulary has {len(tokens)} tokens, {vocab_size} were asked for; no pair is left"
+            f"candidates ran out: the vocabulary has {len(tokens)} tokens, {vocab_size} were asked "
+            "for; no pair is left"
             f" that occurs at least {max(1, min_frequency or 1)} times", stacklevel=1)
     return tokens, merges

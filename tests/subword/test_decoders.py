@@ -160,8 +160,7 @@ def test_stream_equals_the_oracle(name):
             new = rng.choice(pool) if rng.random() < 0.8 else rng.choices(pool, k=rng.randrange(4))
             try:
                 expected = one.step(tok, new)
-            except Exception as error:
-                assert "Invalid prefix" in str(error)
+            except Exception:  # the text that was handed out would change
                 with pytest.raises(ValueError, match="must not change"):
                     two.step(borrowed, new)
                 break

@@ -78,7 +78,9 @@ def test_every_other_class():
 
 
 def test_bert_pre_tokenizer_uses_the_same_classes():
-    pieces = pre_tokenizers.BertPreTokenizer().pre_tokenize_str("".join(f"a{char}" for char in EVERYTHING))
+    pieces = pre_tokenizers.BertPreTokenizer().pre_tokenize_str(
+        "".join(f"a{char}" for char in EVERYTHING)
+    )
     glued = {ord(piece[1]) for piece, _ in pieces if len(piece) == 2 and piece[0] == "a"}
     glued |= {ord(char) for piece, _ in pieces if len(piece) > 2 for char in piece}
     assert set(CODES) - glued == (members("bert_space") | members("bert_punct")) - {ord("a")}
@@ -96,7 +98,9 @@ def test_lower_case_of_every_code_point():
 
 def test_combining_classes():
     probed = forms.combining_classes()
-    assert [_unicode.combining_class(char) for char in EVERYTHING] == [probed[code] for code in CODES]
+    assert [_unicode.combining_class(char) for char in EVERYTHING] == [
+        probed[code] for code in CODES
+    ]
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -115,15 +119,21 @@ def test_normal_form_of_random_marks(form):
     bases = [chr(code) for code in sorted(members("form_canonical") | members("form_compatible"))]
     bases += [chr(code) for code in range(0x1100, 0x1200)] + list("aeiouAEIOUnN<>= ")
     for _ in range(20_000):
-        text = "".join(chosen.choice(chosen.choice((marks, bases))) for _ in range(chosen.randint(1, 7)))
+        text = "".join(
+            chosen.choice(chosen.choice((marks, bases))) for _ in range(chosen.randint(1, 7))
+        )
         assert normalize(form, text) == function(text), text.encode("unicode_escape")
 
 
 def test_pairs_are_those_of_the_reference():
     composed = {
         chr(code): char
-        for char, image in zip(EVERYTHING, each_image(normalizers.NFC().normalize_str, "\n"), strict=True)
-        if image == char and (code := ord(char)) not in forms.HANGUL and _unicode.decomposition(char) != char
+        for char, image in zip(
+            EVERYTHING, each_image(normalizers.NFC().normalize_str, "\n"), strict=True
+        )
+        if image == char
+        and (code := ord(char)) not in forms.HANGUL
+        and _unicode.decomposition(char) != char
     }
     for char in composed:
         parts = normalizers.NFD().normalize_str(char)
@@ -140,7 +150,9 @@ def test_cases_that_the_regex_engine_takes_for_the_same():
     assert {ord(char): alike for char, alike in _unicode.case_alike().items()} == single
     assert {ord(char): full for char, full in _unicode.case_expanded().items()} == several
     others = "".join(char for char in EVERYTHING if ord(char) not in single)
-    folded = normalizers.Replace(Regex("(?i:[" + "".join(f"\\x{{{code:x}}}" for code in sorted(single)) + "])"), "")
+    folded = normalizers.Replace(
+        Regex("(?i:[" + "".join(f"\\x{{{code:x}}}" for code in sorted(single)) + "])"), ""
+    )
     assert folded.normalize_str(others) == others
 
 

@@ -1,0 +1,250 @@
+"""The shape of a BERT: every field carries the name it has in `config.json`."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any, Final
+
+MODEL_TYPES: Final = ("bert", "distilbert", "electra")
+PROBLEM_TYPES: Final = ("regression", "single_label_classification", "multi_label_classification")
+
+# DistilBERT wrote the same quantities under names of its own.
+DISTILBERT_NAMES: Final = {
+    "dim": "hidden_size",
+    "n_layers": "num_hidden_layers",
+    "n_heads": "num_attention_heads",
+    "hidden_dim": "intermediate_size",
+    "activation": "hidden_act",
+    "dropout": "hidden_dropout_prob",
+    "attention_dropout": "attention_probs_dropout_prob",
+    "seq_classif_dropout": "classifier_dropout",
+}
+# Keys that change the arithmetic: any other value than these means a model we do not implement.
+REQUIRED_VALUES: Final[dict[str, tuple[object, ...]]] = {
+    "position_embedding_type": (None, "absolute"),
+    "is_decoder": (None, False),
+    "add_cross_attention": (None, False),
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class BertConfig:
+    """Hold the sizes and settings of a model; the defaults are BERT-base, uncased.
+
+    Attributes:
+        vocab_size: V, rows of the token embedding.
+        hidden_size: E, width of every token vector.
+        num_hidden_layers: L, encoder layers.
+        num_attention_heads: H; the size of one head is D = E / H.
+        intermediate_size: I, width inside the feed-forward block.
+        hidden_act: only "gelu", the exact one with erf.
+        hidden_dropout_prob: dropout after each dense layer, while training.
+        attention_probs_dropout_prob: dropout on the attention weights, while training.
+        max_position_embeddings: longest text in tokens, special tokens included.
+        type_vocab_size: segments; 0 for a model without them (DistilBERT).
+        initializer_range: standard deviation of fresh weights.
+        layer_norm_eps: added to the variance in every LayerNorm.
+        pad_token_id: id whose embedding gets no gradient.
+        classifier_dropout: dropout before a classifier; None means hidden_dropout_prob.
+        embedding_size: width of the embeddings when it differs from hidden_size (ELECTRA), or None.
+        tie_word_embeddings: whether the MLM decoder is the token embedding itself.
+        num_labels: outputs of a classification head.
+        id2label: a name for each label, or None.
+        problem_type: loss of sequence classification, one of PROBLEM_TYPES; None lets the
+            labels decide (one label: regression; integers: single label; else multi-label).
+        model_type: "bert", "distilbert" or "electra": which names the weights have on disk.
+
+    Raises:
+        ValueError: A value no model can have, or one this package does not implement.
+
+    Example:
+        >>> tiny = BertConfig(hidden_size=128, num_hidden_layers=2, num_attention_heads=2,
+        ...                   intermediate_size=512)
+        >>> tiny.head_size
+        64
+    """
+
+    vocab_size: int = 30522
+    hidden_size: int = 768
+    num_hidden_layers: int = 12
+    num_attention_heads: int = 12
+    intermediate_size: int = 3072
+    hidden_act: str = "gelu"
+    hidden_dropout_prob: float = 0.1
+    attention_probs_dropout_prob: float = 0.1
+    max_position_embeddings: int = 512
+    type_vocab_size: int = 2
+    initializer_range: float = 0.02
+    layer_norm_eps: float = 1e-12
+    pad_token_id: int = 0
+    classifier_dropout: float | None = None
+    embedding_size: int | None = None
+    tie_word_embeddings: bool = True
+    num_labels: int = 2
+    id2label: dict[int, str] | None = None
+    problem_type: str | None = None
+    model_type: str = "bert"
+
+    def __post_init__(self) -> None:
+        for name in (
+            "vocab_size",
+            "hidden_size",
+            "num_hidden_layers",
+            "num_attention_heads",
+            "intermediate_size",
+            "max_position_embeddings",
+            "num_labels",
+        ):
+            value = getattr(self, name)
+            if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+                raise ValueError(f"{name} must be a whole number of at least 1, got {value!r}")
+        if self.hidden_size % self.num_attention_heads:
+            raise ValueError(
+                f"hidden_size must be a multiple of num_attention_heads, got {self.hidden_size} "
+                f"and {self.num_attention_heads}"
+            )
+        if self.hidden_act != "gelu":
+            raise ValueError(
+                f"hidden_act must be 'gelu' (exact, with erf), got {self.hidden_act!r}: "
+                "other activations are not implemented"
+            )
+        for name in ("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"):
+            p = getattr(self, name)
+            if p is not None and not 0 <= p < 1:
+                raise ValueError(f"{name} must be at least 0 and below 1, got {p!r}")
+        if self.type_vocab_size < 0:
+            raise ValueError(f"type_vocab_size must not be negative, got {self.type_vocab_size}")
+        if not self.layer_norm_eps > 0:
+            raise ValueError(f"layer_norm_eps must be positive, got {self.layer_norm_eps!r}")
+        if self.pad_token_id not in range(self.vocab_size):
+            raise ValueError(
+                f"pad_token_id must be in [0, vocab_size = {self.vocab_size}), "
+                f"got {self.pad_token_id!r}"
+            )
+        if self.problem_type is not None and self.problem_type not in PROBLEM_TYPES:
+            raise ValueError(
+                f"problem_type must be one of {PROBLEM_TYPES}, got {self.problem_type!r}"
+            )
+        if self.id2label is not None and set(self.id2label) != set(range(self.num_labels)):
+            raise ValueError(
+                f"id2label must name the labels 0 to {self.num_labels - 1}, "
+                f"got the ids {sorted(self.id2label)}"
+            )
+        if self.model_type not in MODEL_TYPES:
+            raise ValueError(
+                f"model_type must be one of {MODEL_TYPES}, got {self.model_type!r}: "
+                "other architectures are not implemented"
+            )
+
+    @property
+    def head_size(self) -> int:
+        """D, the width of one attention head."""
+        return self.hidden_size // self.num_attention_heads
+
+    @property
+    def has_pooler(self) -> bool:
+        """Whether checkpoints of this model type carry a pooler."""
+        return self.model_type == "bert"
+
+    def replace(self, **changes: Any) -> BertConfig:
+        """Return a copy with some fields changed; naming labels also sets their number."""
+        labels = changes.get("id2label")
+        if labels is not None:
+            changes.setdefault("num_labels", len(labels))
+        elif "num_labels" in changes and changes["num_labels"] != self.num_labels:
+            changes.setdefault("id2label", None)  # the old names no longer fit
+        return dataclasses.replace(self, **changes)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any], place: str = "config") -> BertConfig:
+        """Build a configuration from the content of a `config.json`.
+
+        Args:
+            values: Parsed JSON; keys that do not touch the arithmetic are ignored.
+            place: Where it came from, for error messages.
+
+        Returns:
+            The configuration.
+
+        Raises:
+            ValueError: The file describes a model this package does not implement; the message
+                names the key, its value and the place.
+        """
+        values = dict(values)
+        model_type = values.setdefault("model_type", "bert")  # Google's own files have no such key
+        if model_type == "distilbert":
+            values = {DISTILBERT_NAMES.get(key, key): value for key, value in values.items()}
+            values["type_vocab_size"] = 0
+        for key, allowed in REQUIRED_VALUES.items():
+            if values.get(key) not in allowed:
+                raise ValueError(
+                    f"{place}: {key} = {values[key]!r} is not implemented, only {allowed[-1]!r}"
+                )
+        if values.get("embedding_size") == values.get("hidden_size"):
+            values["embedding_size"] = None
+        if values.get("id2label") is not None:
+            values["id2label"] = {int(key): str(name) for key, name in values["id2label"].items()}
+            values["num_labels"] = len(values["id2label"])
+        if values.get("pad_token_id") is None:
+            values.pop("pad_token_id", None)
+        known = {field.name for field in dataclasses.fields(cls)}
+        try:
+            return cls(**{key: value for key, value in values.items() if key in known})
+        except ValueError as error:
+            raise ValueError(f"{place}: {error}") from None
+
+    @classmethod
+    def from_pretrained(cls, folder: str | Path) -> BertConfig:
+        """Read `config.json` of a model folder.
+
+        Raises:
+            OSError: There is no such file.
+            ValueError: It is not JSON, or describes a model this package does not implement.
+        """
+        path = Path(folder) / "config.json"
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise OSError(f"{path}: a model folder must hold a config.json") from None
+        except ValueError as error:
+            raise ValueError(f"{path}: not valid JSON: {error}") from None
+        if not isinstance(values, dict):
+            raise ValueError(f"{path}: expected a JSON object, got {type(values).__name__}")
+        return cls.from_dict(values, str(path))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content of a `config.json` that this package and transformers read."""
+        values: dict[str, Any] = {k: v for k, v in vars(self).items() if v is not None}
+        if self.id2label is not None:
+            values["id2label"] = {str(key): name for key, name in self.id2label.items()}
+            values["label2id"] = {name: key for key, name in self.id2label.items()}
+        del values["num_labels"]  # transformers derives it from id2label
+        if self.id2label is None:
+            values["id2label"] = {str(i): f"LABEL_{i}" for i in range(self.num_labels)}
+            values["label2id"] = {f"LABEL_{i}": i for i in range(self.num_labels)}
+        if self.model_type == "electra":
+            values["embedding_size"] = self.embedding_size or self.hidden_size
+        if self.model_type == "distilbert":
+            del values["type_vocab_size"]
+            theirs = {ours: name for name, ours in DISTILBERT_NAMES.items()}
+            values = {theirs.get(key, key): value for key, value in values.items()}
+        return values
+
+    def save_pretrained(self, folder: str | Path, architecture: str | None = None) -> None:
+        """Write `config.json` into a folder, which is made if it is not there.
+
+        Args:
+            folder: Where to write.
+            architecture: Class of the model beside it, such as "BertForMaskedLM"; noted under
+                "architectures", in the words of transformers.
+        """
+        values = self.to_dict()
+        if architecture is not None:
+            family = {"bert": "Bert", "distilbert": "DistilBert", "electra": "Electra"}
+            name = family[self.model_type] + architecture.removeprefix("Bert")
+            values["architectures"] = [name]
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        text = json.dumps(values, indent=2, ensure_ascii=False, sort_keys=True)
+        (Path(folder) / "config.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,270 @@
+"""The heads a BERT is fine-tuned with, each with its loss; the others are in pretraining_heads.py.
+
+Every head has the two entries of `model.py`: call it with a padded (B, S) batch, or use
+`forward_packed` with (T,) ids and lengths. Give it labels and the output carries a `loss`. In
+labels of tokens, IGNORE (-100) marks tokens without one; padding never has one.
+
+Source: Devlin et al. 2019, sections 3.1 (next sentence) and 4 (the others).
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from bert_min.checkpoint import PretrainedModel
+from bert_min.config import BertConfig
+from bert_min.kernels import Linear
+from bert_min.model import BertModel
+from bert_min.packing import Grid, Layout
+from bert_min.pretraining_heads import IGNORE, HeadOutput, Lengths
+
+
+@dataclass
+class QuestionAnsweringOutput:
+    """Scores of a span's two ends.
+
+    Attributes:
+        loss: Mean of the cross entropies of start and end, or None.
+        start_logits: (T,) packed or (B, S) padded; on padding the lowest number there is.
+        end_logits: The same for the last token of the span.
+    """
+
+    loss: Tensor | None
+    start_logits: Tensor
+    end_logits: Tensor
+
+
+class _TextHead(PretrainedModel):
+    """A head with one row of logits a text: the two entries, given `_score` and `_loss`."""
+
+    bert: BertModel
+
+    @abstractmethod
+    def _score(self, pooled: Tensor) -> Tensor:
+        """Map (B, E) to (B, num_labels)."""
+
+    @abstractmethod
+    def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        """Return the mean loss of logits (B, num_labels)."""
+
+    def forward_packed(
+        self,
+        input_ids: Tensor,
+        lengths: Lengths,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> HeadOutput:
+        """Score packed texts.
+
+        Args:
+            input_ids: (T,) ids.
+            lengths: B token counts.
+            token_type_ids: (T,) segments, or None.
+            labels: One row a text, or None.
+            positions: (T,) places in the text, None counts from 0.
+
+        Returns:
+            logits (B, num_labels), and the loss if there were labels.
+        """
+        out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
+        if out.pooler_output is None:
+            raise ValueError(f"{type(self).__name__} needs an encoder with a pooler")
+        logits = self._score(out.pooler_output)  # (B, num_labels)
+        return HeadOutput(None if labels is None else self._loss(logits, labels), logits)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+    ) -> HeadOutput:
+        """Score a padded batch: logits (B, num_labels), and the loss if there were labels."""
+        grid = Grid(input_ids, attention_mask)
+        ids, types = grid.pack_inputs(input_ids, token_type_ids)
+        out = self.forward_packed(ids, grid.lengths, types, grid.pack_texts(labels), grid.positions)
+        return HeadOutput(out.loss, grid.unpack_texts(out.logits))
+
+
+class BertForNextSentencePrediction(_TextHead):
+    """Does sentence B follow A? logits (B, 2): 0 it does, 1 it is random; labels (B,)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make the encoder with pooler, and the head."""
+        super().__init__(config)
+        _need_pooler(config, "next sentence prediction")
+        self.bert = BertModel(config)
+        self.seq_relationship = Linear(config.hidden_size, 2)
+        self.init_weights()
+
+    def _score(self, pooled: Tensor) -> Tensor:
+        scores: Tensor = self.seq_relationship(pooled)
+        return scores
+
+    def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(logits, labels)
+
+
+class BertForSequenceClassification(_TextHead):
+    """Label or score whole texts: logits (B, num_labels).
+
+    Labels by `config.problem_type`: (B,) integers for "single_label_classification",
+    (B, num_labels) of 0.0 and 1.0 for "multi_label_classification", (B,) or (B, num_labels)
+    numbers for "regression". Without a problem_type one label means regression, integer labels a
+    single label, and anything else several labels.
+    """
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make the encoder with pooler, and a classifier."""
+        super().__init__(config)
+        _need_pooler(config, "sequence classification")
+        self.bert = BertModel(config)
+        self.dropout = _classifier_dropout(config)
+        self.classifier = Linear(config.hidden_size, config.num_labels)
+        self.init_weights()
+
+    def _score(self, pooled: Tensor) -> Tensor:
+        scores: Tensor = self.classifier(self.dropout(pooled))
+        return scores
+
+    def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
+        problem = self.config.problem_type
+        if problem == "regression" or (problem is None and self.config.num_labels == 1):
+            return F.mse_loss(logits, labels.to(logits.dtype).view_as(logits))
+        if problem == "multi_label_classification" or (
+            problem is None and labels.is_floating_point()
+        ):
+            return F.binary_cross_entropy_with_logits(logits, labels.to(logits.dtype))
+        return F.cross_entropy(logits, labels)
+
+
+class BertForTokenClassification(PretrainedModel):
+    """Label every token: packed logits (T, num_labels), padded (B, S, num_labels)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make the encoder without pooler, and a classifier."""
+        super().__init__(config)
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.dropout = _classifier_dropout(config)
+        self.classifier = Linear(config.hidden_size, config.num_labels)
+        self.init_weights()
+
+    def forward_packed(
+        self,
+        input_ids: Tensor,
+        lengths: Lengths,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> HeadOutput:
+        """Score the tokens of packed texts; labels (T,), IGNORE for a token without one."""
+        out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
+        logits = self.classifier(self.dropout(out.last_hidden_state))  # (T, num_labels)
+        return HeadOutput(None if labels is None else F.cross_entropy(logits, labels), logits)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+    ) -> HeadOutput:
+        """Score a padded batch; labels (B, S), IGNORE for a token without one."""
+        grid = Grid(input_ids, attention_mask)
+        ids, types = grid.pack_inputs(input_ids, token_type_ids)
+        out = self.forward_packed(ids, grid.lengths, types, grid.pack(labels), grid.positions)
+        return HeadOutput(out.loss, grid.unpack(out.logits))
+
+
+class BertForQuestionAnswering(PretrainedModel):
+    """Find the answer's span: token i starts it with score S . h_i and ends it with E . h_i."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make the encoder without pooler, and the two vectors S and E."""
+        super().__init__(config)
+        self.bert = BertModel(config, add_pooling_layer=False)
+        # DistilBERT alone drops out before these two vectors
+        distil = config.model_type == "distilbert"
+        self.dropout = nn.Dropout(0.1) if distil else nn.Identity()
+        self.qa_outputs = Linear(config.hidden_size, 2)
+        self.init_weights()
+
+    def forward_packed(
+        self,
+        input_ids: Tensor,
+        lengths: Lengths,
+        token_type_ids: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> QuestionAnsweringOutput:
+        """Score both ends in packed texts.
+
+        Args:
+            input_ids: (T,) ids.
+            lengths: B token counts.
+            token_type_ids: (T,) segments, or None.
+            start_positions: (B,) first token of the answer, counted from its text's first token;
+                a position outside the text means no answer there, and adds no loss.
+            end_positions: (B,) last token of the answer, counted in the same way.
+            positions: (T,) places in the text, None counts from 0.
+
+        Returns:
+            start_logits and end_logits (T,) each; with both positions also the loss.
+        """
+        out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
+        start, end = self.qa_outputs(self.dropout(out.last_hidden_state)).unbind(1)  # (T,) each
+        loss = None
+        if start_positions is not None and end_positions is not None:
+            layout = Layout.of(lengths, start.device)
+            sizes = layout.starts.diff()  # (B,)
+            losses = [
+                F.cross_entropy(
+                    layout.to_grid(logits, fill=-torch.inf),  # (B, S)
+                    gold.where((gold >= 0) & (gold < sizes), IGNORE),
+                    ignore_index=IGNORE,
+                )
+                for logits, gold in ((start, start_positions), (end, end_positions))
+            ]
+            loss = (losses[0] + losses[1]) / 2
+        return QuestionAnsweringOutput(loss, start, end)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        start_positions: Tensor | None = None,
+        end_positions: Tensor | None = None,
+    ) -> QuestionAnsweringOutput:
+        """Score a padded batch; positions (B,) count columns of it."""
+        grid = Grid(input_ids, attention_mask)
+        ids, types = grid.pack_inputs(input_ids, token_type_ids)
+        out = self.forward_packed(
+            ids,
+            grid.lengths,
+            types,
+            grid.pack_columns(start_positions),
+            grid.pack_columns(end_positions),
+            grid.positions,
+        )
+        low = torch.finfo(out.start_logits.dtype).min
+        return QuestionAnsweringOutput(
+            out.loss, grid.unpack(out.start_logits, low), grid.unpack(out.end_logits, low)
+        )
+
+
+def _classifier_dropout(config: BertConfig) -> nn.Dropout:
+    p = config.classifier_dropout
+    return nn.Dropout(config.hidden_dropout_prob if p is None else p)
+
+
+def _need_pooler(config: BertConfig, task: str) -> None:
+    if not config.has_pooler:
+        raise ValueError(f"{task} needs a pooler, which {config.model_type!r} models do not have")

@@ -1,0 +1,340 @@
+"""BERT: token ids in, one vector per token out. Read top to bottom.
+
+Letters in every shape comment:
+
+    B  texts of a batch             H  attention heads
+    S  tokens of the longest text   D  size of one head, E / H
+    T  real tokens of the batch,    E  hidden size, the width of a token vector
+       B * S without the padding    I  width inside the feed-forward block
+
+The model never computes on padding. A batch is *packed*: the tokens of all its texts stand one
+after the other in a single row of T ids, and the texts' lengths say where one ends. Every dense
+layer, LayerNorm and GELU works on one token at a time, so it sees a plain (T, E) matrix; only
+attention has to know where a text begins (`attend`, with a `Layout` from packing.py). There are two
+ways in:
+
+    model.forward_packed(input_ids, lengths, token_type_ids=None)    # (T,) ids: the native way
+    model(input_ids, attention_mask, token_type_ids)                 # (B, S) ids: packs, unpacks
+
+Both train as well as infer (dropout follows `model.train()`), and every head in `heads.py` has the
+same two. Packing is fastest with the texts sorted by length.
+
+Source: Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language
+Understanding", section 3; Vaswani et al. 2017, "Attention Is All You Need", section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.nn.attention.varlen import varlen_attn
+
+from bert_min.checkpoint import PretrainedModel
+from bert_min.config import BertConfig
+from bert_min.kernels import Linear
+from bert_min.packing import Grid, Layout
+
+
+def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0) -> Tensor:
+    """Let every token look at the tokens of its own text: softmax(q k^T / sqrt(D)) v.
+
+    The three ways below give the same numbers up to rounding; which one runs depends on the
+    device alone, so a text meets the same one in every batch.
+
+    Args:
+        q: (T, H, D) queries.
+        k: (T, H, D) keys.
+        v: (T, H, D) values.
+        layout: Where the texts lie in the T tokens.
+        dropout: Probability of dropping an attention weight.
+
+    Returns:
+        (T, H, D).
+    """
+    if layout.runs:
+        return attend_by_runs(q, k, v, layout, dropout)
+    if q.is_cuda and q.dtype in (torch.float16, torch.bfloat16) and not dropout:
+        s, starts = layout.longest, layout.starts
+        return cast(Tensor, varlen_attn(q, k, v, starts, starts, s, s))
+    return attend_in_grid(q, k, v, layout, dropout)
+
+
+def attend_by_runs(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float) -> Tensor:
+    """Attend with one call for each run of texts of equal length: no padding, no mask."""
+    out = []
+    for first, texts, size in layout.runs:
+        part = slice(first, first + texts * size)
+        shape = (texts, size, *q.shape[1:])
+        q_, k_, v_ = (x[part].view(shape).transpose(1, 2) for x in (q, k, v))  # (n, H, S, D)
+        seen = F.scaled_dot_product_attention(q_, k_, v_, dropout_p=dropout)  # (n, H, S, D)
+        out.append(seen.transpose(1, 2).flatten(0, 1))  # (n * S, H, D)
+    return out[0] if len(out) == 1 else torch.cat(out)  # (T, H, D)
+
+
+def attend_in_grid(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float) -> Tensor:
+    """Attend in a padded grid under a mask: works everywhere, wastes time on padding."""
+    q, k, v = (layout.to_grid(x).transpose(1, 2) for x in (q, k, v))  # (B, H, S, D) each
+    mask = layout.to_grid(layout.positions, fill=-1) >= 0  # (B, S), True for a real token
+    seen = F.scaled_dot_product_attention(q, k, v, mask[:, None, None], dropout_p=dropout)
+    return seen.transpose(1, 2).flatten(0, 1)[layout.cells]  # (B * S, H, D) -> (T, H, D)
+
+
+def attention_weights(q: Tensor, k: Tensor, layout: Layout) -> Tensor:
+    """Return the softmax itself, which the fast ways above never write down.
+
+    Returns:
+        (B, H, S, S): row i of a text says how much its token i takes from each token; 0 on padding.
+    """
+    q, k = (layout.to_grid(x).transpose(1, 2) for x in (q, k))  # (B, H, S, D) each
+    mask = layout.to_grid(layout.positions, fill=-1) >= 0  # (B, S)
+    scores = q @ k.transpose(2, 3) / q.shape[-1] ** 0.5  # (B, H, S, S)
+    weights: Tensor = scores.masked_fill(~mask[:, None, None], -torch.inf).softmax(-1)
+    return weights * mask[:, None, :, None]
+
+
+class BertEmbeddings(nn.Module):
+    """Token + segment + position, then LayerNorm."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make the three tables; a model without segments has only two."""
+        super().__init__()
+        width = config.embedding_size or config.hidden_size
+        self.word = nn.Embedding(config.vocab_size, width, padding_idx=config.pad_token_id)
+        self.position = nn.Embedding(config.max_position_embeddings, width)
+        self.segment = (
+            nn.Embedding(config.type_vocab_size, width) if config.type_vocab_size else None
+        )
+        self.norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.project = Linear(width, config.hidden_size) if config.embedding_size else None
+
+    def forward(
+        self, input_ids: Tensor, token_type_ids: Tensor | None, positions: Tensor
+    ) -> Tensor:
+        """Map (T,) ids, segments and positions to (T, E)."""
+        x: Tensor = self.word(input_ids)  # (T, E)
+        if self.segment is not None and token_type_ids is not None:
+            x = x + self.segment(token_type_ids)
+        elif self.segment is not None:
+            x = x + self.segment.weight[0]  # no segments given: all are segment 0, still added
+        x = self.dropout(self.norm(x + self.position(positions)))
+        return x if self.project is None else self.project(x)  # (T, E)
+
+
+class BertLayer(nn.Module):
+    """Attention, then a feed-forward block; each is added to its input and normalised."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make one encoder layer; queries, keys and values come from a single matrix."""
+        super().__init__()
+        width, inner, eps = config.hidden_size, config.intermediate_size, config.layer_norm_eps
+        self.heads = config.num_attention_heads
+        self.qkv = Linear(width, 3 * width)
+        self.attention_out = Linear(width, width)
+        self.attention_norm = nn.LayerNorm(width, eps=eps)
+        self.inner = Linear(width, inner, gelu=True)
+        self.out = Linear(inner, width)
+        self.out_norm = nn.LayerNorm(width, eps=eps)
+        self.dropout = nn.Dropout(config.hidden_dropout_prob)
+        self.attention_dropout = config.attention_probs_dropout_prob
+
+    def split_heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Map (T, E) to queries, keys and values of (T, H, D) each."""
+        q, k, v = self.qkv(x).view(len(x), 3, self.heads, -1).unbind(1)  # (T, 3E) -> 3 x (T, H, D)
+        return q, k, v
+
+    def forward(self, x: Tensor, layout: Layout) -> Tensor:
+        """Map (T, E) to (T, E)."""
+        q, k, v = self.split_heads(x)  # (T, H, D) each
+        seen = attend(q, k, v, layout, self.attention_dropout if self.training else 0.0)
+        return self.feed(x, seen)
+
+    def feed(self, x: Tensor, seen: Tensor) -> Tensor:
+        """Do all that follows attention: (T, E) input and (T, H, D) of attention to (T, E)."""
+        seen = self.attention_out(seen.flatten(1))  # (T, H, D) -> (T, E)
+        x = self.attention_norm(x + self.dropout(seen))
+        y = self.out(self.inner(x))  # (T, E) -> (T, I) -> (T, E)
+        return cast(Tensor, self.out_norm(x + self.dropout(y)))
+
+
+@dataclass
+class BertOutput:
+    """What the encoder returns, packed or padded like its input.
+
+    Attributes:
+        last_hidden_state: (T, E) or (B, S, E), zeros on padding.
+        pooler_output: (B, E), tanh of a dense layer over the first token of each text, [CLS];
+            None for a model without a pooler.
+        hidden_states: L + 1 tensors like last_hidden_state, first the embeddings; or None.
+        attentions: L tensors (B, H, S, S), zeros on padding; or None.
+    """
+
+    last_hidden_state: Tensor
+    pooler_output: Tensor | None = None
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+class BertModel(PretrainedModel):
+    """The encoder: embeddings, L layers, and a pooler over [CLS].
+
+    Example:
+        >>> tiny = BertConfig(vocab_size=100, hidden_size=8, num_hidden_layers=2,
+        ...                   num_attention_heads=2, intermediate_size=16)
+        >>> model = BertModel(tiny).eval()
+        >>> model(torch.tensor([[1, 2, 3], [4, 5, 0]])).last_hidden_state.shape
+        torch.Size([2, 3, 8])
+        >>> model.forward_packed(torch.tensor([1, 2, 3, 4, 5]), [3, 2]).last_hidden_state.shape
+        torch.Size([5, 8])
+    """
+
+    def __init__(self, config: BertConfig, add_pooling_layer: bool = True) -> None:
+        """Make a model with fresh weights; `from_pretrained` fills it from a folder."""
+        super().__init__(config)
+        self.embeddings = BertEmbeddings(config)
+        self.layers = nn.ModuleList(BertLayer(config) for _ in range(config.num_hidden_layers))
+        width = config.hidden_size
+        self.pooler = Linear(width, width) if add_pooling_layer and config.has_pooler else None
+        self.init_weights()
+
+    def forward_packed(
+        self,
+        input_ids: Tensor,
+        lengths: Sequence[int] | Tensor | Layout,
+        token_type_ids: Tensor | None = None,
+        *,
+        positions: Tensor | None = None,
+        output_hidden_states: bool = False,
+        output_attentions: bool = False,
+    ) -> BertOutput:
+        """Encode texts that stand one after the other, without padding.
+
+        Args:
+            input_ids: (T,) token ids of all texts.
+            lengths: Tokens of each text, B numbers on the host whose sum is T; or a ready Layout,
+                for a caller who runs the same lengths again.
+            token_type_ids: (T,) segment of each token; None means 0 for all.
+            positions: (T,) place of each token in its text; None counts from 0.
+            output_hidden_states: Also return the output of every layer.
+            output_attentions: Also return every layer's attention weights, at the price of
+                computing them a second time.
+
+        Returns:
+            last_hidden_state (T, E), pooler_output (B, E), and what else was asked for.
+
+        Raises:
+            ValueError: Lengths that do not add up to T, a text that is empty or longer than
+                max_position_embeddings, or an id out of range (checked where ids lie on the CPU).
+
+        Example:
+            >>> model = BertModel(BertConfig(vocab_size=9, hidden_size=4, num_hidden_layers=1,
+            ...                              num_attention_heads=1, intermediate_size=4))
+            >>> model.forward_packed(torch.tensor([1, 2, 3]), [1, 2]).pooler_output.shape
+            torch.Size([2, 4])
+        """
+        layout = lengths if isinstance(lengths, Layout) else Layout.of(lengths, input_ids.device)
+        if input_ids.shape != layout.positions.shape:
+            raise ValueError(
+                f"input_ids must have shape ({len(layout.positions)},), the sum of the lengths, "
+                f"got {tuple(input_ids.shape)}"
+            )
+        limit = self.config.max_position_embeddings
+        longest = layout.longest if positions is None else int(positions.max()) + 1
+        if longest > limit:
+            raise ValueError(
+                f"a text must have at most max_position_embeddings = {limit} tokens, got {longest}"
+            )
+        # On a GPU the check makes the host wait, which it has done anyway for a padded batch.
+        if input_ids.device.type == "cpu" or positions is not None:
+            self._check_ids(input_ids, token_type_ids)
+        x = self.embeddings(
+            input_ids, token_type_ids, layout.positions if positions is None else positions
+        )
+        hidden, weights = [x], []
+        for layer in self.layers:
+            if output_attentions:
+                q, k, _ = cast(BertLayer, layer).split_heads(x)
+                weights.append(attention_weights(q, k, layout))
+            x = layer(x, layout)
+            if output_hidden_states:
+                hidden.append(x)
+        return BertOutput(
+            x,
+            self.pool(x, layout.starts),
+            tuple(hidden) if output_hidden_states else None,
+            tuple(weights) if output_attentions else None,
+        )
+
+    def compile_layers(self, backend: str = "inductor") -> None:
+        """Let torch.compile fuse what lies between the matrix products, for any number of tokens.
+
+        Attention stays outside: it is a single kernel already, and the only step whose shapes
+        change with the lengths.
+        """
+        for module in self.layers:
+            layer = cast(Any, module)
+            layer.split_heads = torch.compile(layer.split_heads, dynamic=True, backend=backend)
+            layer.feed = torch.compile(layer.feed, dynamic=True, backend=backend)
+
+    def pool(self, x: Tensor, starts: Tensor) -> Tensor | None:
+        """Return tanh(W x + b) of each text's first token: (T, E), (B + 1,) -> (B, E)."""
+        return None if self.pooler is None else torch.tanh(self.pooler(x[starts[:-1].long()]))
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        output_hidden_states: bool = False,
+        output_attentions: bool = False,
+    ) -> BertOutput:
+        """Encode a padded batch; padding is left out of the work and comes back as zeros.
+
+        Args:
+            input_ids: (B, S) token ids.
+            attention_mask: (B, S), 1 for a real token and 0 for padding; None means all real.
+            token_type_ids: (B, S) segment of each token; None means 0 for all.
+            output_hidden_states: Also return the output of every layer.
+            output_attentions: Also return every layer's attention weights.
+
+        Returns:
+            last_hidden_state (B, S, E), pooler_output (B, E), and what else was asked for.
+
+        Raises:
+            ValueError: Shapes that do not fit, a text whose mask is all zeros, a text longer than
+                max_position_embeddings, or an id out of range.
+        """
+        grid = Grid(input_ids, attention_mask)
+        ids, types = grid.pack_inputs(input_ids, token_type_ids)
+        out = self.forward_packed(
+            ids,
+            grid.lengths,
+            types,
+            positions=grid.positions,
+            output_hidden_states=output_hidden_states,
+            output_attentions=output_attentions,
+        )
+        out.last_hidden_state = grid.unpack(out.last_hidden_state)
+        if out.pooler_output is not None:
+            out.pooler_output = grid.unpack_texts(out.pooler_output)
+        if out.hidden_states is not None:
+            out.hidden_states = tuple(map(grid.unpack, out.hidden_states))
+        if out.attentions is not None:
+            out.attentions = tuple(map(grid.unpack_weights, out.attentions))
+        return out
+
+    def _check_ids(self, input_ids: Tensor, token_type_ids: Tensor | None) -> None:
+        for name, ids, size in (
+            ("input_ids", input_ids, self.config.vocab_size),
+            ("token_type_ids", token_type_ids, max(self.config.type_vocab_size, 1)),
+        ):
+            if ids is None:
+                continue
+            low, high = (int(x) for x in torch.aminmax(ids))
+            if low < 0 or high >= size:
+                raise ValueError(f"{name} must lie in [0, {size}), got {low if low < 0 else high}")

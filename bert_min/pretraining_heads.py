@@ -1,0 +1,216 @@
+"""The heads BERT is pretrained with: masked words, and masked words with the next sentence.
+
+Both have the two entries of `model.py`: call them with a padded (B, S) batch, or use
+`forward_packed` with (T,) ids and lengths. Give labels and the output carries a `loss`. Scores over
+the vocabulary are the dearest thing a small BERT computes, so a packed batch with labels scores
+only the M tokens that have one.
+
+Source: Devlin et al. 2019, section 3.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from bert_min.checkpoint import PretrainedModel
+from bert_min.config import BertConfig
+from bert_min.kernels import Linear
+from bert_min.model import BertModel
+from bert_min.packing import Grid
+
+IGNORE: Final = -100  # the label of a token that has none
+
+Lengths = Sequence[int] | Tensor
+
+
+@dataclass
+class HeadOutput:
+    """Scores of a head, and its loss if there were labels.
+
+    Attributes:
+        loss: Scalar, or None without labels.
+        logits: Scores before any softmax; the shape is in the head's docstring.
+        rows: Masked language modelling on a packed batch only: (M,) which tokens the logits are
+            of, or None for all T.
+    """
+
+    loss: Tensor | None
+    logits: Tensor
+    rows: Tensor | None = None
+
+
+@dataclass
+class PreTrainingOutput:
+    """Scores of both pretraining tasks.
+
+    Attributes:
+        loss: Sum of the losses whose labels were given, or None.
+        prediction_logits: (T, V) or (M, V) packed, (B, S, V) padded.
+        seq_relationship_logits: (B, 2); column 0 is "B follows A", column 1 "B is random".
+        rows: As in HeadOutput.
+    """
+
+    loss: Tensor | None
+    prediction_logits: Tensor
+    seq_relationship_logits: Tensor
+    rows: Tensor | None = None
+
+
+class MaskedLanguageHead(nn.Module):
+    """Dense, GELU, LayerNorm, then one score for each word: h . embedding + bias."""
+
+    def __init__(self, config: BertConfig, embedding: nn.Embedding) -> None:
+        """Share the token embedding as the last matrix, unless the configuration unties them."""
+        super().__init__()
+        if config.model_type != "bert":
+            raise ValueError(f"the masked-word head of {config.model_type!r} is not implemented")
+        width = config.hidden_size
+        self.transform = Linear(width, width, gelu=True)
+        self.norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
+        self.decoder = Linear(width, config.vocab_size)
+        if config.tie_word_embeddings:
+            self.decoder.weight = embedding.weight
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (M, E) to (M, V)."""
+        scores: Tensor = self.decoder(self.norm(self.transform(x)))
+        return scores
+
+    def choose(
+        self, x: Tensor, labels: Tensor | None, rows: Tensor | None
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
+        """Score only the tokens that matter: `rows`, else those with a label, else all.
+
+        Args:
+            x: (T, E).
+            labels: (T,) with IGNORE where there is none, or None.
+            rows: (M,) tokens to score, or None.
+
+        Returns:
+            Logits (M, V), loss or None, and the rows (M,) or None if they are all T.
+        """
+        if rows is None and labels is not None:
+            rows = (labels != IGNORE).nonzero()[:, 0]  # (M,)
+        logits = self(x if rows is None else x[rows])
+        if labels is None:
+            return logits, None, rows
+        return logits, F.cross_entropy(logits, labels if rows is None else labels[rows]), rows
+
+
+class BertForPreTraining(PretrainedModel):
+    """Masked words and next sentence together, as BERT was pretrained."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make the encoder with pooler, and both heads."""
+        super().__init__(config)
+        self.bert = BertModel(config)
+        self.predictions = MaskedLanguageHead(config, self.bert.embeddings.word)
+        self.seq_relationship = Linear(config.hidden_size, 2)
+        self.init_weights()
+
+    def forward_packed(
+        self,
+        input_ids: Tensor,
+        lengths: Lengths,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        next_sentence_label: Tensor | None = None,
+        rows: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> PreTrainingOutput:
+        """Score masked words and the sentence pair of each packed text.
+
+        Args:
+            input_ids: (T,) ids.
+            lengths: B token counts.
+            token_type_ids: (T,) segments, or None.
+            labels: (T,) ids of the masked words, IGNORE elsewhere. With labels only those M
+                tokens are scored.
+            next_sentence_label: (B,), 0 if B follows A, 1 if it is random.
+            rows: (M,) tokens to score, where the caller knows them; saves a search.
+            positions: (T,) places in the text, None counts from 0.
+
+        Returns:
+            prediction_logits (M, V) or (T, V), seq_relationship_logits (B, 2), rows, and the loss.
+        """
+        out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
+        words, loss, rows = self.predictions.choose(out.last_hidden_state, labels, rows)
+        pairs = self.seq_relationship(out.pooler_output)  # (B, 2)
+        if next_sentence_label is not None:
+            pair_loss = F.cross_entropy(pairs, next_sentence_label)
+            loss = pair_loss if loss is None else loss + pair_loss
+        return PreTrainingOutput(loss, words, pairs, rows)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        next_sentence_label: Tensor | None = None,
+    ) -> PreTrainingOutput:
+        """Score a padded batch: prediction_logits (B, S, V), seq_relationship_logits (B, 2)."""
+        grid = Grid(input_ids, attention_mask)
+        ids, types = grid.pack_inputs(input_ids, token_type_ids)
+        every = torch.arange(len(ids), device=ids.device)
+        out = self.forward_packed(
+            ids,
+            grid.lengths,
+            types,
+            grid.pack(labels),
+            grid.pack_texts(next_sentence_label),
+            every,
+            grid.positions,
+        )
+        return PreTrainingOutput(
+            out.loss,
+            grid.unpack(out.prediction_logits),
+            grid.unpack_texts(out.seq_relationship_logits),
+        )
+
+
+class BertForMaskedLM(PretrainedModel):
+    """Predict masked words. Packed logits are (M, V) or (T, V), padded ones (B, S, V)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        """Make the encoder without pooler, and the head."""
+        super().__init__(config)
+        self.bert = BertModel(config, add_pooling_layer=False)
+        self.predictions = MaskedLanguageHead(config, self.bert.embeddings.word)
+        self.init_weights()
+
+    def forward_packed(
+        self,
+        input_ids: Tensor,
+        lengths: Lengths,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+        rows: Tensor | None = None,
+        positions: Tensor | None = None,
+    ) -> HeadOutput:
+        """Score the masked words of packed texts; arguments as in BertForPreTraining."""
+        out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
+        words, loss, rows = self.predictions.choose(out.last_hidden_state, labels, rows)
+        return HeadOutput(loss, words, rows)
+
+    def forward(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        token_type_ids: Tensor | None = None,
+        labels: Tensor | None = None,
+    ) -> HeadOutput:
+        """Score every token of a padded batch; labels (B, S), IGNORE where there is none."""
+        grid = Grid(input_ids, attention_mask)
+        ids, types = grid.pack_inputs(input_ids, token_type_ids)
+        every = torch.arange(len(ids), device=ids.device)
+        out = self.forward_packed(
+            ids, grid.lengths, types, grid.pack(labels), every, grid.positions
+        )
+        return HeadOutput(out.loss, grid.unpack(out.logits))

@@ -1,0 +1,90 @@
+"""What one thread works with: scratch and caches, and the growing output."""
+
+from libc.stdint cimport int32_t, uint32_t
+from libc.stdlib cimport free, realloc
+from libc.string cimport memset
+
+from subword._pipeline cimport out_of_memory, spans_free, text_free, tokens_free
+from subword.added_tokens cimport pieces_free
+from subword.models.word_cache cimport cache_bytes, cache_free, cache_init
+
+cdef extern from "memory.h" nogil:
+    void advise_huge_pages(void* p, size_t size)
+
+
+cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
+    """Make room for `more` tokens."""
+    cdef Py_ssize_t wanted = out.size + more
+    cdef void* p
+    if wanted <= out.capacity:
+        return 0
+    wanted = max(wanted, out.capacity + out.capacity // 2, 1024)
+    p = realloc(out.ids, wanted * sizeof(uint32_t))
+    if p == NULL:
+        return out_of_memory()
+    out.ids = <uint32_t*>p
+    advise_huge_pages(out.ids + out.size, (wanted - out.size) * sizeof(uint32_t))
+    if out.full:
+        p = realloc(out.offsets, 2 * wanted * sizeof(int32_t))
+        if p == NULL:
+            return out_of_memory()
+        out.offsets = <int32_t*>p
+        if out.worded:
+            p = realloc(out.words, wanted * sizeof(int32_t))
+            if p == NULL:
+                return out_of_memory()
+            out.words = <int32_t*>p
+    out.capacity = wanted
+    return 0
+
+
+cdef void output_free(Output* out) noexcept nogil:
+    free(out.ids)
+    free(out.offsets)
+    free(out.words)
+    memset(out, 0, sizeof(Output))
+
+
+cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end, int32_t word) except -1 nogil:
+    output_reserve(out, 1)
+    out.ids[out.size] = id
+    if out.full:
+        out.offsets[2 * out.size] = start
+        out.offsets[2 * out.size + 1] = end
+        if out.worded:
+            out.words[out.size] = word
+    out.size += 1
+    return 0
+
+
+cdef class Worker:
+    """Scratch and caches of one thread at work."""
+
+    def __cinit__(self, size_t cache_limit):
+        self.cache_limit = cache_limit
+
+    def __dealloc__(self):
+        for i in range(2):
+            if self.ready[i]:
+                cache_free(&self.caches[i])
+        text_free(&self.normalized)
+        text_free(&self.rewritten)
+        text_free(&self.chunk)
+        spans_free(&self.spans)
+        spans_free(&self.chunk_spans)
+        spans_free(&self.whole)
+        pieces_free(&self.pieces)
+        pieces_free(&self.inner)
+        tokens_free(&self.tokens)
+        free(self.chunk_words)
+        free(self.values)
+        free(self.utf8)
+
+    cdef int prepare(self, bint full) except -1:
+        """Have the cache of this kind; it may take what the other one leaves of the limit."""
+        cdef size_t other = cache_bytes(&self.caches[not full]) if self.ready[not full] else 0
+        if not self.ready[full]:
+            cache_init(&self.caches[full], 0)
+            self.ready[full] = True
+        self.caches[full].limit = self.cache_limit - other if other < self.cache_limit else 0
+        return 0

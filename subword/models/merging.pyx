@@ -1,0 +1,131 @@
+"""The merges of BPE: the leftmost pair of lowest rank, again and again, until no pair is in the table.
+
+Short words scan for the lowest rank; long ones keep a heap, so that a megabyte without a blank takes O(n log n).
+"""
+
+from libc.stdint cimport int32_t, uint32_t, uint64_t
+from libc.stdlib cimport free, malloc
+from libc.string cimport memmove
+
+from subword._hashmap cimport NOTHING, IntMap, intmap_get
+from subword._pipeline cimport out_of_memory
+
+
+cdef inline uint64_t pair_of(const IntMap* pairs, const Symbol* left, const Symbol* right) noexcept nogil:
+    """Return rank << 32 | product of two neighbours; NOTHING() if they do not merge."""
+    return intmap_get(pairs, <uint64_t>left.id << 32 | right.id)
+
+
+cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) noexcept nogil:
+    """Merge by scanning for the lowest rank; the array is kept dense. Returns how many symbols are left."""
+    cdef uint64_t[SHORT] ranks
+    cdef uint64_t best
+    cdef Py_ssize_t i, at
+    for i in range(count):
+        symbols[i].right = 0
+    for i in range(count - 1):
+        ranks[i] = pair_of(pairs, symbols + i, symbols + i + 1)
+    while count > 1:
+        best = NOTHING()
+        at = 0
+        for i in range(count - 1):
+            if ranks[i] < best:
+                best = ranks[i]
+                at = i
+        if best == NOTHING():
+            break
+        symbols[at].id = <uint32_t>best
+        symbols[at].end = symbols[at + 1].end
+        count -= 1
+        memmove(symbols + at + 1, symbols + at + 2, (count - at - 1) * sizeof(Symbol))
+        memmove(ranks + at, ranks + at + 1, (count - at) * sizeof(uint64_t))
+        if at > 0:
+            ranks[at - 1] = pair_of(pairs, symbols + at - 1, symbols + at)
+        if at < count - 1:
+            ranks[at] = pair_of(pairs, symbols + at, symbols + at + 1)
+    return count
+
+
+cdef inline void sift_down(uint64_t* heap, Py_ssize_t size, Py_ssize_t i) noexcept nogil:
+    cdef uint64_t item = heap[i]
+    cdef Py_ssize_t child = 2 * i + 1
+    while child < size:
+        if child + 1 < size and heap[child + 1] < heap[child]:
+            child += 1
+        if heap[child] >= item:
+            break
+        heap[i] = heap[child]
+        i = child
+        child = 2 * i + 1
+    heap[i] = item
+
+
+cdef inline void sift_up(uint64_t* heap, Py_ssize_t i) noexcept nogil:
+    cdef uint64_t item = heap[i]
+    cdef Py_ssize_t parent
+    while i > 0:
+        parent = (i - 1) // 2
+        if heap[parent] <= item:
+            break
+        heap[i] = heap[parent]
+        i = parent
+    heap[i] = item
+
+
+cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil:
+    """Merge with a heap of (rank, position), O(n log n). Merged-away symbols are marked by right == MERGED.
+
+    An entry whose pair has changed since it was pushed is recognised by its rank and skipped. Every merge takes
+    one entry out and puts at most two in, while the symbols become one fewer: 3 * count entries are enough.
+    """
+    cdef uint64_t* heap = <uint64_t*>malloc(3 * count * sizeof(uint64_t))
+    cdef uint64_t pair
+    cdef Py_ssize_t size = 0, i
+    cdef int32_t at, right
+    if heap == NULL:
+        return out_of_memory()
+    for i in range(count):
+        symbols[i].left = <int32_t>(i - 1)
+        symbols[i].right = <int32_t>(i + 1) if i + 1 < count else -1
+        if i + 1 < count:
+            pair = pair_of(pairs, symbols + i, symbols + i + 1)
+            if pair != NOTHING():
+                heap[size] = pair >> 32 << 32 | <uint64_t>i
+                size += 1
+    for i in range(size // 2 - 1, -1, -1):
+        sift_down(heap, size, i)
+    while size:
+        at = <int32_t><uint32_t>heap[0]
+        right = symbols[at].right
+        pair = NOTHING()
+        if right >= 0 and right != MERGED:
+            pair = pair_of(pairs, symbols + at, symbols + right)
+        if pair == NOTHING() or pair >> 32 != heap[0] >> 32:
+            size -= 1
+            heap[0] = heap[size]
+            if size:
+                sift_down(heap, size, 0)
+            continue
+        size -= 1
+        heap[0] = heap[size]
+        if size:
+            sift_down(heap, size, 0)
+        symbols[at].id = <uint32_t>pair
+        symbols[at].end = symbols[right].end
+        symbols[at].right = symbols[right].right
+        symbols[right].right = MERGED
+        if symbols[at].right >= 0:
+            symbols[symbols[at].right].left = at
+            pair = pair_of(pairs, symbols + at, symbols + symbols[at].right)
+            if pair != NOTHING():
+                heap[size] = pair >> 32 << 32 | <uint64_t>at
+                sift_up(heap, size)
+                size += 1
+        if symbols[at].left >= 0:
+            pair = pair_of(pairs, symbols + symbols[at].left, symbols + at)
+            if pair != NOTHING():
+                heap[size] = pair >> 32 << 32 | <uint64_t>symbols[at].left
+                sift_up(heap, size)
+                size += 1
+    free(heap)
+    return 0

@@ -1,0 +1,239 @@
+"""Text to ids for one tokenizer: what `Tokenizer` hands to the encode loop and what it makes of its arrays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from subword._batches import encode_buffers, encode_texts
+from subword._encoder import Encoder
+from subword._memory import free_spare
+from subword._output import to_lists
+from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword.encoding import Encoding
+from subword.post_processor import PostProcessor
+from subword.pre_tokenizers import with_raw_bytes
+from subword.ragged import Ragged
+from subword.trimming import space_counts
+from subword.formats import WHITE_SPACE
+from subword.vocabulary import Vocabulary
+
+ArrayI32 = npt.NDArray[np.int32]
+
+
+def available_threads() -> int:
+    """Return how many cores this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def thread_count(threads: int | None) -> int:
+    """Return how many threads may work, all cores for None; ValueError if it is below 1."""
+    if threads is None:
+        return available_threads()
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    return threads
+
+
+def list_of_texts(texts: Iterable[Any]) -> list[Any]:
+    """Return the texts as a list; TypeError if it is one text."""
+    if type(texts) is list:
+        return texts
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts must be a list of str or the like, got {type(texts).__name__}")
+    return list(texts)
+
+
+class TextEncoder:
+    """The encode side of a tokenizer; the arguments are those of `Tokenizer`."""
+
+    def __init__(
+        self,
+        model: Model,
+        normalizer: Normalizer | None,
+        pre_tokenizer: PreTokenizer | None,
+        post_processor: PostProcessor | None,
+        vocabulary: Vocabulary,
+        cache_bytes: int,
+    ) -> None:
+        reads_bytes = getattr(model, "byte_level", False)
+        raw = with_raw_bytes(pre_tokenizer) if reads_bytes and pre_tokenizer is not None else None
+        if reads_bytes and raw is None:
+            raise ValueError("a byte-level model needs a pre-tokenizer that ends with ByteLevel")
+        self.encoder = Encoder(
+            normalizer,
+            raw or pre_tokenizer,
+            model,
+            vocabulary.raw,
+            vocabulary.after,
+            not getattr(model, "dropout", None),
+            cache_bytes,
+        )
+        self.post_processor = post_processor
+        self.vocabulary = vocabulary
+        # Added tokens whose match may be longer than their text.
+        self._normalize = str if normalizer is None else normalizer.normalize_str
+        self._stripping = [i for i, t in vocabulary.added.items() if t.lstrip or t.rstrip]
+        self._ints: list[int] = []
+        self._space_counts: tuple[ArrayI32, ArrayI32] | None = None
+
+    def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
+        """Encode texts without the post-processor."""
+        texts = list(texts)
+        ids, splits, offsets, words = encode_texts(
+            self.encoder, texts, True, thread_count(threads), words=True
+        )
+        bounds = splits.tolist()
+        spell = self.vocabulary.id_to_token
+        return [
+            Encoding(
+                ids[start:end],
+                offsets[start:end],
+                words[start:end],
+                spell,
+                self._texts_of([text], None, ids[start:end], offsets[start:end]) if self._stripping else None,
+            )
+            for text, start, end in zip(texts, bounds, bounds[1:], strict=False)
+        ]
+
+    def encode_words(self, words: Sequence[str]) -> Encoding:
+        """Encode a text that is given as words, without the post-processor."""
+        if isinstance(words, str):
+            raise TypeError("a pre-tokenized text must be a list of str, got str")
+        words = list(words)
+        ids, splits, offsets, _ = encode_texts(self.encoder, words, True, 1)
+        index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
+        texts = self._texts_of(words, index, ids, offsets) if self._stripping else None
+        return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts)
+
+    def _texts_of(self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32) -> dict[int, str] | None:
+        """Return, by position, what was matched by added tokens that may take white space with them."""
+        found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
+        shown = {i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found}
+        for i, text in shown.items():
+            shown[i] = self._as_found(text, int(ids[i]))
+        return shown or None
+
+    def _as_found(self, text: str, index: int) -> str:
+        """Return what the reference shows for an added token that covers a stretch of the text.
+
+        A normalized one is shown as it was found in normalized text. The model may also have made the token of other
+        characters: then it is shown as the vocabulary spells it.
+        """
+        content = self.vocabulary.added[index].content
+        if index not in self.vocabulary.normalized_texts:
+            return text if text.strip(WHITE_SPACE) == content.strip(WHITE_SPACE) else content
+        normalized = self._normalize(text)
+        return normalized if self.vocabulary.normalized_texts[index] in normalized else content
+
+    def encode_ragged(
+        self,
+        texts: Iterable[str],
+        add_special_tokens: bool,
+        return_offsets: bool,
+        max_length: int | None,
+        threads: int | None,
+    ) -> Ragged:
+        """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
+        prefix, suffix = self.affixes(add_special_tokens)
+        most = self.room(max_length, len(prefix) + len(suffix))
+        return self._ragged(
+            encode_texts(
+                self.encoder,
+                list_of_texts(texts),
+                return_offsets,
+                thread_count(threads),
+                most,
+                prefix,
+                suffix,
+            ),
+            len(prefix),
+        )
+
+    def encode_buffers(
+        self,
+        buffers: list[Any],
+        separator: bytes | None,
+        prefix: tuple[int, ...],
+        suffix: tuple[int, ...],
+        return_offsets: bool,
+        max_length: int | None,
+        threads: int | None,
+    ) -> Ragged:
+        """Encode the documents in buffers of UTF-8; see `subword._batches.encode_buffers`."""
+        most = self.room(max_length, len(prefix) + len(suffix))
+        threads = thread_count(threads)
+        return self._ragged(
+            encode_buffers(self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix),
+            len(prefix),
+        )
+
+    def _ragged(self, arrays: tuple[Any, ...], prefix_size: int) -> Ragged:
+        """Trim the offsets if the post-processor does."""
+        ids, splits, offsets, _ = arrays
+        trim = self.post_processor.offset_trim() if self.post_processor is not None else None
+        if offsets is not None and trim is not None:
+            self._trim(ids, splits[:-1] + prefix_size, offsets, trim)
+        return Ragged(ids, splits, offsets)
+
+    def room(self, max_length: int | None, special: int) -> int | None:
+        """Return how many ids of a text `max_length` leaves; ValueError if the special tokens alone are more."""
+        if max_length is None:
+            return None
+        if not isinstance(max_length, int):
+            raise TypeError(f"max_length must be an int or None, got {type(max_length).__name__}")
+        if max_length < special:
+            raise ValueError(f"max_length must leave room for {special} special tokens, got {max_length}")
+        return max_length - special
+
+    def affixes(self, add_special_tokens: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return the ids before and behind a single text."""
+        if not add_special_tokens or self.post_processor is None:
+            return (), ()
+        affixes = self.post_processor.single_affixes()
+        if affixes is None:
+            raise ValueError(f"{self.post_processor!r} does more than put ids around a text: use encode_batch")
+        return affixes
+
+    def _trim(self, ids: Any, firsts: Any, offsets: ArrayI32, add_prefix_space: bool) -> None:
+        """Leave the spaces at both ends of each token out of its offsets, in place; see `trimming`.
+
+        Args:
+            ids: All ids.
+            firsts: Place of the first id of each text.
+            offsets: Their characters.
+            add_prefix_space: Whether the pre-tokenizer adds a space.
+        """
+        if self._space_counts is None:
+            size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
+            counts = np.array([space_counts(self.vocabulary.id_to_token(i) or "") for i in range(size)], np.int32)
+            self._space_counts = counts[:, 0].copy(), counts[:, 1].copy()
+        lead, trail = self._space_counts[0][ids], self._space_counts[1][ids]
+        start, end = offsets[:, 0], offsets[:, 1]
+        if add_prefix_space and len(ids):
+            first = start == 0
+            first[firsts[firsts < len(ids)]] = True
+            lead[first & (lead == 1)] = 0
+        np.minimum(start + lead, end, out=start)
+        np.maximum(end - trail, start, out=end, where=end >= trail)
+
+    def encode_lists(self, texts: Iterable[str], add_special_tokens: bool, threads: int | None) -> list[list[int]]:
+        """Encode texts into one list of int each."""
+        ragged = self.encode_ragged(texts, add_special_tokens, False, None, threads)
+        if not self._ints:
+            self._ints = list(range(len(self.vocabulary)))
+        lists: list[list[int]] = to_lists(ragged.ids, ragged.row_splits, self._ints)
+        return lists
+
+    def cache_info(self) -> dict[str, int]:
+        """Return what the word caches hold."""
+        return self.encoder.cache_info()
+
+    def cache_clear(self) -> None:
+        """Give the memory of the word caches back."""
+        self.encoder.cache_clear()
+        free_spare()
