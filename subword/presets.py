@@ -165,6 +165,16 @@ def pretrained_parts(name: PathLike, revision: str = "main", token: str | None =
     folder = Path(name)
     if not folder.is_dir():
         folder = _download(str(name), revision, token)
+    config = folder / "tokenizer_config.json"
+    parts = _folder_parts(folder)
+    if config.exists():
+        parts["config"] = formats.read_json(formats.read_text(config), str(config))
+        if isinstance(parts["model"], WordPiece):
+            parts["config"].setdefault("tokenizer_class", "BertTokenizer")
+    return parts
+
+
+def _folder_parts(folder: Path) -> Parts:
     if (folder / "tokenizer.json").exists():
         path = folder / "tokenizer.json"
         return formats.parts_from_config(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,17 @@ def list_of_texts(texts: Iterable[Any]) -> list[Any]:
     if isinstance(texts, str | bytes):
         raise TypeError(f"texts must be a list of str or the like, got {type(texts).__name__}")
     return list(texts)
+
+
+def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
+    """Return the documents in buffers of UTF-8: the plain twin of how `encode_buffers` cuts them."""
+    documents: list[str] = []
+    for buffer in buffers:
+        parts = [bytes(buffer)] if separator is None else bytes(buffer).split(separator)
+        if separator is not None and not parts[-1]:
+            parts.pop()
+        documents += [part.decode() for part in parts]
+    return documents
 
 
 class TextEncoder:
@@ -151,18 +163,9 @@ class TextEncoder:
         """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
         prefix, suffix = self.affixes(add_special_tokens)
         most = self.room(max_length, len(prefix) + len(suffix))
-        return self._ragged(
-            encode_texts(
-                self.encoder,
-                list_of_texts(texts),
-                return_offsets,
-                thread_count(threads),
-                most,
-                prefix,
-                suffix,
-            ),
-            len(prefix),
-        )
+        texts = list_of_texts(texts)
+        arrays = encode_texts(self.encoder, texts, return_offsets, thread_count(threads), most, prefix, suffix)
+        return self._ragged(arrays, len(prefix), lambda: texts)
 
     def encode_buffers(
         self,
@@ -182,14 +185,15 @@ class TextEncoder:
                 self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
             ),
             len(prefix),
+            cache(lambda: documents_of(buffers, separator)),
         )
 
-    def _ragged(self, arrays: tuple[Any, ...], prefix_size: int) -> Ragged:
-        """Trim the offsets if the post-processor does."""
+    def _ragged(self, arrays: tuple[Any, ...], prefix_size: int, documents: Callable[[], Sequence[str]]) -> Ragged:
+        """Trim the offsets if the post-processor does; `documents` gives the texts if they have to be looked at."""
         ids, splits, offsets, _ = arrays
         trim = self.post_processor.offset_trim() if self.post_processor is not None else None
         if offsets is not None and trim is not None:
-            self._trim(ids, splits[:-1] + prefix_size, offsets, trim)
+            self._trim(ids, splits, prefix_size, offsets, trim, documents)
         return Ragged(ids, splits, offsets)
 
     def room(self, max_length: int | None, special: int) -> int | None:
@@ -215,14 +219,24 @@ class TextEncoder:
             )
         return affixes
 
-    def _trim(self, ids: Any, firsts: Any, offsets: ArrayI32, add_prefix_space: bool) -> None:
+    def _trim(
+        self,
+        ids: Any,
+        splits: Any,
+        prefix_size: int,
+        offsets: ArrayI32,
+        add_prefix_space: bool,
+        documents: Callable[[], Sequence[str]],
+    ) -> None:
         """Leave the spaces at both ends of each token out of its offsets, in place; see `trimming`.
 
         Args:
             ids: All ids.
-            firsts: Place of the first id of each text.
+            splits: Where each text begins.
+            prefix_size: How many of its ids are special tokens before it.
             offsets: Their characters.
             add_prefix_space: Whether the pre-tokenizer adds a space.
+            documents: Gives the texts.
         """
         if self._space_counts is None:
             size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
@@ -232,6 +246,11 @@ class TextEncoder:
             self._space_counts = counts[:, 0].copy(), counts[:, 1].copy()
         lead, trail = self._space_counts[0][ids], self._space_counts[1][ids]
         start, end = offsets[:, 0], offsets[:, 1]
+        # Some added tokens took spaces of the text with them.
+        for i in np.flatnonzero(np.isin(ids, self._stripping)).tolist() if self._stripping else ():
+            row = int(np.searchsorted(splits, i, "right")) - 1
+            lead[i], trail[i] = space_counts(documents()[row][start[i] : end[i]])
+        firsts = splits[:-1] + prefix_size
         if add_prefix_space and len(ids):
             first = start == 0
             first[firsts[firsts < len(ids)]] = True

@@ -12,10 +12,14 @@ from typing import Any, Self, overload
 from subword import files, formats
 from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
+from subword.batch_encoding import BatchEncoding
+from subword.call import call
+from subword.call_settings import CallSettings
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
 from subword.files import Written
+from subword.loading import Loaders
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normal_forms import TextNormalizer
@@ -36,7 +40,7 @@ STRATEGIES = {
 }
 
 
-class Tokenizer:
+class Tokenizer(Loaders):
     """Text to ids and back.
 
     Args:
@@ -49,6 +53,8 @@ class Tokenizer:
             token.
         added_ids: Ids of added tokens that must not be chosen freely.
         truncation, padding: As in tokenizer.json; they hold for `encode` and `encode_batch`.
+        config: What a tokenizer_config.json says of the model behind: pad_token, model_max_length,
+            model_input_names, padding_side, truncation_side. It holds for calls, ``tokenizer(...)``.
         cache_bytes: What the word caches of one thread may take.
 
     Example:
@@ -70,6 +76,7 @@ class Tokenizer:
         added_ids: Mapping[str, int] | None = None,
         truncation: Mapping[str, Any] | None = None,
         padding: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
         cache_bytes: int = 64 << 20,
     ) -> None:
         self.model = model
@@ -87,89 +94,8 @@ class Tokenizer:
             model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
         )
         self._text_maker = TextMaker(self._vocabulary, decoder)
-
-    # Where tokenizers come from.
-
-    @classmethod
-    def from_str(cls, text: str) -> Self:
-        """Build a tokenizer from the text of a tokenizer.json."""
-        return cls(**formats.parts_from_config(formats.read_json(text, "tokenizer.json")))
-
-    @classmethod
-    def from_file(cls, path: PathLike) -> Self:
-        """Load a tokenizer.json.
-
-        Raises:
-            OSError: The file cannot be read.
-            ValueError: It is not a tokenizer this library supports; the message names the place.
-        """
-        config = formats.read_json(formats.read_text(path), str(path))
-        return cls(**formats.parts_from_config(config, str(path)))
-
-    @classmethod
-    def from_pretrained(
-        cls, name: PathLike, revision: str = "main", token: str | None = None
-    ) -> Self:
-        """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
-        from subword import presets
-
-        return cls(**presets.pretrained_parts(name, revision, token))
-
-    @classmethod
-    def from_wordpiece(
-        cls, vocab: PathLike | Mapping[str, int], *, lowercase: bool = True, **options: Any
-    ) -> Self:
-        """Put BERT's pipeline around a WordPiece vocabulary.
-
-        Args:
-            vocab: vocab.txt, or token -> id.
-            lowercase: Lower-case and strip accents, as the uncased models do.
-            options: strip_accents, handle_chinese_chars, clean_text; unk_token, cls_token,
-                sep_token, pad_token, mask_token; continuing_subword_prefix,
-                max_input_chars_per_word.
-        """
-        from subword import presets
-
-        return cls(**presets.wordpiece_parts(vocab, lowercase, **options))
-
-    @classmethod
-    def from_bpe(
-        cls,
-        vocab: PathLike | Mapping[str, int],
-        merges: PathLike | Iterable[Pair],
-        *,
-        byte_level: bool = True,
-        **options: Any,
-    ) -> Self:
-        """Put GPT-2's pipeline, or a character-level one, around vocab.json and merges.txt.
-
-        Args:
-            vocab: vocab.json, or token -> id.
-            merges: merges.txt, or pairs of tokens.
-            byte_level: The vocabulary is written in the byte alphabet.
-            options: add_prefix_space, trim_offsets, special_tokens, and the options of
-                `subword.models.BPE`.
-        """
-        from subword import presets
-
-        return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
-
-    @classmethod
-    def from_tiktoken(
-        cls, path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None
-    ) -> Self:
-        """Load a .tiktoken vocabulary.
-
-        Args:
-            path: The file.
-            pattern: A known name ("r50k_base", "cl100k_base", "o200k_base", ...) or the split
-                pattern itself.
-            special_tokens: Token -> id; they are found in the text. None takes those the name is
-                known with.
-        """
-        from subword import presets
-
-        return cls(**presets.tiktoken_parts(path, pattern, special_tokens))
+        self.config = dict(default_config(self) if config is None else config)
+        self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
 
     # Text to ids.
 
@@ -367,6 +293,20 @@ class Tokenizer:
             progress=progress,
         )
 
+    def __call__(self, text: Any = None, text_pair: Any = None, **options: Any) -> BatchEncoding:
+        """Encode texts into the inputs of a model, as calling a tokenizer of `transformers` does.
+
+        Args:
+            text: A text, a list of texts, or of (text, pair) tuples.
+            text_pair: The second text of each pair.
+            options: padding, truncation, max_length, stride, return_tensors ("np", "pt"), is_split_into_words,
+                return_offsets_mapping, return_overflowing_tokens and the others of `subword.call.call`.
+
+        Returns:
+            A `BatchEncoding`: input_ids, attention_mask and so on, by name.
+        """
+        return call(self, self.call_settings, text, text_pair, **options)
+
     # Ids to text.
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
@@ -426,7 +366,7 @@ class Tokenizer:
             name: getattr(self, name)
             for name in (
                 *("normalizer", "pre_tokenizer", "post_processor", "decoder"),
-                *("truncation", "padding", "cache_bytes"),
+                *("truncation", "padding", "config", "cache_bytes"),
             )
         }
         state |= {
@@ -437,6 +377,15 @@ class Tokenizer:
 
     def __repr__(self) -> str:
         return f"Tokenizer({self.model!r}, {self.vocab_size} tokens)"
+
+
+def default_config(tokenizer: Tokenizer) -> dict[str, Any]:
+    """Return what a call assumes of a tokenizer that came without a tokenizer_config.json."""
+    if isinstance(tokenizer.model, WordPiece):
+        known = tokenizer.token_to_id("[PAD]") is not None
+        return {"tokenizer_class": "BertTokenizer", **({} if known else {"pad_token": None})}
+    pads = ("<pad>", "<|pad|>", "[PAD]")
+    return {"pad_token": next((pad for pad in pads if tokenizer.token_to_id(pad) is not None), None)}
 
 
 def _rebuild(cls: type[Tokenizer], model: Model, options: dict[str, Any]) -> Tokenizer:

@@ -5,22 +5,8 @@ import tokenizers
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 WORDS = [
-    "the",
-    "cat",
-    "sat",
-    "on",
-    "a",
-    "mat",
-    "and",
-    "then",
-    "it",
-    "ran",
-    "away",
-    "from",
-    "every",
-    "dog",
-    "in",
-    "town",
+    *("the", "cat", "sat", "on", "a", "mat", "and", "then"),
+    *("it", "ran", "away", "from", "every", "dog", "in", "town"),
 ]
 
 
