@@ -45,12 +45,29 @@ def machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        cpu = next((line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line), cpu)
-    family = next(
-        (line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("cpu family")), "?"
-    ) if info.exists() else "?"
+        cpu = next(
+            (
+                line.split(":")[1].strip()
+                for line in info.read_text().splitlines()
+                if "model name" in line
+            ),
+            cpu,
+        )
+    family = (
+        next(
+            (
+                line.split(":")[1].strip()
+                for line in info.read_text().splitlines()
+                if line.startswith("cpu family")
+            ),
+            "?",
+        )
+        if info.exists()
+        else "?"
+    )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cpu} (family {family}), {cores} cores, {platform.system()}, Python {platform.python_version()}"
+    version = platform.python_version()
+    return f"{cpu} (family {family}), {cores} cores, {platform.system()}, Python {version}"
 
 
 def versions(*packages: str) -> str:

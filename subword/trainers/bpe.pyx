@@ -56,11 +56,11 @@ cdef int append(Entries* entries, const Entry* entry) except -1 nogil:
     cdef void* p
     if entries.size == entries.capacity:
         p = realloc(entries.data,
-                    max(1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
+                    max(<size_t>1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
         if p == NULL:
             return out_of_memory()
         entries.data = <Entry*>p
-        entries.capacity = max(1024, entries.capacity + entries.capacity // 2)
+        entries.capacity = max(<size_t>1024, entries.capacity + entries.capacity // 2)
     entries.data[entries.size] = entry[0]
     entries.size += 1
     return 0
