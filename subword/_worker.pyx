@@ -45,7 +45,8 @@ cdef void output_free(Output* out) noexcept nogil:
     memset(out, 0, sizeof(Output))
 
 
-cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end, int32_t word) except -1 nogil:
+cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
+                     int32_t word) except -1 nogil:
     output_reserve(out, 1)
     out.ids[out.size] = id
     if out.full:

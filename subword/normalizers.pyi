@@ -9,7 +9,6 @@ from subword.normal_forms import NFD as NFD
 from subword.normal_forms import NFKC as NFKC
 from subword.normal_forms import NFKD as NFKD
 from subword.normal_forms import TextNormalizer
-from subword.patterns import Regex as Regex
 from subword.string_edits import ByteLevel as ByteLevel
 from subword.string_edits import Prepend as Prepend
 from subword.string_edits import Replace as Replace
