@@ -9,7 +9,6 @@ from subword.reference import ReferenceTokenizer
 
 from .configs import random_config, random_text
 
-
 WAYS = [
     lambda tok, texts: tok.encode_ragged(texts).to_lists(),
     lambda tok, texts: tok.encode_lists(texts),
