@@ -14,6 +14,23 @@ from subword.string_edits import Prepend as Prepend
 from subword.string_edits import Replace as Replace
 from subword.string_edits import Strip as Strip
 
+__all__ = [
+    "NFC",
+    "NFD",
+    "NFKC",
+    "NFKD",
+    "BertMarks",
+    "BertNormalizer",
+    "ByteLevel",
+    "Lowercase",
+    "Nmt",
+    "Prepend",
+    "Replace",
+    "Sequence",
+    "Strip",
+    "StripAccents",
+]
+
 @final
 class BertNormalizer(TextNormalizer):
     def __new__(
