@@ -1,18 +1,21 @@
-"""Encode speed beside the peers: like outputs with like, outputs compared before timing, runs interleaved.
+"""Encode speed beside the peers: like outputs with like, compared before timing, runs interleaved.
 
     python benchmarks/bench_encode.py                     # every cell
     python benchmarks/bench_encode.py --cells gpt2 --repeat 7 --json encode.json --plot encode.png
 
-A cell is a tokenizer, a corpus and a shape of the call. Its contenders take turns; MB/s of UTF-8 text, median and best of
-the warm runs, and of "cold" first passes in fresh processes (imports and loading not counted). Peers are used when they are
-installed (pip install gigatoken nanotoken snaptokens fastokens tokenizers tiktoken).
+A cell is a tokenizer, a corpus and a shape of the call. Its contenders take turns; MB/s of UTF-8
+text on one thread, median and best of the warm runs, and of "cold" first passes in fresh processes
+(imports and loading not counted). Peers are used when they are installed (pip install gigatoken
+nanotoken snaptokens fastokens tokenizers).
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -24,6 +27,10 @@ from typing import Any
 
 import numpy as np
 from corpora import corpus_file, documents, machine, tokenizer_folder, versions
+
+# One thread for everybody: the Rust peers take theirs from here.
+os.environ["RAYON_NUM_THREADS"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 Run = Callable[[list[str]], Any]
 
@@ -81,15 +88,21 @@ def ours(cell: Cell) -> Run:
     if cell.shape == "lists":
         return lambda docs: tokenizer.encode_lists(docs, threads=1, add_special_tokens=False)
     if cell.shape == "offsets":
-        return lambda docs: tokenizer.encode_ragged(docs, threads=1, return_offsets=True, add_special_tokens=False).ids
-    if cell.shape == "decode":
-        ids = tokenizer.encode_ragged(documents(cell.corpus, cell.megabytes))
-        return lambda docs: tokenizer.decode_batch(ids) if len(docs) == len(ids) else tokenizer.decode_batch(
-            tokenizer.encode_ragged(docs)
+        return lambda docs: (
+            tokenizer.encode_ragged(
+                docs, threads=1, return_offsets=True, add_special_tokens=False
+            ).ids
         )
+    if cell.shape == "decode":
+        rows = functools.cache(
+            lambda count: tokenizer.encode_ragged(documents(cell.corpus, cell.megabytes)[:count])
+        )
+        return lambda docs: tokenizer.decode_batch(rows(len(docs)))
     threads = 2 if cell.shape == "two threads" else 1
-    special = cell.tokenizer.startswith("bert")
-    return lambda docs: tokenizer.encode_ragged(docs, threads=threads, add_special_tokens=special).ids
+    special = cell.tokenizer.startswith("bert") and cell.shape == "flat"
+    return lambda docs: (
+        tokenizer.encode_ragged(docs, threads=threads, add_special_tokens=special).ids
+    )
 
 
 def peer(name: str, cell: Cell) -> Run:
@@ -97,16 +110,23 @@ def peer(name: str, cell: Cell) -> Run:
     folder = tokenizer_folder(cell.tokenizer)
     path = str(folder / "tokenizer.json")
     if name.startswith("subword-"):
-        return ours(Cell(cell.tokenizer, cell.corpus, "flat", (), cell.megabytes))
+        return ours(Cell(cell.tokenizer, cell.corpus, "ids", (), cell.megabytes))
     if name == "tokenizers":
         import tokenizers
 
         hf = tokenizers.Tokenizer.from_file(path)
         special = cell.tokenizer.startswith("bert") and cell.shape == "flat"
         if cell.shape == "decode":
-            return lambda docs: hf.decode_batch([e.ids for e in hf.encode_batch(docs)])
+            lists = functools.cache(
+                lambda count: [
+                    e.ids for e in hf.encode_batch(documents(cell.corpus, cell.megabytes)[:count])
+                ]
+            )
+            return lambda docs: hf.decode_batch(lists(len(docs)))
         encode = hf.encode_batch if cell.shape == "offsets" else hf.encode_batch_fast
-        return lambda docs: np.concatenate([np.array(e.ids, np.uint32) for e in encode(docs, add_special_tokens=special)])
+        return lambda docs: np.concatenate(
+            [np.array(e.ids, np.uint32) for e in encode(docs, add_special_tokens=special)]
+        )
     if name == "nanotoken":
         import nanotoken
 
@@ -117,7 +137,9 @@ def peer(name: str, cell: Cell) -> Run:
 
         giga = gigatoken.Tokenizer(path)
         if cell.shape == "file":
-            source = gigatoken.TextFileSource([str(corpus_file(cell.corpus))], separator=b"<|endoftext|>")
+            source = gigatoken.TextFileSource(
+                [str(corpus_file(cell.corpus))], separator=b"<|endoftext|>"
+            )
             return lambda docs: giga.encode_files(source)
         if cell.shape == "lists":
             return lambda docs: giga.encode_batch_list(docs, parallel=False)
@@ -178,8 +200,13 @@ def measure(cell: Cell, repeat: int) -> dict[str, Any]:
 
 def cold(cell: Cell, repeat: int) -> dict[str, float]:
     """Return the median MB/s of first passes in fresh processes."""
-    contenders = ["subword", *[name for name in cell.peers if name not in SLOW and not name.startswith("subword-")]]
-    speeds: dict[str, list[float]] = {name: [] for name in contenders if importlib.util.find_spec(name)}
+    contenders = [
+        "subword",
+        *[name for name in cell.peers if name not in SLOW and not name.startswith("subword-")],
+    ]
+    speeds: dict[str, list[float]] = {
+        name: [] for name in contenders if importlib.util.find_spec(name)
+    }
     for _ in range(repeat):
         for name, found in speeds.items():
             command = [sys.executable, __file__, "--cold-run", name, "--cells", cell.name]
@@ -208,8 +235,8 @@ def rows(name: str, results: dict[str, Any]) -> list[str]:
         ratio = "" if contender == "subword" else f"{mine / result['median']:.2f}"
         cold_speed = f"{result['cold']:.0f}" if "cold" in result else ""
         lines.append(
-            f"| {name} | {contender} | {result['median']:.1f} | {result['best']:.1f} | {cold_speed} | {ratio} "
-            f"| {result['differences']} |"
+            f"| {name} | {contender} | {result['median']:.1f} | {result['best']:.1f} | {cold_speed} "
+            f"| {ratio} | {result['differences']} |"
         )
     return lines
 
@@ -225,7 +252,13 @@ def plot(table: dict[str, Any], path: str) -> None:
         for contender, result in results.items():
             colour = "tab:blue" if contender == "subword" else "tab:grey"
             axes.barh(at, result["median"], 0.28, color=colour)
-            axes.text(result["median"], at, f" {contender} {result['median']:.0f}", va="center", fontsize=7)
+            axes.text(
+                result["median"],
+                at,
+                f" {contender} {result['median']:.0f}",
+                va="center",
+                fontsize=7,
+            )
             at += 0.3
         at += 0.4
     axes.set_yticks([place for place, _ in ticks], [name for _, name in ticks], fontsize=8)
@@ -238,20 +271,29 @@ def plot(table: dict[str, Any], path: str) -> None:
 def main() -> None:
     """Run the cells that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--cells", nargs="*", default=[""], help="names, or parts of names, of cells")
+    parser.add_argument(
+        "--cells", nargs="*", default=[""], help="names, or parts of names, of cells"
+    )
     parser.add_argument("--repeat", type=int, default=5)
-    parser.add_argument("--cold", type=int, default=0, help="first passes in fresh processes, for flat cells")
+    parser.add_argument(
+        "--cold", type=int, default=0, help="first passes in fresh processes, for flat cells"
+    )
     parser.add_argument("--json", type=Path)
     parser.add_argument("--plot")
     parser.add_argument("--cold-run", help=argparse.SUPPRESS)
     options = parser.parse_args()
     chosen = [cell for cell in CELLS if any(part in cell.name for part in options.cells)]
     if options.cold_run:
-        print(cold_run(options.cold_run, next(cell for cell in chosen if cell.name == options.cells[0])))
+        print(
+            cold_run(
+                options.cold_run, next(cell for cell in chosen if cell.name == options.cells[0])
+            )
+        )
         return
     print(machine())
     print(versions("subword", "tokenizers", *FAST, "nanotoken", "numpy"))
-    print("\n| cell | who | MB/s median | best | cold | ours / theirs | ids that differ |\n|---|---|---|---|---|---|---|")
+    print("\n| cell | who | MB/s median | best | cold | ours / theirs | ids that differ |")
+    print("|---|---|---|---|---|---|---|")
     table = {}
     for cell in chosen:
         table[cell.name] = measure(cell, options.repeat)
