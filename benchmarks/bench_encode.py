@@ -1,19 +1,21 @@
-"""Encode speed beside the peers: like with like, compared before timing, interleaved.
+"""Encode speed beside the peers: like outputs with like, compared before timing, runs interleaved.
 
     python benchmarks/bench_encode.py                     # every cell
     python benchmarks/bench_encode.py --cells gpt2 --repeat 7 --json encode.json --plot encode.png
 
 A cell is a tokenizer, a corpus and a shape of the call. Its contenders take turns; MB/s of UTF-8
-text, median and best of the warm runs, and of "cold" first passes in fresh processes (imports and
-loading not counted). Peers are used when they are installed (pip install gigatoken nanotoken
-snaptokens fastokens tokenizers tiktoken).
+text on one thread, median and best of the warm runs, and of "cold" first passes in fresh processes
+(imports and loading not counted). Peers are used when they are installed (pip install gigatoken
+nanotoken snaptokens fastokens tokenizers).
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.util
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -25,6 +27,10 @@ from typing import Any
 
 import numpy as np
 from corpora import corpus_file, documents, machine, tokenizer_folder, versions
+
+# One thread for everybody: the Rust peers take theirs from here.
+os.environ["RAYON_NUM_THREADS"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
 
 Run = Callable[[list[str]], Any]
 
@@ -88,14 +94,12 @@ def ours(cell: Cell) -> Run:
             ).ids
         )
     if cell.shape == "decode":
-        ids = tokenizer.encode_ragged(documents(cell.corpus, cell.megabytes))
-        return lambda docs: (
-            tokenizer.decode_batch(ids)
-            if len(docs) == len(ids)
-            else tokenizer.decode_batch(tokenizer.encode_ragged(docs))
+        rows = functools.cache(
+            lambda count: tokenizer.encode_ragged(documents(cell.corpus, cell.megabytes)[:count])
         )
+        return lambda docs: tokenizer.decode_batch(rows(len(docs)))
     threads = 2 if cell.shape == "two threads" else 1
-    special = cell.tokenizer.startswith("bert")
+    special = cell.tokenizer.startswith("bert") and cell.shape == "flat"
     return lambda docs: (
         tokenizer.encode_ragged(docs, threads=threads, add_special_tokens=special).ids
     )
@@ -106,14 +110,19 @@ def peer(name: str, cell: Cell) -> Run:
     folder = tokenizer_folder(cell.tokenizer)
     path = str(folder / "tokenizer.json")
     if name.startswith("subword-"):
-        return ours(Cell(cell.tokenizer, cell.corpus, "flat", (), cell.megabytes))
+        return ours(Cell(cell.tokenizer, cell.corpus, "ids", (), cell.megabytes))
     if name == "tokenizers":
         import tokenizers
 
         hf = tokenizers.Tokenizer.from_file(path)
         special = cell.tokenizer.startswith("bert") and cell.shape == "flat"
         if cell.shape == "decode":
-            return lambda docs: hf.decode_batch([e.ids for e in hf.encode_batch(docs)])
+            lists = functools.cache(
+                lambda count: [
+                    e.ids for e in hf.encode_batch(documents(cell.corpus, cell.megabytes)[:count])
+                ]
+            )
+            return lambda docs: hf.decode_batch(lists(len(docs)))
         encode = hf.encode_batch if cell.shape == "offsets" else hf.encode_batch_fast
         return lambda docs: np.concatenate(
             [np.array(e.ids, np.uint32) for e in encode(docs, add_special_tokens=special)]
@@ -226,9 +235,8 @@ def rows(name: str, results: dict[str, Any]) -> list[str]:
         ratio = "" if contender == "subword" else f"{mine / result['median']:.2f}"
         cold_speed = f"{result['cold']:.0f}" if "cold" in result else ""
         lines.append(
-            f"| {name} | {contender} | {result['median']:.1f} | {result['best']:.1f} | "
-            f"{cold_speed} | {ratio} "
-            f"| {result['differences']} |"
+            f"| {name} | {contender} | {result['median']:.1f} | {result['best']:.1f} "
+            f"| {cold_speed} | {ratio} | {result['differences']} |"
         )
     return lines
 
@@ -284,10 +292,8 @@ def main() -> None:
         return
     print(machine())
     print(versions("subword", "tokenizers", *FAST, "nanotoken", "numpy"))
-    print(
-        "\n| cell | who | MB/s median | best | cold | ours / theirs | ids that differ |"
-        "\n|---|---|---|---|---|---|---|"
-    )
+    print("\n| cell | who | MB/s median | best | cold | ours / theirs | ids that differ |")
+    print("|---|---|---|---|---|---|---|")
     table = {}
     for cell in chosen:
         table[cell.name] = measure(cell, options.repeat)

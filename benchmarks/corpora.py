@@ -42,32 +42,14 @@ def tokenizer_folder(name: str) -> Path:
 
 def machine() -> str:
     """Return a line about the machine."""
-    cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
+    facts = {}
     if info.exists():
-        cpu = next(
-            (
-                line.split(":")[1].strip()
-                for line in info.read_text().splitlines()
-                if "model name" in line
-            ),
-            cpu,
-        )
-    family = (
-        next(
-            (
-                line.split(":")[1].strip()
-                for line in info.read_text().splitlines()
-                if line.startswith("cpu family")
-            ),
-            "?",
-        )
-        if info.exists()
-        else "?"
-    )
+        lines = [line.split(":", 1) for line in info.read_text().splitlines() if ":" in line]
+        facts = {key.strip(): value.strip() for key, value in lines}
+    cpu = f"{facts.get('model name', platform.machine())} (family {facts.get('cpu family', '?')})"
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    version = platform.python_version()
-    return f"{cpu} (family {family}), {cores} cores, {platform.system()}, Python {version}"
+    return f"{cpu}, {cores} cores, {platform.system()}, Python {platform.python_version()}"
 
 
 def versions(*packages: str) -> str:

@@ -29,6 +29,7 @@ cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
         if p == NULL:
             return out_of_memory()
         out.offsets = <int32_t*>p
+        advise_huge_pages(out.offsets + 2 * out.size, 2 * (wanted - out.size) * sizeof(int32_t))
         if out.worded:
             p = realloc(out.words, wanted * sizeof(int32_t))
             if p == NULL:

@@ -197,7 +197,8 @@ def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | Word
 def _bpe(config: Mapping[str, Any], byte_level: bool) -> BPE:
     vocab = _vocab(config)
     merges = [
-        _pair(entry, number)
+        # A list may hold anything: the model looks at it.
+        tuple(entry) if type(entry) is list and len(entry) == 2 else _pair(entry, number)
         for number, entry in enumerate(take(config, "merges", list))
         if not (isinstance(entry, str) and entry.startswith("#version"))
     ]

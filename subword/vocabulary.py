@@ -34,9 +34,10 @@ class Vocabulary:
         self.special: set[str] = set()
         taken = set(tokens.values())
         free = len(tokens)
+        seen: set[AddedToken] = set()
         for item in added:
             token = AddedToken(item, special=True) if isinstance(item, str) else item
-            if not token.content or token in self.added.values():
+            if not token.content or token in seen:
                 continue
             index = tokens.get(token.content, self.added_ids.get(token.content))
             if index is None and ids is not None and token.content in ids:
@@ -44,7 +45,11 @@ class Vocabulary:
                 if index in taken:
                     raise ValueError(f"added token {token.content!r}: the id {index} is taken")
             if index is None:
-                index = max(free, 1 + max(self.added_ids.values(), default=-1))
+                index = free
+            free = max(free, index + 1)
+            if index in self.added:
+                seen.discard(self.added[index])
+            seen.add(token)
             self.added[index] = token
             self.added_ids[token.content] = index
             taken.add(index)

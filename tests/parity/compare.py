@@ -1,5 +1,6 @@
 """What the tests and the benchmarks call equal."""
 
+import functools
 import random
 import unicodedata
 
@@ -62,6 +63,7 @@ def random_text(rng: random.Random) -> str:
     return "".join(rng.choice(pool) for _ in range(size))
 
 
+@functools.cache
 def load(name: str) -> Tokenizer:
     """Our tokenizer, without truncation and padding."""
     tok = Tokenizer.from_pretrained(tokenizer_folder(name))

@@ -9,7 +9,7 @@ from tests.data import CORPORA, NAMES, documents, needs_data
 from tests.parity.compare import differences, load
 
 # Documents of a corpus, and bytes of each, that a test looks at.
-COUNT, SIZE = 40, 4000
+COUNT, SIZE = 20, 3000
 
 
 @needs_data

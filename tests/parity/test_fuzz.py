@@ -8,7 +8,7 @@ import pytest
 from tests.data import NAMES, needs_data, oracle
 from tests.parity.compare import differences, load, random_text
 
-COUNT = int(os.environ.get("SUBWORD_FUZZ", "400"))
+COUNT = int(os.environ.get("SUBWORD_FUZZ", "250"))
 
 
 @needs_data
