@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import warnings
 from collections.abc import Sequence
 
 import subword
@@ -235,6 +236,11 @@ def message_of(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
+def show_warning(message: Warning | str, *_: object) -> None:
+    """Show a warning of the library as one line."""
+    print(f"subword: warning: {message}", file=sys.stderr)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -246,6 +252,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         any more.
     """
     options = make_parser().parse_args(arguments)
+    warnings.showwarning = show_warning
     try:
         options.run(options)
         sys.stdout.flush()

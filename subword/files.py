@@ -129,12 +129,11 @@ def encode_files(
 ) -> Ragged | Written:
     """See `Tokenizer.encode_files`; `options` are those of `plan`."""
     job = plan(tokenizer, **options)  # type: ignore[arg-type]
-    names = [
-        os.fspath(path) for path in ([paths] if isinstance(paths, str | os.PathLike) else paths)
-    ]
-    for name in names:
-        if not isinstance(name, str):
-            raise TypeError(f"a path must be a str or os.PathLike, got {type(name).__name__}")
+    names = []
+    for path in [paths] if isinstance(paths, str | os.PathLike) else paths:
+        if not isinstance(path, str | os.PathLike):
+            raise TypeError(f"a path must be a str or os.PathLike, got {type(path).__name__}")
+        names.append(os.fspath(path))
     total = sum(os.stat(name).st_size for name in names)  # a missing file is found before any work
     if output is None:
         return job.encode([Piece(map_file(name), name, 0) for name in names])
