@@ -56,9 +56,13 @@ def huggingface(kind: str) -> Callable[[str, int], Merges]:
             return None
         tokenizer = tokenizers.Tokenizer(models.BPE())
         level = kind == "byte-level"
-        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(False) if level else pre_tokenizers.Whitespace()
+        tokenizer.pre_tokenizer = (
+            pre_tokenizers.ByteLevel(False) if level else pre_tokenizers.Whitespace()
+        )
         alphabet = pre_tokenizers.ByteLevel.alphabet() if level else []
-        trainer = trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False)
+        trainer = trainers.BpeTrainer(
+            vocab_size=size, initial_alphabet=alphabet, show_progress=False
+        )
         tokenizer.train([path], trainer)
         return [tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]]
 
@@ -80,7 +84,11 @@ def sentencepiece_trained() -> Callable[[str, int], Merges]:
 
     def run(path: str, size: int) -> Merges:
         sentencepiece.SentencePieceTrainer.train(
-            input=path, model_type="bpe", vocab_size=size, model_writer=open("/dev/null", "wb"), minloglevel=2
+            input=path,
+            model_type="bpe",
+            vocab_size=size,
+            model_writer=open("/dev/null", "wb"),
+            minloglevel=2,
         )
         return None
 
@@ -122,7 +130,9 @@ def child(cell: str, name: str, path: str, size: int) -> None:
     before, start = peak(), time.perf_counter()
     merges = run(path, size)
     seconds = time.perf_counter() - start
-    digest = hashlib.sha1(json.dumps(merges[: size - 2000]).encode()).hexdigest()[:10] if merges else ""
+    digest = (
+        hashlib.sha1(json.dumps(merges[: size - 2000]).encode()).hexdigest()[:10] if merges else ""
+    )
     print(json.dumps({"seconds": seconds, "mb": peak() - before, "merges": digest}))
 
 
@@ -138,15 +148,25 @@ def main() -> None:
     args = parser.parse_args()
     if args.child:
         return child(*args.child, args.corpus, args.vocab_size)
-    print(f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, {args.vocab_size} tokens; {platform.platform()}")
+    print(
+        f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, {args.vocab_size} tokens; {platform.platform()}"
+    )
     results = {}
     for cell in args.cell or CELLS:
         names = [name for name in CELLS[cell] if not args.only or name in args.only]
         runs: dict[str, list[dict[str, float]]] = {name: [] for name in names}
         for _ in range(args.rounds):
             for name in names:
-                command = [sys.executable, __file__, args.corpus, "--vocab-size", str(args.vocab_size)]
-                done = subprocess.run([*command, "--child", cell, name], capture_output=True, text=True)
+                command = [
+                    sys.executable,
+                    __file__,
+                    args.corpus,
+                    "--vocab-size",
+                    str(args.vocab_size),
+                ]
+                done = subprocess.run(
+                    [*command, "--child", cell, name], capture_output=True, text=True
+                )
                 if done.returncode:
                     print(f"{cell}: {name} failed: {done.stderr.strip().splitlines()[-1:]}")
                 else:
@@ -158,7 +178,9 @@ def main() -> None:
             if runs[name]:
                 best = min(run["seconds"] for run in runs[name])
                 memory = min(run["mb"] for run in runs[name])
-                print(f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  {runs[name][0]['merges']}")
+                print(
+                    f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  {runs[name][0]['merges']}"
+                )
     if args.json:
         args.json.write_text(json.dumps(results, indent=1))
 

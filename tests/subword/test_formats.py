@@ -66,7 +66,11 @@ def test_published_tokenizers_survive(tmp_path, name):
     expected = oracle(name).encode_batch(texts)
     for again in (theirs, Tokenizer.from_file(path)):
         for got, encoding in zip(again.encode_batch(texts), expected, strict=True):
-            assert (got.ids, got.tokens, got.offsets) == (encoding.ids, encoding.tokens, encoding.offsets)
+            assert (got.ids, got.tokens, got.offsets) == (
+                encoding.ids,
+                encoding.tokens,
+                encoding.offsets,
+            )
     assert Tokenizer.from_file(path).to_str() == path.read_text()
     assert [p.name for p in tmp_path.iterdir()] == ["tokenizer.json"]
 
@@ -97,7 +101,9 @@ def test_vocab_txt_equals_tokenizer_json(name):
 def test_vocab_json_and_merges_equal_the_oracle(name):
     folder = tokenizer_folder(name)
     mine = Tokenizer.from_bpe(folder / "vocab.json", folder / "merges.txt")
-    theirs = tokenizers.ByteLevelBPETokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"))
+    theirs = tokenizers.ByteLevelBPETokenizer(
+        str(folder / "vocab.json"), str(folder / "merges.txt")
+    )
     rng = random.Random(name)
     for text in [random_text(rng) for _ in range(200)]:
         assert mine.encode(text).ids == theirs.encode(text).ids
@@ -115,11 +121,20 @@ def test_vocab_json_and_merges_equal_the_oracle(name):
         with_model(merges=["#version: 0.2", "a b"]),
         with_model(continuing_subword_prefix="", end_of_word_suffix=""),
         with_model(dropout=None, unk_token=None, fuse_unk=False, byte_fallback=False),
-        {**BASE, "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}},
-        {**BASE, "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True}},
+        {
+            **BASE,
+            "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True},
+        },
+        {
+            **BASE,
+            "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "add_prefix_space": True},
+        },
         {**BASE, "truncation": {"max_length": 1, "strategy": "LongestFirst", "stride": 0}},
-        {**BASE, "padding": {"strategy": {"Fixed": 5}, "direction": "Right", "pad_to_multiple_of": None}
-         | {"pad_id": 0, "pad_type_id": 0, "pad_token": "a"}},
+        {
+            **BASE,
+            "padding": {"strategy": {"Fixed": 5}, "direction": "Right", "pad_to_multiple_of": None}
+            | {"pad_id": 0, "pad_type_id": 0, "pad_token": "a"},
+        },
         {**BASE, "something": "new"},
         {**BASE, "added_tokens": None, "normalizer": None, "decoder": None},
     ],
@@ -134,7 +149,11 @@ def test_older_shapes_encode_as_in_the_oracle(config):
         theirs = tokenizers.Tokenizer.from_str(mine.to_str())
     for words in ("ab", "a b ab", "abab", "x"):
         got, expected = mine.encode(words), theirs.encode(words)
-        assert (got.ids, got.tokens, got.offsets) == (expected.ids, expected.tokens, expected.offsets)
+        assert (got.ids, got.tokens, got.offsets) == (
+            expected.ids,
+            expected.tokens,
+            expected.offsets,
+        )
 
 
 def test_vocab_txt_is_trimmed_like_the_original_reader(tmp_path):
@@ -148,7 +167,9 @@ def test_added_tokens_take_the_next_free_id():
     added = [{"id": 99, "content": "<x>"}, {"id": 7, "content": "ab"}, {"id": 1, "content": "<y>"}]
     flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized", "special"), False)
     config = json.dumps({**BASE, "added_tokens": [{**token, **flags} for token in added]})
-    assert Tokenizer.from_str(config).get_vocab() == tokenizers.Tokenizer.from_str(config).get_vocab()
+    assert (
+        Tokenizer.from_str(config).get_vocab() == tokenizers.Tokenizer.from_str(config).get_vocab()
+    )
 
 
 # Bad input.
@@ -164,7 +185,10 @@ BAD_CONFIGS = {
     "id": (with_model(vocab={"a": "0"}), "the id of token 'a' must be an int, got '0'"),
     "negative id": (with_model(vocab={"a": -1}), "must be in [0, 2**32 - 2], got -1"),
     "two of one id": (with_model(vocab={"a": 0, "b": 0}), "tokens 'a' and 'b' have the same id 0"),
-    "merge part": (with_model(merges=["a c"]), "merge 0 is ('a', 'c'), but 'c' is not in the vocab"),
+    "merge part": (
+        with_model(merges=["a c"]),
+        "merge 0 is ('a', 'c'), but 'c' is not in the vocab",
+    ),
     "merge product": (with_model(merges=["b a"]), "'ba' is not in the vocabulary"),
     "merge of three": (with_model(merges=["a b c"]), "merges[0]: expected two tokens, got 'a b c'"),
     "merge of ints": (with_model(merges=[[1, 2]]), "merge 0 is (1, 2)"),
@@ -179,29 +203,56 @@ BAD_CONFIGS = {
     "characters": ({"model": {**PIECES, "max_input_chars_per_word": -1}}, "got -1"),
     "many characters": ({"model": {**PIECES, "max_input_chars_per_word": 2**80}}, "must be in [0"),
     "surrogate": (with_model(vocab={"\ud800": 0}, merges=[]), "'\\ud800' holds a lone surrogate"),
-    "added surrogate": ({**BASE, "added_tokens": [{"content": "\udfff"}]}, "holds a lone surrogate"),
+    "added surrogate": (
+        {**BASE, "added_tokens": [{"content": "\udfff"}]},
+        "holds a lone surrogate",
+    ),
     "added": ({**BASE, "added_tokens": ["x"]}, "a token must be an object, got 'x'"),
     "added object": ({**BASE, "added_tokens": {}}, "'added_tokens' must be list, got {}"),
-    "added flag": ({**BASE, "added_tokens": [{"content": "x", "special": 1}]}, "'special' must be bool"),
+    "added flag": (
+        {**BASE, "added_tokens": [{"content": "x", "special": 1}]},
+        "'special' must be bool",
+    ),
     "normalizer": ({**BASE, "normalizer": "NFC"}, "a component must be an object, got 'NFC'"),
     "charsmap": ({**BASE, "normalizer": {"type": "Precompiled"}}, "compiled character map"),
     "pattern": (
-        {**BASE, "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated"}},
+        {
+            **BASE,
+            "pre_tokenizer": {"type": "Split", "pattern": {"Regex": "("}, "behavior": "Isolated"},
+        },
         "a parenthesis is not closed, at character 1",
     ),
     "behavior": ({**BASE, "pre_tokenizer": {"type": "Punctuation", "behavior": "X"}}, "got 'X'"),
     "template": (
-        {**BASE, "post_processor": {"type": "TemplateProcessing", "pair": [], "special_tokens": {}}
-         | {"single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}]}},
+        {
+            **BASE,
+            "post_processor": {"type": "TemplateProcessing", "pair": [], "special_tokens": {}}
+            | {"single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}]},
+        },
         "missing ['[CLS]']",
     ),
     "decoder": ({**BASE, "decoder": {"type": "Foo"}}, "got 'Foo'"),
-    "truncation": ({**BASE, "truncation": {"max_length": "x"}}, "max_length must be a whole number"),
-    "truncation list": ({**BASE, "truncation": [1]}, "truncation must be an object or null, got [1]"),
-    "strategy": ({**BASE, "truncation": {"strategy": "Foo"}}, "strategy must be one of LongestFirst"),
+    "truncation": (
+        {**BASE, "truncation": {"max_length": "x"}},
+        "max_length must be a whole number",
+    ),
+    "truncation list": (
+        {**BASE, "truncation": [1]},
+        "truncation must be an object or null, got [1]",
+    ),
+    "strategy": (
+        {**BASE, "truncation": {"strategy": "Foo"}},
+        "strategy must be one of LongestFirst",
+    ),
     "padding": ({**BASE, "padding": {"strategy": {"Foo": 3}}}, "Fixed must be a whole number"),
-    "side": ({**BASE, "padding": {"direction": "Up"}}, "direction must be one of Left, Right, got 'Up'"),
-    "pad id": ({**BASE, "padding": {"pad_id": -1}}, "pad_id must be a whole number of 0 to 4294967295"),
+    "side": (
+        {**BASE, "padding": {"direction": "Up"}},
+        "direction must be one of Left, Right, got 'Up'",
+    ),
+    "pad id": (
+        {**BASE, "padding": {"pad_id": -1}},
+        "pad_id must be a whole number of 0 to 4294967295",
+    ),
 }
 
 
@@ -223,8 +274,13 @@ def test_bad_tokenizer_json(tmp_path, name):
         (b"", r":1:1: broken JSON"),
         (b'{"a": "\xff"}', ": not UTF-8 at byte 7"),
         (b"[" * 100_000, ": JSON nested too deeply"),
-        (b'{"version": "1.0", "model": {"type": "BPE", "vocab": {}, "merges": []}, "normalizer": '
-         + b'{"type": "Sequence", "normalizers": [' * 450 + b"]}" * 450 + b"}", ": components nested too deeply"),
+        (
+            b'{"version": "1.0", "model": {"type": "BPE", "vocab": {}, "merges": []}, "normalizer": '
+            + b'{"type": "Sequence", "normalizers": [' * 450
+            + b"]}" * 450
+            + b"}",
+            ": components nested too deeply",
+        ),
     ],
 )
 def test_broken_files(tmp_path, data, message):
@@ -240,18 +296,48 @@ def b64(token):
 
 BAD_FILES = {
     "empty vocab.txt": (lambda w: Tokenizer.from_wordpiece(w("v", "")), "v: no token in the file"),
-    "no [UNK]": (lambda w: Tokenizer.from_wordpiece(w("v", "a\nb\n")), "v: unk_token '[UNK]' is not"),
+    "no [UNK]": (
+        lambda w: Tokenizer.from_wordpiece(w("v", "a\nb\n")),
+        "v: unk_token '[UNK]' is not",
+    ),
     "vocab.txt": (lambda w: Tokenizer.from_wordpiece(w("v", b"a\n\xff")), "v: not UTF-8 at byte 2"),
-    "vocab.json": (lambda w: Tokenizer.from_bpe(w("v", "[]"), w("m", "")), "v: a vocabulary must be"),
-    "merges": (lambda w: Tokenizer.from_bpe(w("v", "{}"), w("m", "#version\na b c")), "m:2: expected two"),
-    "merge": (lambda w: Tokenizer.from_bpe(w("v", '{"a": 0}'), w("m", "a b")), "'b' is not in the vocabulary"),
-    "tiktoken": (lambda w: Tokenizer.from_tiktoken(w("t", "!! 0"), "gpt2"), "t:1: expected base64 and a rank"),
-    "rank": (lambda w: Tokenizer.from_tiktoken(w("t", "IQ== x"), "gpt2"), "t:1: expected base64 and a rank"),
+    "vocab.json": (
+        lambda w: Tokenizer.from_bpe(w("v", "[]"), w("m", "")),
+        "v: a vocabulary must be",
+    ),
+    "merges": (
+        lambda w: Tokenizer.from_bpe(w("v", "{}"), w("m", "#version\na b c")),
+        "m:2: expected two",
+    ),
+    "merge": (
+        lambda w: Tokenizer.from_bpe(w("v", '{"a": 0}'), w("m", "a b")),
+        "'b' is not in the vocabulary",
+    ),
+    "tiktoken": (
+        lambda w: Tokenizer.from_tiktoken(w("t", "!! 0"), "gpt2"),
+        "t:1: expected base64 and a rank",
+    ),
+    "rank": (
+        lambda w: Tokenizer.from_tiktoken(w("t", "IQ== x"), "gpt2"),
+        "t:1: expected base64 and a rank",
+    ),
     "no ranks": (lambda w: Tokenizer.from_tiktoken(w("t", ""), "gpt2"), "t: no token in the file"),
-    "token twice": (lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0\nIQ== 1"), "gpt2"), "t:2: the token b'!' has"),
-    "rank twice": (lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0\nIg== 0"), "gpt2"), "have the same id 0"),
-    "special id": (lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0"), "gpt2", {"<e>": 0}), "the id 0 is taken"),
-    "special text": (lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0"), "gpt2", {"<e>": "x"}), "got 'x'"),
+    "token twice": (
+        lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0\nIQ== 1"), "gpt2"),
+        "t:2: the token b'!' has",
+    ),
+    "rank twice": (
+        lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0\nIg== 0"), "gpt2"),
+        "have the same id 0",
+    ),
+    "special id": (
+        lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0"), "gpt2", {"<e>": 0}),
+        "the id 0 is taken",
+    ),
+    "special text": (
+        lambda w: Tokenizer.from_tiktoken(w("t", "IQ== 0"), "gpt2", {"<e>": "x"}),
+        "got 'x'",
+    ),
 }
 
 
