@@ -19,68 +19,82 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-Merges = list[tuple[str, str]] | None
+Merges = list[tuple[str, str]]
+Trained = Callable[[], Merges] | None  # looks the merges up, when the clock has stopped
 
 
-def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], Merges]:
-    def run(path: str, size: int) -> Merges:
+def merges_of(tokenizer: Any) -> Merges:
+    """Return the merges of a tokenizer, none for WordPiece."""
+    return [tuple(m) for m in json.loads(tokenizer.to_str())["model"].get("merges", [])]
+
+
+def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], Trained]:
+    def run(path: str, size: int) -> Trained:
         tokenizer = subword.train(path, algorithm, size, progress=False, **options)
-        model = json.loads(tokenizer.to_str())["model"]
-        return [tuple(m) for m in model["merges"]] if "merges" in model else None
+        return lambda: merges_of(tokenizer)
 
     import subword
 
     return run
 
 
-def subword_from_list() -> Callable[[str, int], Merges]:
+def subword_from_list() -> Callable[[str, int], Trained]:
     import subword
 
-    def run(path: str, size: int) -> Merges:
+    def run(path: str, size: int) -> Trained:
         with open(path, encoding="utf-8", newline="\n") as file:
             tokenizer = subword.train(iter(file), "byte_level_bpe", size, progress=False)
-        return [tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]]
+        return lambda: merges_of(tokenizer)
 
     return run
 
 
-def huggingface(kind: str) -> Callable[[str, int], Merges]:
+def huggingface(kind: str) -> Callable[[str, int], Trained]:
     import tokenizers
     from tokenizers import models, pre_tokenizers, trainers
 
-    def run(path: str, size: int) -> Merges:
+    def run(path: str, size: int) -> Trained:
         if kind == "wordpiece":
             bert = tokenizers.BertWordPieceTokenizer()
             bert.train([path], vocab_size=size, show_progress=False)
             return None
         tokenizer = tokenizers.Tokenizer(models.BPE())
         level = kind == "byte-level"
-        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(False) if level else pre_tokenizers.Whitespace()
+        tokenizer.pre_tokenizer = (
+            pre_tokenizers.ByteLevel(False) if level else pre_tokenizers.Whitespace()
+        )
         alphabet = pre_tokenizers.ByteLevel.alphabet() if level else []
-        trainer = trainers.BpeTrainer(vocab_size=size, initial_alphabet=alphabet, show_progress=False)
+        trainer = trainers.BpeTrainer(
+            vocab_size=size, initial_alphabet=alphabet, show_progress=False
+        )
         tokenizer.train([path], trainer)
-        return [tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]]
+        return lambda: merges_of(tokenizer)
 
     return run
 
 
-def gigabpe_trained(kind: str) -> Callable[[str, int], Merges]:
+def gigabpe_trained(kind: str) -> Callable[[str, int], Trained]:
     import gigabpe
 
-    def run(path: str, size: int) -> Merges:
+    def run(path: str, size: int) -> Trained:
         _, merges = gigabpe.train_bpe([path], size, pretokenizer=kind)
-        return [tuple(m) for m in merges]
+        return lambda: [tuple(m) for m in merges]
 
     return run
 
 
-def sentencepiece_trained() -> Callable[[str, int], Merges]:
+def sentencepiece_trained() -> Callable[[str, int], Trained]:
     import sentencepiece
 
-    def run(path: str, size: int) -> Merges:
+    def run(path: str, size: int) -> Trained:
         sentencepiece.SentencePieceTrainer.train(
-            input=path, model_type="bpe", vocab_size=size, model_writer=open("/dev/null", "wb"), minloglevel=2
+            input=path,
+            model_type="bpe",
+            vocab_size=size,
+            model_writer=open("/dev/null", "wb"),
+            minloglevel=2,
         )
         return None
 
@@ -88,7 +102,7 @@ def sentencepiece_trained() -> Callable[[str, int], Merges]:
 
 
 # cell -> contender -> how to make its run function; those of the first line are compared with each other.
-CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
+CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Trained]]]] = {
     "byte-level": {
         "subword": lambda: subword_trained("byte_level_bpe"),
         "subword, one thread": lambda: subword_trained("byte_level_bpe", threads=1),
@@ -120,10 +134,13 @@ def peak() -> float:
 def child(cell: str, name: str, path: str, size: int) -> None:
     run = CELLS[cell][name]()
     before, start = peak(), time.perf_counter()
-    merges = run(path, size)
-    seconds = time.perf_counter() - start
-    digest = hashlib.sha1(json.dumps(merges[: size - 2000]).encode()).hexdigest()[:10] if merges else ""
-    print(json.dumps({"seconds": seconds, "mb": peak() - before, "merges": digest}))
+    trained = run(path, size)
+    seconds, memory = time.perf_counter() - start, peak() - before
+    merges = trained() if trained else None
+    digest = (
+        hashlib.sha1(json.dumps(merges[: size - 2000]).encode()).hexdigest()[:10] if merges else ""
+    )
+    print(json.dumps({"seconds": seconds, "mb": memory, "merges": digest}))
 
 
 def main() -> None:
@@ -138,15 +155,25 @@ def main() -> None:
     args = parser.parse_args()
     if args.child:
         return child(*args.child, args.corpus, args.vocab_size)
-    print(f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, {args.vocab_size} tokens; {platform.platform()}")
+    print(
+        f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, {args.vocab_size} tokens; {platform.platform()}"
+    )
     results = {}
     for cell in args.cell or CELLS:
         names = [name for name in CELLS[cell] if not args.only or name in args.only]
         runs: dict[str, list[dict[str, float]]] = {name: [] for name in names}
         for _ in range(args.rounds):
             for name in names:
-                command = [sys.executable, __file__, args.corpus, "--vocab-size", str(args.vocab_size)]
-                done = subprocess.run([*command, "--child", cell, name], capture_output=True, text=True)
+                command = [
+                    sys.executable,
+                    __file__,
+                    args.corpus,
+                    "--vocab-size",
+                    str(args.vocab_size),
+                ]
+                done = subprocess.run(
+                    [*command, "--child", cell, name], capture_output=True, text=True
+                )
                 if done.returncode:
                     print(f"{cell}: {name} failed: {done.stderr.strip().splitlines()[-1:]}")
                 else:
@@ -158,7 +185,9 @@ def main() -> None:
             if runs[name]:
                 best = min(run["seconds"] for run in runs[name])
                 memory = min(run["mb"] for run in runs[name])
-                print(f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  {runs[name][0]['merges']}")
+                print(
+                    f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  {runs[name][0]['merges']}"
+                )
     if args.json:
         args.json.write_text(json.dumps(results, indent=1))
 
