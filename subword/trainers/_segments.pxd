@@ -15,7 +15,7 @@ cdef struct Word:
 
 
 cdef union WordList:
-    uint32_t one           # the only word
+    uint32_t[2] few        # up to two words
     uint32_t* many         # room for 6, 12, 24 ...
 
 

@@ -25,6 +25,7 @@ cdef extern from "memory.h" nogil:
 
 
 cdef enum:
+    FEW = 2          # words that fit where the pointer to a list would be
     FIRST_LIST = 6   # words a list has room for at first: what the smallest block of malloc holds
 
 
@@ -38,19 +39,18 @@ cdef void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
 
 cdef int list_word(Pair* pair, uint32_t word) except -1 nogil:
     """Put a word on the pair's list unless it is the last one there."""
-    cdef uint32_t first, size = pair.size
-    if size == 0:
-        pair.words.one = word
-    elif size == 1:
-        first = pair.words.one
-        if first == word:
-            return 0
-        pair.words.many = <uint32_t*>grow(NULL, FIRST_LIST, sizeof(uint32_t))
-        pair.words.many[0] = first
-        pair.words.many[1] = word
+    cdef uint32_t* many
+    cdef uint32_t size = pair.size
+    if size > 0 and (&pair.words.few[0] if size <= FEW else pair.words.many)[size - 1] == word:
+        return 0
+    if size < FEW:
+        pair.words.few[size] = word
+    elif size == FEW:
+        many = <uint32_t*>grow(NULL, FIRST_LIST, sizeof(uint32_t))
+        memcpy(many, pair.words.few, FEW * sizeof(uint32_t))
+        many[size] = word
+        pair.words.many = many
     else:
-        if pair.words.many[size - 1] == word:
-            return 0
         # Full at 6, 12, 24 ...: the capacity follows from the size.
         if size % FIRST_LIST == 0 and (size // FIRST_LIST & (size // FIRST_LIST - 1)) == 0:
             pair.words.many = <uint32_t*>grow(pair.words.many, 2 * <size_t>size, sizeof(uint32_t))
@@ -121,7 +121,7 @@ cdef class Segments:
     def __dealloc__(self):
         cdef uint32_t i
         for i in range(self.pairs_size):
-            if self.pairs[i].size > 1:
+            if self.pairs[i].size > FEW:
                 free(self.pairs[i].words.many)
         free(self.text)
         free(self.token_ends)
@@ -341,7 +341,7 @@ cdef class Segments:
         cdef uint32_t room = max(self.max_token_length - min(self.max_token_length, length),
                                  2 if length == 1 else 0)
         cdef Pair merged = self.pairs[number]   # its list stays put when records move
-        cdef const uint32_t* words = merged.words.many if merged.size > 1 else &merged.words.one
+        cdef const uint32_t* words = merged.words.many if merged.size > FEW else &merged.words.few[0]
         self.touched_size = 0
         for k in range(merged.size):
             if k + 4 < merged.size:
@@ -381,7 +381,7 @@ cdef class Segments:
     cdef void forget_words(self, uint32_t number) noexcept nogil:
         """Empty the list of words of a pair that stands nowhere."""
         cdef Pair* pair = self.pairs + number
-        if pair.size > 1:
+        if pair.size > FEW:
             free(pair.words.many)
         pair.size = 0
 
