@@ -21,6 +21,8 @@ MODULES = [
     "subword.models.wordpiece",
     "subword._worker",
     "subword._encoder",
+    "subword._memory",
+    "subword._documents",
     "subword._batches",
     "subword._output",
     "subword.trainers._table",
@@ -35,7 +37,9 @@ MODULES = [
 
 # Switches for developers: each one changes the generated C, so cythonize must start afresh.
 TRACE = os.environ.get("SUBWORD_TRACE") == "1"  # line tracing, for coverage
-SANITIZE = os.environ.get("SUBWORD_SANITIZE") == "1"  # AddressSanitizer + UndefinedBehaviorSanitizer
+SANITIZE = (
+    os.environ.get("SUBWORD_SANITIZE") == "1"
+)  # AddressSanitizer + UndefinedBehaviorSanitizer
 DEBUG = os.environ.get("SUBWORD_DEBUG") == "1"  # bounds checks
 
 DIRECTIVES = {
@@ -50,11 +54,12 @@ DIRECTIVES = {
     "linetrace": TRACE,
 }
 
-compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-fno-math-errno"]
+compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
 link_args: list[str] = []
 macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
 if SANITIZE:
-    compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-omit-frame-pointer"]
+    compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    compile_args += ["-fno-omit-frame-pointer"]
     link_args = ["-fsanitize=address,undefined"]
 
 

@@ -20,7 +20,7 @@ HAS_ONEDNN: Final = torch._C._has_mkldnn and hasattr(torch.ops.mkldnn, "_linear_
 
 
 def onednn(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = False) -> Tensor:
-    """Multiply with oneDNN: (T, K), (N, K), (N,) -> (T, N). Takes any strides, knows no gradient."""
+    """Multiply with oneDNN: (T, K), (N, K), (N,) -> (T, N), any strides, no gradient."""
     name, algorithm = ("gelu", "none") if gelu else ("none", "")
     y: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, name, [], algorithm)
     return y

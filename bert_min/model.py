@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 import torch.nn.functional as F
@@ -43,8 +43,8 @@ from bert_min.packing import Grid, Layout
 def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0) -> Tensor:
     """Let every token look at the tokens of its own text: softmax(q k^T / sqrt(D)) v.
 
-    The three ways below give the same numbers up to rounding; which one runs depends on the
-    device alone, so a text meets the same one in every batch.
+    The three ways below give the same numbers up to rounding; which one runs depends on device,
+    type and dropout, never on the lengths, so a text meets the same one in every batch.
 
     Args:
         q: (T, H, D) queries.
@@ -59,10 +59,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0
     if layout.runs:
         return attend_by_runs(q, k, v, layout, dropout)
     if q.is_cuda and q.dtype in (torch.float16, torch.bfloat16) and not dropout:
-        s = layout.longest
-        # num_splits=1: how a text is summed must not depend on the others in the batch
-        starts = layout.starts
-        return cast(Tensor, varlen_attn(q, k, v, starts, starts, s, s, num_splits=1))
+        s, starts = layout.longest, layout.starts
+        return cast(Tensor, varlen_attn(q, k, v, starts, starts, s, s))
     return attend_in_grid(q, k, v, layout, dropout)
 
 
@@ -154,6 +152,10 @@ class BertLayer(nn.Module):
         """Map (T, E) to (T, E)."""
         q, k, v = self.split_heads(x)  # (T, H, D) each
         seen = attend(q, k, v, layout, self.attention_dropout if self.training else 0.0)
+        return self.feed(x, seen)
+
+    def feed(self, x: Tensor, seen: Tensor) -> Tensor:
+        """Do all that follows attention: (T, E) input and (T, H, D) of attention to (T, E)."""
         seen = self.attention_out(seen.flatten(1))  # (T, H, D) -> (T, E)
         x = self.attention_norm(x + self.dropout(seen))
         y = self.out(self.inner(x))  # (T, E) -> (T, I) -> (T, E)
@@ -203,7 +205,7 @@ class BertModel(PretrainedModel):
     def forward_packed(
         self,
         input_ids: Tensor,
-        lengths: Sequence[int] | Tensor,
+        lengths: Sequence[int] | Tensor | Layout,
         token_type_ids: Tensor | None = None,
         *,
         positions: Tensor | None = None,
@@ -214,7 +216,8 @@ class BertModel(PretrainedModel):
 
         Args:
             input_ids: (T,) token ids of all texts.
-            lengths: Tokens of each text, B numbers on the host whose sum is T.
+            lengths: Tokens of each text, B numbers on the host whose sum is T; or a ready Layout,
+                for a caller who runs the same lengths again.
             token_type_ids: (T,) segment of each token; None means 0 for all.
             positions: (T,) place of each token in its text; None counts from 0.
             output_hidden_states: Also return the output of every layer.
@@ -234,7 +237,7 @@ class BertModel(PretrainedModel):
             >>> model.forward_packed(torch.tensor([1, 2, 3]), [1, 2]).pooler_output.shape
             torch.Size([2, 4])
         """
-        layout = Layout.of(lengths, input_ids.device)
+        layout = lengths if isinstance(lengths, Layout) else Layout.of(lengths, input_ids.device)
         if input_ids.shape != layout.positions.shape:
             raise ValueError(
                 f"input_ids must have shape ({len(layout.positions)},), the sum of the lengths, "
@@ -266,6 +269,17 @@ class BertModel(PretrainedModel):
             tuple(hidden) if output_hidden_states else None,
             tuple(weights) if output_attentions else None,
         )
+
+    def compile_layers(self, backend: str = "inductor") -> None:
+        """Let torch.compile fuse what lies between the matrix products, for any number of tokens.
+
+        Attention stays outside: it is a single kernel already, and the only step whose shapes
+        change with the lengths.
+        """
+        for module in self.layers:
+            layer = cast(Any, module)
+            layer.split_heads = torch.compile(layer.split_heads, dynamic=True, backend=backend)
+            layer.feed = torch.compile(layer.feed, dynamic=True, backend=backend)
 
     def pool(self, x: Tensor, starts: Tensor) -> Tensor | None:
         """Return tanh(W x + b) of each text's first token: (T, E), (B + 1,) -> (B, E)."""

@@ -5,6 +5,18 @@ from subword.encoding import Encoding
 from subword.patterns import Regex
 from subword.ragged import Ragged
 from subword.tokenizer import Tokenizer
+from subword.trainers.word_counts import WordCounts
+from subword.training import count_words, train, train_from_counts
 
-__all__ = ["AddedToken", "Encoding", "Ragged", "Regex", "Tokenizer"]
+__all__ = [
+    "AddedToken",
+    "Encoding",
+    "Ragged",
+    "Regex",
+    "Tokenizer",
+    "WordCounts",
+    "count_words",
+    "train",
+    "train_from_counts",
+]
 __version__ = "0.1.0"

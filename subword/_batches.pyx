@@ -1,8 +1,9 @@
 """Batches of documents through an encoder, on any number of threads, into flat numpy arrays.
 
-Documents are grouped into units of about a megabyte which threads claim in order; whoever finishes a unit appends, under
-a lock and in order, every unit that is ready, so the result is the same on any number of threads and nothing waits.
-The threads are Python threads that run without the GIL; a small batch stays on the caller's.
+Documents are grouped into units of about a megabyte which threads claim in order; whoever finishes
+a unit appends, under a lock and in order, every unit that is ready, so the result is the same on
+any number of threads and nothing waits. The threads are Python threads that run without the GIL; a
+small batch stays on the caller's.
 """
 
 import threading
@@ -11,27 +12,24 @@ import numpy as np
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.pythread cimport (
-    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock, PyThread_type_lock,
+    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock,
+    PyThread_type_lock,
 )
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
+from subword._documents cimport HIGHEST, Document, Documents
 from subword._encoder cimport Encoder
+from subword._memory cimport as_array, take_spare
 from subword._pipeline cimport out_of_memory
 from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
-
-cdef extern from "Python.h":
-    bint PyUnicode_Check(object o)
-    bint PyUnicode_IS_ASCII(object o)
-    int PyUnicode_KIND(object o)
-    void* PyUnicode_DATA(object o)
-    Py_ssize_t PyUnicode_GET_LENGTH(object o)
 
 cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
+    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
 
 cdef extern from "utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
@@ -39,51 +37,8 @@ cdef extern from "utf8.h" nogil:
 cdef enum:
     UNIT = 1 << 20                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
-    HIGHEST = 0x7FFFFFFF            # bytes a document may have
-    SMALL = 1 << 13                 # bytes of text for which releasing the GIL costs more than it gives
-
-
-cdef struct Document:
-    # A str's storage: `kind` 0 is UTF-8 (ASCII in place), 1, 2 and 4 are Python's units of other strings.
-    const void* data
-    Py_ssize_t size        # in units
-    int kind
-
-
-cdef class Documents:
-    """Where the texts of a batch lie: the storage of str objects, or stretches of one buffer."""
-
-    cdef Document* data
-    cdef readonly Py_ssize_t size
-    cdef readonly Py_ssize_t total       # bytes, about
-    cdef object owner
-
-    def __dealloc__(self):
-        free(self.data)
-
-    @staticmethod
-    cdef Documents of_list(list texts):
-        cdef Documents self = Documents.__new__(Documents)
-        cdef Py_ssize_t i
-        cdef object text
-        cdef Document* document
-        self.owner = texts
-        self.size = len(texts)
-        self.data = <Document*>malloc(max(self.size, 1) * sizeof(Document))
-        if self.data == NULL:
-            raise MemoryError("no room for the list of documents")
-        for i in range(self.size):
-            text = texts[i]
-            if not PyUnicode_Check(text):
-                raise TypeError(f"text {i} must be a str, got {type(text).__name__}")
-            document = &self.data[i]
-            document.data = PyUnicode_DATA(text)
-            document.size = PyUnicode_GET_LENGTH(text)
-            document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
-            self.total += document.size * (document.kind + 1 if document.kind else 1)
-            if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
-                raise ValueError(f"text {i} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
-        return self
+    # bytes of text for which releasing the GIL costs more than it gives
+    SMALL = 1 << 13
 
 
 cdef class Job:
@@ -105,7 +60,7 @@ cdef class Job:
     cdef Py_ssize_t next_unit, next_append
     cdef PyThread_type_lock lock
     cdef bint stop
-    cdef Py_ssize_t bad_document, bad_character
+    cdef Py_ssize_t bad_document, bad_place
     cdef object error
 
     def __cinit__(self):
@@ -146,6 +101,7 @@ cdef class Job:
         cdef Output out
         memset(&out, 0, sizeof(Output))
         out.full = self.full
+        out.worded = self.result.worded
         try:
             worker.prepare(self.full)
             while not self.stop:
@@ -156,7 +112,8 @@ cdef class Job:
                     self.next_unit += 1
                     PyThread_release_lock(self.lock)
                     if unit < self.units:
-                        self.encode_range(worker, self.unit_starts[unit], self.unit_starts[unit + 1], &out)
+                        self.encode_range(worker, self.unit_starts[unit],
+                                          self.unit_starts[unit + 1], &out)
                         self.finish_unit(unit, &out)
                 if unit >= self.units:
                     break
@@ -173,6 +130,7 @@ cdef class Job:
         cdef Output* ready
         memset(&spare, 0, sizeof(Output))
         spare.full = self.full
+        spare.worded = self.result.worded
         PyThread_acquire_lock(self.lock, 1)
         try:
             self.outputs[unit] = out[0]
@@ -183,8 +141,11 @@ cdef class Job:
                 output_reserve(&self.result, ready.size)
                 memcpy(self.result.ids + self.result.size, ready.ids, ready.size * sizeof(uint32_t))
                 if self.full:
-                    memcpy(self.result.offsets + 2 * self.result.size, ready.offsets, 2 * ready.size * sizeof(int32_t))
-                    memcpy(self.result.words + self.result.size, ready.words, ready.size * sizeof(int32_t))
+                    memcpy(self.result.offsets + 2 * self.result.size, ready.offsets,
+                           2 * ready.size * sizeof(int32_t))
+                if self.result.worded:
+                    memcpy(self.result.words + self.result.size, ready.words,
+                           ready.size * sizeof(int32_t))
                 self.result.size += ready.size
                 if out.ids == NULL:
                     out[0] = ready[0]      # its memory is warm: use it for the next unit
@@ -197,7 +158,8 @@ cdef class Job:
             PyThread_release_lock(self.lock)
         return 0
 
-    cdef int encode_range(self, Worker worker, Py_ssize_t first, Py_ssize_t last, Output* out) except -1 nogil:
+    cdef int encode_range(self, Worker worker, Py_ssize_t first, Py_ssize_t last,
+                          Output* out) except -1 nogil:
         """Encode the documents [first, last); row_splits[i + 1] gets document i's count of ids."""
         cdef Py_ssize_t i, k, before, size
         cdef const Document* document
@@ -223,16 +185,17 @@ cdef class Job:
                 else:
                     size = transcode_ucs4(<const uint32_t*>document.data, size, worker.utf8)
                 if size < 0:
-                    self.bad_document = i
-                    self.bad_character = -1 - size
-                    self.stop = True
-                    return 0
+                    return self.refuse(i, -1 - size)
+            elif self.documents.raw:
+                k = utf8_error(data, size)
+                if k >= 0:
+                    return self.refuse(i, k)
             for k in range(self.prefix_size):
                 output_push(out, self.prefix[k], 0, 0, -1)
             self.encoder.encode_document(worker, data, size, self.most, out)
             if out.size - before - self.prefix_size > self.most:
                 out.size = before + self.prefix_size + self.most
-            if self.full and document.kind:
+            if self.full and (document.kind or self.documents.raw):
                 bytes_to_characters(data, size, out.offsets + 2 * (before + self.prefix_size),
                                     out.size - before - self.prefix_size)
             for k in range(self.suffix_size):
@@ -240,12 +203,28 @@ cdef class Job:
             self.row_splits[i + 1] = out.size - before
         return 0
 
+    cdef int refuse(self, Py_ssize_t document, Py_ssize_t place) noexcept nogil:
+        """Stop because of a document; of several, the first is remembered, whichever thread comes
+        first.
 
-cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets, Py_ssize_t count) noexcept nogil:
+        Units are handed out in order, so the threads that are at work may only find earlier ones.
+        """
+        PyThread_acquire_lock(self.lock, 1)
+        if self.bad_document < 0 or document < self.bad_document:
+            self.bad_document = document
+            self.bad_place = place
+        self.stop = True
+        PyThread_release_lock(self.lock)
+        return 0
+
+
+cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets,
+                              Py_ssize_t count) noexcept nogil:
     """Turn `count` pairs of byte positions into character positions.
 
-    A start inside a character counts as that character's start, an end inside one as its end. Tokens come in order,
-    so one pass counts the characters; a step back (overlapping added tokens) counts again from the start.
+    A start inside a character counts as that character's start, an end inside one as its end.
+    Tokens come in order, so one pass counts the characters; a step back (overlapping added tokens)
+    counts again from the start.
     """
     cdef Py_ssize_t i, at = 0, characters = 0, start, end
     for i in range(count):
@@ -265,71 +244,65 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
         offsets[2 * i + 1] = <int32_t>characters
 
 
-cdef class Memory:
-    """Memory that numpy reads through the buffer protocol and that is freed with the last array on it."""
-
-    cdef void* data
-    cdef Py_ssize_t[1] size
-
-    def __dealloc__(self):
-        free(self.data)
-
-    def __getbuffer__(self, Py_buffer* buffer, int flags):
-        buffer.buf = self.data
-        buffer.obj = self
-        buffer.len = self.size[0]
-        buffer.itemsize = 1
-        buffer.readonly = 0
-        buffer.ndim = 1
-        buffer.format = b"B"
-        buffer.shape = self.size
-        buffer.strides = NULL
-        buffer.suboffsets = NULL
-        buffer.internal = NULL
-
-
-cdef object as_array(void** data, Py_ssize_t count, size_t itemsize, dtype):
-    """Give `count` items of malloc'ed memory to numpy, without the room behind them."""
-    cdef Memory memory
-    cdef void* p
-    if count == 0:
-        return np.empty(0, dtype)
-    p = realloc(data[0], count * itemsize)
-    memory = Memory.__new__(Memory)
-    memory.data = p if p != NULL else data[0]
-    memory.size[0] = count * itemsize
-    data[0] = NULL
-    return np.frombuffer(memory, dtype)
-
-
-def encode_texts(Encoder encoder not None, list texts not None, bint full=False, Py_ssize_t threads=1, most=None,
-                 prefix=(), suffix=()):
+def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
+                 Py_ssize_t threads=1, most=None, prefix=(), suffix=(), bint words=False):
     """Encode a list of str.
 
     Args:
         encoder: The stages.
         texts: The documents. A copy nobody else changes while the threads run.
-        full: Also return places and word indices.
+        full: Also return places.
         threads: How many threads may work.
         most: Keep at most this many ids of each document, not counting `prefix` and `suffix`.
         prefix, suffix: Ids to put before and behind each document.
+        words: With `full`, also return word indices.
 
     Returns:
-        (ids uint32 (n,), row_splits int64 (len(texts) + 1,), offsets int32 (n, 2) or None, words int32 (n,) or None);
-        the word of a prefix or suffix id is -1, its offsets (0, 0).
+        (ids uint32 (n,), row_splits int64 (len(texts) + 1,), offsets int32 (n, 2) or None, words
+        int32 (n,) or None); the word of a prefix or suffix id is -1, its offsets (0, 0).
 
     Raises:
         TypeError: A text is not a str.
         ValueError: A text holds a lone surrogate, or more than 2**31 - 1 bytes.
     """
+    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix,
+                            words)
+
+
+def encode_buffers(Encoder encoder not None, list buffers not None, bytes separator=None,
+                   bint full=False, Py_ssize_t threads=1, most=None, prefix=(), suffix=()):
+    """Encode the documents in buffers of UTF-8, without a Python object for each.
+
+    Args:
+        encoder, full, threads, most, prefix, suffix: See `encode_texts`.
+        buffers: bytes, mmap or the like.
+        separator: What stands between the documents of a buffer; one at its end begins no document.
+            None: each buffer is one document.
+
+    Returns:
+        As `encode_texts`.
+
+    Raises:
+        NotUTF8: A buffer is not UTF-8.
+        ValueError: The separator is empty, or a document has more than 2**31 - 1 bytes.
+    """
+    if separator is not None and not separator:
+        raise ValueError("a separator must not be empty")
+    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most,
+                            prefix, suffix, False)
+
+
+cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most,
+                      prefix, suffix, bint words):
     cdef Job job = Job()
     cdef Py_ssize_t i
     cdef int64_t[::1] splits
     cdef Worker worker
     job.encoder = encoder
-    job.documents = Documents.of_list(texts)
+    job.documents = documents
     job.full = full
     job.result.full = full
+    job.result.worded = full and words
     job.most = HIGHEST if most is None else most
     job.prefix_size = len(prefix)
     job.suffix_size = len(suffix)
@@ -356,16 +329,18 @@ def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
     else:
         run_job(job, threads)
     if job.bad_document >= 0:
-        raise ValueError(
-            f"text {job.bad_document} holds a lone surrogate (U+{ord(texts[job.bad_document][job.bad_character]):04X}) "
-            f"at character {job.bad_character}: it cannot be encoded as UTF-8")
+        raise documents.error(job.bad_document, job.bad_place)
     np.cumsum(row_splits, out=row_splits)
     count = job.result.size
-    ids = as_array(<void**>&job.result.ids, count, sizeof(uint32_t), np.uint32)
+    ids = as_array(<void**>&job.result.ids, count, sizeof(uint32_t), np.uint32, job.result.capacity)
     if not full:
         return ids, row_splits, None, None
-    offsets = as_array(<void**>&job.result.offsets, 2 * count, sizeof(int32_t), np.int32).reshape(-1, 2)
-    return ids, row_splits, offsets, as_array(<void**>&job.result.words, count, sizeof(int32_t), np.int32)
+    offsets = as_array(<void**>&job.result.offsets, 2 * count, sizeof(int32_t), np.int32,
+                       2 * job.result.capacity).reshape(-1, 2)
+    if not words:
+        return ids, row_splits, offsets, None
+    return ids, row_splits, offsets, as_array(<void**>&job.result.words, count, sizeof(int32_t),
+                                              np.int32, job.result.capacity)
 
 
 cdef run_job(Job job, Py_ssize_t threads):
@@ -377,8 +352,10 @@ cdef run_job(Job job, Py_ssize_t threads):
         raise MemoryError("no room for the units of a batch")
     memset(job.outputs, 0, job.units * sizeof(Output))
     memset(job.done, 0, job.units)
+    take_spare(&job.result, job.documents.total // 2)
     output_reserve(&job.result, job.documents.total // 4 + 1024)
-    helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(min(threads, job.units) - 1)]
+    helpers = [threading.Thread(target=job.run, daemon=True)
+               for _ in range(min(threads, job.units) - 1)]
     for helper in helpers:
         helper.start()
     job.run()

@@ -1,4 +1,5 @@
-"""Open addressing, inline, typed by use: pair of ids -> rank and product, (node, byte) -> child, bytes -> id."""
+"""Open addressing, inline, typed by use: pair of ids -> rank and product, (node, byte) -> child,
+bytes -> id."""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
@@ -126,7 +127,8 @@ cdef inline void wordmap_free(WordMap* map) noexcept nogil:
     map.bytes = NULL
 
 
-cdef inline uint32_t wordmap_get(const WordMap* map, const uint8_t* word, size_t size) noexcept nogil:
+cdef inline uint32_t wordmap_get(const WordMap* map, const uint8_t* word,
+                                 size_t size) noexcept nogil:
     """The id of the word, or NO_ID."""
     cdef uint64_t hash = hash_bytes(word, size)
     cdef uint64_t at = hash & map.mask
@@ -138,7 +140,8 @@ cdef inline uint32_t wordmap_get(const WordMap* map, const uint8_t* word, size_t
     return <uint32_t>NO_ID
 
 
-cdef inline void wordmap_add(WordMap* map, const uint8_t* word, size_t size, uint32_t id) noexcept nogil:
+cdef inline void wordmap_add(WordMap* map, const uint8_t* word, size_t size,
+                             uint32_t id) noexcept nogil:
     """Add a word that is not in the map."""
     cdef uint64_t hash = hash_bytes(word, size)
     cdef uint64_t at = hash & map.mask

@@ -74,7 +74,9 @@ class Translator(ClassReader):
             if self.place == len(self.pattern) or self.ahead("|") or self.ahead(")"):
                 return "".join(parts) + literal(run, options)
             start = self.place
-            options_text = re.compile(r"\(\?([a-z]+|(?=-))(?:-([a-z]*))?\)").match(self.pattern, start)
+            options_text = re.compile(r"\(\?([a-z]+|(?=-))(?:-([a-z]*))?\)").match(
+                self.pattern, start
+            )
             if options_text:  # (?i) holds to the end of the group, alternatives included
                 self.place = options_text.end()
                 inner = self.alternatives(self.options(options, *options_text.groups()))

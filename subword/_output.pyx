@@ -1,4 +1,5 @@
-"""Ids on their way out: lists of ready-made int objects, and text joined from one piece of bytes per id."""
+"""Ids on their way out: lists of ready-made int objects, and text joined from one piece of bytes
+per id."""
 
 from cpython.list cimport PyList_GET_ITEM, PyList_New, PyList_SET_ITEM
 from cpython.ref cimport Py_INCREF
@@ -37,7 +38,8 @@ cdef class PieceTable:
     """Decodes by joining bytes: every id has one piece at the start of a text and one elsewhere.
 
     Args:
-        pieces: For each id from 0, (bytes at the start, bytes elsewhere), or None for an id that is left out.
+        pieces: For each id from 0, (bytes at the start, bytes elsewhere), or None for an id that is
+            left out.
     """
 
     cdef uint8_t* bytes
@@ -72,7 +74,8 @@ cdef class PieceTable:
         free(self.kept)
 
     def decode_rows(self, const uint32_t[::1] ids, const int64_t[::1] row_splits):
-        """Return the text of each row; invalid bytes become U+FFFD, one for each maximal invalid part."""
+        """Return the text of each row; invalid bytes become U+FFFD, one for each maximal invalid
+        part."""
         cdef Py_ssize_t rows = row_splits.shape[0] - 1, i, k, size, capacity = 1 << 12, piece
         cdef uint8_t* text = <uint8_t*>malloc(capacity)
         cdef void* p

@@ -24,7 +24,8 @@ cdef int text_reserve(Text* text, Py_ssize_t capacity) except -1 nogil:
     if p == NULL:
         return out_of_memory()
     text.data = <uint8_t*>p
-    if text.aligned:
+    # Spans from an earlier use grow along even if nobody asks for them now: `capacity` speaks for them too.
+    if text.aligned or text.starts != NULL:
         p = realloc(text.starts, wanted * sizeof(int32_t))
         if p == NULL:
             return out_of_memory()
@@ -37,7 +38,8 @@ cdef int text_reserve(Text* text, Py_ssize_t capacity) except -1 nogil:
     return 0
 
 
-cdef int text_append(Text* text, const uint8_t* data, Py_ssize_t size, int32_t start, int32_t end) except -1 nogil:
+cdef int text_append(Text* text, const uint8_t* data, Py_ssize_t size, int32_t start,
+                     int32_t end) except -1 nogil:
     """Append bytes that all stand for the document's bytes [start, end)."""
     cdef Py_ssize_t i
     text_reserve(text, text.size + size)
@@ -143,7 +145,8 @@ cdef class PreTokenizer:
     def pre_tokenize_str(self, text):
         """Return the words of `text` as (word, (start, end)), positions in characters of `text`.
 
-        The order and the form are those of `tokenizers`: the words as rewritten, the places in the text as given.
+        The order and the form are those of `tokenizers`: the words as rewritten, the places in the
+        text as given.
         """
         cdef Text source, target
         cdef Text* words = &source
@@ -166,15 +169,17 @@ cdef class PreTokenizer:
             result = []
             for i in range(after.size):
                 start, end = after.data[i].start, after.data[i].end
-                places = len(data[:text_start(words, start)].decode()), len(data[:text_end(words, end - 1)].decode())
-                result.append((words.data[start:end].decode(), places))
+                first = len(data[:text_start(words, start)].decode())
+                last = len(data[:text_end(words, end - 1)].decode())
+                result.append((words.data[start:end].decode(), (first, last)))
             return result
         finally:
             text_free(&target)
             spans_free(&before)
             spans_free(&after)
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         with gil:
             raise TypeError(f"{type(self).__name__} is not a usable pre-tokenizer")
 

@@ -1,7 +1,8 @@
 """Added tokens: cut out of the text before any other stage sees it.
 
-A token with ``normalized=False`` is looked for in the text as it came; what lies between goes through the normalizer,
-and there the tokens with ``normalized=True`` are looked for, in normalized form. Leftmost, then longest, match wins.
+A token with ``normalized=False`` is looked for in the text as it came; what lies between goes
+through the normalizer, and there the tokens with ``normalized=True`` are looked for, in normalized
+form. Leftmost, then longest, match wins.
 """
 
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class AddedToken:
         single_word: Only match where no word character stands on either side.
         lstrip: Take the white space before the token with it.
         rstrip: Take the white space behind the token with it.
-        normalized: Look for it in the normalized text, else in the text as it came. Default: not for special tokens.
+        normalized: Look for it in the normalized text, else in the text as it came. Default: not
+            for special tokens.
         special: Left out by ``decode(skip_special_tokens=True)``.
 
     >>> AddedToken("<mask>", lstrip=True, special=True).normalized
@@ -118,7 +120,8 @@ cdef class Matcher:
         intmap_init(&self.children, total)
         for i, (content, index, token) in enumerate(tokens):
             self.ids[i] = index
-            self.flags[i] = (SINGLE_WORD if token.single_word else 0) | (LSTRIP if token.lstrip else 0) | (
+            self.flags[i] = (SINGLE_WORD if token.single_word else 0) | (LSTRIP if token.lstrip
+                                                                         else 0) | (
                 RSTRIP if token.rstrip else 0)
             node = 0
             for byte in <bytes>content:
@@ -179,13 +182,15 @@ cdef class Matcher:
             at = end    # a match that is refused keeps its place: no shorter one is tried inside it
             flags = self.flags[pattern]
             if flags & SINGLE_WORD:
-                if start > 0 and scan_bits[utf8_decode(data + previous(data, start), &length)] & SCAN_WORD:
+                if start > 0 and scan_bits[utf8_decode(data + previous(data, start),
+                                                       &length)] & SCAN_WORD:
                     continue
                 if stop < size and scan_bits[utf8_decode(data + stop, &length)] & SCAN_WORD:
                     continue
             if flags & LSTRIP:
                 i = start
-                while i > 0 and scan_bits[utf8_decode(data + previous(data, i), &length)] & SCAN_SPACE:
+                while i > 0 and scan_bits[utf8_decode(data + previous(data, i),
+                                                      &length)] & SCAN_SPACE:
                     i = previous(data, i)
                 start = max(i, done)
             if flags & RSTRIP:

@@ -25,8 +25,10 @@ cdef class Split(PreTokenizer):
     cdef bytes needle
     cdef const uint8_t* needle_data
     cdef int32_t needle_size
-    cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end, Spans* pieces) except -1 nogil
-    cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end, Spans* pieces) except -1
+    cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end,
+                          Spans* pieces) except -1 nogil
+    cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end,
+                        Spans* pieces) except -1
 
 
 cdef class CharacterSplit(PreTokenizer):
@@ -41,4 +43,5 @@ cdef class FixedLength(PreTokenizer):
 
 cdef bint simd_on    # whether the vector scanners are used (see use_simd)
 
-cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end, Spans* after) except -1 nogil
+cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
+                  Spans* after) except -1 nogil

@@ -1,15 +1,18 @@
 """Pre-tokenizers that only cut: spans of text in, smaller spans out.
 
-Each cuts every span it is given, alone, so a pattern's look-ahead never sees beyond the piece it works on. The split
-patterns of published tokenizers have scanners of their own (include/scan.h); any other runs through the `regex` package
-with the frozen Unicode classes (patterns.py). Names, options and behaviour follow Hugging Face `tokenizers`.
+Each cuts every span it is given, alone, so a pattern's look-ahead never sees beyond the piece it
+works on. The split patterns of published tokenizers have scanners of their own (include/scan.h);
+any other runs through the `regex` package with the frozen Unicode classes (patterns.py). Names,
+options and behaviour follow Hugging Face `tokenizers`.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.string cimport memcmp
 
 from subword._pipeline cimport PreTokenizer, Span, Spans, Text, spans_free, spans_push
-from subword._unicode cimport BERT_NUMERIC, BERT_PUNCT, BERT_SPACE, bert_bits, joined_scripts, scan_bits
+from subword._unicode cimport (
+    BERT_NUMERIC, BERT_PUNCT, BERT_SPACE, bert_bits, joined_scripts, scan_bits,
+)
 
 from subword.patterns import Regex, compile_pattern, find_spans
 from subword.split_patterns import SCANNERS
@@ -21,8 +24,8 @@ cdef extern from "utf8.h" nogil:
 cdef extern from "scan.h" nogil:
     enum:
         SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT
-    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits, int32_t* out, int room,
-             Py_ssize_t* memo, int simd)
+    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
+             int32_t* out, int room, Py_ssize_t* memo, int simd)
     int simd_available()
 
 BEHAVIORS = {
@@ -36,8 +39,8 @@ simd_on = simd_available()
 def use_simd(on=None):
     """Switch the vector scanners on or off; return whether they are on.
 
-    They give the same words as the scalar ones: this is for tests and measurements. Nothing happens where the
-    processor has none.
+    They give the same words as the scalar ones: this is for tests and measurements. Nothing happens
+    where the processor has none.
 
     Args:
         on: True, False, or None to leave them as they are.
@@ -56,14 +59,15 @@ def checked_behavior(behavior):
     return name
 
 
-cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end, Spans* after) except -1 nogil:
+cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
+                  Spans* after) except -1 nogil:
     """Cut data[start:end) by a known pattern."""
     cdef int32_t[512] found
     cdef Py_ssize_t at = 0, memo = 0
     cdef int count, i
     while at < end - start:
-        count = scan(pattern, data + start, end - start, &at, bert_bits if pattern == SCAN_BERT else scan_bits, found,
-                     256, &memo, simd_on)
+        count = scan(pattern, data + start, end - start, &at,
+                     bert_bits if pattern == SCAN_BERT else scan_bits, found, 256, &memo, simd_on)
         for i in range(count):
             spans_push(after, start + found[2 * i], start + found[2 * i + 1])
     return 0
@@ -76,11 +80,12 @@ cdef int add_pieces(const Spans* pieces, Behavior kind, bint invert, Spans* afte
     """
     cdef Py_ssize_t i, first = after.size
     cdef int32_t start, end
-    cdef bint match, previous = False
+    cdef bint match, joins, previous = False
     cdef Span swap
     for i in range(pieces.size):
         if kind == MERGED_WITH_NEXT:    # the same rule as MERGED_WITH_PREVIOUS, read from the right
-            start, end = pieces.data[pieces.size - 1 - i].start, pieces.data[pieces.size - 1 - i].end
+            start = pieces.data[pieces.size - 1 - i].start
+            end = pieces.data[pieces.size - 1 - i].end
         else:
             start, end = pieces.data[i].start, pieces.data[i].end
         match = end < 0
@@ -94,7 +99,8 @@ cdef int add_pieces(const Spans* pieces, Behavior kind, bint invert, Spans* afte
             if end > start:
                 spans_push(after, start, end)
         else:
-            if after.size > first and (match == previous if kind == CONTIGUOUS else match and not previous):
+            joins = match == previous if kind == CONTIGUOUS else match and not previous
+            if after.size > first and joins:
                 if kind == MERGED_WITH_NEXT:
                     after.data[after.size - 1].start = start
                 else:
@@ -111,9 +117,10 @@ cdef int add_pieces(const Spans* pieces, Behavior kind, bint invert, Spans* afte
 
 
 cdef class CharacterSplit(PreTokenizer):
-    """Splits where single characters match: the base of Punctuation, Digits and CharDelimiterSplit."""
+    """Splits at single characters: the base of Punctuation, Digits, CharDelimiterSplit."""
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Spans pieces
         cdef Py_ssize_t i
         cdef int32_t at, start, end
@@ -146,8 +153,8 @@ cdef class Punctuation(CharacterSplit):
     """Cuts at punctuation.
 
     Args:
-        behavior: What becomes of the marks: "isolated", "removed", "merged_with_previous", "merged_with_next" or
-            "contiguous".
+        behavior: What becomes of the marks: "isolated", "removed", "merged_with_previous",
+            "merged_with_next" or "contiguous".
     """
 
     cdef readonly str behavior
@@ -197,7 +204,8 @@ cdef class CharDelimiterSplit(CharacterSplit):
 cdef class BertPreTokenizer(PreTokenizer):
     """Drops white space, then sets every punctuation mark apart."""
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Py_ssize_t i
         cdef int32_t at, start, end
         cdef uint8_t bits
@@ -225,7 +233,8 @@ cdef class BertPreTokenizer(PreTokenizer):
 cdef class ScannedPreTokenizer(PreTokenizer):
     """A pre-tokenizer that is one scanner and nothing else."""
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Py_ssize_t i
         for i in range(before.size):
             scan_all(self.pattern, source.data, before.data[i].start, before.data[i].end, after)
@@ -257,8 +266,8 @@ cdef class Split(PreTokenizer):
 
     Args:
         pattern: A literal string, or a `Regex`.
-        behavior: What becomes of the matches (or, with `invert`, of what lies between them): "removed", "isolated",
-            "merged_with_previous", "merged_with_next" or "contiguous".
+        behavior: What becomes of the matches (or, with `invert`, of what lies between them):
+            "removed", "isolated", "merged_with_previous", "merged_with_next" or "contiguous".
         invert: Exchange matches and the text between them.
     """
 
@@ -280,7 +289,8 @@ cdef class Split(PreTokenizer):
         else:
             raise TypeError(f"pattern must be a str or a Regex, got {type(pattern).__name__}")
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Spans pieces
         cdef Py_ssize_t i
         if self.pattern >= 0:
@@ -293,16 +303,19 @@ cdef class Split(PreTokenizer):
             for i in range(before.size):
                 pieces.size = 0
                 if self.needle_data != NULL:
-                    self.find_literal(source.data, before.data[i].start, before.data[i].end, &pieces)
+                    self.find_literal(source.data, before.data[i].start, before.data[i].end,
+                                      &pieces)
                 else:
                     with gil:
-                        self.find_regex(source.data, before.data[i].start, before.data[i].end, &pieces)
+                        self.find_regex(source.data, before.data[i].start, before.data[i].end,
+                                        &pieces)
                 add_pieces(&pieces, self.kind, self.invert, after)
         finally:
             spans_free(&pieces)
         return 0
 
-    cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end, Spans* pieces) except -1 nogil:
+    cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end,
+                          Spans* pieces) except -1 nogil:
         cdef const uint8_t* needle = self.needle_data
         cdef int32_t size = self.needle_size, at = start
         while size and at + size <= end:
@@ -318,7 +331,8 @@ cdef class Split(PreTokenizer):
             spans_push(pieces, start, end)
         return 0
 
-    cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end, Spans* pieces) except -1:
+    cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end,
+                        Spans* pieces) except -1:
         cdef str text = data[start:end].decode()
         cdef int32_t at = start, first, last
         cdef Py_ssize_t done = 0
@@ -335,29 +349,37 @@ cdef class Split(PreTokenizer):
         return 0
 
     def __reduce__(self):
-        return Split, (self.literal if self.regex is None else Regex(self.regex), self.behavior, self.invert)
+        return Split, (self.literal if self.regex is None else Regex(self.regex), self.behavior,
+                       self.invert)
 
 
 cdef class UnicodeScripts(PreTokenizer):
-    """Cuts where the script changes: kana belong to Chinese characters, and what has no script to what stands before."""
+    """Cuts where the script changes: kana belong to Chinese characters, a space to what is before
+    it.
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    What stands before the first character with a script is dropped, as in the reference.
+    """
+
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Py_ssize_t i
         cdef int32_t at, start
         cdef uint8_t script, last
         cdef int length
         for i in range(before.size):
-            at = start = before.data[i].start
+            at = before.data[i].start
+            start = -1
             last = 0
             while at < before.data[i].end:
                 script = joined_scripts[utf8_decode(source.data + at, &length)]
-                if script and last and script != last:
-                    spans_push(after, start, at)
+                if script and script != last:
+                    if start >= 0:
+                        spans_push(after, start, at)
                     start = at
-                if script:
                     last = script
                 at += length
-            spans_push(after, start, at)
+            if start >= 0:
+                spans_push(after, start, at)
         return 0
 
     def __reduce__(self):
@@ -372,7 +394,8 @@ cdef class FixedLength(PreTokenizer):
             raise ValueError(f"length must be at least 1, got {length}")
         self.length = length
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Py_ssize_t i, count
         cdef int32_t at, start
         for i in range(before.size):

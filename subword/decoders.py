@@ -18,13 +18,14 @@ from . import streams
 from .byte_decoders import ByteFallback, ByteLevel
 from .component import REQUIRED, take
 from .decoder import Decoder, PerToken
+from .patterns import Regex, compile_pattern, find_spans
 from .streams import Stream
 
 __all__ = [
+    "CTC",
     "BPEDecoder",
     "ByteFallback",
     "ByteLevel",
-    "CTC",
     "Decoder",
     "Fuse",
     "Metaspace",
@@ -60,7 +61,7 @@ def cleanup(text: str) -> str:
 
 
 class WordPiece(PerToken):
-    """Put a space before each token that does not continue a word, and drop the `##` of those that do.
+    """Put a space before each token but those that continue a word, and drop the `##` of these.
 
     Args:
         prefix: what marks a token that continues a word.
@@ -138,9 +139,8 @@ class Replace(PerToken):
     """Replace a pattern in each token.
 
     Args:
-        pattern: a literal string, or with `is_regex` a regular expression.
+        pattern: a literal string, or a `Regex` (needs the package `regex`).
         content: what takes its place, literally.
-        is_regex: read `pattern` as a regular expression (needs the package `regex`).
 
     Example:
         >>> Replace("▁", " ").decode(["▁Hi", "▁there"])
@@ -149,27 +149,31 @@ class Replace(PerToken):
 
     type_name = "Replace"
 
-    def __init__(self, pattern: str, content: str, *, is_regex: bool = False) -> None:
-        self.pattern, self.content, self.is_regex = pattern, content, is_regex
-        self._replace: Callable[[str], str]
-        if is_regex:
-            from .patterns import compile_pattern  # needs the package regex
-
-            compiled = compile_pattern(pattern)
-            self._replace = lambda token: compiled.sub(lambda match: content, token)
-        else:
-            self._replace = lambda token: token.replace(pattern, content)
+    def __init__(self, pattern: str | Regex, content: str) -> None:
+        self.pattern, self.content = pattern, content
+        self._spans: Callable[[str], Iterable[tuple[int, int]]] | None = None
+        if isinstance(pattern, Regex):
+            compiled = compile_pattern(pattern.pattern)
+            self._spans = lambda token: find_spans(compiled, token)
 
     def piece(self, first: bool, token: str) -> str:
-        # An empty token stays empty, whatever the pattern.
-        return self._replace(token) if token else token
+        if not token:  # stays empty, whatever the pattern
+            return token
+        if self._spans is None:
+            return token.replace(str(self.pattern), self.content)
+        parts, done = [], 0
+        for start, stop in self._spans(token):
+            parts += [token[done:start], self.content]
+            done = stop
+        return "".join([*parts, token[done:]])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return from_dict, (self.to_dict(),)
+        return Replace, (self.pattern, self.content)
 
     def to_dict(self) -> dict[str, Any]:
-        kind = "Regex" if self.is_regex else "String"
-        return {"type": self.type_name, "pattern": {kind: self.pattern}, "content": self.content}
+        pattern = self.pattern
+        kind = {"Regex": pattern.pattern} if isinstance(pattern, Regex) else {"String": pattern}
+        return {"type": self.type_name, "pattern": kind, "content": self.content}
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
@@ -178,7 +182,7 @@ class Replace(PerToken):
             raise ValueError(f"Replace: pattern must be a String or a Regex, got {pattern!r}")
         kind = next(iter(pattern))
         text = take({"type": "Replace: pattern", **pattern}, kind, str)
-        return cls(text, take(config, "content", str), is_regex=kind == "Regex")
+        return cls(Regex(text) if kind == "Regex" else text, take(config, "content", str))
 
 
 class Fuse(Decoder):

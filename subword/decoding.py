@@ -1,4 +1,4 @@
-"""Ids back to text: through the decoder token by token, or through a table of bytes where that says the same."""
+"""Ids back to text: through the decoder, or a table of bytes where that says the same."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ class TextMaker:
         return token in self.vocabulary.special
 
     def _piece(self, token: str) -> tuple[bytes, bytes] | None:
-        """Return what a token becomes at the start of a text and elsewhere, None if the decoder says more than that."""
+        """Return what a token becomes first in a text and elsewhere, None if more decides that."""
         if isinstance(self.decoder, decoders.ByteLevel):
             piece = bytes_of(token)
             return piece, piece
         if isinstance(self.decoder, decoders.WordPiece):
-            return self.decoder.decode_chain([token])[0].encode(), self.decoder.decode_chain(["", token])[1].encode()
+            return self.decoder.decode_chain([token])[0].encode(), self.decoder.decode_chain(
+                ["", token]
+            )[1].encode()
         return None
 
     def _table(self, skip_special_tokens: bool) -> PieceTable | None:
@@ -46,34 +48,40 @@ class TextMaker:
 
     def _make_table(self, skip_special_tokens: bool) -> PieceTable | None:
         ids = self.vocabulary.as_dict().values()
-        if not isinstance(self.decoder, decoders.ByteLevel | decoders.WordPiece) or max(ids, default=0) >= LARGEST_TABLE:
+        if (
+            not isinstance(self.decoder, decoders.ByteLevel | decoders.WordPiece)
+            or max(ids, default=0) >= LARGEST_TABLE
+        ):
             return None
         tokens = [self.vocabulary.id_to_token(i) for i in range(max(ids, default=-1) + 1)]
         return PieceTable(
             [
-                None if token is None or (skip_special_tokens and self._is_skipped(token)) else self._piece(token)
+                None
+                if token is None or (skip_special_tokens and self._is_skipped(token))
+                else self._piece(token)
                 for token in tokens
             ]
         )
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
         """Return the text of one row of ids."""
-        if self._table(skip_special_tokens) is not None:
-            return self.decode_batch([ids], skip_special_tokens)[0]
-        return self._decode_tokens(ids, skip_special_tokens)
+        return self.decode_batch([ids], skip_special_tokens)[0]
 
-    def _decode_tokens(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
-        tokens = [self.vocabulary.id_to_token(int(i)) for i in ids]
-        kept = [t for t in tokens if t is not None and not (skip_special_tokens and self._is_skipped(t))]
+    def _decode_tokens(self, ids: Iterable[int], skip_special_tokens: bool) -> str:
+        tokens = [self.vocabulary.id_to_token(i) for i in ids]
+        kept = [
+            t for t in tokens if t is not None and not (skip_special_tokens and self._is_skipped(t))
+        ]
         return self.decoder.decode(kept) if self.decoder is not None else " ".join(kept)
 
-    def decode_batch(self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool) -> list[str]:
+    def decode_batch(
+        self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool
+    ) -> list[str]:
         """Return the text of each row of ids."""
         table = self._table(skip_special_tokens)
-        if table is None:
-            return [self._decode_tokens(row, skip_special_tokens) for row in rows]
         if not isinstance(rows, Ragged):
             rows = Ragged.from_rows(rows)
+        if table is None:
+            return [self._decode_tokens(row.tolist(), skip_special_tokens) for row in rows]
         texts: list[str] = table.decode_rows(rows.ids, rows.row_splits)
         return texts
-

@@ -34,9 +34,13 @@ from subword._unicode cimport (
 )
 from subword.normal_forms cimport TextNormalizer, begin, copy, put, room, utf8_decode
 
-from subword.normal_forms import NFC, NFD, NFKC, NFKD  # noqa: F401
-from subword.patterns import Regex  # noqa: F401
-from subword.string_edits import ByteLevel, Prepend, Replace, Strip  # noqa: F401
+from subword.normal_forms import NFC, NFD, NFKC, NFKD
+from subword.string_edits import ByteLevel, Prepend, Replace, Strip
+
+__all__ = [
+    "NFC", "NFD", "NFKC", "NFKD", "BertMarks", "BertNormalizer", "ByteLevel", "Lowercase", "Nmt",
+    "Prepend", "Replace", "Sequence", "Strip", "StripAccents",
+]
 
 
 @cython.final

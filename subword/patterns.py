@@ -5,7 +5,7 @@ what it means to Hugging Face's `tokenizers`: its dialect (Oniguruma) and its ve
 translated by `_oniguruma`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
@@ -26,6 +26,9 @@ class Pattern(Protocol):
 
     def search(self, text: str, start: int = 0) -> Match | None:
         """Return the first match at or after a character of the text."""
+
+    def sub(self, replace: Callable[[object], str], text: str) -> str:
+        """Return the text with each match replaced by what `replace` makes of it."""
 
 
 @dataclass(frozen=True)

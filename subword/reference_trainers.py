@@ -1,7 +1,7 @@
 """The trainers in plain Python: slow, obvious, and what the fast ones are tested against.
 
-Every merge counts all symbols and pairs of all words again, and likelihood is compared in exact fractions. Read this
-first; `subword.trainers` does the same thing with less work.
+Every merge counts all symbols and pairs of all words again, and likelihood is compared in exact
+fractions. Read this first; `subword.trainers` does the same thing with less work.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 from subword.byte_alphabet import chars_of
@@ -24,8 +25,9 @@ class Words:
     The options are those of `train_bpe`.
 
     Attributes:
-        vocab: The tokens by id: special tokens, alphabet by code point, forms with prefix and suffix (by their
-            character, of two characters that give one form the smaller), then merges.
+        vocab: The tokens by id: special tokens, alphabet by code point, forms with prefix and
+            suffix (by their character, of two characters that give one form the smaller), then
+            merges.
         words: [(symbols, count)].
         merges: The pairs merged so far.
     """
@@ -49,7 +51,9 @@ class Words:
         self.merges: list[Pair] = []
         for token in special_tokens:
             self.add(token)
-        for character in alphabet(counts, limit_alphabet, {string[0] for string in initial_alphabet}):
+        for character in alphabet(
+            counts, limit_alphabet, {string[0] for string in initial_alphabet}
+        ):
             self.add(character)
         kept = set(self.vocab)
         forms: dict[str, str] = {}
@@ -65,7 +69,8 @@ class Words:
             cut.append((symbols, n))
         for form in sorted(forms, key=lambda form: (forms[form], form)):
             self.add(form)
-        # Lengths in characters, for max_token_length: a special token has one only once it is merged.
+        # Lengths in characters, for max_token_length: a special token has one only once it is
+        # merged.
         self.lengths = {self.ids[form]: 1 for form in forms}
         self.words = [([self.ids[symbol] for symbol in symbols], n) for symbols, n in cut]
 
@@ -88,12 +93,12 @@ class Words:
         """Count every two symbols side by side; three equal ones are two pairs."""
         found: Counter[Pair] = Counter()
         for symbols, n in self.words:
-            for pair in zip(symbols, symbols[1:], strict=False):
+            for pair in pairwise(symbols):
                 found[pair] += n
         return found
 
     def merge(self, pair: Pair) -> None:
-        """Make the token of a pair and put it in place of the pair, from left to right in every word."""
+        """Put the token of a pair in place of the pair, from left to right in every word."""
         left, right = self.vocab[pair[0]], self.vocab[pair[1]]
         if self.prefix and right.startswith(self.prefix):
             right = right[len(self.prefix) :]
@@ -125,7 +130,9 @@ def alphabet(counts: Mapping[str, int], limit: int | None, initial: set[str]) ->
     for word, n in counts.items():
         for character in word:
             seen[character] += n
-    characters = sorted({*seen, *initial}, key=lambda c: (c not in initial, 0 if c in initial else -seen[c], c))
+    characters = sorted(
+        {*seen, *initial}, key=lambda c: (c not in initial, 0 if c in initial else -seen[c], c)
+    )
     return sorted(characters[:limit])
 
 
@@ -144,17 +151,22 @@ def train_bpe(
 ) -> Learned:
     """Merge the most frequent pair again and again, of equals the one with the smallest ids.
 
-    See `subword.trainers.bpe.train_bpe` for the options and the result; counts that are not whole numbers and
-    vocabularies below the alphabet are not refused here.
+    See `subword.trainers.bpe.train_bpe` for the options and the result; counts that are not whole
+    numbers and vocabularies below the alphabet are not refused here.
 
     Example:
         >>> train_bpe({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}, 9)
         (['b', 'g', 'h', 'n', 'p', 's', 'u', 'ug', 'un'], [('u', 'g'), ('u', 'n')])
     """
     words = Words(
-        counts, special_tokens, limit_alphabet, initial_alphabet,
-        continuing_subword_prefix or "", end_of_word_suffix or "", byte_level,
-    )  # fmt: skip
+        counts,
+        special_tokens,
+        limit_alphabet,
+        initial_alphabet,
+        continuing_subword_prefix or "",
+        end_of_word_suffix or "",
+        byte_level,
+    )
     while len(words.vocab) < vocab_size:
         pairs = words.pair_counts()
         if max_token_length is not None:
@@ -187,11 +199,17 @@ def train_wordpiece(
     Example:
         >>> counts = {"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}
         >>> vocab, merges = train_wordpiece(counts, 14, min_frequency=1)
-        >>> vocab[11:], merges
-        (['##gs', 'hu', 'hugs'], [('##g', '##s'), ('h', '##u'), ('hu', '##gs')])
+        >>> vocab[-3:]
+        ['##gs', 'pu', 'hu']
     """
     words = Words(
-        counts, special_tokens, limit_alphabet, initial_alphabet, continuing_subword_prefix, "", False
+        counts,
+        special_tokens,
+        limit_alphabet,
+        initial_alphabet,
+        continuing_subword_prefix,
+        "",
+        False,
     )
     total = sum(words.symbol_counts().values())
     falling = score == "likelihood" and min_frequency is None

@@ -1,19 +1,25 @@
-"""Text to ids for one tokenizer: what `Tokenizer` hands to the encode loop and what it makes of its arrays."""
+"""Text to ids for one tokenizer: between `Tokenizer` and the arrays of the encode loop."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from subword._batches import encode_texts
+from subword._batches import encode_buffers, encode_texts
 from subword._encoder import Encoder
+from subword._memory import free_spare
 from subword._output import to_lists
-from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword._pipeline import PreTokenizer
 from subword.encoding import Encoding
+from subword.formats import WHITE_SPACE
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.normal_forms import TextNormalizer
 from subword.post_processor import PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
@@ -28,13 +34,42 @@ def available_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def thread_count(threads: int | None) -> int:
+    """Return how many threads may work, all cores for None; ValueError if it is below 1."""
+    if threads is None:
+        return available_threads()
+    if threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    return threads
+
+
+def list_of_texts(texts: Iterable[Any]) -> list[Any]:
+    """Return the texts as a list; TypeError if it is one text."""
+    if type(texts) is list:
+        return texts
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts must be a list of str or the like, got {type(texts).__name__}")
+    return list(texts)
+
+
+def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
+    """Return the documents in buffers of UTF-8: the plain twin of how `encode_buffers` cuts them."""
+    documents: list[str] = []
+    for buffer in buffers:
+        parts = [bytes(buffer)] if separator is None else bytes(buffer).split(separator)
+        if separator is not None and not parts[-1]:
+            parts.pop()
+        documents += [part.decode() for part in parts]
+    return documents
+
+
 class TextEncoder:
     """The encode side of a tokenizer; the arguments are those of `Tokenizer`."""
 
     def __init__(
         self,
-        model: Model,
-        normalizer: Normalizer | None,
+        model: BPE | WordPiece,
+        normalizer: TextNormalizer | None,
         pre_tokenizer: PreTokenizer | None,
         post_processor: PostProcessor | None,
         vocabulary: Vocabulary,
@@ -56,6 +91,7 @@ class TextEncoder:
         self.post_processor = post_processor
         self.vocabulary = vocabulary
         # Added tokens whose match may be longer than their text.
+        self._normalize = str if normalizer is None else normalizer.normalize_str
         self._stripping = [i for i, t in vocabulary.added.items() if t.lstrip or t.rstrip]
         self._ints: list[int] = []
         self._space_counts: tuple[ArrayI32, ArrayI32] | None = None
@@ -63,7 +99,9 @@ class TextEncoder:
     def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts without the post-processor."""
         texts = list(texts)
-        ids, splits, offsets, words = encode_texts(self.encoder, texts, True, threads or available_threads())
+        ids, splits, offsets, words = encode_texts(
+            self.encoder, texts, True, thread_count(threads), words=True
+        )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
         return [
@@ -72,7 +110,9 @@ class TextEncoder:
                 offsets[start:end],
                 words[start:end],
                 spell,
-                self._texts_of([text], None, ids[start:end], offsets[start:end]) if self._stripping else None,
+                self._texts_of([text], None, ids[start:end], offsets[start:end])
+                if self._stripping
+                else None,
             )
             for text, start, end in zip(texts, bounds, bounds[1:], strict=False)
         ]
@@ -87,12 +127,30 @@ class TextEncoder:
         texts = self._texts_of(words, index, ids, offsets) if self._stripping else None
         return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts)
 
-    def _texts_of(self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32) -> dict[int, str] | None:
-        """Return, by position, what was matched by added tokens that may take white space with them."""
+    def _texts_of(
+        self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32
+    ) -> dict[int, str] | None:
+        """Return, by position, what added tokens matched that may take white space too."""
         found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
-        return {
+        shown = {
             i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found
-        } or None
+        }
+        for i, text in shown.items():
+            shown[i] = self._as_found(text, int(ids[i]))
+        return shown or None
+
+    def _as_found(self, text: str, index: int) -> str:
+        """Return what the reference shows for an added token that covers a stretch of the text.
+
+        A normalized one is shown as it was found in normalized text. The model may also have made
+        the token of other
+        characters: then it is shown as the vocabulary spells it.
+        """
+        content = self.vocabulary.added[index].content
+        if index not in self.vocabulary.normalized_texts:
+            return text if text.strip(WHITE_SPACE) == content.strip(WHITE_SPACE) else content
+        normalized = self._normalize(text)
+        return normalized if self.vocabulary.normalized_texts[index] in normalized else content
 
     def encode_ragged(
         self,
@@ -105,26 +163,49 @@ class TextEncoder:
         """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
         prefix, suffix = self.affixes(add_special_tokens)
         most = self.room(max_length, len(prefix) + len(suffix))
-        ids, splits, offsets, _ = encode_texts(
-            self.encoder,
-            texts if type(texts) is list else list(texts),
-            return_offsets,
-            threads or available_threads(),
-            most,
-            prefix,
-            suffix,
+        texts = list_of_texts(texts)
+        arrays = encode_texts(self.encoder, texts, return_offsets, thread_count(threads), most, prefix, suffix)
+        return self._ragged(arrays, len(prefix), lambda: texts)
+
+    def encode_buffers(
+        self,
+        buffers: list[Any],
+        separator: bytes | None,
+        prefix: tuple[int, ...],
+        suffix: tuple[int, ...],
+        return_offsets: bool,
+        max_length: int | None,
+        threads: int | None,
+    ) -> Ragged:
+        """Encode the documents in buffers of UTF-8; see `subword._batches.encode_buffers`."""
+        most = self.room(max_length, len(prefix) + len(suffix))
+        threads = thread_count(threads)
+        return self._ragged(
+            encode_buffers(
+                self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
+            ),
+            len(prefix),
+            cache(lambda: documents_of(buffers, separator)),
         )
+
+    def _ragged(self, arrays: tuple[Any, ...], prefix_size: int, documents: Callable[[], Sequence[str]]) -> Ragged:
+        """Trim the offsets if the post-processor does; `documents` gives the texts if they have to be looked at."""
+        ids, splits, offsets, _ = arrays
         trim = self.post_processor.offset_trim() if self.post_processor is not None else None
         if offsets is not None and trim is not None:
-            self._trim(ids, splits[:-1] + len(prefix), offsets, trim)
+            self._trim(ids, splits, prefix_size, offsets, trim, documents)
         return Ragged(ids, splits, offsets)
 
     def room(self, max_length: int | None, special: int) -> int | None:
-        """Return how many ids of a text `max_length` leaves; ValueError if the special tokens alone are more."""
+        """Return how many ids of a text `max_length` leaves; ValueError if fewer than none."""
         if max_length is None:
             return None
+        if not isinstance(max_length, int):
+            raise TypeError(f"max_length must be an int or None, got {type(max_length).__name__}")
         if max_length < special:
-            raise ValueError(f"max_length must leave room for {special} special tokens, got {max_length}")
+            raise ValueError(
+                f"max_length must leave room for {special} special tokens, got {max_length}"
+            )
         return max_length - special
 
     def affixes(self, add_special_tokens: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -133,24 +214,43 @@ class TextEncoder:
             return (), ()
         affixes = self.post_processor.single_affixes()
         if affixes is None:
-            raise ValueError(f"{self.post_processor!r} does more than put ids around a text: use encode_batch")
+            raise ValueError(
+                f"{self.post_processor!r} does more than put ids around a text: use encode_batch"
+            )
         return affixes
 
-    def _trim(self, ids: Any, firsts: Any, offsets: ArrayI32, add_prefix_space: bool) -> None:
+    def _trim(
+        self,
+        ids: Any,
+        splits: Any,
+        prefix_size: int,
+        offsets: ArrayI32,
+        add_prefix_space: bool,
+        documents: Callable[[], Sequence[str]],
+    ) -> None:
         """Leave the spaces at both ends of each token out of its offsets, in place; see `trimming`.
 
         Args:
             ids: All ids.
-            firsts: Place of the first id of each text.
+            splits: Where each text begins.
+            prefix_size: How many of its ids are special tokens before it.
             offsets: Their characters.
             add_prefix_space: Whether the pre-tokenizer adds a space.
+            documents: Gives the texts.
         """
         if self._space_counts is None:
             size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
-            counts = np.array([space_counts(self.vocabulary.id_to_token(i) or "") for i in range(size)], np.int32)
+            counts = np.array(
+                [space_counts(self.vocabulary.id_to_token(i) or "") for i in range(size)], np.int32
+            )
             self._space_counts = counts[:, 0].copy(), counts[:, 1].copy()
         lead, trail = self._space_counts[0][ids], self._space_counts[1][ids]
         start, end = offsets[:, 0], offsets[:, 1]
+        # Some added tokens took spaces of the text with them.
+        for i in np.flatnonzero(np.isin(ids, self._stripping)).tolist() if self._stripping else ():
+            row = int(np.searchsorted(splits, i, "right")) - 1
+            lead[i], trail[i] = space_counts(documents()[row][start[i] : end[i]])
+        firsts = splits[:-1] + prefix_size
         if add_prefix_space and len(ids):
             first = start == 0
             first[firsts[firsts < len(ids)]] = True
@@ -158,7 +258,9 @@ class TextEncoder:
         np.minimum(start + lead, end, out=start)
         np.maximum(end - trail, start, out=end, where=end >= trail)
 
-    def encode_lists(self, texts: Iterable[str], add_special_tokens: bool, threads: int | None) -> list[list[int]]:
+    def encode_lists(
+        self, texts: Iterable[str], add_special_tokens: bool, threads: int | None
+    ) -> list[list[int]]:
         """Encode texts into one list of int each."""
         ragged = self.encode_ragged(texts, add_special_tokens, False, None, threads)
         if not self._ints:
@@ -168,9 +270,9 @@ class TextEncoder:
 
     def cache_info(self) -> dict[str, int]:
         """Return what the word caches hold."""
-        info: dict[str, int] = self.encoder.cache_info()
-        return info
+        return self.encoder.cache_info()
 
     def cache_clear(self) -> None:
         """Give the memory of the word caches back."""
         self.encoder.cache_clear()
+        free_spare()

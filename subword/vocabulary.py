@@ -13,9 +13,11 @@ class Vocabulary:
 
     Args:
         tokens: The model's vocabulary.
-        added: Added tokens, in order. One that the model knows keeps the model's id; any other takes the next free
-            one, whatever a file may say (as the oracle does), unless `ids` fixes it.
-        normalize: What the normalizer makes of an added token that is looked for in normalized text.
+        added: Added tokens, in order. One that the model knows keeps the model's id; any other
+            takes the next free one, whatever a file may say (as the oracle does), unless `ids`
+            fixes it.
+        normalize: What the normalizer makes of an added token that is looked for in normalized
+            text.
         ids: Ids of added tokens that must not be chosen.
     """
 
@@ -32,9 +34,10 @@ class Vocabulary:
         self.special: set[str] = set()
         taken = set(tokens.values())
         free = len(tokens)
+        seen: set[AddedToken] = set()
         for item in added:
             token = AddedToken(item, special=True) if isinstance(item, str) else item
-            if not token.content or token in self.added.values():
+            if not token.content or token in seen:
                 continue
             index = tokens.get(token.content, self.added_ids.get(token.content))
             if index is None and ids is not None and token.content in ids:
@@ -42,7 +45,11 @@ class Vocabulary:
                 if index in taken:
                     raise ValueError(f"added token {token.content!r}: the id {index} is taken")
             if index is None:
-                index = max(free, 1 + max(self.added_ids.values(), default=-1))
+                index = free
+            free = max(free, index + 1)
+            if index in self.added:
+                seen.discard(self.added[index])
+            seen.add(token)
             self.added[index] = token
             self.added_ids[token.content] = index
             taken.add(index)
@@ -60,10 +67,12 @@ class Vocabulary:
         return self.added_ids.get(token, self.tokens.get(token))
 
     def id_to_token(self, index: int) -> str | None:
-        """Return the token of an id, None if there is none. An added token shows the form it is looked for in."""
+        """Return the token of an id, None if there is none; an added one as it is looked for."""
         if self._by_id is None:
             by_id = {i: token for token, i in self.tokens.items()}
-            by_id.update({i: self.normalized_texts.get(i, token.content) for i, token in self.added.items()})
+            by_id.update(
+                {i: self.normalized_texts.get(i, token.content) for i, token in self.added.items()}
+            )
             self._by_id = by_id
         return self._by_id.get(index)
 

@@ -28,6 +28,17 @@ static inline void advise_huge_pages(void *p, size_t size) {
 #endif
 }
 
+/* The pages of this memory hold nothing that is needed: the kernel may take them when it is short, and needs not clear
+ * those it has not taken when they are written again. */
+static inline void offer_to_kernel(void *p, size_t size) {
+#if defined(__linux__) && defined(MADV_FREE)
+    uintptr_t from = ((uintptr_t)p + 4095) & ~(uintptr_t)4095, to = ((uintptr_t)p + size) & ~(uintptr_t)4095;
+    if (to > from) madvise((void *)from, to - from, MADV_FREE);
+#else
+    (void)p; (void)size;
+#endif
+}
+
 /* Fold a 64 x 64 bit product: a good hash step that is two instructions. */
 static inline uint64_t mix(uint64_t a, uint64_t b) {
 #if defined(__SIZEOF_INT128__)

@@ -14,7 +14,8 @@ cdef class Alphabet:
     cdef uint32_t[256] byte_codes   # the character that stands for each byte
     cdef uint64_t* seen             # code point -> occurrences
     cdef uint8_t* forms             # code point -> the forms that occur, a bit each
-    cdef uint32_t* symbols          # (code point, form) -> id + 1; 0 for a character that is dropped
+    # (code point, form) -> id + 1; 0 for a character that is dropped
+    cdef uint32_t* symbols
 
     cdef uint32_t next_code(self, const uint8_t* p, int* length) noexcept nogil
     cdef int form(self, bint first, bint last) noexcept nogil

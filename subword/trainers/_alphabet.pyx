@@ -1,7 +1,7 @@
 """The characters of a corpus, and the symbol that each of their forms becomes.
 
-A character has up to four forms: with or without the prefix that marks "not the beginning of a word" (`##`), and
-with or without the suffix that marks "the end of a word" (`</w>`).
+A character has up to four forms: with or without the prefix that marks "not the beginning of a
+word" (`##`), and with or without the suffix that marks "the end of a word" (`</w>`).
 """
 
 cimport cython
@@ -59,7 +59,8 @@ cdef class Alphabet:
         return utf8_decode(p, length)
 
     cdef int form(self, bint first, bint last) noexcept nogil:
-        return (INSIDE if self.with_prefix and not first else 0) | (LAST if self.with_suffix and last else 0)
+        cdef int inside = INSIDE if self.with_prefix and not first else 0
+        return inside | (LAST if self.with_suffix and last else 0)
 
     cdef size_t visit(self, WordCounts counts, Slot* slot) noexcept nogil:
         """Count the characters of a word and note their forms; return how many there are."""
@@ -78,7 +79,8 @@ cdef class Alphabet:
         return cells
 
     cdef size_t write(self, WordCounts counts, Slot* slot, uint32_t* out) noexcept nogil:
-        """Write the symbols of a word, leaving out characters that are not kept; return how many."""
+        """Write the symbols of a word, leaving out characters that are not kept; return how many.
+        """
         cdef uint8_t[16] scratch
         cdef Py_ssize_t size, i = 0
         cdef const uint8_t* word = slot_word(&counts.table, slot, scratch, &size)
@@ -95,12 +97,14 @@ cdef class Alphabet:
         return cells
 
     def keep(self, limit, initial):
-        """Return the code points of the alphabet in order: the seen ones and `initial`, the `limit` most frequent.
+        """Return the code points of the alphabet in order: the seen ones and `initial`, the `limit`
+        most frequent.
 
-        Those of `initial` count as the most frequent; of equals those with the smallest code point are kept.
+        Those of `initial` count as the most frequent; of equals those with the smallest code point
+        are kept.
         """
         cdef uint32_t code
-        codes = [code for code in range(CODES) if self.seen[code]]
+        codes = [code for code in range(<uint32_t>CODES) if self.seen[code]]
         codes = sorted({*codes, *initial})
         if limit is not None and len(codes) > limit:
             codes.sort(key=lambda code: (code not in initial, -self.occurrences(code), code))
@@ -112,7 +116,8 @@ cdef class Alphabet:
         return self.seen[code]
 
     def name_forms(self, ids, add, prefix, suffix):
-        """Give every form that occurs its symbol, new forms by their character's code point, then as strings.
+        """Give every form that occurs its symbol, new forms by their character's code point, then
+        as strings.
 
         Args:
             ids: The vocabulary so far; a character is kept when it is in there.
@@ -122,10 +127,14 @@ cdef class Alphabet:
         """
         cdef uint32_t code
         cdef int form
-        for code in range(CODES):
+        for code in range(<uint32_t>CODES):
             if self.forms[code] and chr(code) in ids:
                 named = sorted(
-                    ((prefix if form & INSIDE else "") + chr(code) + (suffix if form & LAST else ""), form)
+                    (
+                        (prefix if form & INSIDE else "") + chr(code)
+                        + (suffix if form & LAST else ""),
+                        form,
+                    )
                     for form in range(FORMS) if self.forms[code] >> form & 1)
                 for token, form in named:
                     self.symbols[FORMS * code + form] = add(token) + 1

@@ -1,4 +1,5 @@
-"""The pairs that may be merged next, ordered by a score that moves under them: see _candidates.pyx."""
+"""The pairs that may be merged next, ordered by a score that moves under them: see _candidates.pyx.
+"""
 
 cimport cython
 from libc.stdint cimport uint32_t, uint64_t
@@ -26,8 +27,8 @@ cdef struct Row:
 
 
 cdef struct Seat:
-    # Where a pair sits: its place in the owner's row + 1 (0: it is no candidate), and its neighbours among
-    # the pairs with the same partner (number + 1; 0: none).
+    # Where a pair sits: its place in the owner's row + 1 (0: it is no candidate), and its
+    # neighbours among the pairs with the same partner (number + 1; 0: none).
     uint32_t place
     uint32_t owner
     uint32_t next
@@ -43,7 +44,8 @@ cdef class Candidates:
     cdef uint32_t rows_size
     cdef uint32_t* queue             # the heap of rows: owners
     cdef uint32_t queue_size
-    cdef uint32_t* changed           # owners of rows whose best pair or owner count may have changed
+    # owners of rows whose best pair or owner count may have changed
+    cdef uint32_t* changed
     cdef uint32_t changed_size
     cdef Seat* seats                 # by pair
     cdef uint32_t seats_size

@@ -1,14 +1,15 @@
 """The pairs that may be merged next, ordered by a score that moves under them.
 
-The score count(ab) / (count(a) * count(b)) of every pair that holds `a` changes with count(a), so one queue of
-all pairs would have to be corrected in thousands of places after each merge. Here each pair belongs to a row, that of
-its more frequent symbol, the owner; the other one is its partner. A row is a heap ordered by
-count(ab) / count(partner), which the owner's count does not touch; a heap over the rows compares their best pairs
-divided by count(owner). A changed count(a) then moves one row as a whole, and the pairs in which `a` is the partner:
-few, for all their owners were more frequent. Scores are compared exactly, as integers of up to 192 bits.
+The score count(ab) / (count(a) * count(b)) of every pair that holds `a` changes with count(a), so
+one queue of all pairs would have to be corrected in thousands of places after each merge. Here each
+pair belongs to a row, that of its more frequent symbol, the owner; the other one is its partner. A
+row is a heap ordered by count(ab) / count(partner), which the owner's count does not touch; a heap
+over the rows compares their best pairs divided by count(owner). A changed count(a) then moves one
+row as a whole, and the pairs in which `a` is the partner: few, for all their owners were more
+frequent. Scores are compared exactly, as integers of up to 192 bits.
 
-Every heap compares copies of the counts, taken when an entry was last put in its place, so entries can be corrected
-one after the other while the heap stays in order.
+Every heap compares copies of the counts, taken when an entry was last put in its place, so entries
+can be corrected one after the other while the heap stays in order.
 """
 
 cimport cython
@@ -33,8 +34,8 @@ cdef class Candidates:
     Args:
         segments: The words, with their symbols and pairs counted.
         symbols: How many symbols there can be.
-        by_gain: Order by count(ab) * log(count(ab) * N / (count(a) * count(b))) instead; then a changed owner
-            means measuring its row anew.
+        by_gain: Order by count(ab) * log(count(ab) * N / (count(a) * count(b))) instead; then a
+            changed owner means measuring its row anew.
         total: N, the number of all symbols before the first merge.
     """
 
@@ -61,10 +62,11 @@ cdef class Candidates:
         free(self.seats)
         free(self.guests)
 
-    # -- order ---------------------------------------------------------------------------------------------------
+    # -- order
 
     cdef bint in_row(self, const Candidate* a, const Candidate* b) noexcept nogil:
-        """Say whether `a` comes before `b` in their row: score, then count, then left id, then right id."""
+        """Say whether `a` comes before `b` in their row: score, then count, then left id, then
+        right id."""
         cdef int order
         if self.by_gain:
             order = (a.gain > b.gain) - (a.gain < b.gain)
@@ -84,9 +86,11 @@ cdef class Candidates:
                                   b.best.count, a.best.partner_count, a.owner_count)
         if order:
             return order > 0
-        return a.best.count > b.best.count or (a.best.count == b.best.count and a.best.key < b.best.key)
+        if a.best.count != b.best.count:
+            return a.best.count > b.best.count
+        return a.best.key < b.best.key
 
-    # -- the heap of a row -----------------------------------------------------------------------------------------
+    # -- the heap of a row
 
     cdef void sift(self, Row* row, uint32_t i) noexcept nogil:
         """Move the candidate at `i` up or down to where it belongs."""
@@ -105,11 +109,13 @@ cdef class Candidates:
         candidate.pair = number
         candidate.key = pair.key
         candidate.count = <uint64_t>pair.count
-        candidate.partner_count = <uint64_t>self.segments.symbol_counts[right if owner == left else left]
+        cdef uint32_t partner = right if owner == left else left
+        candidate.partner_count = <uint64_t>self.segments.symbol_counts[partner]
         if self.by_gain:
             candidate.gain = <double>pair.count * (
                 log(<double>pair.count) + self.log_total
-                - log(<double>self.segments.symbol_counts[left]) - log(<double>self.segments.symbol_counts[right]))
+                - log(<double>self.segments.symbol_counts[left])
+                - log(<double>self.segments.symbol_counts[right]))
 
     cdef void mark(self, uint32_t owner) noexcept nogil:
         if not self.rows[owner].changed:
@@ -125,7 +131,8 @@ cdef class Candidates:
             if p == NULL:
                 return out_of_memory()
             self.seats = <Seat*>p
-            memset(self.seats + self.seats_size, 0, (self.segments.pairs_capacity - self.seats_size) * sizeof(Seat))
+            memset(self.seats + self.seats_size, 0,
+                   (self.segments.pairs_capacity - self.seats_size) * sizeof(Seat))
             self.seats_size = self.segments.pairs_capacity
         return 0
 
@@ -220,7 +227,7 @@ cdef class Candidates:
         row.heap[i] = moving
         self.seats[moving.pair].place = i + 1
 
-    # -- the heap of rows --------------------------------------------------------------------------------------------
+    # -- the heap of rows
 
     cdef void settle(self) noexcept nogil:
         """Bring every changed row to its place in the heap of rows."""

@@ -1,4 +1,5 @@
-"""The words of a corpus cut into symbols, and the pairs of symbols that stand side by side in them."""
+"""The words of a corpus cut into symbols, and the pairs of symbols that stand side by side in them.
+"""
 
 cimport cython
 
@@ -14,7 +15,8 @@ cdef struct Word:
 
 
 cdef struct Pair:
-    # Two symbols side by side. `words` lists the words that may hold the pair; a single one is kept in `one`.
+    # Two symbols side by side. `words` lists the words that may hold the pair; a single one is kept
+    # in `one`.
     uint64_t key       # left << 32 | right
     int64_t count
     uint32_t* words
@@ -65,13 +67,16 @@ cdef class Segments:
     cdef uint32_t* history
     cdef uint32_t history_capacity
 
-    cdef uint32_t add_token(self, const uint8_t* token, size_t size, uint32_t length) except? 0xFFFFFFFF nogil
+    cdef uint32_t add_token(self, const uint8_t* token, size_t size,
+                            uint32_t length) except? 0xFFFFFFFF nogil
     cdef int reserve_text(self, size_t size) except -1 nogil
     cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
     cdef int rebuild_index(self, size_t capacity) except -1 nogil
-    cdef int change(self, uint32_t left, uint32_t right, int64_t count, uint32_t word) except -1 nogil
+    cdef int change(self, uint32_t left, uint32_t right, int64_t count,
+                    uint32_t word) except -1 nogil
     cdef int count_pairs(self) except -1 nogil
     cdef uint32_t new_token(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
-    cdef int merge(self, uint32_t number, uint32_t left, uint32_t right, uint32_t result) except -1 nogil
+    cdef int merge(self, uint32_t number, uint32_t left, uint32_t right,
+                   uint32_t result) except -1 nogil
     cdef void forget_words(self, uint32_t number) noexcept nogil
     cdef int report(self, object progress) except -1 nogil

@@ -1,8 +1,10 @@
-"""The words of a corpus cut into symbols: what both trainers merge, and the vocabulary that grows by it.
+"""The words of a corpus cut into symbols: what both trainers merge, and the vocabulary that grows
+by it.
 
-All words lie in one flat array of symbols; a word only ever shrinks, so a merge rewrites it in place. Every pair of
-neighbouring symbols has a record with its count and a list of the words that may hold it, so a merge visits only
-those words and corrects only the counts around the places it changes.
+All words lie in one flat array of symbols; a word only ever shrinks, so a merge rewrites it in
+place. Every pair of neighbouring symbols has a record with its count and a list of the words that
+may hold it, so a merge visits only those words and corrects only the counts around the places it
+changes.
 """
 
 cimport cython
@@ -62,40 +64,49 @@ cdef int list_word(Pair* pair, uint32_t word) except -1 nogil:
 cdef class Segments:
     """Words in symbols, with the vocabulary so far. Made by the trainers; one use each.
 
-    The vocabulary starts with the special tokens in their order, then the alphabet by code point, then the forms
-    with prefix and suffix that occur, by the code point of their character and then as strings.
+    The vocabulary starts with the special tokens in their order, then the alphabet by code point,
+    then the forms with prefix and suffix that occur, by the code point of their character and then
+    as strings.
 
     Args:
         counts: The words. Words seen no time are not there.
         vocab_size: Tokens wanted, at least as many as the vocabulary starts with.
         special_tokens: Strings that take the first ids.
-        limit_alphabet: Keep at most this many characters: the most frequent, of equals those with the smallest code
-            point. Other characters are dropped from their words, as if never written.
-        initial_alphabet: Characters (the first of each string) that are in the alphabet whether seen or not.
+        limit_alphabet: Keep at most this many characters: the most frequent, of equals those with
+            the smallest code point. Other characters are dropped from their words, as if never
+            written.
+        initial_alphabet: Characters (the first of each string) that are in the alphabet whether
+            seen or not.
         continuing_subword_prefix: Carried by every symbol that does not begin a word.
         end_of_word_suffix: Carried by every symbol that ends a word.
-        max_token_length: Pairs whose token would have this many characters or more are not counted when they
-            come up; pairs of two characters always are (the rule of `tokenizers`).
+        max_token_length: Pairs whose token would have this many characters or more are not counted
+            when they come up; pairs of two characters always are (the rule of `tokenizers`).
         byte_level: Cut words into bytes, written as the characters of `subword.byte_alphabet`.
 
     Raises:
-        ValueError: There is nothing to learn from, an option is out of range, or the counts are too large to add.
+        ValueError: There is nothing to learn from, an option is out of range, or the counts are too
+            large to add.
     """
 
-    def __init__(self, WordCounts counts not None, *, vocab_size, special_tokens, limit_alphabet, initial_alphabet,
-                 continuing_subword_prefix, end_of_word_suffix, max_token_length, byte_level):
-        for name, value, least in (("vocab_size", vocab_size, 1), ("limit_alphabet", limit_alphabet, 0),
+    def __init__(self, WordCounts counts not None, *, vocab_size, special_tokens, limit_alphabet,
+                 initial_alphabet, continuing_subword_prefix, end_of_word_suffix, max_token_length,
+                 byte_level):
+        for name, value, least in (("vocab_size", vocab_size, 1),
+                                   ("limit_alphabet", limit_alphabet, 0),
                                    ("max_token_length", max_token_length, 1)):
             if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
                 raise TypeError(f"{name} must be an int, got {type(value).__name__}: {value!r}")
             if value is not None and not least <= value < UINT32_MAX:
-                raise ValueError(f"{name} must be at least {least} and below {UINT32_MAX}, got {value}")
+                raise ValueError(
+                    f"{name} must be at least {least} and below {UINT32_MAX}, got {value}")
         if len(counts) == 0:
             raise ValueError("no words to learn from: the corpus or the table of counts is empty")
-        for name, strings in (("special_tokens", special_tokens), ("initial_alphabet", initial_alphabet)):
+        for name, strings in (("special_tokens", special_tokens),
+                              ("initial_alphabet", initial_alphabet)):
             for string in strings:
                 if not isinstance(string, str) or not string:
-                    raise ValueError(f"{name} must be strings of at least one character, got {string!r}")
+                    raise ValueError(
+                        f"{name} must be strings of at least one character, got {string!r}")
         self.max_token_length = UINT32_MAX if max_token_length is None else max_token_length
         self.prefix_bytes = (continuing_subword_prefix or "").encode()
         self.prefix = <const uint8_t*><const char*>self.prefix_bytes
@@ -130,14 +141,17 @@ cdef class Segments:
         cdef bytes data = token.encode()
         return self.add_token(<const uint8_t*><const char*>data, len(data), length)
 
-    cdef uint32_t add_token(self, const uint8_t* token, size_t size, uint32_t length) except? 0xFFFFFFFF nogil:
+    cdef uint32_t add_token(self, const uint8_t* token, size_t size,
+                            uint32_t length) except? 0xFFFFFFFF nogil:
         cdef Slot* slot = table_slot(&self.ids, token, size, token + size)
         cdef uint32_t i = self.vocab_size
         if slot.value == 0:
             if i == self.vocab_capacity:
                 self.vocab_capacity = max(1024, 2 * i)
-                self.token_ends = <size_t*>grow(self.token_ends, self.vocab_capacity, sizeof(size_t))
-                self.token_lengths = <uint32_t*>grow(self.token_lengths, self.vocab_capacity, sizeof(uint32_t))
+                self.token_ends = <size_t*>grow(self.token_ends, self.vocab_capacity,
+                                                sizeof(size_t))
+                self.token_lengths = <uint32_t*>grow(self.token_lengths, self.vocab_capacity,
+                                                     sizeof(uint32_t))
             self.reserve_text(size)
             memcpy(self.text + self.text_size, token, size)
             self.text_size += size
@@ -152,11 +166,12 @@ cdef class Segments:
 
     cdef int reserve_text(self, size_t size) except -1 nogil:
         if self.text_size + size > self.text_capacity:
-            self.text_capacity = max(4096, 2 * (self.text_size + size))
+            self.text_capacity = max(<size_t>4096, 2 * (self.text_size + size))
             self.text = <uint8_t*>grow(self.text, self.text_capacity, 1)
         return 0
 
-    def _cut(self, WordCounts counts, specials, vocab_size, limit, initial, prefix, suffix, bint bytewise):
+    def _cut(self, WordCounts counts, specials, vocab_size, limit, initial, prefix, suffix,
+             bint bytewise):
         """Find the alphabet, then write every word of two or more symbols as symbols."""
         cdef Alphabet alphabet = Alphabet(bytewise, bool(prefix), bool(suffix))
         cdef size_t i, cells, total = 0
@@ -170,7 +185,9 @@ cdef class Segments:
                     cells = alphabet.visit(counts, slot)
                     if cells and slot.value > <uint64_t>((INT64_MAX - weight) // <int64_t>cells):
                         with gil:
-                            raise ValueError("the counts are too large: all words together must have fewer than 2**63 symbols")
+                            raise ValueError(
+                                "the counts are too large: all words together must have fewer "
+                                "than 2**63 symbols")
                     weight += cells * slot.value
                     total += cells
         kept = alphabet.keep(limit, {ord(string[0]) for string in initial})
@@ -178,19 +195,24 @@ cdef class Segments:
             self._add(chr(code), 1)
         if vocab_size < self.vocab_size:
             raise ValueError(
-                f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} characters of the alphabet"
+                f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} "
+                "characters of the alphabet"
                 f" + {specials} special tokens), got {vocab_size}")
-        alphabet.name_forms(set(self.tokens()), lambda token: self._add(token, 1), prefix or "", suffix or "")
+        alphabet.name_forms(set(self.tokens()), lambda token: self._add(token, 1), prefix or "",
+                            suffix or "")
         if vocab_size < self.vocab_size:
             raise ValueError(
-                f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} forms of the characters"
+                f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} "
+                "forms of the characters"
                 f" + {specials} special tokens), got {vocab_size}")
-        self.symbols = <uint32_t*>malloc(max(total, 1) * sizeof(uint32_t))
-        self.words = <Word*>malloc(max(counts.table.used, 1) * sizeof(Word))
+        self.symbols = <uint32_t*>malloc(max(total, <size_t>1) * sizeof(uint32_t))
+        self.words = <Word*>malloc(max(counts.table.used, <size_t>1) * sizeof(Word))
         if self.symbols == NULL or self.words == NULL:
             out_of_memory()
         if counts.table.used >= UINT32_MAX:
-            raise ValueError(f"at most {UINT32_MAX - 1} different words can be trained on, got {counts.table.used}")
+            raise ValueError(
+                f"at most {UINT32_MAX - 1} different words can be trained on, got "
+                f"{counts.table.used}")
         with nogil:
             for i in range(counts.table.capacity):
                 slot = counts.table.slots + i
@@ -202,7 +224,7 @@ cdef class Segments:
                     self.symbols_size += start
                     self.words_size += 1
 
-    # -- pairs ---------------------------------------------------------------------------------------------------
+    # -- pairs
 
     cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil:
         """Return the number of a pair's record, made with count 0 when it is new."""
@@ -241,7 +263,8 @@ cdef class Segments:
             self.index[i] = n + 1
         return 0
 
-    cdef int change(self, uint32_t left, uint32_t right, int64_t count, uint32_t word) except -1 nogil:
+    cdef int change(self, uint32_t left, uint32_t right, int64_t count,
+                    uint32_t word) except -1 nogil:
         """Add to the count of a pair; with a positive count the pair now stands in `word`."""
         cdef uint32_t number = self.pair(left, right)
         cdef Pair* pair = self.pairs + number
@@ -250,7 +273,8 @@ cdef class Segments:
             pair.touched = self.merges
             if self.touched_size == self.touched_capacity:
                 self.touched_capacity = max(256, 2 * self.touched_capacity)
-                self.touched = <uint32_t*>grow(self.touched, self.touched_capacity, sizeof(uint32_t))
+                self.touched = <uint32_t*>grow(self.touched, self.touched_capacity,
+                                               sizeof(uint32_t))
             self.touched[self.touched_size] = number
             self.touched_size += 1
         if count > 0:
@@ -287,21 +311,26 @@ cdef class Segments:
             b += self.prefix_size
             more -= self.prefix_size
         self.reserve_text(2 * (size + more))
-        token = self.text + self.text_size + size + more   # behind the room where add_token will copy it
+        # behind the room where add_token will copy it
+        token = self.text + self.text_size + size + more
         memcpy(token, self.text + a, size)
         memcpy(token + size, self.text + b, more)
-        result = self.add_token(token, size + more, self.token_lengths[left] + self.token_lengths[right])
+        result = self.add_token(token, size + more,
+                                self.token_lengths[left] + self.token_lengths[right])
         if self.merges >= self.history_capacity:
             self.history_capacity = max(1024, 2 * self.merges)
-            self.history = <uint32_t*>grow(self.history, 3 * <size_t>self.history_capacity, sizeof(uint32_t))
+            self.history = <uint32_t*>grow(self.history, 3 * <size_t>self.history_capacity,
+                                           sizeof(uint32_t))
         self.history[3 * <size_t>self.merges] = left
         self.history[3 * <size_t>self.merges + 1] = right
         self.history[3 * <size_t>self.merges + 2] = result
         self.merges += 1
         return result
 
-    cdef int merge(self, uint32_t number, uint32_t left, uint32_t right, uint32_t result) except -1 nogil:
-        """Replace `left right` by `result` from left to right in all words that hold the pair; correct the counts.
+    cdef int merge(self, uint32_t number, uint32_t left, uint32_t right,
+                   uint32_t result) except -1 nogil:
+        """Replace `left right` by `result` from left to right in all words that hold the pair;
+        correct the counts.
 
         `touched` then lists the pairs whose counts changed, the merged pair perhaps among them.
         """
@@ -310,7 +339,8 @@ cdef class Segments:
         cdef int64_t count, made = 0
         cdef uint32_t length = self.token_lengths[result]
         # A pair of the result and `other` is counted when the other's length is below `room`.
-        cdef uint32_t room = max(self.max_token_length - min(self.max_token_length, length), 2 if length == 1 else 0)
+        cdef uint32_t room = max(self.max_token_length - min(self.max_token_length, length),
+                                 2 if length == 1 else 0)
         cdef Pair merged = self.pairs[number]   # its list stays put when records move
         cdef const uint32_t* words = merged.words if merged.capacity else &merged.one
         self.touched_size = 0
@@ -365,7 +395,7 @@ cdef class Segments:
                 progress(self.vocab_size)
         return 0
 
-    # -- results ------------------------------------------------------------------------------------------------
+    # -- results
 
     def tokens(self):
         """Return the vocabulary: the token of each id."""
@@ -378,7 +408,7 @@ cdef class Segments:
         return result
 
     def pairs_merged(self):
-        """Return the merges in order, as pairs of ids; of a pair merged twice only the last time."""
+        """Return the merges in order, as pairs of ids; of a pair merged twice the last."""
         cdef uint32_t i
         merged = {}
         for i in range(self.merges):

@@ -1,8 +1,8 @@
 """A hash table from byte strings to 64-bit integers in flat memory, usable without the GIL.
 
-It counts the words of a corpus and names the tokens of a vocabulary. A word of at most 15 bytes is stored in its
-slot, as two integers that are compared at once; the bytes of longer words lie in one arena. Linear probing, at most
-two thirds full; nothing is ever removed.
+It counts the words of a corpus and names the tokens of a vocabulary. A word of at most 15 bytes is
+stored in its slot, as two integers that are compared at once; the bytes of longer words lie in one
+arena. Linear probing, at most two thirds full; nothing is ever removed.
 """
 
 from libc.stdint cimport uint8_t, uint64_t
@@ -31,7 +31,8 @@ cdef int out_of_memory() except -1 nogil:
         raise MemoryError("out of memory while counting words")
 
 
-cdef inline word_key key_of(const uint8_t* word, Py_ssize_t size, const uint8_t* limit) noexcept nogil:
+cdef inline word_key key_of(const uint8_t* word, Py_ssize_t size,
+                            const uint8_t* limit) noexcept nogil:
     """Return the key of a word; `limit` ends the memory that may be read."""
     cdef word_key key
     if size <= SHORT_WORD:
@@ -88,13 +89,15 @@ cdef int table_reserve(Table* table, size_t words) except -1 nogil:
     return 0
 
 
-cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word, Py_ssize_t size) except -1 nogil:
+cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word,
+                Py_ssize_t size) except -1 nogil:
     """Put a new word with value 0 in a free slot."""
     cdef size_t capacity
     cdef void* p
     if key.high >= LONG_WORD:
         if table.arena_size + size > table.arena_capacity:
-            capacity = max(table.arena_size + size, table.arena_capacity + table.arena_capacity // 2, 4096)
+            capacity = max(table.arena_size + size,
+                           table.arena_capacity + table.arena_capacity // 2, <size_t>4096)
             p = realloc(table.arena, capacity)
             if p == NULL:
                 return out_of_memory()
@@ -110,7 +113,8 @@ cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word, Py_
     return 0
 
 
-cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size, const uint8_t* limit) except NULL nogil:
+cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size,
+                      const uint8_t* limit) except NULL nogil:
     cdef word_key key = key_of(word, size, limit)
     cdef Slot* slot
     table_reserve(table, 1)
@@ -130,7 +134,8 @@ cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) 
     return slot if slot.hi else NULL
 
 
-cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scratch, Py_ssize_t* size) noexcept nogil:
+cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scratch,
+                              Py_ssize_t* size) noexcept nogil:
     if slot.hi >= LONG_WORD:
         size[0] = <Py_ssize_t>(slot.hi ^ LONG_WORD)
         return table.arena + slot.offset
@@ -151,7 +156,8 @@ cdef void table_free(Table* table) noexcept nogil:
 cdef int table_count(
     Table* table, const uint8_t* data, const uint8_t* limit, const Span* spans, Py_ssize_t size
 ) except -1 nogil:
-    """Count spans in two phases: first hash a batch and ask for its cache lines, then look the words up."""
+    """Count spans in two phases: first hash a batch and ask for its cache lines, then look the
+    words up."""
     cdef word_key[BATCH] keys
     cdef uint64_t[BATCH] hashes
     cdef Py_ssize_t first = 0, n, i

@@ -1,7 +1,8 @@
-"""Byte-pair encoding: learn merges by frequency (Sennrich et al. 2016, https://arxiv.org/abs/1508.07909).
+"""Byte-pair encoding: learn merges by frequency (Sennrich et al. 2016,
+https://arxiv.org/abs/1508.07909).
 
-The result is that of `tokenizers`' BpeTrainer wherever that is a function of the counts: without prefix, suffix and
-ties at the cut of the alphabet.
+The result is that of `tokenizers`' BpeTrainer wherever that is a function of the counts: without
+prefix, suffix and ties at the cut of the alphabet.
 """
 
 cimport cython
@@ -30,7 +31,8 @@ cdef struct Entries:
 
 
 cdef inline bint before(const Entry* a, const Entry* b) noexcept nogil:
-    """Say whether `a` leaves the queue first: the higher count, of equals the smaller pair of ids."""
+    """Say whether `a` leaves the queue first: the higher count, of equals the smaller pair of ids.
+    """
     return a.count > b.count or (a.count == b.count and a.key < b.key)
 
 
@@ -53,7 +55,8 @@ cdef void sift_down(Entries* heap, size_t i) noexcept nogil:
 cdef int append(Entries* entries, const Entry* entry) except -1 nogil:
     cdef void* p
     if entries.size == entries.capacity:
-        p = realloc(entries.data, max(1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
+        p = realloc(entries.data,
+                    max(1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
         if p == NULL:
             return out_of_memory()
         entries.data = <Entry*>p
@@ -79,11 +82,13 @@ cdef int push(Entries* heap, const Entry* entry) except -1 nogil:
 cdef class _Learner:
     """The loop of merges, with its queue in two parts.
 
-    Entries with fewer than `threshold` lie unsorted in `rest`: most pairs are rare and never reach their turn. The
-    others are a heap. When the heap has nothing left above the threshold, that is halved.
+    Entries with fewer than `threshold` lie unsorted in `rest`: most pairs are rare and never reach
+    their turn. The others are a heap. When the heap has nothing left above the threshold, that is
+    halved.
 
-    The count of a pair that waits can fall without its entry knowing; the entry is corrected when it comes up. When
-    a count rises, the pair is entered anew, and the old entry finds nothing left to do.
+    The count of a pair that waits can fall without its entry knowing; the entry is corrected when
+    it comes up. When a count rises, the pair is entered anew, and the old entry finds nothing left
+    to do.
     """
 
     cdef Segments segments
@@ -164,7 +169,8 @@ cdef class _Learner:
                 key = pair.key
                 if pair.count <= 0:
                     self.segments.forget_words(self.segments.touched[i])
-                elif left_of(key) == result or right_of(key) == result:   # only these counts can have risen
+                # only these counts can have risen
+                elif left_of(key) == result or right_of(key) == result:
                     self.enter(self.segments.touched[i])
             if self.segments.merges % REPORT_EVERY == 0:
                 self.segments.report(progress)
@@ -173,26 +179,29 @@ cdef class _Learner:
 
 
 def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), limit_alphabet=None,
-              initial_alphabet=(), continuing_subword_prefix=None, end_of_word_suffix=None, max_token_length=None,
-              byte_level=False, progress=None):
-    """Learn a BPE vocabulary: merge the most frequent pair of neighbouring symbols, again and again.
+              initial_alphabet=(), continuing_subword_prefix=None, end_of_word_suffix=None,
+              max_token_length=None, byte_level=False, progress=None):
+    """Learn a BPE vocabulary: merge the most frequent pair of neighbouring symbols, again and
+    again.
 
-    Pairs with equal counts are merged in the order of their ids, smallest first, so the result depends on nothing
-    but the counts. Training ends early when no pair is left that was seen `min_frequency` times.
+    Pairs with equal counts are merged in the order of their ids, smallest first, so the result
+    depends on nothing but the counts. Training ends early when no pair is left that was seen
+    `min_frequency` times.
 
     Args:
         counts: `WordCounts`, the words before any symbol mapping (byte level: the text itself).
         vocab_size: Tokens wanted, special tokens and alphabet included.
         min_frequency: Least count of a pair that is merged.
         special_tokens: Strings that take the first ids.
-        limit_alphabet: Keep only this many characters, the most frequent; of equals those with the smallest code
-            point. Other characters are dropped from their words.
+        limit_alphabet: Keep only this many characters, the most frequent; of equals those with the
+            smallest code point. Other characters are dropped from their words.
         initial_alphabet: Characters (the first of each string) in the alphabet whether seen or not.
         continuing_subword_prefix: Carried by symbols that do not begin a word, such as "##".
-        end_of_word_suffix: Carried by symbols that end a word, such as "</w>". With either, the forms that occur
-            follow the alphabet in the vocabulary, by the code point of their character, then as strings.
-        max_token_length: Longer tokens are not made from pairs that form on the way: such a pair must have fewer
-            characters than this. Pairs of two characters are always allowed.
+        end_of_word_suffix: Carried by symbols that end a word, such as "</w>". With either, the
+            forms that occur follow the alphabet in the vocabulary, by the code point of their
+            character, then as strings.
+        max_token_length: Longer tokens are not made from pairs that form on the way: such a pair
+            must have fewer characters than this. Pairs of two characters are always allowed.
         byte_level: Cut words into bytes instead of characters.
         progress: Called with the number of tokens so far, about every thousand merges.
 
@@ -200,7 +209,8 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         (vocab, merges): the tokens by id, and the merges by rank as pairs of tokens.
 
     Raises:
-        ValueError: An option is out of range, there are no words, or `vocab_size` is below the alphabet.
+        ValueError: An option is out of range, there are no words, or `vocab_size` is below the
+            alphabet.
 
     Example:
         >>> from subword.trainers.word_counts import WordCounts
@@ -212,13 +222,15 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
     cdef uint32_t size
     cdef int64_t least
     if isinstance(min_frequency, bool) or not isinstance(min_frequency, int):
-        raise TypeError(f"min_frequency must be an int, got {type(min_frequency).__name__}: {min_frequency!r}")
+        raise TypeError(
+            f"min_frequency must be an int, got {type(min_frequency).__name__}: {min_frequency!r}")
     if not 0 <= min_frequency < 2**63:
         raise ValueError(f"min_frequency must be at least 0 and below 2**63, got {min_frequency}")
     segments = Segments(
         counts, vocab_size=vocab_size, special_tokens=special_tokens, limit_alphabet=limit_alphabet,
         initial_alphabet=initial_alphabet, continuing_subword_prefix=continuing_subword_prefix,
-        end_of_word_suffix=end_of_word_suffix, max_token_length=max_token_length, byte_level=byte_level)
+        end_of_word_suffix=end_of_word_suffix, max_token_length=max_token_length,
+        byte_level=byte_level)
     learner.segments = segments
     size = vocab_size
     least = max(1, min_frequency)

@@ -1,13 +1,17 @@
-"""Count the words of texts: the tokenizer's own normalizer and pre-tokenizer, and a table at the end.
+"""Count the words of texts: the tokenizer's own normalizer and pre-tokenizer, and a table at the
+end.
 
     text --added tokens--> segments --normalizer--> text --pre-tokenizer--> words --> counts
 
-The stages are those that encode, so what is counted is what the model will see. As in the encoder a pre-tokenizer that
-is one known pattern is run by its scanner, 256 words at a time, and around the BERT normalizer the text is cut first, into
-chunks whose words depend on their bytes alone: chunks are counted as they stand, and normalized once each at the end.
+The stages are those that encode, so what is counted is what the model will see. As in the encoder a
+pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time, and around the
+BERT normalizer the text is cut first, into
+chunks whose words depend on their bytes alone: chunks are counted as they stand, and normalized
+once each at the end.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+cimport cython
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memchr, memset
 
@@ -39,8 +43,8 @@ cdef extern from "transcode.h" nogil:
 cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
-    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits, int32_t* out, int room,
-             Py_ssize_t* memo, int simd)
+    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
+             int32_t* out, int room, Py_ssize_t* memo, int simd)
 
 cdef enum:
     BATCH = 256
@@ -53,14 +57,16 @@ cdef struct Document:
     int kind               # 0: UTF-8 in place; 1, 2, 4: bytes a unit
 
 
+@cython.final
 cdef class WordCounter:
     """Counts the words of texts, in one thread at a time.
 
     Args:
-        normalizer, pre_tokenizer: May be None. Of a byte-level pre-tokenizer the bytes are counted as they are, not
-            as the characters that stand for them.
+        normalizer, pre_tokenizer: May be None. Of a byte-level pre-tokenizer the bytes are counted
+            as they are, not as the characters that stand for them.
         byte_level: The pre-tokenizer must end with ByteLevel.
-        raw, after: Matchers of added tokens, before and behind the normalizer; such a token counts as a word.
+        raw, after: Matchers of added tokens, before and behind the normalizer; such a token counts
+            as a word.
 
     Raises:
         ValueError: `byte_level` without a ByteLevel at the end of the pre-tokenizer.
@@ -84,12 +90,13 @@ cdef class WordCounter:
     cdef uint8_t* utf8
     cdef Py_ssize_t utf8_capacity
 
-    def __init__(self, Normalizer normalizer=None, PreTokenizer pre_tokenizer=None, *, bint byte_level=False,
-                 Matcher raw=None, Matcher after=None):
+    def __init__(self, Normalizer normalizer=None, PreTokenizer pre_tokenizer=None, *,
+                 bint byte_level=False, Matcher raw=None, Matcher after=None):
         if byte_level:
             pre_tokenizer = with_raw_bytes(pre_tokenizer) if pre_tokenizer is not None else None
             if pre_tokenizer is None:
-                raise ValueError("a byte-level model needs a pre-tokenizer that ends with ByteLevel")
+                raise ValueError(
+                    "a byte-level model needs a pre-tokenizer that ends with ByteLevel")
         self.normalizer = normalizer
         self.pre_tokenizer = pre_tokenizer
         self.raw = raw
@@ -120,7 +127,8 @@ cdef class WordCounter:
         """Count the words of each line of UTF-8 text; a line keeps its newline.
 
         Raises:
-            ValueError: The text is not UTF-8; `args[1]` of the error is the offset of the first wrong byte.
+            ValueError: The text is not UTF-8; `args[1]` of the error is the offset of the first
+            wrong byte.
         """
         cdef const uint8_t* p = <const uint8_t*><const char*>data
         cdef const uint8_t* newline
@@ -135,18 +143,20 @@ cdef class WordCounter:
         if wrong >= 0:
             raise ValueError("not UTF-8", wrong)
 
-    def count_rows(self, const uint8_t[::1] data, const uint8_t[::1] offsets, bint wide, Py_ssize_t first,
-                   Py_ssize_t rows):
+    def count_rows(self, const uint8_t[::1] data, const uint8_t[::1] offsets, bint wide,
+                   Py_ssize_t first, Py_ssize_t rows):
         """Count the words of the rows of a column of strings, as Apache Arrow stores them.
 
         Args:
             data: The bytes of all strings.
-            offsets: Where each string starts, and the last ends: integers in machine order, of 8 bytes if `wide`, else 4.
+            offsets: Where each string starts, and the last ends: integers in machine order, of 8
+            bytes if `wide`, else 4.
             first: The first row to count.
             rows: How many rows.
 
         Raises:
-            ValueError: A row is not UTF-8 or the offsets do not fit; `args[1]` of the error is the row's number.
+            ValueError: A row is not UTF-8 or the offsets do not fit; `args[1]` of the error is the
+            row's number.
         """
         cdef Py_ssize_t i, start, end, bad = -1
         cdef const uint8_t* p = &data[0] if data.shape[0] else NULL
@@ -157,7 +167,8 @@ cdef class WordCounter:
             for i in range(first, first + rows):
                 start = (<const int64_t*>narrow)[i] if wide else narrow[i]
                 end = (<const int64_t*>narrow)[i + 1] if wide else narrow[i + 1]
-                if start < 0 or end < start or end > data.shape[0] or utf8_error(p + start, end - start) >= 0:
+                if start < 0 or end < start or end > data.shape[0] or (
+                        utf8_error(p + start, end - start) >= 0):
                     bad = i
                     break
                 self.count_document(p + start, end - start, p + data.shape[0])
@@ -169,7 +180,8 @@ cdef class WordCounter:
 
         Raises:
             TypeError: An item is not a str; `args[1]` of the error is its place in the list.
-            ValueError: A text holds a lone surrogate; `args[1]` is its place, `args[2]` the character's.
+            ValueError: A text holds a lone surrogate; `args[1]` is its place, `args[2]` the
+            character's.
         """
         cdef Py_ssize_t i, size = len(texts), length, bad = -1, character = 0
         cdef Document* documents = <Document*>malloc(max(size, 1) * sizeof(Document))
@@ -204,8 +216,10 @@ cdef class WordCounter:
             raise ValueError("a text holds a lone surrogate", bad, character)
 
     cdef Py_ssize_t transcode(self, const Document* document) except? -1 nogil:
-        """Write a str's UTF-8 to the scratch; return its length, or -1 - i for a lone surrogate at i."""
-        cdef Py_ssize_t wanted = document.size * (document.kind + 1 if document.kind < 4 else 4) + 16
+        """Write a str's UTF-8 to the scratch; return its length, or -1 - i for a lone surrogate at
+        i."""
+        cdef Py_ssize_t widest = document.kind + 1 if document.kind < 4 else 4
+        cdef Py_ssize_t wanted = document.size * widest + 16
         cdef void* p
         if self.utf8_capacity < wanted:
             p = realloc(self.utf8, wanted)
@@ -219,7 +233,8 @@ cdef class WordCounter:
             return transcode_ucs2(<const uint16_t*>document.data, document.size, self.utf8)
         return transcode_ucs4(<const uint32_t*>document.data, document.size, self.utf8)
 
-    cdef int count_document(self, const uint8_t* data, Py_ssize_t size, const uint8_t* limit) except -1 nogil:
+    cdef int count_document(self, const uint8_t* data, Py_ssize_t size,
+                            const uint8_t* limit) except -1 nogil:
         """Count the words of one text; `limit` ends the memory that may be read."""
         cdef Py_ssize_t i
         cdef int32_t start, end
@@ -239,7 +254,8 @@ cdef class WordCounter:
                 self.words.add_word(data + start, end - start, 1)
         return 0
 
-    cdef int count_segment(self, const uint8_t* data, Py_ssize_t size, const uint8_t* limit) except -1 nogil:
+    cdef int count_segment(self, const uint8_t* data, Py_ssize_t size,
+                           const uint8_t* limit) except -1 nogil:
         """Count a stretch without raw added tokens."""
         cdef Text text
         cdef Text part
@@ -280,8 +296,9 @@ cdef class WordCounter:
             return self.scan_words(self.pattern, text, limit, self.words)
         self.split_words(text)
         if self.rewritten.size:
-            return self.words.add_spans(self.rewritten.data, self.rewritten.data + self.rewritten.size,
-                                        self.spans.data, self.spans.size)
+            return self.words.add_spans(self.rewritten.data,
+                                        self.rewritten.data + self.rewritten.size, self.spans.data,
+                                        self.spans.size)
         return self.words.add_spans(text.data, limit, self.spans.data, self.spans.size)
 
     cdef int split_words(self, const Text* text) except -1 nogil:
@@ -297,7 +314,8 @@ cdef class WordCounter:
             text_clear(&self.rewritten)
         return 0
 
-    cdef int scan_words(self, int pattern, const Text* text, const uint8_t* limit, WordCounts counts) except -1 nogil:
+    cdef int scan_words(self, int pattern, const Text* text, const uint8_t* limit,
+                        WordCounts counts) except -1 nogil:
         cdef int32_t[2 * BATCH] found
         cdef Py_ssize_t at = 0, memo = 0, count
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
@@ -334,7 +352,8 @@ cdef class WordCounter:
                         data = self.rewritten.data
                     for k in range(self.spans.size):
                         self.words.add_word(data + self.spans.data[k].start,
-                                            self.spans.data[k].end - self.spans.data[k].start, slot.value)
+                                            self.spans.data[k].end - self.spans.data[k].start,
+                                            slot.value)
         counts = self.words
         self.words = WordCounts()
         self.chunk_counts = WordCounts()

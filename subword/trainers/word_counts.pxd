@@ -14,5 +14,6 @@ cdef class WordCounts:
 
     # Add `count` to a word without the GIL.
     cdef int add_word(self, const uint8_t* word, Py_ssize_t size, uint64_t count) except -1 nogil
-    cdef int add_spans(self, const uint8_t* data, const uint8_t* limit, const Span* spans, Py_ssize_t size) except -1 nogil
+    cdef int add_spans(self, const uint8_t* data, const uint8_t* limit, const Span* spans,
+                       Py_ssize_t size) except -1 nogil
     cdef int add_table(self, WordCounts other) except -1

@@ -1,11 +1,16 @@
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import ClassVar, final
+from typing import ClassVar, Final, final
+
+MAGIC: Final[bytes]
+VERSION: Final[int]
 
 @final
 class WordCounts:
     __hash__: ClassVar[None]  # type: ignore[assignment]
-    def __init__(self, counts: Mapping[str, int] | Mapping[bytes, int] | WordCounts | None = None) -> None: ...
+    def __init__(
+        self, counts: Mapping[str, int] | Mapping[bytes, int] | WordCounts | None = None
+    ) -> None: ...
     def add(self, word: str | bytes, count: int = 1) -> None: ...
     def update(self, counts: Mapping[str, int] | Mapping[bytes, int] | WordCounts) -> None: ...
     def copy(self) -> WordCounts: ...

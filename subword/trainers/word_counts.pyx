@@ -1,6 +1,8 @@
-"""Count words: unique words with 64-bit counts, in flat memory, from any number of threads or machines.
+"""Count words: unique words with 64-bit counts, in flat memory, from any number of threads or
+machines.
 
-Nothing is allocated per word (see _table.pyx), so ten million words cost little more than their slots.
+Nothing is allocated per word (see _table.pyx), so ten million words cost little more than their
+slots.
 """
 
 import contextlib
@@ -16,7 +18,8 @@ from libc.string cimport memcmp, memcpy
 
 from subword._pipeline cimport Span
 from subword.trainers._table cimport (
-    Slot, Table, out_of_memory, slot_word, table_count, table_find, table_free, table_reserve, table_slot,
+    Slot, Table, out_of_memory, slot_word, table_count, table_find, table_free, table_reserve,
+    table_slot,
 )
 
 cdef struct Entry:
@@ -55,8 +58,8 @@ cdef class _Listing:
 cdef _Listing listing(const Table* table, bint frequent_first):
     cdef _Listing result = _Listing()
     cdef size_t i, n = 0
-    result.entries = <Entry*>malloc(max(table.used, 1) * sizeof(Entry))
-    result.scratch = <uint8_t*>malloc(max(table.used, 1) * 16)
+    result.entries = <Entry*>malloc(max(table.used, <size_t>1) * sizeof(Entry))
+    result.scratch = <uint8_t*>malloc(max(table.used, <size_t>1) * 16)
     if result.entries == NULL or result.scratch == NULL:
         out_of_memory()
     with nogil:
@@ -77,34 +80,40 @@ cdef bytes utf8(object word):
         try:
             return (<str>word).encode()
         except UnicodeEncodeError as error:
-            raise ValueError(f"the word {word!r} is not text: {error.reason} at character {error.start}") from None
+            raise ValueError(
+                f"the word {word!r} is not text: {error.reason} at character "
+                f"{error.start}") from None
     if isinstance(word, bytes):
         try:
             (<bytes>word).decode()
         except UnicodeDecodeError as error:
-            raise ValueError(f"the word {word!r} is not UTF-8: {error.reason} at byte {error.start}") from None
+            raise ValueError(
+                f"the word {word!r} is not UTF-8: {error.reason} at byte {error.start}") from None
         return word
     raise TypeError(f"a word must be str or bytes, got {type(word).__name__}: {word!r}")
 
 
 MAGIC = b"subwordc"
 VERSION = 1
-HEADER = struct.Struct("<8sIIQQQ")  # magic, version, crc32 of the rest, words, sum of counts, bytes of text
+# magic, version, crc32 of the rest, words, sum of counts, bytes of text
+HEADER = struct.Struct("<8sIIQQQ")
 
 
 @cython.final
 cdef class WordCounts:
     """Unique words with 64-bit counts.
 
-    Adding tables made from parts of a corpus gives the table of the whole, whatever the parts and their order;
-    everything that lists words does it in a fixed order, so results never depend on threads or machines.
+    Adding tables made from parts of a corpus gives the table of the whole, whatever the parts and
+    their order; everything that lists words does it in a fixed order, so results never depend on
+    threads or machines.
 
     Args:
-        counts: A mapping from word (str, or bytes of valid UTF-8) to count, a whole number of at least 0.
-            Empty words and words with count 0 are left out.
+        counts: A mapping from word (str, or bytes of valid UTF-8) to count, a whole number of at
+            least 0. Empty words and words with count 0 are left out.
 
     Raises:
-        ValueError: A count is negative, not a whole number or 2**63 and more, or a word is not valid text.
+        ValueError: A count is negative, not a whole number or 2**63 and more, or a word is not
+            valid text.
         TypeError: `counts` is not a mapping or a word is neither str nor bytes.
 
     Example:
@@ -150,7 +159,8 @@ cdef class WordCounts:
 
     def _check_total(self, more):
         if self.total_count + more > INT64_MAX:
-            raise ValueError(f"the sum of all counts must stay below 2**63, got {self.total_count + more}")
+            raise ValueError(
+                f"the sum of all counts must stay below 2**63, got {self.total_count + more}")
 
     def add(self, word, count=1):
         """Add `count` to the count of one word.
@@ -160,14 +170,16 @@ cdef class WordCounts:
             count: A whole number from 0 to 2**63 - 1.
 
         Raises:
-            ValueError: The count is negative, not a whole number or too large, or the word is not valid text.
+            ValueError: The count is negative, not a whole number or too large, or the word is not
+            valid text.
         """
         cdef bytes data = utf8(word)
         if isinstance(count, bool) or not hasattr(count, "__index__"):
             raise ValueError(f"the count of {word!r} must be a whole number, got {count!r}")
         value = count.__index__()
         if not 0 <= value <= INT64_MAX:
-            raise ValueError(f"the count of {word!r} must be at least 0 and below 2**63, got {value}")
+            raise ValueError(
+                f"the count of {word!r} must be at least 0 and below 2**63, got {value}")
         self._check_total(value)
         if value and data:
             self.add_word(<const uint8_t*><const char*>data, len(data), value)
@@ -182,7 +194,8 @@ cdef class WordCounts:
             self.add_table(counts)
             return
         if not isinstance(counts, Mapping):
-            raise TypeError(f"counts must be a mapping from word to count, got {type(counts).__name__}")
+            raise TypeError(
+                f"counts must be a mapping from word to count, got {type(counts).__name__}")
         other = WordCounts()
         for word, count in counts.items():
             other.add(word, count)
@@ -222,10 +235,12 @@ cdef class WordCounts:
         return self.total_count
 
     def most_common(self, n=None):
-        """Return the `n` most frequent words with their counts, all without `n`; ties in byte order."""
+        """Return the `n` most frequent words with their counts, all without `n`; ties in byte
+        order."""
         cdef _Listing words = listing(&self.table, True)
         cdef size_t i, size = words.size if n is None else min(words.size, max(n, 0))
-        return [(words.entries[i].word[:words.entries[i].size].decode(), words.entries[i].count) for i in range(size)]
+        return [(words.entries[i].word[:words.entries[i].size].decode(), words.entries[i].count)
+                for i in range(size)]
 
     def items(self):
         """Iterate over (word, count), the most frequent first."""
@@ -239,12 +254,12 @@ cdef class WordCounts:
 
     def __contains__(self, word):
         cdef bytes data = utf8(word)
-        return len(data) > 0 and table_find(&self.table, <const uint8_t*><const char*>data, len(data)) != NULL
+        return bool(data) and table_find(&self.table, data, len(data)) != NULL
 
     def __getitem__(self, word):
         """Return the count of a word; 0 when it was never seen."""
         cdef bytes data = utf8(word)
-        cdef Slot* slot = table_find(&self.table, <const uint8_t*><const char*>data, len(data)) if data else NULL
+        cdef Slot* slot = table_find(&self.table, data, len(data)) if data else NULL
         return 0 if slot == NULL else slot.value
 
     def __add__(self, other):
@@ -275,7 +290,8 @@ cdef class WordCounts:
         return f"<WordCounts: {self.table.used} words, {self.total_count} in all>"
 
     def to_bytes(self):
-        """Return the table as bytes, the same for equal tables: the content of the file that `save` writes."""
+        """Return the table as bytes, the same for equal tables: the content of the file that `save`
+        writes."""
         cdef _Listing words = listing(&self.table, False)
         cdef size_t i, text = 0, n = words.size
         cdef bytes body
@@ -310,15 +326,20 @@ cdef class WordCounts:
         cdef uint64_t count, size
         cdef int k
         if len(data) < HEADER.size or data[:8] != MAGIC:
-            raise ValueError(f"{name}: not a file of word counts (it does not begin with {MAGIC!r})")
+            raise ValueError(
+                f"{name}: not a file of word counts (it does not begin with {MAGIC!r})")
         _, version, crc, n, total, text = HEADER.unpack_from(data)
         if version != VERSION:
-            raise ValueError(f"{name}: word counts of version {version}, this program reads version {VERSION}")
+            raise ValueError(
+                f"{name}: word counts of version {version}, this program reads version {VERSION}")
         body = bytes(data[HEADER.size:])
         if len(body) != 12 * n + text:
-            raise ValueError(f"{name}: cut off or too long: expected {12 * n + text} bytes of counts, got {len(body)}")
+            raise ValueError(
+                f"{name}: cut off or too long: expected {12 * n + text} bytes of counts, got "
+                f"{len(body)}")
         if zlib.crc32(body) != crc:
-            raise ValueError(f"{name}: damaged: its check sum is {zlib.crc32(body):#x}, expected {crc:#x}")
+            raise ValueError(
+                f"{name}: damaged: its check sum is {zlib.crc32(body):#x}, expected {crc:#x}")
         words = n
         table_reserve(&result.table, words)
         p = <const uint8_t*><const char*>body

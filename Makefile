@@ -1,0 +1,51 @@
+PYTHON ?= .venv/bin/python
+MODULES = $(shell git ls-files 'subword/*.pyi' | sed 's/\.pyi$$//; s,/,.,g')
+SANITIZED = build/sanitized
+
+.PHONY: help build test sanitize cov lint format types bench docs clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+build:  ## compile the extension modules in place
+	$(PYTHON) setup.py build_ext --inplace
+
+test: build  ## run the tests
+	$(PYTHON) -m pytest
+
+sanitize:  ## run the fast tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	rm -rf $(SANITIZED) && mkdir -p $(SANITIZED)
+	git ls-files -z | xargs -0 cp --parents -t $(SANITIZED)
+	cd $(SANITIZED) && SUBWORD_SANITIZE=1 $(abspath $(PYTHON)) setup.py build_ext --inplace
+	cd $(SANITIZED) && LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+		ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 PYTHONMALLOC=malloc \
+		$(abspath $(PYTHON)) -m pytest tests/subword -q -m 'not slow' -p no:cacheprovider
+
+cov:  ## measure coverage, Cython lines included (needs `pip install coverage`)
+	SUBWORD_TRACE=1 $(PYTHON) setup.py build_ext --inplace
+	CYTHON_USE_SYS_MONITORING=0 $(PYTHON) -m coverage run -m pytest -m 'not slow'
+	$(PYTHON) -m coverage report
+	$(PYTHON) setup.py build_ext --inplace --force
+
+lint:  ## ruff and cython-lint
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	PATH="$(dir $(abspath $(PYTHON))):$$PATH" cython-lint subword
+
+format:  ## let ruff format the Python files
+	$(PYTHON) -m ruff check --fix .
+	$(PYTHON) -m ruff format .
+
+types:  ## mypy, and the stubs against the binaries
+	$(PYTHON) -m mypy --strict subword bert_min
+	$(PYTHON) -m mypy.stubtest --mypy-config-file pyproject.toml $(MODULES)
+
+bench:  ## the benchmarks of encoding and training
+	$(PYTHON) benchmarks/bench_encode.py
+	$(PYTHON) benchmarks/bench_train.py
+
+docs:  ## run every code block of README and docs
+	$(PYTHON) -m pytest tests/test_docs.py -q
+
+clean:  ## remove what was built
+	git clean -fdX -e '!.venv' subword build dist

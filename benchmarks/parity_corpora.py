@@ -1,0 +1,74 @@
+"""Compare every document of every corpus with the oracle; print how many differ.
+
+    python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code] [--english-bytes 20000000]
+
+Ids and character offsets of all documents (encode_ragged), and of each tenth every field of the `Encoding` and the decoded
+text. The exit status is 1 if anything differs.
+"""
+
+import argparse
+import sys
+import time
+
+import numpy as np
+
+from tests.data import CORPORA, NAMES, documents, oracle
+from tests.parity.compare import differences, load
+
+BATCH = 512
+ENGLISH = 20_000_000
+
+
+def compare(name: str, texts: list[str]) -> tuple[int, int, list[str]]:
+    """Count documents whose ids, and whose offsets, differ, and describe other differences of each tenth."""
+    mine, theirs = load(name), oracle(name)
+    ids = offsets = 0
+    other: list[str] = []
+    for first in range(0, len(texts), BATCH):
+        batch = texts[first : first + BATCH]
+        rows = mine.encode_ragged(batch, return_offsets=True)
+        bounds = rows.row_splits
+        for i, expected in enumerate(theirs.encode_batch(batch)):
+            if not np.array_equal(rows[i], expected.ids):
+                ids += 1
+            elif not np.array_equal(
+                rows.offsets[bounds[i] : bounds[i + 1]], np.array(expected.offsets).reshape(-1, 2)
+            ):
+                offsets += 1
+        other += differences(name, mine, batch[::10], ragged=False)
+    return ids, offsets, other
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--names", default=",".join(NAMES))
+    parser.add_argument("--corpora", default=",".join(CORPORA))
+    parser.add_argument("--english-bytes", type=int, default=ENGLISH)
+    parser.add_argument("--step", type=int, default=1, help="compare each n-th document only")
+    options = parser.parse_args()
+    print(
+        f"{'tokenizer':<30}{'corpus':<14}{'documents':>10}{'ids':>6}{'offsets':>9}{'fields':>8}{'s':>8}"
+    )
+    total = wrong = 0
+    for name in options.names.split(","):
+        for corpus in options.corpora.split(","):
+            start = time.perf_counter()
+            limit = options.english_bytes if corpus == "english" else None
+            texts = documents(corpus, limit, options.step)
+            ids, offsets, other = compare(name, texts)
+            seconds = time.perf_counter() - start
+            print(
+                f"{name:<30}{corpus:<14}{len(texts):>10}{ids:>6}{offsets:>9}{len(other):>8}{seconds:>8.1f}",
+                flush=True,
+            )
+            for line in other[:3]:
+                print("   ", line)
+            total += len(texts)
+            wrong += ids + offsets + len(other)
+    print(f"{total} documents compared, {wrong} differences")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

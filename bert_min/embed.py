@@ -1,0 +1,337 @@
+"""Texts to vectors: batches of like length, no padding, the order given back.
+
+    embedder = Embedder.from_pretrained("folder")
+    vectors = embedder.encode(["a text", "another"], normalize=True)    # (2, E) float32
+
+A text's vector does not depend on the texts it is embedded with beyond rounding: attention sees
+one text at a time, and every other step one token at a time.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from tqdm import tqdm
+
+from bert_min.config import BertConfig
+from bert_min.data import (
+    TokenRows,
+    count_longer,
+    cut_windows,
+    encode_texts,
+    length_batches,
+    load_tokenizer,
+)
+from bert_min.look import AttentionMap, attention_maps
+from bert_min.model import BertModel
+from bert_min.options import Combine, EmbedOptions, LongTexts, Pooling, read_folder
+from bert_min.quantize import check_dtype, quantize_int8
+from subword import Tokenizer
+
+# Texts are sorted by length within a chunk, so that memory stays bounded however many there are.
+CHUNK_TEXTS: Final = 16_384
+CHUNK_CHARS: Final = 1 << 25
+# Tokens of a batch: on a CPU what its caches like, on a GPU what keeps it busy.
+BATCH_TOKENS: Final = {"cpu": 4_096, "cuda": 65_536}
+INT8_BATCH_TOKENS: Final = 1_024  # more passes over less arithmetic: they should stay in the cache
+
+
+@dataclass
+class Chunk:
+    """The vectors of some texts, in their order.
+
+    Attributes:
+        vectors: (n, W) float32.
+        tokens: How many tokens went through the model.
+        truncated: How many of the texts were cut.
+    """
+
+    vectors: NDArray[np.float32]
+    tokens: int
+    truncated: int
+
+
+class Embedder:
+    """A model, its tokenizer, and how the model was meant to be used.
+
+    Attributes:
+        model: The encoder, in evaluation mode.
+        tokenizer: Turns texts into ids.
+        pooling: Pooling when a call names none.
+        normalize: Whether the model was trained for vectors of length 1.
+        max_length: Most tokens of a text when a call names no other limit.
+        batch_tokens: Tokens of a batch when a call names no other number.
+    """
+
+    def __init__(
+        self,
+        model: BertModel,
+        tokenizer: Tokenizer,
+        *,
+        pooling: Pooling = "mean",
+        normalize: bool = False,
+        max_length: int | None = None,
+    ) -> None:
+        """Put the parts together; max_length defaults to the model's number of positions."""
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+        self.pooling = pooling
+        self.normalize = normalize
+        self.max_length = max_length or model.config.max_position_embeddings
+        self.batch_tokens = BATCH_TOKENS[model.embeddings.word.weight.device.type]
+
+    @classmethod
+    def from_pretrained(
+        cls,
+        folder: str | Path,
+        device: str | torch.device | None = None,
+        dtype: torch.dtype | None = None,
+        quantize: Literal["int8"] | None = None,
+        compile: bool = False,
+    ) -> Self:
+        """Load a model folder, also one laid out by sentence-transformers.
+
+        Args:
+            folder: Holds config.json, weights and tokenizer files; modules.json, if there, says
+                where the encoder lies, how it is pooled, normalised, and its longest text.
+            device: Where to run; None takes a GPU if there is one.
+            dtype: Type of weights and arithmetic; None means float32.
+            quantize: "int8" multiplies in 8-bit integers, on a CPU only.
+            compile: Let torch.compile fuse the steps between the matrix products; it takes a
+                minute, so it pays off over many batches, and mostly on a GPU.
+
+        Returns:
+            The embedder.
+
+        Raises:
+            OSError: A file is missing.
+            ValueError: The model is not implemented, its weights do not fit, or the processor
+                cannot compute in this dtype.
+        """
+        place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        check_dtype(place, dtype, quantize)
+        said = read_folder(folder)
+        BertConfig.from_pretrained(said.encoder)  # a folder that is no model is best told at once
+        tokenizer = load_tokenizer(said.encoder) or load_tokenizer(folder)
+        if tokenizer is None:
+            raise OSError(f"{folder}: a model folder must hold tokenizer.json or vocab.txt")
+        model = BertModel.from_pretrained(said.encoder, dtype=dtype, device=place)
+        if quantize is not None:
+            quantize_int8(model)
+        if compile:
+            model.compile_layers()
+        embedder = cls(
+            model,
+            tokenizer,
+            pooling=said.pooling,
+            normalize=said.normalize,
+            max_length=said.max_length,
+        )
+        if quantize is not None:
+            embedder.batch_tokens = INT8_BATCH_TOKENS
+        return embedder
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        pooling: Pooling | None = None,
+        layers: int | Sequence[int] = -1,
+        normalize: bool | None = False,
+        max_length: int | None = None,
+        batch_tokens: int | None = None,
+        progress: bool = True,
+        *,
+        combine: Combine = "concat",
+        long_texts: LongTexts = "truncate",
+        overlap: int = 0,
+    ) -> NDArray[np.float32]:
+        """Embed texts.
+
+        Args:
+            texts: N texts.
+            pooling: "mean" over all tokens, "cls" (the [CLS] vector), "max", or "pooler" (the
+                model's tanh layer over [CLS]); None does what the model was trained for.
+            layers: Which layer's vectors: 0 the embeddings, 1 to L, or -1 the last; or several.
+            normalize: Scale vectors to length 1; None does what the model was trained for.
+            max_length: Most tokens of a text, special tokens included; None takes the model's.
+            batch_tokens: Tokens of a batch; changes speed and memory, not the vectors.
+            progress: Show a bar, if there is a terminal.
+            combine: What to do with several layers: "concat" or "sum".
+            long_texts: A text over max_length is cut ("truncate", with a warning that counts
+                them), cut into "windows" whose vectors are averaged by their number of tokens, or
+                an "error".
+            overlap: Tokens that neighbouring windows share.
+
+        Returns:
+            (N, W) float32 in the order of the texts; W is E, or E times the layers concatenated.
+
+        Raises:
+            TypeError: texts is a single str.
+            ValueError: An option out of range, a long text under long_texts="error", or
+                pooling="pooler" for a model that was stored without one.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts must be a list of str, got a single str")
+        options = EmbedOptions(
+            pooling=pooling or self.pooling,
+            layers=(layers,) if isinstance(layers, int) else tuple(layers),
+            combine=combine,
+            normalize=self.normalize if normalize is None else normalize,
+            max_length=self.max_length if max_length is None else max_length,
+            batch_tokens=self.batch_tokens if batch_tokens is None else batch_tokens,
+            long_texts=long_texts,
+            overlap=overlap,
+        )
+        vectors = np.empty((len(texts), options.width(self.model)), np.float32)
+        done = truncated = 0
+        with tqdm(total=len(texts), unit="texts", disable=None if progress else True) as bar:
+            for chunk in self.stream(texts, options):
+                vectors[done : done + len(chunk.vectors)] = chunk.vectors
+                done += len(chunk.vectors)
+                truncated += chunk.truncated
+                bar.update(len(chunk.vectors))
+        if truncated:
+            warnings.warn(
+                f"{truncated} of {len(texts)} texts were cut to {options.max_length} tokens",
+                stacklevel=2,
+            )
+        return vectors
+
+    def attention_maps(self, text: str, layer: int = -1) -> AttentionMap:
+        """Compute who attends to whom in one layer; see `look.attention_maps`."""
+        return attention_maps(self.model, self.tokenizer, text, layer)
+
+    def stream(self, texts: Iterable[str], options: EmbedOptions) -> Iterator[Chunk]:
+        """Embed any number of texts in bounded memory.
+
+        The next chunk is tokenized while the model works on this one.
+
+        Args:
+            texts: Read once, a chunk at a time.
+            options: How to embed.
+
+        Yields:
+            The vectors of one chunk of texts after the other, in order.
+        """
+        options.check(self.model)
+        with ThreadPoolExecutor(1) as ahead:
+            waiting = None
+            for chunk in cut_chunks(texts):
+                coming = ahead.submit(self._tokenize, chunk, options)
+                if waiting is not None:
+                    yield self._embed(*waiting.result(), options)
+                waiting = coming
+            if waiting is not None:
+                yield self._embed(*waiting.result(), options)
+
+    def _tokenize(
+        self, texts: list[str], options: EmbedOptions
+    ) -> tuple[TokenRows, NDArray[np.int64] | None, int]:
+        """Return the rows to run, whose texts they are (None: one each), and how many were cut."""
+        limit = options.max_length
+        if options.long_texts == "windows":
+            return *cut_windows(self.tokenizer, texts, limit, options.overlap), 0
+        rows = encode_texts(self.tokenizer, texts, limit)
+        truncated = count_longer(self.tokenizer, texts, rows, limit)
+        if truncated and options.long_texts == "error":
+            raise ValueError(f"{truncated} texts have more than max_length = {limit} tokens")
+        return rows, None, truncated
+
+    def _embed(
+        self,
+        rows: TokenRows,
+        owners: NDArray[np.int64] | None,
+        truncated: int,
+        options: EmbedOptions,
+    ) -> Chunk:
+        device = self.model.embeddings.word.weight.device
+        lengths = rows.lengths
+        out = torch.empty(len(lengths), options.width(self.model), device=device)
+        with torch.inference_mode():
+            for batch in length_batches(lengths, options.batch_tokens):
+                ids, sizes = rows.take(batch)
+                vectors = self._vectors(ids, sizes, options)
+                out[torch.from_numpy(batch).to(device)] = vectors
+            if owners is not None:
+                out = merge_windows(out, owners, lengths)
+            if options.normalize:
+                out = torch.nn.functional.normalize(out)
+        return Chunk(out.cpu().numpy(), int(lengths.sum()), truncated)
+
+    def _vectors(self, ids: Tensor, lengths: list[int], options: EmbedOptions) -> Tensor:
+        """Run the model on one packed batch: (T,) ids -> (B, W)."""
+        device = self.model.embeddings.word.weight.device
+        if device.type == "cuda":
+            ids = ids.pin_memory().to(device, non_blocking=True)
+        several = options.layers != (-1,)
+        out = self.model.forward_packed(ids, lengths, output_hidden_states=several)
+        if options.pooling == "pooler" and out.pooler_output is not None:
+            return out.pooler_output.float()
+        states = [out.last_hidden_state]
+        if out.hidden_states is not None:
+            states = [out.hidden_states[layer] for layer in options.layers]  # each (T, E)
+        x = torch.stack(states).sum(0) if options.combine == "sum" else torch.cat(states, 1)
+        return pool(x.float(), lengths, options.pooling)  # (T, W) -> (B, W)
+
+
+def pool(x: Tensor, lengths: Sequence[int], pooling: Pooling) -> Tensor:
+    """Make one vector of each text's token vectors.
+
+    Args:
+        x: (T, E) token vectors of packed texts.
+        lengths: B token counts.
+        pooling: "mean" or "max" over the tokens, [CLS] and [SEP] included, or "cls", the first.
+
+    Returns:
+        (B, E).
+
+    Example:
+        >>> pool(torch.tensor([[1.0], [3.0], [5.0]]), [2, 1], "mean")
+        tensor([[2.],
+                [5.]])
+    """
+    sizes = torch.as_tensor(lengths, device=x.device)
+    if pooling == "cls":
+        return x[sizes.cumsum(0) - sizes]
+    return torch.segment_reduce(x, pooling, lengths=sizes, unsafe=True)
+
+
+def merge_windows(vectors: Tensor, owners: NDArray[np.int64], lengths: NDArray[np.int64]) -> Tensor:
+    """Average the windows of each text, weighted by their tokens.
+
+    Args:
+        vectors: (windows, W).
+        owners: (windows,) the text of each window, ascending, every text at least once.
+        lengths: (windows,) tokens of each window.
+
+    Returns:
+        (N, W).
+    """
+    weights = torch.from_numpy(lengths).to(vectors)  # (windows,)
+    text = torch.from_numpy(owners).to(vectors.device)
+    total = vectors.new_zeros(int(owners[-1]) + 1, vectors.shape[1])
+    total.index_add_(0, text, vectors * weights[:, None])
+    return total / vectors.new_zeros(len(total)).index_add_(0, text, weights)[:, None]
+
+
+def cut_chunks(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Cut a stream of texts into lists of at most CHUNK_TEXTS texts and about CHUNK_CHARS."""
+    chunk: list[str] = []
+    chars = 0
+    for text in texts:
+        chunk.append(text)
+        chars += len(text)
+        if len(chunk) == CHUNK_TEXTS or chars >= CHUNK_CHARS:
+            yield chunk
+            chunk, chars = [], 0
+    if chunk:
+        yield chunk

@@ -1,0 +1,62 @@
+"""Scores of a fine-tuned model on a file of labelled examples."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from bert_min.finetune import METRICS, write_metrics
+from bert_min.predict import load_task
+from bert_min.tasks.base import Metrics
+
+
+def evaluate(
+    folder: str | Path,
+    file: str | Path,
+    *,
+    device: str | None = None,
+    out: str | Path | None = None,
+    **changes: Any,
+) -> Metrics:
+    """Measure a fine-tuned model.
+
+    Args:
+        folder: as ``bert-min finetune`` wrote it.
+        file: labelled examples.
+        device: "cpu", "cuda", or None for a GPU if there is one.
+        out: where to write the metrics; None for ``metrics.json`` beside the model.
+        **changes: settings of the task to replace, such as ``null_threshold``.
+
+    Returns:
+        The metrics of the task.
+
+    Raises:
+        ValueError: if the file breaks a rule.
+        OSError: if a file cannot be read or written.
+    """
+    model, task = load_task(folder, device, **changes)
+    found = task.evaluate(model, task.read(file))
+    write_metrics(Path(out or Path(folder) / METRICS), found)
+    return found
+
+
+def _run(options: argparse.Namespace) -> None:
+    found = evaluate(
+        options.model,
+        options.data,
+        device=options.device,
+        out=options.out,
+        null_threshold=options.null_threshold,
+    )
+    for name, value in found.items():
+        print(f"{name}\t{value:.4f}")
+
+
+def register(subparsers: Any) -> None:
+    """Add ``bert-min evaluate``."""
+    parser = subparsers.add_parser("evaluate", help="score a fine-tuned model on a file")
+    parser.add_argument("--model", required=True, help="folder of bert-min finetune")
+    parser.add_argument("--data", "--dev", "--test", required=True, help="labelled examples")
+    parser.add_argument("--out", help="metrics file; metrics.json beside the model by default")
+    parser.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
+    parser.add_argument("--device", help="cpu or cuda; a GPU if there is one")
+    parser.set_defaults(run=_run)

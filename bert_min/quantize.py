@@ -1,0 +1,82 @@
+"""Smaller numbers: 8-bit integer matrices on a CPU, and which types a processor can compute in.
+
+Source of the scheme: Dettmers et al. 2022, "LLM.int8()", section 2 (vector-wise quantization): each
+row of the input and each column of the matrix has a scale of its own. The scale of a token depends
+on that token alone, so vectors still do not depend on the batch.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from bert_min.kernels import Linear
+from bert_min.model import BertModel
+
+
+def check_dtype(device: torch.device, dtype: torch.dtype | None, quantize: str | None) -> None:
+    """Raise ValueError, with the reason, for arithmetic this processor cannot do well."""
+    if quantize not in (None, "int8"):
+        raise ValueError(f"quantize must be None or 'int8', got {quantize!r}")
+    if quantize and (device.type != "cpu" or dtype not in (None, torch.float32)):
+        raise ValueError(
+            f"quantize='int8' needs float32 weights on a CPU, got {dtype} on {device.type}"
+        )
+    if dtype not in (None, torch.float32, torch.float64, torch.bfloat16, torch.float16):
+        raise ValueError(f"dtype must be a floating-point type of torch, got {dtype}")
+    if device.type == "cpu" and dtype == torch.float16:
+        raise ValueError("float16 is not computed by CPU kernels: it is far slower than float32")
+    if device.type == "cpu" and dtype == torch.bfloat16 and not cpu_has_bfloat16():
+        raise ValueError(
+            "this CPU has neither AVX512-BF16 nor AMX: bfloat16 would be emulated, and be far "
+            "slower than float32"
+        )
+
+
+def cpu_has_bfloat16() -> bool:
+    """Whether the CPU multiplies bfloat16 matrices itself."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+
+
+# Without VNNI two products are added in 16 bits, which only 7-bit inputs cannot overflow.
+LEVELS: Final = 127 if torch.cpu._is_vnni_supported() else 63
+
+
+class Int8Linear(nn.Module):
+    """A dense layer whose product is computed in 8-bit integers, result in float32."""
+
+    def __init__(self, layer: Linear) -> None:
+        """Quantize a layer: one scale for each of its N outputs."""
+        super().__init__()
+        weight = layer.weight.detach().float()  # (N, K)
+        self.gelu = layer.gelu
+        self.bias = layer.bias.detach().float()
+        self.scale = (weight.abs().amax(1) / 127).clamp(min=1e-12)  # (N,)
+        self.zero = torch.zeros(len(weight), dtype=torch.int64)
+        whole = (weight / self.scale[:, None]).round().to(torch.int8)
+        self.packed = torch.ops.onednn.qlinear_prepack(whole, None)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (T, K) to (T, N)."""
+        # amin and amax are two reads of x, and still several times faster than one aminmax
+        largest = torch.maximum(x.amax(1, True), -x.amin(1, True))  # (T, 1)
+        scale = largest.clamp_(min=1e-12) / LEVELS
+        # 0 is stored as 128, and + 0.5 rounds, as .to() cuts
+        whole = (x * scale.reciprocal()).add_(128.5).to(torch.uint8)  # (T, K)
+        y = torch.ops.onednn.qlinear_pointwise(
+            whole, 1.0, 128, self.packed, self.scale, self.zero, None,
+            1.0, 0, torch.float32, "none", [], "",
+        )  # fmt: skip
+        y = torch.addcmul(self.bias, y, scale, out=y)  # (T, N)
+        return F.gelu(y) if self.gelu else y
+
+
+def quantize_int8(model: BertModel) -> None:
+    """Replace the dense layers of the encoder, in place; embeddings and pooler stay float32."""
+    for layer in model.layers:
+        for name, child in list(layer.named_children()):
+            if isinstance(child, Linear):
+                setattr(layer, name, Int8Linear(child))

@@ -1,0 +1,212 @@
+"""Extractive question answering as a task: examples, loss, answers."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from bert_min.batch import Batch, Term, move, run
+from bert_min.checkpoint import PretrainedModel
+from bert_min.examples import Flat
+from bert_min.heads import BertForQuestionAnswering
+from bert_min.packing import Layout
+from bert_min.tasks.base import Metrics, Record, Task, scores_of
+from bert_min.tasks.spans import (
+    Answers,
+    Windows,
+    answer_tokens,
+    best_spans,
+    best_threshold,
+    make_windows,
+)
+from bert_min.tasks.squad import Squad, answer_scores, read_squad, squad_metrics
+
+Int = NDArray[np.int64]
+
+
+class QuestionAnsweringTask(Task):
+    """Questions about passages."""
+
+    metric = "f1"
+    head = BertForQuestionAnswering
+
+    def read(self, path: str | Path, labelled: bool = True) -> Squad:
+        """Read SQuAD JSON; see `read_squad`."""
+        return read_squad(path, labelled=labelled)
+
+    def learn(self, data: Squad) -> None:
+        """Note whether questions may have no answer."""
+        self.settings = replace(self.settings, may_be_unanswerable=data.may_be_unanswerable)
+
+    def check(self, data: Squad) -> None:
+        """Do nothing: there are no labels."""
+
+    def windows(self, data: Squad) -> tuple[Windows, Int, Int]:
+        """Tokenize and slide.
+
+        Returns:
+            The windows, the characters (T, 2) of all passage tokens, and the (passages + 1,) splits
+            of those.
+        """
+        passages, offsets = Flat.encode_with_offsets(self.tokenizer, data.passages)
+        windows = make_windows(
+            Flat.encode(self.tokenizer, [question.text for question in data.questions]),
+            passages,
+            _passages(data),
+            self.special,
+            max_length=self.settings.max_length or 384,
+            stride=self.settings.stride,
+        )
+        return windows, offsets, passages.splits
+
+    def objective(self, data: Squad) -> "SpanObjective":
+        """Make training examples; the first answer of a question is the one to learn."""
+        windows, offsets, splits = self.windows(data)
+        spans = [q.answers[0] if q.answers else ("", -1) for q in data.questions]
+        starts = np.array([start for _, start in spans], np.int64)
+        stops = np.array([start + len(text) for text, start in spans], np.int64)
+        first, last = answer_tokens(windows, starts, stops, _passages(data), offsets, splits)
+        return SpanObjective(windows, np.stack((first, last), axis=1))
+
+    def answers(self, model: PretrainedModel, data: Squad) -> list[Answers]:
+        """The candidates of each question."""
+        settings = self.settings
+        windows, offsets, splits = self.windows(data)
+        count = len(windows.question)
+        starts: list[NDArray[np.float64]] = [np.zeros(0)] * count
+        ends: list[NDArray[np.float64]] = [np.zeros(0)] * count
+        names = ("start_logits", "end_logits")
+        batches = scores_of(model, windows.inputs, settings.batch_tokens, names)
+        for rows, lengths, (start, end) in batches:
+            stops = np.cumsum(lengths)
+            for row, a, b in zip(rows.tolist(), stops - lengths, stops, strict=True):
+                starts[row], ends[row] = start[a:b].astype(float), end[a:b].astype(float)
+        bounds = np.searchsorted(windows.question, np.arange(len(data.questions) + 1))
+        found = []
+        for question, a, b in zip(data.questions, bounds[:-1], bounds[1:], strict=True):
+            own = slice(splits[question.passage], splits[question.passage + 1])
+            found.append(
+                best_spans(
+                    starts[a:b],
+                    ends[a:b],
+                    windows.begin[a:b],
+                    windows.offset[a:b],
+                    windows.size[a:b],
+                    data.passages[question.passage],
+                    offsets[own],
+                    may_be_unanswerable=settings.may_be_unanswerable,
+                    n_best=settings.n_best,
+                    max_answer_tokens=settings.max_answer_tokens,
+                )
+            )
+        return found
+
+    def predict(self, model: PretrainedModel, data: Squad) -> list[Record]:
+        """Answer every question.
+
+        Returns:
+            For each question its ``id``, the ``answer`` (empty for none), its characters ``start``
+            and ``end`` in the passage, ``score`` and ``log_probability``, the ``null_margin``, and
+            all ``candidates``.
+        """
+        settings = self.settings
+        threshold = settings.null_threshold if settings.may_be_unanswerable else None
+        records = []
+        answers = self.answers(model, data)
+        for question, found in zip(data.questions, answers, strict=True):
+            best = found.best(threshold)
+            records.append(
+                {
+                    "id": question.id,
+                    "question": question.text,
+                    "answer": best.text,
+                    "start": best.start_chars,
+                    "end": best.stop_chars,
+                    "score": best.score,
+                    "log_probability": best.log_probability,
+                    "null_margin": found.null_margin,
+                    "candidates": [candidate._asdict() for candidate in found.candidates],
+                }
+            )
+        return records
+
+    def score(self, records: list[Record], data: Squad) -> Metrics:
+        """Exact match and F1 of the official scripts, in percent.
+
+        Where questions may have no answer, also ``best_f1``, the F1 with the null threshold that
+        suits these data best, and that ``best_f1_threshold``.
+        """
+        predicted = {record["id"]: record["answer"] for record in records}
+        found = squad_metrics(predicted, data.questions, data.may_be_unanswerable)
+        if not (data.may_be_unanswerable and self.settings.may_be_unanswerable):
+            return found
+        margins = np.array([record["null_margin"] for record in records])
+        spans = [
+            next((c["text"] for c in record["candidates"] if c["text"]), "") for record in records
+        ]
+        kept = answer_scores(spans, data.questions, True)
+        left = answer_scores([""] * len(records), data.questions, True)
+        threshold = best_threshold(margins, kept - left)
+        best = np.where(margins > threshold, left, kept).mean()
+        return {**found, "best_f1": 100 * float(best), "best_f1_threshold": threshold}
+
+    def show(self, record: Record) -> str:
+        """The answer with its place, then the runners-up."""
+        lines = [f"Q: {record['question']}"]
+        if record["answer"]:
+            place = f"characters {record['start']}-{record['end']}"
+            lines.append(f"A: {record['answer']}  ({place}, score {record['score']:.2f})")
+        else:
+            lines.append("A: (the passage does not say)")
+        for candidate in record["candidates"][1:3]:
+            lines.append(f"   {candidate['text'] or '(no answer)'}  {candidate['score']:.2f}")
+        return "\n".join(lines)
+
+
+class SpanObjective:
+    """Cross entropy of the first and the last token of the answer, half of each.
+
+    Args:
+        windows: the examples.
+        ends: (W, 2) first and last token of the answer in each; 0 and 0 for none.
+    """
+
+    def __init__(self, windows: Windows, ends: Int) -> None:
+        self._inputs, self._ends = windows.inputs, ends
+
+    def start_epoch(self, epoch: int) -> None:
+        """Do nothing: the examples are the same in every epoch."""
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def batch(self, rows: Int, rng: np.random.Generator) -> Batch:
+        """Gather some windows, sorted by length."""
+        rows = self._inputs.by_length(rows)
+        return Batch(*self._inputs.gather(rows), row_labels=self._ends[rows])
+
+    def weights(self, batch: Batch) -> dict[str, int]:
+        """Count the windows."""
+        return {"span": len(batch.lengths)}
+
+    def loss(
+        self, model: BertForQuestionAnswering, batch: Batch, device: torch.device
+    ) -> dict[str, Term]:
+        """Run the model; every window is a softmax over its own tokens."""
+        out = run(model, batch, device)
+        layout = Layout.of(torch.from_numpy(batch.lengths), device)
+        gold = move(batch.row_labels, device)
+        loss = torch.zeros((), device=device)
+        right = torch.ones(len(gold), dtype=torch.bool, device=device)
+        for side, logits in enumerate((out.start_logits, out.end_logits)):
+            grid = layout.to_grid(logits.float(), fill=-torch.inf)  # (B, S)
+            loss = loss + F.cross_entropy(grid, gold[:, side], reduction="sum") / 2
+            right &= grid.argmax(1) == gold[:, side]
+        return {"span": Term(loss, right.sum())}
+
+
+def _passages(data: Squad) -> Int:
+    return np.array([question.passage for question in data.questions], np.int64)

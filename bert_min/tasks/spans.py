@@ -1,0 +1,308 @@
+"""Answers as spans of a passage: windows over long passages, scores to characters, the best ones.
+
+Source: Devlin et al. 2019, sections 4.2 and 4.3 (S.T_i + E.T_j, null score of [CLS]); windows and
+the max-context rule as described for SQuAD in the original code.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bert_min.examples import Examples, Flat, SpecialIds, assemble
+
+Int = NDArray[np.int64]
+Float = NDArray[np.float64]
+
+
+class Windows(NamedTuple):
+    """Inputs ``[CLS] question [SEP] piece of passage [SEP]``.
+
+    Attributes:
+        inputs: the inputs, one a window.
+        question: (W,) the question each window belongs to; rising.
+        begin: (W,) first passage token of the window, counted in the passage.
+        size: (W,) passage tokens in the window.
+        offset: (W,) place of the first passage token in the input.
+    """
+
+    inputs: Examples
+    question: Int
+    begin: Int
+    size: Int
+    offset: Int
+
+
+def make_windows(
+    questions: Flat,
+    passages: Flat,
+    passage_of: Int,
+    special: SpecialIds,
+    *,
+    max_length: int,
+    stride: int,
+    max_question: int = 64,
+) -> Windows:
+    """Slide over passages that do not fit, so that every token is seen with the question.
+
+    Args:
+        questions: (Q rows) tokens of the questions.
+        passages: (P rows) tokens of the passages.
+        passage_of: (Q,) the passage of each question.
+        special: ids of [CLS] and [SEP].
+        max_length: most tokens of an input.
+        stride: passage tokens two neighbouring windows share, if `max_length` leaves room for more.
+        max_question: most tokens of a question; the rest is cut.
+
+    Returns:
+        The windows, in the order of the questions.
+
+    Raises:
+        ValueError: if a window would have no room for the passage, or the stride is negative.
+    """
+    if stride < 0:
+        raise ValueError(f"stride must be at least 0, got {stride}")
+    asked = np.minimum(questions.lengths, max_question)
+    room = max_length - 3 - asked  # (Q,) passage tokens that fit beside the question
+    if len(room) and room.min() < 1:
+        raise ValueError(
+            f"max_length must leave room for the passage beside a question of {asked.max()} "
+            f"tokens, got {max_length}"
+        )
+    size = passages.lengths[passage_of]
+    step = room - np.minimum(stride, room // 2)
+    count = 1 + np.maximum(-(-(size - room) // step), 0)
+    question = np.repeat(np.arange(len(asked)), count)
+    nth = np.arange(len(question)) - np.repeat(np.cumsum(count) - count, count)
+    begin = nth * step[question]
+    taken = np.minimum(size[question] - begin, room[question])
+    inputs = assemble(
+        special,
+        max_length,
+        _take(questions, question, np.zeros_like(begin), asked[question]),
+        _take(passages, passage_of[question], begin, taken),
+    )
+    return Windows(inputs, question, begin, taken, asked[question] + 2)
+
+
+def answer_tokens(
+    windows: Windows,
+    starts_chars: Int,
+    stops_chars: Int,
+    passage_of: Int,
+    offsets: Int,
+    splits: Int,
+) -> tuple[Int, Int]:
+    """Where the answer of each window's question begins and ends in the window.
+
+    Args:
+        windows: the windows.
+        starts_chars: (Q,) first character of each answer in its passage; -1 if there is none.
+        stops_chars: (Q,) character after the answer.
+        passage_of: (Q,) the passage of each question.
+        offsets: (T, 2) characters of every passage token.
+        splits: (P + 1,) passage p owns ``offsets[splits[p]:splits[p + 1]]``.
+
+    Returns:
+        First and last token (W,) of the answer in each input; 0, the place of [CLS], where the
+        window does not hold the whole answer.
+    """
+    first = np.zeros(len(starts_chars), np.int64)
+    last = np.full(len(starts_chars), -1, np.int64)
+    for q in np.flatnonzero(starts_chars >= 0).tolist():
+        spans = offsets[splits[passage_of[q]] : splits[passage_of[q] + 1]]
+        first[q] = np.searchsorted(spans[:, 1], starts_chars[q], side="right")
+        last[q] = np.searchsorted(spans[:, 0], stops_chars[q], side="left") - 1
+    begin, end = windows.begin, windows.begin + windows.size
+    a, b = first[windows.question], last[windows.question]
+    inside = (a <= b) & (begin <= a) & (b < end)
+    shift = windows.offset - begin
+    return np.where(inside, a + shift, 0), np.where(inside, b + shift, 0)
+
+
+class Answer(NamedTuple):
+    """A candidate: its text, characters in the passage, score, and log share of the candidates.
+
+    The empty text with characters 0 to 0 says that the passage does not answer. The score is the
+    sum of the start and end scores; `log_probability` is its log-softmax over the candidates, so it
+    cannot overflow.
+    """
+
+    text: str
+    start_chars: int
+    stop_chars: int
+    score: float
+    log_probability: float
+
+
+class Answers(NamedTuple):
+    """The candidates of one question, the best first, and how much better "none" is.
+
+    `null_margin` is the score of "no answer" less that of the best span; above the threshold the
+    question counts as unanswered. It is infinite if there is no span.
+    """
+
+    candidates: list[Answer]
+    null_margin: float
+
+    def best(self, threshold: float | None) -> Answer:
+        """The answer to give.
+
+        Args:
+            threshold: "no answer" wins if its margin is above this; None if every question has an
+                answer.
+        """
+        wants_none = threshold is not None and self.null_margin > threshold
+        for candidate in self.candidates:
+            if bool(candidate.text) is not wants_none:
+                return candidate
+        return Answer("", 0, 0, -np.inf, -np.inf)
+
+
+def best_spans(
+    start_scores: Sequence[Float],
+    end_scores: Sequence[Float],
+    begin: Int,
+    offset: Int,
+    size: Int,
+    passage: str,
+    spans_chars: Int,
+    *,
+    may_be_unanswerable: bool,
+    n_best: int = 20,
+    max_answer_tokens: int = 30,
+) -> Answers:
+    """Find the best answers to one question in all its windows.
+
+    Every span of at most `max_answer_tokens` passage tokens is scored, start plus end. A token in
+    several windows may begin an answer only in the window that shows most of its surroundings (the
+    max-context rule). The score of "no answer" is the lowest of the windows, since each window but
+    one may well hold no answer.
+
+    Args:
+        start_scores: for each window the (input tokens,) scores of beginning an answer.
+        end_scores: for each window the scores of ending one.
+        begin: (windows,) first passage token of each window.
+        offset: (windows,) place of that token in the input.
+        size: (windows,) passage tokens of each window.
+        passage: the text.
+        spans_chars: (passage tokens, 2) characters of its tokens.
+        may_be_unanswerable: whether "no answer" is a candidate.
+        n_best: how many candidates to keep, "no answer" not counted.
+        max_answer_tokens: longest answer.
+
+    Returns:
+        The candidates.
+
+    Raises:
+        ValueError: if a score is not finite or a limit is below 1.
+    """
+    if n_best < 1 or max_answer_tokens < 1:
+        raise ValueError(
+            f"n_best and max_answer_tokens must be at least 1, got {n_best}, {max_answer_tokens}"
+        )
+    tokens = len(spans_chars)
+    owner = max_context(begin, size, tokens)
+    null_score = np.inf
+    scores: list[Float] = []
+    firsts: list[Int] = []
+    lasts: list[Int] = []
+    for w, (start, end) in enumerate(zip(start_scores, end_scores, strict=True)):
+        if not (np.isfinite(start).all() and np.isfinite(end).all()):
+            raise ValueError("the model's scores must be finite numbers; its weights may be broken")
+        null_score = min(null_score, float(start[0] + end[0]))
+        here = slice(offset[w], offset[w] + size[w])
+        may_begin = np.flatnonzero(owner[begin[w] : begin[w] + size[w]] == w)
+        # (begins, max_answer_tokens): the span from may_begin[i] to j tokens further
+        stops = may_begin[:, None] + np.arange(max_answer_tokens)
+        inside = stops < size[w]
+        total = start[here][may_begin][:, None] + end[here][np.minimum(stops, size[w] - 1)]
+        keep = _largest(np.where(inside, total, -np.inf).ravel(), n_best)
+        keep = keep[inside.ravel()[keep]]
+        scores.append(total.ravel()[keep])
+        firsts.append(begin[w] + may_begin[keep // max_answer_tokens])
+        lasts.append(begin[w] + stops.ravel()[keep])
+    score, first, last = np.concatenate(scores), np.concatenate(firsts), np.concatenate(lasts)
+    ranked = []
+    for i in _largest(score, n_best).tolist():
+        a, b = int(spans_chars[first[i], 0]), int(spans_chars[last[i], 1])
+        if a < b:
+            ranked.append((float(score[i]), a, b))
+    margin = null_score - ranked[0][0] if ranked else np.inf
+    if may_be_unanswerable:
+        ranked = sorted([*ranked, (null_score, 0, 0)], key=lambda item: -item[0])
+    if not ranked:
+        return Answers([], margin)
+    logs = np.array([s for s, _, _ in ranked])
+    logs = logs - (logs.max() + np.log(np.exp(logs - logs.max()).sum()))
+    return Answers(
+        [
+            Answer(passage[a:b], a, b, s, float(log))
+            for (s, a, b), log in zip(ranked, logs, strict=True)
+        ],
+        float(margin),
+    )
+
+
+def max_context(begin: Int, size: Int, tokens: int) -> Int:
+    """For each passage token the window that shows most on its poorer side.
+
+    Args:
+        begin: (windows,) first passage token of each window.
+        size: (windows,) passage tokens of each window.
+        tokens: tokens of the passage.
+
+    Returns:
+        (tokens,) window numbers; of equals the longer window wins, then the first.
+
+    Example:
+        >>> max_context(np.array([0, 3]), np.array([6, 6]), 9).tolist()
+        [0, 0, 0, 0, 0, 1, 1, 1, 1]
+    """
+    place = np.arange(tokens)[None, :] - begin[:, None]  # (windows, tokens)
+    left, right = place, size[:, None] - 1 - place
+    context = np.minimum(left, right) + 0.01 * size[:, None]
+    window: Int = np.where((left >= 0) & (right >= 0), context, -np.inf).argmax(axis=0)
+    return window
+
+
+def best_threshold(margins: Float, gain: Float) -> float:
+    """The null threshold that gives the best score on answered questions.
+
+    Args:
+        margins: (Q,) `Answers.null_margin` of each question.
+        gain: (Q,) score of answering the question less the score of leaving it.
+
+    Returns:
+        The threshold: questions with a margin above it are left unanswered.
+    """
+    able = np.isfinite(margins)  # without a span there is nothing to decide
+    order = np.argsort(margins[able], kind="stable")
+    margins = margins[able][order]
+    if not len(margins):
+        return 0.0
+    total = np.concatenate(([0.0], np.cumsum(gain[able][order])))
+    # Answering the first k questions needs a threshold between margins k - 1 and k.
+    possible = np.concatenate(([True], margins[1:] > margins[:-1], [True]))
+    k = int(np.where(possible, total, -np.inf).argmax())
+    edges = np.concatenate(([margins[0] - 1], margins, [margins[-1] + 1]))
+    return float((edges[k] + edges[k + 1]) / 2)
+
+
+def _take(flat: Flat, row: Int, begin: Int, size: Int) -> Flat:
+    """Pieces of rows as rows of their own."""
+    splits = np.concatenate((np.zeros(1, np.int64), np.cumsum(size)))
+    index = np.repeat(flat.splits[row] + begin - splits[:-1], size) + np.arange(splits[-1])
+    return Flat(flat.ids[index], splits)
+
+
+def _largest(values: Float, count: int) -> Int:
+    """Indices of the largest values, the largest first; of equals the first."""
+    if len(values) > 4 * count:
+        bound = np.partition(values, len(values) - count)[len(values) - count]
+        among = np.flatnonzero(values >= bound)
+    else:
+        among = np.arange(len(values))
+    best: Int = among[np.argsort(-values[among], kind="stable")][:count]
+    return best

@@ -1,0 +1,31 @@
+from libc.stdint cimport uint8_t
+
+
+cdef enum:
+    HIGHEST = 0x7FFFFFFF    # bytes a document may have
+
+
+cdef struct Document:
+    # A text's storage: `kind` 0 is UTF-8 (ASCII in place), 1, 2 and 4 are Python's units of other
+    # strings.
+    const void* data
+    Py_ssize_t size        # in units
+    int kind
+
+
+cdef class Documents:
+    cdef Document* data
+    cdef readonly Py_ssize_t size
+    cdef readonly Py_ssize_t total       # bytes, about
+    cdef Py_ssize_t capacity
+    cdef list owner                      # the str objects, or a memoryview of each buffer
+    # of buffers: the first document of each; None for str objects
+    cdef list firsts
+    cdef bint raw                        # whether these are bytes that may not be UTF-8
+
+    @staticmethod
+    cdef Documents of_list(list texts)
+
+    @staticmethod
+    cdef Documents of_buffers(list buffers, bytes separator)
+    cdef int push(self, const uint8_t* data, Py_ssize_t size) except -1

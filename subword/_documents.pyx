@@ -1,0 +1,133 @@
+"""The documents of a batch: where the text of each lies, be it a str object or a stretch of a file.
+"""
+
+from bisect import bisect_right
+
+from libc.stdint cimport uint8_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memchr
+
+from subword._pipeline cimport out_of_memory
+
+cdef extern from "Python.h":
+    bint PyUnicode_Check(object o)
+    bint PyUnicode_IS_ASCII(object o)
+    int PyUnicode_KIND(object o)
+    void* PyUnicode_DATA(object o)
+    Py_ssize_t PyUnicode_GET_LENGTH(object o)
+
+cdef extern from "<string.h>" nogil:
+    const void* memmem(const void* data, size_t size, const void* needle, size_t needle_size)
+
+
+class NotUTF8(ValueError):
+    """A buffer that is not UTF-8.
+
+    Args:
+        buffer: Which of the buffers.
+        byte: Where in it the first byte is that is not part of valid UTF-8.
+    """
+
+    def __init__(self, buffer, byte):
+        super().__init__(f"buffer {buffer} is not UTF-8 at byte {byte}")
+        self.buffer = buffer
+        self.byte = byte
+
+
+cdef class Documents:
+    """Where the texts of a batch lie: the storage of str objects, or stretches of buffers."""
+
+    def __dealloc__(self):
+        free(self.data)
+
+    @staticmethod
+    cdef Documents of_list(list texts):
+        cdef Documents self = Documents.__new__(Documents)
+        cdef Py_ssize_t i
+        cdef object text
+        cdef Document* document
+        self.owner = texts
+        self.size = len(texts)
+        self.data = <Document*>malloc(max(self.size, 1) * sizeof(Document))
+        if self.data == NULL:
+            raise MemoryError("no room for the list of documents")
+        for i in range(self.size):
+            text = texts[i]
+            if not PyUnicode_Check(text):
+                raise TypeError(f"text {i} must be a str, got {type(text).__name__}")
+            document = &self.data[i]
+            document.data = PyUnicode_DATA(text)
+            document.size = PyUnicode_GET_LENGTH(text)
+            document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
+            self.total += document.size * (document.kind + 1 if document.kind else 1)
+            if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
+                raise ValueError(
+                    f"text {i} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
+        return self
+
+    @staticmethod
+    cdef Documents of_buffers(list buffers, bytes separator):
+        """Cut buffers at a separator, as bytes.split does, but one at the end of a buffer begins no
+        document."""
+        cdef Documents self = Documents.__new__(Documents)
+        cdef const uint8_t[::1] view
+        cdef const uint8_t* data
+        cdef const uint8_t* found
+        cdef bytes wanted = separator or b""
+        cdef const uint8_t* needle = wanted
+        cdef Py_ssize_t size, at, needle_size = len(wanted)
+        self.raw = True
+        self.owner = []
+        self.firsts = []
+        for buffer in buffers:
+            view = buffer
+            self.owner.append(memoryview(buffer))
+            self.firsts.append(self.size)
+            size = view.shape[0]
+            data = &view[0] if size else NULL
+            at = 0
+            while needle_size and at < size:
+                if needle_size == 1:
+                    found = <const uint8_t*>memchr(data + at, needle[0], size - at)
+                else:
+                    found = <const uint8_t*>memmem(data + at, size - at, needle, needle_size)
+                if found == NULL:
+                    break
+                self.push(data + at, found - data - at)
+                at = found - data + needle_size
+            if at < size or not needle_size:
+                self.push(data + at, size - at)
+        return self
+
+    cdef int push(self, const uint8_t* data, Py_ssize_t size) except -1:
+        """Append a stretch of bytes."""
+        cdef Document* document
+        cdef void* p
+        if self.size == self.capacity:
+            self.capacity = max(64, 2 * self.capacity)
+            p = realloc(self.data, self.capacity * sizeof(Document))
+            if p == NULL:
+                return out_of_memory()
+            self.data = <Document*>p
+        if size > HIGHEST:
+            raise ValueError(
+                f"document {self.size} is too long: it has {size} bytes, the most are {HIGHEST}")
+        document = &self.data[self.size]
+        document.data = data
+        document.size = size
+        document.kind = 0
+        self.size += 1
+        self.total += size
+        return 0
+
+    def error(self, Py_ssize_t document, Py_ssize_t place):
+        """Return the exception for a document that is not valid at a place."""
+        if not self.raw:
+            return ValueError(
+                f"text {document} holds a lone surrogate "
+                f"(U+{ord(self.owner[document][place]):04X}) "
+                f"at character {place}: it cannot be encoded as UTF-8")
+        buffer = bisect_right(self.firsts, document) - 1
+        base = self.data[<Py_ssize_t>self.firsts[buffer]].data
+        start = <const uint8_t*>self.data[document].data - <const uint8_t*>base
+        return NotUTF8(buffer, place + start)

@@ -1,0 +1,27 @@
+from typing_extensions import disjoint_base
+
+from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword.added_tokens import Matcher
+
+@disjoint_base
+class Encoder:
+    def __init__(
+        self,
+        normalizer: Normalizer | None,
+        pre_tokenizer: PreTokenizer | None,
+        model: Model,
+        raw: Matcher,
+        after: Matcher,
+        caches_words: bool = True,
+        cache_limit: int = ...,
+    ) -> None: ...
+    @property
+    def normalizer(self) -> Normalizer | None: ...
+    @property
+    def pre_tokenizer(self) -> PreTokenizer | None: ...
+    @property
+    def model(self) -> Model: ...
+    @property
+    def cache_limit(self) -> int: ...
+    def cache_info(self) -> dict[str, int]: ...
+    def cache_clear(self) -> None: ...

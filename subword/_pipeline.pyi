@@ -1,0 +1,17 @@
+from typing import Any, Self
+
+from typing_extensions import disjoint_base
+
+# What other extension modules call: the C functions of the .pxd.
+__pyx_capi__: dict[str, Any]
+
+@disjoint_base
+class Normalizer: ...
+
+@disjoint_base
+class PreTokenizer:
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def pre_tokenize_str(self, text: str) -> list[tuple[str, tuple[int, int]]]: ...
+
+@disjoint_base
+class Model: ...

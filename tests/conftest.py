@@ -1,0 +1,13 @@
+"""Settings that hold for every test."""
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# Time limits of single examples say more about the machine than about the code.
+settings.register_profile("default", deadline=None)
+# Under the sanitizers everything is many times slower, and so are the generators.
+settings.register_profile(
+    "sanitized", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("sanitized" if os.environ.get("SUBWORD_SANITIZED") else "default")

@@ -1,0 +1,136 @@
+"""The rules of the house that no linter knows."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import subword
+from subword import demo
+
+ROOT = Path(__file__).parents[1]
+MOST_LINES = 400
+SOURCES = (".py", ".pyx", ".pxd", ".pyi", ".h")
+FOLDERS = ("subword", "bert_min", "tests", "benchmarks", "tools")
+FILES = sorted(
+    path
+    for folder in FOLDERS
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in SOURCES and "__pycache__" not in path.parts
+)
+
+
+def is_generated(path):
+    return "enerated by" in path.read_text(encoding="utf-8")[:400]
+
+
+def test_there_are_files_to_look_at():
+    assert len(FILES) > 100
+    assert any(is_generated(path) for path in FILES)
+
+
+def test_no_hand_written_file_is_too_long():
+    lengths = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in FILES
+        if not is_generated(path)
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+
+
+def test_every_public_cython_module_has_a_stub():
+    modules = [p for p in FILES if p.suffix == ".pyx" and not p.name.startswith("_")]
+    # These define no Python name: other Cython modules cimport them.
+    inner = {"merging.pyx", "word_cache.pyx"}
+    missing = [
+        path.name
+        for path in modules
+        if path.name not in inner and not path.with_suffix(".pyi").exists()
+    ]
+    assert modules
+    assert missing == []
+
+
+def test_every_cython_module_is_built():
+    listed = set(re.findall(r'^    "(subword\.[\w.]+)",$', (ROOT / "setup.py").read_text(), re.M))
+    found = {
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        for path in FILES
+        if path.suffix == ".pyx"
+    }
+    assert found == listed
+
+
+def test_every_folder_of_modules_is_packed():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    packages = {
+        path.parent.relative_to(ROOT).as_posix().replace("/", ".")
+        for path in FILES
+        if path.is_relative_to(ROOT / "subword") or path.is_relative_to(ROOT / "bert_min")
+    }
+    assert packages == set(project["tool"]["setuptools"]["packages"])
+
+
+def test_versions_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert project["project"]["version"] == subword.__version__
+    assert re.search(r"^## \[(\d[\d.]*)\]", changelog, re.M).group(1) == subword.__version__
+
+
+def test_changelog_has_the_form_of_keep_a_changelog():
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    versions = re.findall(r"^## (.*)$", changelog, re.M)
+    kinds = re.findall(r"^### (.*)$", changelog, re.M)
+    assert changelog.startswith("# Changelog\n")
+    assert versions[0] == "[Unreleased]"
+    assert all(re.fullmatch(r"\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d", v) for v in versions[1:])
+    assert set(kinds) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_readme_has_two_commands():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^```bash\n(.*?)\n```$", readme, re.M | re.S)
+    assert len(commands) == 2
+    assert "subword.demo" in commands[0]
+    assert "-m pytest" in commands[1]
+
+
+@pytest.mark.parametrize("package", ["subword"])
+def test_import_needs_numpy_alone(package):
+    """What importing drags in, beside the standard library and numpy."""
+    program = (
+        f"import sys; before = set(sys.modules); import {package}; "
+        "print(*{name.partition('.')[0] for name in set(sys.modules) - before})"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = {name for name in output.stdout.split() if not name.startswith("_")}
+    ours = {"subword", "numpy", "cython_runtime"}
+    assert loaded - ours - sys.stdlib_module_names == set()
+
+
+def test_demo_learns_and_measures(capsys, monkeypatch):
+    monkeypatch.setattr(demo, "SECONDS", 0.01)
+    monkeypatch.setattr(demo, "REPEATS", 1)
+    demo.main(["--vocab-size", "700"])
+    printed = capsys.readouterr().out
+    assert re.search(r"^ +bpe +byte_level_bpe +wordpiece$", printed, re.M)
+    assert re.search(r"^tokens +700 +700 +700$", printed, re.M)
+    assert printed.count("decoded: the same text") >= len(demo.SAMPLES)
+    assert re.search(
+        r"^encode, 1 thread +\d[\d,]* MB/s +\d[\d,]* MB/s +\d[\d,]* MB/s$", printed, re.M
+    )
+
+
+def test_demo_reads_files(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(demo, "SECONDS", 0.01)
+    monkeypatch.setattr(demo, "REPEATS", 1)
+    text = "가나다라 마바사 abcdefghij klmnop qrstuv wxyz\n\n" * 30
+    (tmp_path / "mine.txt").write_text(text, encoding="utf-8")
+    demo.main([str(tmp_path / "mine.txt"), "--vocab-size", "300"])
+    assert "mine.txt" in capsys.readouterr().out
