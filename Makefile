@@ -38,7 +38,7 @@ format:  ## let ruff format the Python files
 
 types:  ## mypy, and the stubs against the binaries
 	$(PYTHON) -m mypy --strict subword bert_min
-	$(PYTHON) -m mypy.stubtest $(MODULES)
+	$(PYTHON) -m mypy.stubtest --mypy-config-file pyproject.toml $(MODULES)
 
 bench:  ## the benchmarks of encoding and training
 	$(PYTHON) benchmarks/bench_encode.py

@@ -37,7 +37,9 @@ MODULES = [
 
 # Switches for developers: each one changes the generated C, so cythonize must start afresh.
 TRACE = os.environ.get("SUBWORD_TRACE") == "1"  # line tracing, for coverage
-SANITIZE = os.environ.get("SUBWORD_SANITIZE") == "1"  # AddressSanitizer + UndefinedBehaviorSanitizer
+SANITIZE = (
+    os.environ.get("SUBWORD_SANITIZE") == "1"
+)  # AddressSanitizer + UndefinedBehaviorSanitizer
 DEBUG = os.environ.get("SUBWORD_DEBUG") == "1"  # bounds checks
 
 DIRECTIVES = {

@@ -1,6 +1,6 @@
 """Time per byte on texts without a word boundary: linear means that both columns agree.
 
-    python -m benchmarks.bench_linear [--names gpt2,bert-base-uncased]
+python -m benchmarks.bench_linear [--names gpt2,bert-base-uncased]
 """
 
 import argparse
@@ -47,7 +47,10 @@ def main() -> None:
     for name in options.names.split(","):
         for (kind, small), large in zip(texts(SMALL).items(), texts(LARGE).values(), strict=True):
             a, b = nanoseconds(name, small), nanoseconds(name, large)
-            print(f"{name:<30}{kind:<12}{a:>10.1f}{b:>10.1f}{'' if b < 4 * a else '  <- not linear'}", flush=True)
+            print(
+                f"{name:<30}{kind:<12}{a:>10.1f}{b:>10.1f}{'' if b < 3 * a else '  <- not linear'}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -37,7 +37,10 @@ def main() -> int:
             pairs = [(random_text(rng), random_text(rng)) for _ in range(size // 10)]
             wrong += differences(name, mine, pairs, ragged=False)
         seconds = time.perf_counter() - start
-        print(f"{name:<30}{options.count:>8} strings, {len(wrong)} differences, {seconds:.1f} s", flush=True)
+        print(
+            f"{name:<30}{options.count:>8} strings, {len(wrong)} differences, {seconds:.1f} s",
+            flush=True,
+        )
         for line in wrong[:5]:
             print("   ", line)
         failed += len(wrong)

@@ -47,7 +47,9 @@ def main() -> int:
     parser.add_argument("--english-bytes", type=int, default=ENGLISH)
     parser.add_argument("--step", type=int, default=1, help="compare each n-th document only")
     options = parser.parse_args()
-    print(f"{'tokenizer':<30}{'corpus':<14}{'documents':>10}{'ids':>6}{'offsets':>9}{'fields':>8}{'s':>8}")
+    print(
+        f"{'tokenizer':<30}{'corpus':<14}{'documents':>10}{'ids':>6}{'offsets':>9}{'fields':>8}{'s':>8}"
+    )
     total = wrong = 0
     for name in options.names.split(","):
         for corpus in options.corpora.split(","):

@@ -10,7 +10,7 @@ from typing import Final
 from bert_min import embed_files, evaluate, finetune, predict, pretrain, show
 
 # A module with a command adds its parser in register(subparsers) and sets run=function(args).
-COMMANDS: Final = (pretrain, finetune, evaluate, predict, embed_files, show)
+COMMANDS: Final = (embed_files, pretrain, finetune, predict, evaluate, show)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Words after the command's name; None takes those of the process.
 
     Returns:
-        0, or 1 after an error, whose message goes to the standard error stream.
+        0, 1 after an error, whose message goes to the standard error stream, 130 after Ctrl-C.
     """
     parser = argparse.ArgumentParser("bert-min", description="A compact BERT.")
     subparsers = parser.add_subparsers(required=True, metavar="command")
@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ImportError, OSError, ValueError) as error:
         print(f"bert-min: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:  # training has said what is left
+        return 130
     return 0
 
 

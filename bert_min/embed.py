@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 
 from bert_min.config import BertConfig
 from bert_min.data import (
@@ -42,6 +42,7 @@ CHUNK_TEXTS: Final = 16_384
 CHUNK_CHARS: Final = 1 << 25
 # Tokens of a batch: on a CPU what its caches like, on a GPU what keeps it busy.
 BATCH_TOKENS: Final = {"cpu": 4_096, "cuda": 65_536}
+INT8_BATCH_TOKENS: Final = 1_024  # more passes over less arithmetic: they should stay in the cache
 
 
 @dataclass
@@ -128,13 +129,16 @@ class Embedder:
             quantize_int8(model)
         if compile:
             model.compile_layers()
-        return cls(
+        embedder = cls(
             model,
             tokenizer,
             pooling=said.pooling,
             normalize=said.normalize,
             max_length=said.max_length,
         )
+        if quantize is not None:
+            embedder.batch_tokens = INT8_BATCH_TOKENS
+        return embedder
 
     def encode(
         self,

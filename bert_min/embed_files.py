@@ -18,7 +18,7 @@ from typing import Any, Final, Protocol, Self, get_args
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 
 from bert_min.embed import Embedder
 from bert_min.options import Combine, EmbedOptions, LongTexts, Pooling
@@ -70,7 +70,7 @@ def _read_jsonl(path: str, field: str) -> Iterator[str]:
 
 def _read_parquet(path: str, column: str) -> Iterator[str]:
     # an extra, needed for Parquet files alone
-    from pyarrow import parquet  # type: ignore[import-untyped]
+    from pyarrow import parquet
 
     with parquet.ParquetFile(path) as file:
         if column not in file.schema_arrow.names:

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 import torch
 from torch import Tensor
-from tqdm import tqdm  # type: ignore[import-untyped]
+from tqdm import tqdm
 
 from bert_min.batch import Term
 from bert_min.distributed import World

@@ -43,8 +43,8 @@ from bert_min.packing import Grid, Layout
 def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0) -> Tensor:
     """Let every token look at the tokens of its own text: softmax(q k^T / sqrt(D)) v.
 
-    The three ways below give the same numbers up to rounding; which one runs depends on the
-    device alone, so a text meets the same one in every batch.
+    The three ways below give the same numbers up to rounding; which one runs depends on device,
+    type and dropout, never on the lengths, so a text meets the same one in every batch.
 
     Args:
         q: (T, H, D) queries.

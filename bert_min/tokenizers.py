@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bert_min.corpus import read_documents
-from subword import Tokenizer
-from subword.training import train
+from subword import Tokenizer, train
 
 # Read by transformers beside tokenizer.json; copied if the model they belong to had them.
 COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")

@@ -1,25 +1,20 @@
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from typing_extensions import disjoint_base
+from typing_extensions import Buffer, disjoint_base
 
 from subword._encoder import Encoder
 
-@disjoint_base
-class Documents:
-    @property
-    def size(self) -> int: ...
-    @property
-    def total(self) -> int: ...
+# ids, row_splits, offsets (None unless asked for), word indices (the same).
+_Arrays: TypeAlias = tuple[
+    npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]
+]
 
 @disjoint_base
 class Job:
     def run(self) -> None: ...
-
-@disjoint_base
-class Memory: ...
 
 def encode_texts(
     encoder: Encoder,
@@ -29,6 +24,15 @@ def encode_texts(
     most: int | None = None,
     prefix: Sequence[int] = (),
     suffix: Sequence[int] = (),
-) -> tuple[
-    npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]
-]: ...
+    words: bool = False,
+) -> _Arrays: ...
+def encode_buffers(
+    encoder: Encoder,
+    buffers: list[Buffer],
+    separator: bytes | None = None,
+    full: bool = False,
+    threads: int = 1,
+    most: int | None = None,
+    prefix: Sequence[int] = (),
+    suffix: Sequence[int] = (),
+) -> _Arrays: ...

@@ -1,8 +1,9 @@
 """Batches of documents through an encoder, on any number of threads, into flat numpy arrays.
 
-Documents are grouped into units of about a megabyte which threads claim in order; whoever finishes a unit appends, under
-a lock and in order, every unit that is ready, so the result is the same on any number of threads and nothing waits.
-The threads are Python threads that run without the GIL; a small batch stays on the caller's.
+Documents are grouped into units of about a megabyte which threads claim in order; whoever finishes
+a unit appends, under a lock and in order, every unit that is ready, so the result is the same on
+any number of threads and nothing waits. The threads are Python threads that run without the GIL; a
+small batch stays on the caller's.
 """
 
 import threading
@@ -11,7 +12,8 @@ import numpy as np
 
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.pythread cimport (
-    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock, PyThread_type_lock,
+    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock,
+    PyThread_type_lock,
 )
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
@@ -35,7 +37,8 @@ cdef extern from "utf8.h" nogil:
 cdef enum:
     UNIT = 1 << 20                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
-    SMALL = 1 << 13                 # bytes of text for which releasing the GIL costs more than it gives
+    # bytes of text for which releasing the GIL costs more than it gives
+    SMALL = 1 << 13
 
 
 cdef class Job:
@@ -109,7 +112,8 @@ cdef class Job:
                     self.next_unit += 1
                     PyThread_release_lock(self.lock)
                     if unit < self.units:
-                        self.encode_range(worker, self.unit_starts[unit], self.unit_starts[unit + 1], &out)
+                        self.encode_range(worker, self.unit_starts[unit],
+                                          self.unit_starts[unit + 1], &out)
                         self.finish_unit(unit, &out)
                 if unit >= self.units:
                     break
@@ -137,9 +141,11 @@ cdef class Job:
                 output_reserve(&self.result, ready.size)
                 memcpy(self.result.ids + self.result.size, ready.ids, ready.size * sizeof(uint32_t))
                 if self.full:
-                    memcpy(self.result.offsets + 2 * self.result.size, ready.offsets, 2 * ready.size * sizeof(int32_t))
+                    memcpy(self.result.offsets + 2 * self.result.size, ready.offsets,
+                           2 * ready.size * sizeof(int32_t))
                 if self.result.worded:
-                    memcpy(self.result.words + self.result.size, ready.words, ready.size * sizeof(int32_t))
+                    memcpy(self.result.words + self.result.size, ready.words,
+                           ready.size * sizeof(int32_t))
                 self.result.size += ready.size
                 if out.ids == NULL:
                     out[0] = ready[0]      # its memory is warm: use it for the next unit
@@ -152,7 +158,8 @@ cdef class Job:
             PyThread_release_lock(self.lock)
         return 0
 
-    cdef int encode_range(self, Worker worker, Py_ssize_t first, Py_ssize_t last, Output* out) except -1 nogil:
+    cdef int encode_range(self, Worker worker, Py_ssize_t first, Py_ssize_t last,
+                          Output* out) except -1 nogil:
         """Encode the documents [first, last); row_splits[i + 1] gets document i's count of ids."""
         cdef Py_ssize_t i, k, before, size
         cdef const Document* document
@@ -197,7 +204,8 @@ cdef class Job:
         return 0
 
     cdef int refuse(self, Py_ssize_t document, Py_ssize_t place) noexcept nogil:
-        """Stop because of a document; of several, the first is remembered, whichever thread comes first.
+        """Stop because of a document; of several, the first is remembered, whichever thread comes
+        first.
 
         Units are handed out in order, so the threads that are at work may only find earlier ones.
         """
@@ -210,11 +218,13 @@ cdef class Job:
         return 0
 
 
-cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets, Py_ssize_t count) noexcept nogil:
+cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets,
+                              Py_ssize_t count) noexcept nogil:
     """Turn `count` pairs of byte positions into character positions.
 
-    A start inside a character counts as that character's start, an end inside one as its end. Tokens come in order,
-    so one pass counts the characters; a step back (overlapping added tokens) counts again from the start.
+    A start inside a character counts as that character's start, an end inside one as its end.
+    Tokens come in order, so one pass counts the characters; a step back (overlapping added tokens)
+    counts again from the start.
     """
     cdef Py_ssize_t i, at = 0, characters = 0, start, end
     for i in range(count):
@@ -234,8 +244,8 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
         offsets[2 * i + 1] = <int32_t>characters
 
 
-def encode_texts(Encoder encoder not None, list texts not None, bint full=False, Py_ssize_t threads=1, most=None,
-                 prefix=(), suffix=(), bint words=False):
+def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
+                 Py_ssize_t threads=1, most=None, prefix=(), suffix=(), bint words=False):
     """Encode a list of str.
 
     Args:
@@ -248,25 +258,26 @@ def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
         words: With `full`, also return word indices.
 
     Returns:
-        (ids uint32 (n,), row_splits int64 (len(texts) + 1,), offsets int32 (n, 2) or None, words int32 (n,) or None);
-        the word of a prefix or suffix id is -1, its offsets (0, 0).
+        (ids uint32 (n,), row_splits int64 (len(texts) + 1,), offsets int32 (n, 2) or None, words
+        int32 (n,) or None); the word of a prefix or suffix id is -1, its offsets (0, 0).
 
     Raises:
         TypeError: A text is not a str.
         ValueError: A text holds a lone surrogate, or more than 2**31 - 1 bytes.
     """
-    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix, words)
+    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix,
+                            words)
 
 
-def encode_buffers(Encoder encoder not None, list buffers not None, bytes separator=None, bint full=False,
-                   Py_ssize_t threads=1, most=None, prefix=(), suffix=()):
+def encode_buffers(Encoder encoder not None, list buffers not None, bytes separator=None,
+                   bint full=False, Py_ssize_t threads=1, most=None, prefix=(), suffix=()):
     """Encode the documents in buffers of UTF-8, without a Python object for each.
 
     Args:
         encoder, full, threads, most, prefix, suffix: See `encode_texts`.
         buffers: bytes, mmap or the like.
-        separator: What stands between the documents of a buffer; one at its end begins no document. None: each buffer
-            is one document.
+        separator: What stands between the documents of a buffer; one at its end begins no document.
+            None: each buffer is one document.
 
     Returns:
         As `encode_texts`.
@@ -277,11 +288,12 @@ def encode_buffers(Encoder encoder not None, list buffers not None, bytes separa
     """
     if separator is not None and not separator:
         raise ValueError("a separator must not be empty")
-    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most, prefix, suffix, False)
+    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most,
+                            prefix, suffix, False)
 
 
-cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most, prefix, suffix,
-                      bint words):
+cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most,
+                      prefix, suffix, bint words):
     cdef Job job = Job()
     cdef Py_ssize_t i
     cdef int64_t[::1] splits
@@ -323,10 +335,12 @@ cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_
     ids = as_array(<void**>&job.result.ids, count, sizeof(uint32_t), np.uint32, job.result.capacity)
     if not full:
         return ids, row_splits, None, None
-    offsets = as_array(<void**>&job.result.offsets, 2 * count, sizeof(int32_t), np.int32, 2 * job.result.capacity).reshape(-1, 2)
+    offsets = as_array(<void**>&job.result.offsets, 2 * count, sizeof(int32_t), np.int32,
+                       2 * job.result.capacity).reshape(-1, 2)
     if not words:
         return ids, row_splits, offsets, None
-    return ids, row_splits, offsets, as_array(<void**>&job.result.words, count, sizeof(int32_t), np.int32, job.result.capacity)
+    return ids, row_splits, offsets, as_array(<void**>&job.result.words, count, sizeof(int32_t),
+                                              np.int32, job.result.capacity)
 
 
 cdef run_job(Job job, Py_ssize_t threads):
@@ -340,7 +354,8 @@ cdef run_job(Job job, Py_ssize_t threads):
     memset(job.done, 0, job.units)
     take_spare(&job.result, job.documents.total // 2)
     output_reserve(&job.result, job.documents.total // 4 + 1024)
-    helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(min(threads, job.units) - 1)]
+    helpers = [threading.Thread(target=job.run, daemon=True)
+               for _ in range(min(threads, job.units) - 1)]
     for helper in helpers:
         helper.start()
     job.run()

@@ -1,4 +1,4 @@
-"""Sets of code points for regexes: their algebra, their names, and what they match when case is ignored.
+"""Sets of code points for regexes: their algebra, their names, and their case.
 
 A set is a sorted list of (first, last) code points, both inclusive, that neither overlap nor touch.
 All knowledge about characters comes from the frozen tables in `_unicode`.
@@ -84,7 +84,7 @@ def contains(ranges: Ranges, code: int) -> bool:
 
 @cache
 def loose_names() -> dict[str, str]:
-    """Return the properties by their names in lower case without blanks, hyphens and underscores."""
+    """Return the properties by their names in lower case, without blanks and underscores."""
     names = [*_unicode.CATEGORIES, *"LMNPSZC", "LC", *_unicode.SCRIPTS[1:], "word"]
     names += [name for name in BRACKETS.values() if name in _unicode.SETS and name != "class_word"]
     names += ["emoji", "emoji_presentation", "extended_pictographic", "ideographic"]

@@ -6,7 +6,8 @@ cdef enum:
 
 
 cdef struct Document:
-    # A text's storage: `kind` 0 is UTF-8 (ASCII in place), 1, 2 and 4 are Python's units of other strings.
+    # A text's storage: `kind` 0 is UTF-8 (ASCII in place), 1, 2 and 4 are Python's units of other
+    # strings.
     const void* data
     Py_ssize_t size        # in units
     int kind
@@ -18,10 +19,13 @@ cdef class Documents:
     cdef readonly Py_ssize_t total       # bytes, about
     cdef Py_ssize_t capacity
     cdef list owner                      # the str objects, or a memoryview of each buffer
-    cdef list firsts                     # of buffers: the first document of each; None for str objects
+    # of buffers: the first document of each; None for str objects
+    cdef list firsts
     cdef bint raw                        # whether these are bytes that may not be UTF-8
+
     @staticmethod
     cdef Documents of_list(list texts)
+
     @staticmethod
     cdef Documents of_buffers(list buffers, bytes separator)
     cdef int push(self, const uint8_t* data, Py_ssize_t size) except -1

@@ -1,4 +1,5 @@
-"""The documents of a batch: where the text of each lies, be it a str object or a stretch of a file."""
+"""The documents of a batch: where the text of each lies, be it a str object or a stretch of a file.
+"""
 
 from bisect import bisect_right
 
@@ -60,12 +61,14 @@ cdef class Documents:
             document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
             self.total += document.size * (document.kind + 1 if document.kind else 1)
             if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
-                raise ValueError(f"text {i} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
+                raise ValueError(
+                    f"text {i} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
         return self
 
     @staticmethod
     cdef Documents of_buffers(list buffers, bytes separator):
-        """Cut buffers at a separator, as bytes.split does, but one at the end of a buffer begins no document."""
+        """Cut buffers at a separator, as bytes.split does, but one at the end of a buffer begins no
+        document."""
         cdef Documents self = Documents.__new__(Documents)
         cdef const uint8_t[::1] view
         cdef const uint8_t* data
@@ -107,7 +110,8 @@ cdef class Documents:
                 return out_of_memory()
             self.data = <Document*>p
         if size > HIGHEST:
-            raise ValueError(f"document {self.size} is too long: it has {size} bytes, the most are {HIGHEST}")
+            raise ValueError(
+                f"document {self.size} is too long: it has {size} bytes, the most are {HIGHEST}")
         document = &self.data[self.size]
         document.data = data
         document.size = size
@@ -120,8 +124,10 @@ cdef class Documents:
         """Return the exception for a document that is not valid at a place."""
         if not self.raw:
             return ValueError(
-                f"text {document} holds a lone surrogate (U+{ord(self.owner[document][place]):04X}) "
+                f"text {document} holds a lone surrogate "
+                f"(U+{ord(self.owner[document][place]):04X}) "
                 f"at character {place}: it cannot be encoded as UTF-8")
         buffer = bisect_right(self.firsts, document) - 1
         base = self.data[<Py_ssize_t>self.firsts[buffer]].data
-        return NotUTF8(buffer, place + <Py_ssize_t>(<const uint8_t*>self.data[document].data - <const uint8_t*>base))
+        start = <const uint8_t*>self.data[document].data - <const uint8_t*>base
+        return NotUTF8(buffer, place + start)

@@ -20,18 +20,19 @@ cdef class Encoder:
     cdef readonly size_t cache_limit
     cdef list pool
     cdef Worker borrow(self)
-    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size, Py_ssize_t most,
-                             Output* out) except -1 nogil
-    cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end, Py_ssize_t most,
-                            Output* out) except -1 nogil
-    cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most, Output* out) except -1 nogil
-    cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans, Py_ssize_t count,
-                          Output* out) except -1 nogil
-    cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end, uint64_t low, uint64_t high,
-                         uint64_t hash, Output* out) except -1 nogil
-    cdef int emit_places(self, Worker worker, const Text* text, int32_t start, const uint32_t* values, uint32_t n,
+    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+                             Py_ssize_t most, Output* out) except -1 nogil
+    cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
+                            Py_ssize_t most, Output* out) except -1 nogil
+    cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most,
                          Output* out) except -1 nogil
-    cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high, uint64_t hash,
-                      const uint8_t* word, int32_t size, bint full) except -1 nogil
+    cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
+                          Py_ssize_t count, Output* out) except -1 nogil
+    cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end,
+                         uint64_t low, uint64_t high, uint64_t hash, Output* out) except -1 nogil
+    cdef int emit_places(self, Worker worker, const Text* text, int32_t start,
+                         const uint32_t* values, uint32_t n, Output* out) except -1 nogil
+    cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high,
+                      uint64_t hash, const uint8_t* word, int32_t size, bint full) except -1 nogil
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil
     cdef int compute_chunk(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil

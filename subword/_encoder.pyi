@@ -1,12 +1,7 @@
-from typing import Any
-
 from typing_extensions import disjoint_base
 
 from subword._pipeline import Model, Normalizer, PreTokenizer
 from subword.added_tokens import Matcher
-
-# What other extension modules call: the C functions of the .pxd.
-__pyx_capi__: dict[str, Any]
 
 @disjoint_base
 class Encoder:

@@ -1,20 +1,23 @@
-"""The one loop that runs the stages: text in, ids (and places) out, without a Python object per token.
+"""The one loop that runs the stages: text in, ids and places out, no Python object per token.
 
-    document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words --cache, model--> ids
+    document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words
+        --cache, model--> ids
 
 Two shortcuts give the same answer as the plain run of the stages and are compared with it by tests:
 
 * a pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time;
-* around the BERT normalizer the text is cut first, at blanks, punctuation and Chinese characters, where the normalizer
-  and the pre-tokenizer cannot see across; each chunk's tokens depend on its bytes alone, so they are cached too.
+* around the BERT normalizer the text is cut first, at blanks, punctuation and Chinese characters,
+  where the normalizer and the pre-tokenizer cannot see across; each chunk's tokens depend on its
+  bytes alone, so they are cached too.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport malloc, realloc
 from libc.string cimport memcmp, memcpy
 
 from subword._pipeline cimport (
-    Model, Normalizer, PreTokenizer, Text, out_of_memory, spans_push, text_clear, text_end, text_start,
+    Model, Normalizer, PreTokenizer, Text, Token, out_of_memory, spans_push, text_clear,
+    text_end, text_start,
 )
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
@@ -39,13 +42,14 @@ cdef extern from "memory.h" nogil:
 cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
-    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits, int32_t* out, int room,
-             Py_ssize_t* memo, int simd)
+    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
+             int32_t* out, int room, Py_ssize_t* memo, int simd)
 
 cdef enum:
     BATCH = 256             # words between a prefetch and its use
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
-    PLACES = 3              # values a token has in the cache that keeps places: id, start << 16 | end, word
+    # values a token has in the cache that keeps places: id, start << 16 | end, word
+    PLACES = 3
 
 
 cdef class Encoder:
@@ -59,8 +63,9 @@ cdef class Encoder:
         cache_limit: Bytes the word caches of one thread may take.
     """
 
-    def __init__(self, Normalizer normalizer, PreTokenizer pre_tokenizer, Model model not None, Matcher raw not None,
-                 Matcher after not None, bint caches_words=True, size_t cache_limit=64 << 20):
+    def __init__(self, Normalizer normalizer, PreTokenizer pre_tokenizer, Model model not None,
+                 Matcher raw not None, Matcher after not None, bint caches_words=True,
+                 size_t cache_limit=64 << 20):
         self.normalizer = normalizer
         self.pre_tokenizer = pre_tokenizer
         self.model = model
@@ -80,7 +85,7 @@ cdef class Encoder:
         )
 
     def cache_info(self):
-        """Return what the word caches of the workers at rest hold: workers, words, bytes, misses, wipes."""
+        """Return what the caches of the workers at rest hold: words, bytes, misses, wipes."""
         cdef Worker worker
         info = {"workers": len(self.pool), "words": 0, "bytes": 0, "misses": 0, "wipes": 0}
         for worker in list(self.pool):
@@ -99,9 +104,9 @@ cdef class Encoder:
     cdef Worker borrow(self):
         return self.pool.pop() if self.pool else Worker(self.cache_limit)
 
-    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size, Py_ssize_t most,
-                             Output* out) except -1 nogil:
-        """Append the tokens of data[0:size), stopping once there are `most` (which may be overshot)."""
+    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+                             Py_ssize_t most, Output* out) except -1 nogil:
+        """Append the tokens of data[0:size), stopping at `most` or a little later."""
         cdef Py_ssize_t i, first = out.size
         cdef int32_t start, end
         worker.word = 0
@@ -121,8 +126,8 @@ cdef class Encoder:
                 break
         return 0
 
-    cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end, Py_ssize_t most,
-                            Output* out) except -1 nogil:
+    cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
+                            Py_ssize_t most, Output* out) except -1 nogil:
         """Append the tokens of a stretch without raw added tokens."""
         cdef Text text
         cdef Text part
@@ -167,7 +172,8 @@ cdef class Encoder:
                 break
         return 0
 
-    cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most, Output* out) except -1 nogil:
+    cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most,
+                         Output* out) except -1 nogil:
         """Append the tokens of normalized text that holds no added token."""
         cdef int32_t[2 * BATCH] found
         cdef Py_ssize_t at = 0, memo = 0, first = out.size, count
@@ -200,12 +206,13 @@ cdef class Encoder:
             at += count
         return 0
 
-    cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans, Py_ssize_t count,
-                          Output* out) except -1 nogil:
+    cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
+                          Py_ssize_t count, Output* out) except -1 nogil:
         """Append the tokens of up to BATCH words.
 
-        First every word's key is made and its slot asked for, then the slots are read: by then they are near. The
-        common case, up to three ids of a word seen before, is branch-free but for the comparison of the key.
+        First every word's key is made and its slot asked for, then the slots are read: by then they
+        are near. The common case, up to three ids of a word seen before, is branch-free but for the
+        comparison of the key.
         """
         cdef uint64_t[BATCH] low
         cdef uint64_t[BATCH] high
@@ -239,7 +246,8 @@ cdef class Encoder:
         if out.full:
             for i in range(count):
                 slot = slots + (hashes[i] & mask)
-                if subword_likely(slot.low == low[i] and slot.high == high[i] and slot.count == PLACES
+                if subword_likely(slot.low == low[i] and slot.high == high[i]
+                                  and slot.count == PLACES
                                   and text.starts == NULL):
                     start = <int32_t>text.base + spans[2 * i]
                     out.ids[out.size] = slot.values[0]
@@ -250,7 +258,8 @@ cdef class Encoder:
                     out.size += 1
                     worker.word += <int32_t>slot.values[2] + 1
                     continue
-                self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i], hashes[i], out)
+                self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i],
+                                 hashes[i], out)
                 output_reserve(out, 3 * (count - i))
                 slots = cache.slots
                 mask = cache.mask
@@ -263,7 +272,8 @@ cdef class Encoder:
                 ids += slot.count
                 continue
             out.size = ids - out.ids
-            self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i], hashes[i], out)
+            self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i],
+                             hashes[i], out)
             output_reserve(out, 3 * (count - i))
             ids = out.ids + out.size
             slots = cache.slots
@@ -271,9 +281,9 @@ cdef class Encoder:
         out.size = ids - out.ids
         return 0
 
-    cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end, uint64_t low, uint64_t high,
-                         uint64_t hash, Output* out) except -1 nogil:
-        """Append the tokens of one word, wherever they come from. `high` is 0 for a word too long for the cache."""
+    cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end,
+                         uint64_t low, uint64_t high, uint64_t hash, Output* out) except -1 nogil:
+        """Append the tokens of one word; `high` is 0 if it is too long for the cache."""
         cdef WordCache* cache = &worker.caches[out.full]
         cdef const uint8_t* word = text.data + start
         cdef Slot* slot = NULL
@@ -283,7 +293,8 @@ cdef class Encoder:
         if high:
             slot = &cache.slots[at]
             while slot.high != high or slot.low != low or (
-                    slot.count & <uint32_t>SPILLED and not same_bytes(cache, slot, word, end - start)):
+                    slot.count & <uint32_t>SPILLED
+                    and not same_bytes(cache, slot, word, end - start)):
                 if slot.high == 0:
                     slot = NULL
                     break
@@ -292,7 +303,8 @@ cdef class Encoder:
         if slot != NULL:
             n = slot.count & ~<uint32_t>SPILLED
             if out.full:
-                return self.emit_places(worker, text, start, cached_values(cache, slot), n // PLACES, out)
+                return self.emit_places(worker, text, start, cached_values(cache, slot),
+                                        n // PLACES, out)
             output_reserve(out, n)
             memcpy(out.ids + out.size, cached_values(cache, slot), n * sizeof(uint32_t))
             out.size += n
@@ -302,14 +314,15 @@ cdef class Encoder:
         if high and self.caches_words:
             self.remember(worker, cache, low, high, hash, word, end - start, out.full)
         for k in range(worker.tokens.size):
-            output_push(out, worker.tokens.data[k].id, place_start(text, start + worker.tokens.data[k].start),
+            output_push(out, worker.tokens.data[k].id,
+                        place_start(text, start + worker.tokens.data[k].start),
                         place_end(text, start + worker.tokens.data[k].end),
                         worker.word + (worker.chunk_words[k] if self.chunks else 0))
         worker.word += (worker.chunk_words[worker.tokens.size] if self.chunks else 1)
         return 0
 
-    cdef int emit_places(self, Worker worker, const Text* text, int32_t start, const uint32_t* values, uint32_t n,
-                         Output* out) except -1 nogil:
+    cdef int emit_places(self, Worker worker, const Text* text, int32_t start,
+                         const uint32_t* values, uint32_t n, Output* out) except -1 nogil:
         """Append n cached tokens with their places."""
         cdef uint32_t k
         cdef int32_t* offsets
@@ -330,10 +343,11 @@ cdef class Encoder:
             worker.word += 1
         return 0
 
-    cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high, uint64_t hash,
-                      const uint8_t* word, int32_t size, bint full) except -1 nogil:
+    cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high,
+                      uint64_t hash, const uint8_t* word, int32_t size, bint full) except -1 nogil:
         """Put what `compute` found into the cache."""
         cdef Py_ssize_t k, n = worker.tokens.size * (PLACES if full else 1)
+        cdef const Token* token
         cdef void* p
         if worker.values_capacity < n:
             p = realloc(worker.values, 2 * n * sizeof(uint32_t))
@@ -344,14 +358,15 @@ cdef class Encoder:
         for k in range(worker.tokens.size):
             if full:
                 worker.values[3 * k] = worker.tokens.data[k].id
-                worker.values[3 * k + 1] = <uint32_t>worker.tokens.data[k].start << 16 | <uint32_t>worker.tokens.data[k].end
+                token = worker.tokens.data + k
+                worker.values[3 * k + 1] = <uint32_t>token.start << 16 | <uint32_t>token.end
                 worker.values[3 * k + 2] = <uint32_t>(worker.chunk_words[k] if self.chunks else 0)
             else:
                 worker.values[k] = worker.tokens.data[k].id
         return cache_insert(cache, low, high, hash, word, size, worker.values, <uint32_t>n)
 
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
-        """Leave the tokens of a word in worker.tokens (and in worker.chunk_words the words of a chunk)."""
+        """Leave the tokens of a word in worker.tokens, the words of a chunk in chunk_words."""
         worker.tokens.size = 0
         if self.chunks:
             return self.compute_chunk(worker, word, size)
@@ -381,7 +396,8 @@ cdef class Encoder:
         for i in range(worker.chunk_spans.size):
             first = worker.tokens.size
             start = worker.chunk_spans.data[i].start
-            self.model.tokenize(source.data + start, worker.chunk_spans.data[i].end - start, &worker.tokens)
+            self.model.tokenize(source.data + start, worker.chunk_spans.data[i].end - start,
+                                &worker.tokens)
             wanted = worker.tokens.size + 1
             if worker.chunk_words_capacity < wanted:
                 p = realloc(worker.chunk_words, 2 * wanted * sizeof(int32_t))
@@ -392,7 +408,8 @@ cdef class Encoder:
             for k in range(first, worker.tokens.size):
                 worker.chunk_words[k] = <int32_t>i
                 worker.tokens.data[k].end = text_end(source, start + worker.tokens.data[k].end - 1)
-                worker.tokens.data[k].start = text_start(source, start + worker.tokens.data[k].start)
+                worker.tokens.data[k].start = text_start(source,
+                                                         start + worker.tokens.data[k].start)
             worker.chunk_words[worker.tokens.size] = <int32_t>i + 1
         if worker.chunk_spans.size == 0:
             if worker.chunk_words_capacity == 0:
@@ -404,8 +421,9 @@ cdef class Encoder:
         return 0
 
 
-cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint8_t* word, int32_t size) noexcept nogil:
-    """Whether a slot that spills belongs to this word: a long one is only known by its hash until its bytes agree."""
+cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint8_t* word,
+                            int32_t size) noexcept nogil:
+    """Whether a slot that spills is this word's: a long one is known when its bytes agree."""
     if not is_long(slot.high):
         return True
     return memcmp(cache.arena + slot.values[0] + (slot.count & ~<uint32_t>SPILLED), word, size) == 0
@@ -416,7 +434,7 @@ cdef inline const uint32_t* cached_values(const WordCache* cache, Slot* slot) no
 
 
 cdef inline int32_t place_start(const Text* text, int32_t at) noexcept nogil:
-    """Document byte of the text's byte `at`. Unchanged text: exact bytes; characters are found at the very end."""
+    """Document byte of the text's byte `at`; characters are found at the very end."""
     if text.starts == NULL:
         return <int32_t>(text.base + at)
     return text.starts[min(at, text.size - 1)]
@@ -426,4 +444,3 @@ cdef inline int32_t place_end(const Text* text, int32_t at) noexcept nogil:
     if text.starts == NULL:
         return <int32_t>(text.base + at)
     return text.ends[min(at, text.size) - 1]
-

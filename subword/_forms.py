@@ -6,7 +6,7 @@ FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 def normalize(form: str, text: str) -> str:
-    """Return a normal form of a text (UAX #15, section 1.3), with the Unicode 9.0 data of the reference.
+    r"""Return a normal form of a text (UAX #15, section 1.3), with Unicode 9.0 data.
 
     Args:
         form: "NFC", "NFD", "NFKC" or "NFKD".
@@ -18,7 +18,7 @@ def normalize(form: str, text: str) -> str:
     Raises:
         ValueError: There is no such form.
 
-    >>> normalize("NFC", "e\\u0301cole")
+    >>> normalize("NFC", "e\u0301cole")
     'école'
     """
     if form not in FORMS:

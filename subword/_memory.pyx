@@ -14,8 +14,9 @@ cdef enum:
     SPARE_LEAST = 1 << 22     # bytes: smaller results come from malloc's own store
     SPARE_MOST = 1 << 28      # bytes: larger ones are not kept
 
-# The buffer of the last large result that was let go. The kernel clears every page it hands out, which costs a fifth of
-# a warm encode; memory that is used again need not be cleared. MADV_FREE lets the kernel take it when it is short.
+# The buffer of the last large result that was let go. The kernel clears every page it hands out,
+# which costs a fifth of a warm encode; memory that is used again need not be cleared. MADV_FREE
+# lets the kernel take it when it is short.
 cdef void* spare_data = NULL
 cdef size_t spare_size = 0
 
@@ -48,7 +49,8 @@ def free_spare():
 
 
 cdef class Memory:
-    """Memory that numpy reads through the buffer protocol and that is let go with the last array on it."""
+    """Memory that numpy reads through the buffer protocol and that is let go with the last array on
+    it."""
 
     cdef void* data
     cdef size_t capacity
@@ -72,7 +74,8 @@ cdef class Memory:
 
 
 cdef object as_array(void** data, Py_ssize_t count, size_t itemsize, object dtype, size_t capacity):
-    """Give `count` items of malloc'ed memory to numpy; what lies behind them goes back unless it is little."""
+    """Give `count` items of malloc'ed memory to numpy; what lies behind them goes back unless it is
+    little."""
     cdef Memory memory
     cdef void* p
     cdef size_t used = count * itemsize

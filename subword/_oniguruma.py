@@ -1,8 +1,9 @@
 """Translate the regexes of tokenizer files into the syntax of the `regex` package, meaning kept.
 
-Tokenizer files hold patterns in the syntax of Oniguruma (doc/RE of that project). Two things keep a Python engine
-from running them as they are: its classes follow another version of Unicode, and some constructs differ. So every class is
-written out as ranges of the frozen tables, ignored case is spelled out as well, and what cannot be said is refused.
+Tokenizer files hold patterns in the syntax of Oniguruma (doc/RE of that project). Two things keep a
+Python engine from running them as they are: its classes follow another version of Unicode, and some
+constructs differ. So every class is written out as ranges of the frozen tables, ignored case is
+spelled out as well, and what cannot be said is refused.
 """
 
 import re
@@ -10,22 +11,11 @@ from typing import NamedTuple
 
 from subword import _charsets as sets
 from subword._charsets import Ranges
+from subword._regex_classes import ClassReader
 
 NEWLINE: Ranges = [(10, 10)]
 LINEBREAKS: Ranges = [(10, 13), (0x85, 0x85), (0x2028, 0x2029)]
-CONTROLS = {
-    "t": 9,
-    "n": 10,
-    "v": 11,
-    "f": 12,
-    "r": 13,
-    "a": 7,
-    "e": 27,
-    "b": 8,
-}  # \\b outside a class is no character
-CLASSES = {"d": "Nd", "s": "space", "w": "word", "h": "xdigit"}
 INTERVAL = re.compile(r"\{(?:(\d+)(,?)(\d*)|,(\d+))\}")
-BRACKET = re.compile(r"\[:(\^?)(\w+):\]")
 ANCHORS = {
     "A": r"\A",
     "z": r"\Z",
@@ -52,12 +42,11 @@ class Options(NamedTuple):
     extended: bool = False
 
 
-class Translator:
+class Translator(ClassReader):
     """One pass over one pattern."""
 
     def __init__(self, pattern: str, capture_plain: bool = True) -> None:
-        self.pattern = pattern
-        self.place = 0
+        super().__init__(pattern)
         self.capture_plain = capture_plain  # groups without a name count only where none has one
         self.groups = 0
         self.names: set[str] = set()
@@ -67,37 +56,6 @@ class Translator:
         text = self.alternatives(Options())
         if self.place < len(self.pattern):
             raise self.error("a parenthesis is closed that was not opened")
-        return text
-
-    def error(self, reason: str) -> ValueError:
-        return ValueError(
-            f"cannot translate the pattern {self.pattern!r}: {reason}, at character {self.place}"
-        )
-
-    def ahead(self, text: str) -> bool:
-        return self.pattern.startswith(text, self.place)
-
-    def take(self, text: str) -> bool:
-        """Step over `text` if it is ahead."""
-        found = self.ahead(text)
-        if found:
-            self.place += len(text)
-        return found
-
-    def char(self) -> str:
-        """Step over one character and return it."""
-        if self.place == len(self.pattern):
-            raise self.error("the pattern ends too early")
-        self.place += 1
-        return self.pattern[self.place - 1]
-
-    def until(self, end: str) -> str:
-        """Step over everything up to `end`, and over it; return what is before it."""
-        stop = self.pattern.find(end, self.place)
-        if stop < 0:
-            raise self.error(f"{end!r} is missing")
-        text = self.pattern[self.place : stop]
-        self.place = stop + len(end)
         return text
 
     # ------------------------------------------------------------------ sequences
@@ -116,7 +74,9 @@ class Translator:
             if self.place == len(self.pattern) or self.ahead("|") or self.ahead(")"):
                 return "".join(parts) + literal(run, options)
             start = self.place
-            options_text = re.compile(r"\(\?([a-z]*)(?:-([a-z]*))?\)").match(self.pattern, start)
+            options_text = re.compile(r"\(\?([a-z]+|(?=-))(?:-([a-z]*))?\)").match(
+                self.pattern, start
+            )
             if options_text:  # (?i) holds to the end of the group, alternatives included
                 self.place = options_text.end()
                 inner = self.alternatives(self.options(options, *options_text.groups()))
@@ -174,7 +134,7 @@ class Translator:
     # ------------------------------------------------------------------ atoms
 
     def atom(self, options: Options) -> tuple[str, str, bool]:
-        """Return characters that stand for themselves or else a translation, and if it may be repeated."""
+        """Return characters that stand for themselves, else a translation, and if it may repeat."""
         start = self.place
         if self.ahead("["):
             return "", self.class_text(options), True
@@ -287,54 +247,6 @@ class Translator:
         self.place = match.end()
         return f"(?:\\{name})" if name.isdigit() else f"(?P={name})"
 
-    def class_escape(self, in_class: bool) -> Ranges | None:
-        r"""Return the set of \d, \p{...} and their like, if one is ahead."""
-        letter = self.pattern[self.place]
-        if letter.lower() in CLASSES:
-            self.place += 1
-            found = list(sets.named(CLASSES[letter.lower()], in_class))
-            return found if letter.islower() else sets.complement(found)
-        if letter not in "pP" or not self.pattern.startswith("{", self.place + 1):
-            return None
-        start = self.place
-        self.place += 2
-        outside = self.take("^") != (letter == "P")
-        name = self.until("}")
-        try:
-            found = list(sets.named(name, in_class))
-        except ValueError as error:
-            self.place = start
-            raise self.error(str(error)) from None
-        return sets.complement(found) if outside else found
-
-    def codes(self) -> str:
-        """Return the characters of an escape that stands for itself, its backslash behind us."""
-        start = self.place
-        letter = self.char()
-        if letter in CONTROLS:
-            return chr(CONTROLS[letter])
-        if letter == "c" or (letter == "C" and self.take("-")):
-            return chr(ord(self.char()) & 0x1F)
-        digits = None
-        if letter == "x" and self.take("{"):
-            codes = [int(code, 16) for code in self.until("}").split()]
-            if not codes or max(codes) > sets.LAST:
-                raise self.error("this is not the number of a character")
-            return "".join(map(chr, codes))
-        for kind, form in (
-            ("x", "[0-9A-Fa-f]{1,2}"),
-            ("u", "[0-9A-Fa-f]{4}"),
-            ("01234567", "[0-7]{1,3}"),
-        ):
-            if letter in kind:
-                at = start if len(kind) > 1 else self.place
-                digits = re.compile(form).match(self.pattern, at)
-                if not digits or (int(digits[0], 16) > 127 and letter == "x"):
-                    raise self.error("this is not the number of a character")
-                self.place = digits.end()
-                return chr(int(digits[0], 8 if len(kind) > 1 else 16))
-        return letter
-
     # ------------------------------------------------------------------ classes
 
     def class_text(self, options: Options) -> str:
@@ -353,62 +265,6 @@ class Translator:
         strings = dict.fromkeys("".join(one_letter(char) for char in full) for full in longer)
         return f"(?:{'|'.join([text, *strings])})" if strings else text
 
-    def bracket_class(self) -> Ranges:
-        """Return the set of a class in brackets, which begins here."""
-        self.place += 1
-        negated = self.take("^")
-        wanted: list[Ranges] = []  # the operands of &&
-        items: list[Ranges] = []
-        empty = True
-        while True:
-            if self.ahead("]") and not (empty and "]" in self.pattern[self.place + 1 :]):
-                if empty:
-                    raise self.error("a class is empty")
-                self.place += 1
-                break
-            empty = False
-            if self.take("&&"):
-                wanted.append(sets.union(*items))
-                items = []
-            else:
-                items.append(self.class_item())
-        found = sets.intersection(*wanted, sets.union(*items))
-        return sets.complement(found) if negated else found
-
-    def class_item(self) -> Ranges:
-        """Return the set of one part of a class: a class within it, an escape, a range or a character."""
-        name = BRACKET.match(self.pattern, self.place)
-        if not name and self.ahead("["):
-            return self.bracket_class()
-        first = ""
-        found: Ranges | None = None
-        if name:
-            try:
-                found = sets.bracket(name[2])
-            except ValueError as error:
-                raise self.error(str(error)) from None
-            found = sets.complement(found) if name[1] else found
-            self.place = name.end()
-        elif self.take("\\"):
-            found = self.class_escape(in_class=True)
-            first = self.codes() if found is None else ""
-        else:
-            first = self.char()
-        to_come = self.ahead("-") and not self.ahead("-]")
-        if to_come and found is not None:
-            raise self.error("a range cannot begin with a class")
-        if found is not None:
-            return found
-        if not to_come or len(first) != 1:
-            return sets.union([(ord(char), ord(char)) for char in first])
-        self.place += 1
-        if self.ahead("[") or (self.take("\\") and self.class_escape(in_class=True) is not None):
-            raise self.error("a range cannot end with a class")
-        last = self.codes() if self.pattern[self.place - 1] == "\\" else self.char()
-        if last < first:
-            raise self.error("a range ends before it begins")
-        return [(ord(first), ord(last))]
-
 
 def one_letter(char: str) -> str:
     """Return what matches one character when case is ignored, strings of several left out."""
@@ -418,9 +274,9 @@ def one_letter(char: str) -> str:
 def literal(run: str, options: Options) -> str:
     """Translate characters that stand for themselves, side by side.
 
-    Where case is ignored the engine cuts them from the left into strings that one character may stand for (ss for ß, the
-    longest first) and single characters. It does so across (?:...) as well, which is not followed here: (?i:(?:s)s)
-    matches ß there and not here.
+    Where case is ignored the engine cuts them from the left into strings that one character may
+    stand for (ss for ß, the longest first) and single characters. It does so across (?:...) as
+    well, which is not followed here: (?i:(?:s)s) matches ß there and not here.
     """
     if not options.ignorecase:
         return "".join(sets.escape(ord(char)) for char in run)

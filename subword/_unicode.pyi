@@ -3,6 +3,7 @@ from typing import Any, Final
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
 
+MAJOR: Final[dict[str, int]]
 CATEGORIES: Final[tuple[str, ...]]
 SCRIPTS: Final[tuple[str, ...]]
 SETS: Final[tuple[str, ...]]

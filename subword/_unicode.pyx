@@ -1,5 +1,4 @@
-"""The frozen Unicode tables: expanded once at import, read by every stage, and their plain-Python
-face.
+"""The frozen Unicode tables: expanded once at import, read by every stage; their Python face.
 
 The reference, Hugging Face `tokenizers` 0.23.3, mixes four versions of Unicode: 8.0 in BERT's
 categories, 9.0 in the normal forms, 16.0 in its two regex engines and 17.0 in lower case. Every
@@ -30,8 +29,8 @@ cdef extern from "unicode_tables.h" nogil:
 
 cdef enum:
     CODES = 0x110000
-    # Hangul syllables are arithmetic: 19 leading, 21 vowel and 28 trailing jamo (the first trailing
-    # one is none).
+    # Hangul syllables are arithmetic: 19 leading, 21 vowel and 28 trailing jamo, the first of
+    # the latter being none.
     SYLLABLE = 0xAC00
     LEADING = 0x1100
     VOWEL = 0x1161
@@ -45,8 +44,8 @@ cdef struct Pair:
 
 
 cdef struct Map:
-    # Where a code point's image begins in the generated map, two levels deep: most pages of 256
-    # have none.
+    # Where a code point's image begins in the generated map, two levels deep: most pages of
+    # 256 have none.
     uint16_t pages[CODES >> 8]
     uint32_t* places
     const uint32_t* images
@@ -76,8 +75,7 @@ cdef int fill_map(Map* target, const uint32_t* source) except -1:
         i += 2 + source[i + 1]
     target.images = source
     target.places = <uint32_t*>allocate(pages << 8, sizeof(uint32_t))
-    i = 0
-    code = 0
+    i = code = 0
     while source[i]:
         code += source[i]
         target.places[<uint32_t>target.pages[code >> 8] << 8 | (code & 0xFF)] = <uint32_t>i + 1
@@ -98,11 +96,8 @@ cdef int look_up(const Map* table, uint32_t code, uint32_t* out) noexcept nogil:
 
 
 cdef int lower_code(uint32_t code, uint32_t* out) noexcept nogil:
-    cdef int size = look_up(&lower_map, code, out)
-    if size:
-        return size
     out[0] = code
-    return 1
+    return look_up(&lower_map, code, out) or 1
 
 
 cdef int decompose(uint32_t code, bint compatible, uint32_t* out) noexcept nogil:
@@ -114,13 +109,9 @@ cdef int decompose(uint32_t code, bint compatible, uint32_t* out) noexcept nogil
         out[1] = VOWEL + rest % 588 // 28
         out[2] = TRAILING + rest % 28
         return 2 if rest % 28 == 0 else 3
+    out[0] = code
     size = look_up(&compatible_map, code, out) if compatible else 0
-    if size == 0:
-        size = look_up(&canonical_map, code, out)
-    if size == 0:
-        out[0] = code
-        size = 1
-    return size
+    return size or look_up(&canonical_map, code, out) or 1
 
 
 cdef uint32_t compose(uint32_t first, uint32_t second) noexcept nogil:
@@ -162,11 +153,12 @@ cdef void mark(uint8_t* target, uint32_t first, uint32_t size, uint8_t bits) noe
             target[code] |= bits
 
 
+MAJOR = {"L": SCAN_LETTER, "N": SCAN_NUMBER, "M": SCAN_MARK, "P": SCAN_SYMBOL, "S": SCAN_SYMBOL}
+
+
 cdef uint8_t scan_bits_of(str category):
     """Return the ScanBits that follow from a general category."""
-    cdef uint8_t bits = {"L": SCAN_LETTER, "N": SCAN_NUMBER, "M": SCAN_MARK, "P": SCAN_SYMBOL,
-                         "S": SCAN_SYMBOL}.get(
-        category[0], 0)
+    cdef uint8_t bits = MAJOR.get(category[0], 0)
     if category in ("Lu", "Lt", "Lm", "Lo", "Mn", "Mc", "Me"):
         bits |= SCAN_UPPER
     if category in ("Ll", "Lm", "Lo", "Mn", "Mc", "Me"):
@@ -195,8 +187,9 @@ BITS = {
     "bert_mark": (1, BERT_MARK), "bert_punct": (1, BERT_PUNCT), "bert_chinese": (1, BERT_CHINESE),
     "bert_numeric": (1, BERT_NUMERIC), "bert_combining": (1, BERT_COMBINING),
     "form_canonical": (2, FORM_CANONICAL), "form_compatible": (2, FORM_COMPATIBLE),
-    "form_second": (2, FORM_SECOND), "form_mark": (2, FORM_MARK), "form_single": (2, FORM_SINGLE),
-    "form_cased": (2, FORM_CASED), "nmt_drop": (2, FORM_NMT_DROP), "nmt_blank": (2, FORM_NMT_BLANK),
+    "form_second": (2, FORM_SECOND), "form_mark": (2, FORM_MARK),
+    "form_single": (2, FORM_SINGLE), "form_cased": (2, FORM_CASED),
+    "nmt_drop": (2, FORM_NMT_DROP), "nmt_blank": (2, FORM_NMT_BLANK),
 }
 
 
@@ -249,8 +242,7 @@ cdef void mark_map(const uint32_t* source, uint8_t bits) noexcept nogil:
 
 
 cdef int fill_forms() except -1:
-    """Index the maps, sort the pairs that NFC puts together, and derive the bits of the normal
-    forms."""
+    """Index the maps, sort the pairs of NFC, and derive the bits of the normal forms."""
     global pairs, pair_count
     cdef uint32_t code = 0
     cdef Py_ssize_t i = 0
@@ -287,7 +279,7 @@ fill_bits()
 fill_forms()
 
 
-# ---- The plain-Python face, for patterns.py and reference.py.
+# ------------------------------------------------------------------ the plain-Python face
 
 cdef list collect(const uint8_t* source, const uint8_t* wanted):
     """Return the ranges of the code points whose value in a flat table is wanted."""
@@ -307,9 +299,9 @@ def ranges(str name not None):
     r"""Return the code points of a named class as the reference sees them.
 
     Args:
-        name: A general category of one or two letters ("L", "Lu"; also "LC"), a script ("Han"), a
-            bracket class of the regex engine ("alpha", "punct", "word" for its \w, ...), or one of
-            the tables' own classes ("scan_letter", "bert_drop", "form_mark", "nmt_blank", ...).
+        name: A general category of one or two letters ("L", "Lu"; also "LC"), a script ("Han"),
+            a bracket class of the regex engine ("alpha", "punct", "word" for its \w, ...), or one
+            of the tables' own classes ("scan_letter", "bert_drop", "form_mark", "nmt_blank", ...).
 
     Returns:
         Sorted (first, last) code points, both inclusive.
@@ -360,8 +352,7 @@ cdef str image_of(const uint32_t* image, int size):
 
 
 def lower(str text not None):
-    """Return the lower case, character by character (no rule for the final sigma), as Rust 1.9x
-    with Unicode 17 has it.
+    """Return the lower case, character by character: there is no rule for the final sigma.
 
     >>> lower("ΟΔΟΣ İ")
     'οδοσ i̇'
@@ -372,8 +363,7 @@ def lower(str text not None):
 
 
 def decomposition(str char not None, bint compatible=False):
-    """Return the full canonical, or compatibility, decomposition of one character (itself where it
-    has none)."""
+    """Return the full canonical, or compatibility, decomposition of one character."""
     cdef uint32_t image[18]
     return image_of(image, decompose(<Py_UCS4>char, compatible, image))
 
@@ -401,12 +391,10 @@ cdef dict mapped(const uint32_t* source):
 
 
 def case_alike():
-    """Return what the regex engine also takes for a character when it ignores case: the other
-    single characters."""
+    """Return the other characters that match a character when the regex engine ignores case."""
     return mapped(unicode_alike_map)
 
 
 def case_expanded():
-    """Return the characters that the regex engine, ignoring case, takes for a string of two or
-    three: {"ß": "ss", ...}."""
+    """Return the characters that match a string of several when case is ignored: ß and ss, ..."""
     return mapped(unicode_expanded_map)

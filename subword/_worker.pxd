@@ -6,8 +6,8 @@ from subword.models.word_cache cimport WordCache
 
 
 cdef struct Output:
-    # What comes out of a run of documents: ids one after the other and, when `full`, for each the bytes [start, end)
-    # of its document and the index of its word.
+    # What comes out of a run of documents: ids one after the other and, when `full`, for each the
+    # bytes [start, end) of its document and the index of its word.
     uint32_t* ids
     int32_t* offsets
     int32_t* words
@@ -18,7 +18,8 @@ cdef struct Output:
 
 
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil
-cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end, int32_t word) except -1 nogil
+cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
+                     int32_t word) except -1 nogil
 cdef void output_free(Output* out) noexcept nogil
 
 

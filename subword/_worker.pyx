@@ -29,6 +29,7 @@ cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
         if p == NULL:
             return out_of_memory()
         out.offsets = <int32_t*>p
+        advise_huge_pages(out.offsets + 2 * out.size, 2 * (wanted - out.size) * sizeof(int32_t))
         if out.worded:
             p = realloc(out.words, wanted * sizeof(int32_t))
             if p == NULL:
@@ -45,7 +46,8 @@ cdef void output_free(Output* out) noexcept nogil:
     memset(out, 0, sizeof(Output))
 
 
-cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end, int32_t word) except -1 nogil:
+cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
+                     int32_t word) except -1 nogil:
     output_reserve(out, 1)
     out.ids[out.size] = id
     if out.full:

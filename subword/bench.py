@@ -1,4 +1,4 @@
-"""`subword bench`: how fast a tokenizer is on a file, next to Hugging Face `tokenizers` if that is installed."""
+"""`subword bench`: how fast a tokenizer is, beside Hugging Face `tokenizers` if installed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def best_of(repeat: int, work: Callable[[], object]) -> float:
 
 
 def peer_of(tokenizer: Tokenizer) -> Any:
-    """Return the same tokenizer of `tokenizers`, without truncation and padding; None if it is not installed."""
+    """Return the same tokenizer of `tokenizers`, unpadded and uncut; None if not installed."""
     if importlib.util.find_spec("tokenizers") is None:
         return None
     peer = importlib.import_module("tokenizers").Tokenizer.from_str(tokenizer.to_str())

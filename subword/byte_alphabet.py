@@ -1,8 +1,9 @@
 """The two ways in which vocabularies spell bytes.
 
-The byte-level alphabet has a printable character for each of the 256 bytes. Bytes that are printable characters of Latin-1 stand for themselves; the others (controls, the
-space, 0x7F-0xA0 and the soft hyphen) are numbered from U+0100 in their order. From the GPT-2
-encoder (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2).
+The byte-level alphabet has a printable character for each of the 256 bytes. Bytes that are
+printable characters of Latin-1 stand for themselves; the others (controls, the space, 0x7F-0xA0 and
+the soft hyphen) are numbered from U+0100 in their order. From the GPT-2 encoder (Radford et al.
+2019, "Language Models are Unsupervised Multitask Learners", section 2.2).
 
 Byte fallback has a token like `<0x61>` for each byte, beside the tokens of characters.
 """
@@ -36,11 +37,11 @@ def chars_of(data: bytes) -> str:
 
 
 def bytes_of(token: str) -> bytes:
-    """Return the bytes that a token spells; its own UTF-8 if a character is not of the alphabet.
+    r"""Return the bytes that a token spells; its own UTF-8 if a character is not of the alphabet.
 
     Example:
         >>> bytes_of("ĠÃ©"), bytes_of("a b")
-        (b' \\xc3\\xa9', b'a b')
+        (b' \xc3\xa9', b'a b')
     """
     try:
         return bytes([BYTES[char] for char in token])

@@ -64,8 +64,9 @@ class ByteFallback(Decoder):
 
     def decode_chain(self, tokens: Sequence[str]) -> list[str]:
         pieces: list[str] = []
-        for is_byte, run in groupby(tokens, lambda token: byte_of_token(token) is not None):
-            pieces.extend(_decode_run(list(run)) if is_byte else run)
+        for is_byte, group in groupby(tokens, lambda token: byte_of_token(token) is not None):
+            run = list(group)
+            pieces.extend(_decode_run(run) if is_byte else run)
         return pieces
 
     def stream(self) -> streams.Stream:

@@ -1,8 +1,8 @@
 """Calling a tokenizer as a model's front door: texts in, padded and truncated inputs out.
 
-The contract is that of `transformers` 5: the same arguments, defaults, keys, shapes and errors. But
-padding and truncation are arguments of the call here, and nothing is written to the tokenizer. Where
-the oracle truncates nothing because its unsigned numbers wrap around, or panics, there is a
+The contract is that of `transformers` 5: the same arguments, defaults, keys, shapes and errors.
+But padding and truncation are arguments of the call here, and nothing is written to the tokenizer.
+Where the oracle truncates nothing because its unsigned numbers wrap around, or panics, there is a
 ValueError; an empty batch gives empty lists.
 """
 
@@ -284,7 +284,7 @@ def _rows(text: Any, text_pair: Any, split: bool) -> tuple[list[Row], bool]:
         raise ValueError(f"text_pair must have {len(text)} rows like text, got {len(text_pair)}")
     else:
         given = list(zip(text, text_pair, strict=True))
-    is_one = _is_words if split else _is_text
+    is_one = _is_words if split else lambda part: isinstance(part, str)
     rows: list[Row] = []
     for at, row in enumerate(given):
         if is_one(row):
@@ -295,10 +295,6 @@ def _rows(text: Any, text_pair: Any, split: bool) -> tuple[list[Row], bool]:
             kind = "a list of words" if split else "a str"
             raise TypeError(f"text {at} must be {kind}, or a pair of such, got {row!r:.80}")
     return rows, is_batch
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _is_words(value: Any) -> bool:

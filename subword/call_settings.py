@@ -1,4 +1,4 @@
-"""What calling a tokenizer takes from the model it is for: padding, lengths, names of the inputs."""
+"""What calling a tokenizer takes from the model it is for: padding, lengths, input names."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ NO_LIMIT = 10**30
 # Tokenizer classes whose models read token_type_ids, by the start of their names.
 _WITH_TYPES = ("Bert", "MarkupLM", "Deberta", "DebertaV2", "FNet", "Tapas", "Canine", "LayoutLMv2")
 _WITHOUT_TYPES = ("BertGeneration", "BertJapanese")
+# Tokenizer classes whose models are padded on the left.
+_LEFT = ("Llama", "CodeLlama", "Cohere", "Gemma", "Siglip2", "XLNet")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +80,6 @@ class CallSettings:
             model_input_names=tuple(
                 config.get("model_input_names") or (names if typed else (names[0], names[2]))
             ),
-            padding_side=config.get("padding_side", "right"),
+            padding_side=config.get("padding_side", "left" if name.startswith(_LEFT) else "right"),
             truncation_side=config.get("truncation_side", "right"),
         )

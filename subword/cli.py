@@ -21,7 +21,7 @@ ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\0": "\0", "\\\\": "\\"}
 
 
 def unescaped(text: str) -> str:
-    r"""Return `text` with ``\n``, ``\t``, ``\r``, ``\0`` and ``\\`` replaced by what they stand for.
+    r"""Return `text` with ``\n``, ``\t``, ``\r``, ``\0`` and ``\\`` read as in Python.
 
     >>> unescaped(r"a\nb")
     'a\nb'
@@ -53,7 +53,8 @@ def _tokenizer_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--pattern",
-        help=f"of a .tiktoken file: {', '.join(PATTERNS)} or a regex (default: told by the file's name)",
+        help=f"of a .tiktoken file: {', '.join(PATTERNS)} or a regex "
+        "(default: told by the file's name)",
     )
 
 
@@ -247,7 +248,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: Those behind the program's name; None takes the process's.
 
     Returns:
-        The exit status: 0; 2 for an error, 130 when interrupted, 141 when nobody reads the output any more.
+        The exit status: 0; 2 for an error, 130 when interrupted, 141 when nobody reads the output
+        any more.
     """
     options = make_parser().parse_args(arguments)
     warnings.showwarning = show_warning

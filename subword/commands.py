@@ -69,7 +69,8 @@ def read_stdin() -> bytes:
     Waits for the first byte only: a pipe that is slower than we are is answered at once.
     """
     handle = sys.stdin.fileno()
-    parts, size = [], 0
+    parts: list[bytes] = []
+    size = 0
     while size < CHUNK and (not parts or select.select([handle], [], [], 0)[0]):
         data = os.read(handle, CHUNK - size)
         if not data:
@@ -91,7 +92,7 @@ def text_batches(names: Iterable[str], separator: bytes | None, size: int) -> It
 
 
 def total_size(names: Iterable[str]) -> int | None:
-    """Return the bytes of the files; None if one is no regular file. OSError if one is not there."""
+    """Return the size of the files in bytes, None if one is no regular file."""
     total = 0
     for name in names:
         if name == STDIN:

@@ -1,4 +1,4 @@
-"""What post-processors and decoders share: their JSON object, read with errors that name the place."""
+"""What post-processors and decoders share: a JSON object, read with errors that name the place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Normalizers and pre-tokenizers as JSON: between the objects of tokenizer.json and the classes that do the work."""
+"""Normalizers and pre-tokenizers as JSON: the objects of tokenizer.json and our classes."""
 
 from __future__ import annotations
 
@@ -32,12 +32,18 @@ def pattern_of(config: Config) -> str | Regex:
         return str(pattern["String"])
     if isinstance(pattern.get("Regex"), str):
         return Regex(pattern["Regex"])
-    raise ValueError(f"{config.get('type')}: 'pattern' must hold a String or a Regex, got {pattern!r}")
+    raise ValueError(
+        f"{config.get('type')}: 'pattern' must hold a String or a Regex, got {pattern!r}"
+    )
 
 
 def pattern_config(pattern: str | Regex) -> dict[str, str]:
     """Return the JSON form of a pattern."""
     return {"String": pattern} if isinstance(pattern, str) else {"Regex": pattern.pattern}
+
+
+def _without_options(stage: type[Normalizer]) -> Callable[[Config], Normalizer]:
+    return lambda config: stage()
 
 
 def _bert(config: Config) -> Normalizer:
@@ -54,18 +60,24 @@ def _metaspace(config: Config) -> PreTokenizer:
     scheme = config.get("prepend_scheme")
     if scheme is None:  # the older form
         scheme = "always" if take(config, "add_prefix_space", bool, True) else "never"
-    return pre_tokenizers.Metaspace(take(config, "replacement", str), scheme, take(config, "split", bool, True))
+    return pre_tokenizers.Metaspace(
+        take(config, "replacement", str), scheme, take(config, "split", bool, True)
+    )
 
 
 NORMALIZERS: dict[str, Callable[[Config], Normalizer]] = {
     "BertNormalizer": _bert,
-    "Strip": lambda c: normalizers.Strip(take(c, "strip_left", bool, True), take(c, "strip_right", bool, True)),
+    "Strip": lambda c: normalizers.Strip(
+        take(c, "strip_left", bool, True), take(c, "strip_right", bool, True)
+    ),
     "Prepend": lambda c: normalizers.Prepend(take(c, "prepend", str)),
     "Replace": lambda c: normalizers.Replace(pattern_of(c), take(c, "content", str)),
-    "Sequence": lambda c: normalizers.Sequence([normalizer(part) for part in take(c, "normalizers", list)]),
+    "Sequence": lambda c: normalizers.Sequence(
+        [normalizer(part) for part in take(c, "normalizers", list)]
+    ),
 }
 for _name in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel"):
-    NORMALIZERS[_name] = lambda c, _class=getattr(normalizers, _name): _class()  # type: ignore[misc]
+    NORMALIZERS[_name] = _without_options(getattr(normalizers, _name))
 
 PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
     "BertPreTokenizer": lambda c: pre_tokenizers.BertPreTokenizer(),
@@ -73,15 +85,21 @@ PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
     "WhitespaceSplit": lambda c: pre_tokenizers.WhitespaceSplit(),
     "UnicodeScripts": lambda c: pre_tokenizers.UnicodeScripts(),
     "ByteLevel": lambda c: pre_tokenizers.ByteLevel(
-        take(c, "add_prefix_space", bool, True), take(c, "trim_offsets", bool, True), take(c, "use_regex", bool, True)
+        take(c, "add_prefix_space", bool, True),
+        take(c, "trim_offsets", bool, True),
+        take(c, "use_regex", bool, True),
     ),
-    "Split": lambda c: pre_tokenizers.Split(pattern_of(c), take(c, "behavior", str), take(c, "invert", bool, False)),
+    "Split": lambda c: pre_tokenizers.Split(
+        pattern_of(c), take(c, "behavior", str), take(c, "invert", bool, False)
+    ),
     "Punctuation": lambda c: pre_tokenizers.Punctuation(take(c, "behavior", str, "Isolated")),
     "Digits": lambda c: pre_tokenizers.Digits(take(c, "individual_digits", bool, False)),
     "CharDelimiterSplit": lambda c: pre_tokenizers.CharDelimiterSplit(take(c, "delimiter", str)),
     "FixedLength": lambda c: pre_tokenizers.FixedLength(take(c, "length", int, 5)),
     "Metaspace": _metaspace,
-    "Sequence": lambda c: pre_tokenizers.Sequence([pre_tokenizer(part) for part in take(c, "pretokenizers", list)]),
+    "Sequence": lambda c: pre_tokenizers.Sequence(
+        [pre_tokenizer(part) for part in take(c, "pretokenizers", list)]
+    ),
 }
 
 

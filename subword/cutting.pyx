@@ -117,8 +117,7 @@ cdef int add_pieces(const Spans* pieces, Behavior kind, bint invert, Spans* afte
 
 
 cdef class CharacterSplit(PreTokenizer):
-    """Splits where single characters match: the base of Punctuation, Digits and CharDelimiterSplit.
-    """
+    """Splits at single characters: the base of Punctuation, Digits, CharDelimiterSplit."""
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
@@ -355,7 +354,8 @@ cdef class Split(PreTokenizer):
 
 
 cdef class UnicodeScripts(PreTokenizer):
-    """Cuts where the script changes: kana belong to Chinese characters, a space to what is before it.
+    """Cuts where the script changes: kana belong to Chinese characters, a space to what is before
+    it.
 
     What stands before the first character with a script is dropped, as in the reference.
     """

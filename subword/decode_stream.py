@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from . import streams
 from .decoder import Decoder
+
+
+class Special(Protocol):
+    """What a stream needs of an added token."""
+
+    @property
+    def content(self) -> str:
+        """Its text."""
+
+    @property
+    def special(self) -> bool:
+        """Whether decoding may skip it."""
 
 
 class DecodingTokenizer(Protocol):
@@ -17,8 +29,12 @@ class DecodingTokenizer(Protocol):
     def decoder(self) -> Decoder | None:
         """The decoder; without one tokens are joined by spaces."""
 
-    def visible_tokens(self, ids: Iterable[int], skip_special_tokens: bool) -> list[str]:
-        """Return the tokens that `decode` would hand to the decoder: known ids, not skipped."""
+    @property
+    def added_tokens(self) -> Mapping[int, Special]:
+        """The added tokens by id."""
+
+    def id_to_token(self, index: int, /) -> str | None:
+        """Return the token of an id, None if there is none."""
 
 
 class _Window:
@@ -80,6 +96,7 @@ class DecodeStream:
         self.skip_special_tokens = skip_special_tokens
         self._prompt = list(ids or ())
         self._tokenizer: DecodingTokenizer | None = None
+        self._skipped: set[str] = set()
         self._window = _Window(None)
         self._prefix = ""  # the text of the first tokens of the window, which was handed out
         self._prefix_tokens = 0
@@ -100,6 +117,9 @@ class DecodeStream:
         """
         if self._tokenizer is None:
             self._tokenizer = tokenizer
+            if self.skip_special_tokens:
+                known = tokenizer.added_tokens.values()
+                self._skipped = {token.content for token in known if token.special}
             self._window = _Window(tokenizer.decoder, self._tokens(self._prompt))
         elif self._tokenizer is not tokenizer:
             raise ValueError("a DecodeStream must get the same tokenizer in each step, got another")
@@ -126,4 +146,5 @@ class DecodeStream:
     def _tokens(self, ids: Iterable[int]) -> list[str]:
         if self._tokenizer is None:
             return []
-        return self._tokenizer.visible_tokens(ids, self.skip_special_tokens)
+        tokens = map(self._tokenizer.id_to_token, ids)
+        return [token for token in tokens if token is not None and token not in self._skipped]

@@ -1,4 +1,4 @@
-"""Ids back to text: through the decoder token by token, or through a table of bytes where that says the same."""
+"""Ids back to text: through the decoder, or a table of bytes where that says the same."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ class TextMaker:
         return token in self.vocabulary.special
 
     def _piece(self, token: str) -> tuple[bytes, bytes] | None:
-        """Return what a token becomes at the start of a text and elsewhere, None if the decoder says more than that."""
+        """Return what a token becomes first in a text and elsewhere, None if more decides that."""
         if isinstance(self.decoder, decoders.ByteLevel):
             piece = bytes_of(token)
             return piece, piece
         if isinstance(self.decoder, decoders.WordPiece):
-            return self.decoder.decode_chain([token])[0].encode(), self.decoder.decode_chain(["", token])[1].encode()
+            return self.decoder.decode_chain([token])[0].encode(), self.decoder.decode_chain(
+                ["", token]
+            )[1].encode()
         return None
 
     def _table(self, skip_special_tokens: bool) -> PieceTable | None:
@@ -46,12 +48,17 @@ class TextMaker:
 
     def _make_table(self, skip_special_tokens: bool) -> PieceTable | None:
         ids = self.vocabulary.as_dict().values()
-        if not isinstance(self.decoder, decoders.ByteLevel | decoders.WordPiece) or max(ids, default=0) >= LARGEST_TABLE:
+        if (
+            not isinstance(self.decoder, decoders.ByteLevel | decoders.WordPiece)
+            or max(ids, default=0) >= LARGEST_TABLE
+        ):
             return None
         tokens = [self.vocabulary.id_to_token(i) for i in range(max(ids, default=-1) + 1)]
         return PieceTable(
             [
-                None if token is None or (skip_special_tokens and self._is_skipped(token)) else self._piece(token)
+                None
+                if token is None or (skip_special_tokens and self._is_skipped(token))
+                else self._piece(token)
                 for token in tokens
             ]
         )
@@ -62,10 +69,14 @@ class TextMaker:
 
     def _decode_tokens(self, ids: Iterable[int], skip_special_tokens: bool) -> str:
         tokens = [self.vocabulary.id_to_token(i) for i in ids]
-        kept = [t for t in tokens if t is not None and not (skip_special_tokens and self._is_skipped(t))]
+        kept = [
+            t for t in tokens if t is not None and not (skip_special_tokens and self._is_skipped(t))
+        ]
         return self.decoder.decode(kept) if self.decoder is not None else " ".join(kept)
 
-    def decode_batch(self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool) -> list[str]:
+    def decode_batch(
+        self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool
+    ) -> list[str]:
         """Return the text of each row of ids."""
         table = self._table(skip_special_tokens)
         if not isinstance(rows, Ragged):
@@ -74,4 +85,3 @@ class TextMaker:
             return [self._decode_tokens(row.tolist(), skip_special_tokens) for row in rows]
         texts: list[str] = table.decode_rows(rows.ids, rows.row_splits)
         return texts
-

@@ -1,7 +1,7 @@
 """Train the three tokenizers on text that ships with Python, and show what each of them learned.
 
-    python -m subword.demo                  the help texts of the Python language (pydoc_data.topics)
-    python -m subword.demo corpus.txt       a text of your own
+python -m subword.demo                  the help texts of the Python language (pydoc_data.topics)
+python -m subword.demo corpus.txt       a text of your own
 """
 
 from __future__ import annotations

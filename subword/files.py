@@ -1,6 +1,7 @@
-"""Text files into ids: mapped into memory, cut into documents and encoded without a Python object for each.
+"""Text files into ids: mapped into memory, without a Python object for each document.
 
-Where ids go to a file, text is read in windows of whole documents, so memory does not grow with the files.
+Where ids go to a file, text is read in windows of whole documents, so memory does not grow with the
+files.
 """
 
 from __future__ import annotations
@@ -8,9 +9,10 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from subword._documents import NotUTF8
 from subword.outputs import Writer, format_of, id_dtype, whole_file, writer
@@ -200,12 +202,12 @@ def windows(
 
 
 def overlaps(separator: bytes) -> bool:
-    """Whether two places where a separator stands can overlap: then only counting from the start tells which count."""
+    """Whether a separator can overlap itself: then only counting from the start tells."""
     return any(separator.startswith(separator[i:]) for i in range(1, len(separator)))
 
 
 def cut(data: Mapped, separator: bytes, start: int, wanted: int) -> int:
-    """Return where the first document ends that ends at or behind `wanted`, its separator included."""
+    """Return the first end of a document, separator included, at or behind `wanted`."""
     if not overlaps(separator):
         start = max(start, wanted - len(separator))
     end = start
@@ -247,7 +249,7 @@ def stream(read: Callable[[], bytes], name: str, separator: bytes) -> Iterator[l
         yield [Piece(bytes(rest), name, start)]
 
 
-def read_ids(path: PathLike, dtype: np.dtype[np.uint16] | np.dtype[np.uint32]) -> np.ndarray:  # type: ignore[type-arg]
+def read_ids(path: PathLike, dtype: np.dtype[np.uint16] | np.dtype[np.uint32]) -> npt.NDArray[Any]:
     """Map a .bin file of ids; ValueError if its size does not fit the type."""
     size = os.stat(path).st_size
     if size % dtype.itemsize:

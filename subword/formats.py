@@ -1,7 +1,7 @@
-"""The files the world keeps tokenizers in: read with errors that name the place, written whole or not at all.
+"""Tokenizer files: read with errors that name the place, written whole or not at all.
 
-tokenizer.json (Hugging Face, with the older shapes that real files have), vocab.txt (BERT), vocab.json + merges.txt
-(GPT-2, RoBERTa) and .tiktoken (OpenAI).
+tokenizer.json (Hugging Face, with the older shapes that real files have), vocab.txt (BERT),
+vocab.json + merges.txt (GPT-2, RoBERTa) and .tiktoken (OpenAI).
 """
 
 from __future__ import annotations
@@ -29,7 +29,10 @@ PathLike = str | os.PathLike[str]
 MOST_CHARACTERS = 2**62
 Merges = list[tuple[str, str]]
 # Unicode's White_Space: what a line of vocab.txt is trimmed of, as the original reader does.
-WHITE_SPACE = "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE_SPACE = (
+    "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+    "\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 
 
 def read_text(path: PathLike) -> str:
@@ -42,7 +45,7 @@ def read_text(path: PathLike) -> str:
 
 
 def read_json(text: str, name: str) -> Any:
-    """Return parsed JSON; ValueError with line and column if it is broken or nested beyond reason."""
+    """Return parsed JSON; ValueError with line and column if broken or nested too deeply."""
     if not isinstance(text, str):
         raise TypeError(f"{name}: JSON must be given as str, got {type(text).__name__}")
     try:
@@ -61,7 +64,7 @@ def dump(config: Mapping[str, Any], pretty: bool) -> str:
 
 
 def write_atomically(path: PathLike, text: str) -> None:
-    """Write a file under a temporary name and rename it, so that no half-written file is ever seen."""
+    """Write a file under a temporary name and rename it: none is ever seen half-written."""
     with whole_file(path) as file:
         file.write(text.encode())
 
@@ -111,14 +114,20 @@ def read_tiktoken(path: PathLike) -> dict[bytes, int]:
             encoded, rank = line.split()
             token = base64.b64decode(encoded, validate=True)
             if token in ranks:
-                raise ValueError(f"{path}:{number}: the token {token!r} has the rank {ranks[token]} already")
+                raise ValueError(
+                    f"{path}:{number}: the token {token!r} has the rank {ranks[token]} already"
+                )
             ranks[token] = int(rank)
         except binascii.Error:
-            raise ValueError(f"{path}:{number}: expected base64 and a rank, got {line[:60]!r}") from None
+            raise ValueError(
+                f"{path}:{number}: expected base64 and a rank, got {line[:60]!r}"
+            ) from None
         except ValueError as error:
             if str(error).startswith(f"{path}:"):
                 raise
-            raise ValueError(f"{path}:{number}: expected base64 and a rank, got {line[:60]!r}") from None
+            raise ValueError(
+                f"{path}:{number}: expected base64 and a rank, got {line[:60]!r}"
+            ) from None
     if not ranks:
         raise ValueError(f"{path}: no token in the file")
     return ranks
@@ -145,7 +154,7 @@ def _vocab(config: Mapping[str, Any]) -> dict[str, int]:
 
 
 def check_text(name: str, texts: Iterable[str]) -> None:
-    """Raise ValueError if one of the texts holds a lone surrogate, which JSON can spell and UTF-8 cannot."""
+    """Raise ValueError for a lone surrogate, which JSON can spell and UTF-8 cannot."""
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:
@@ -158,16 +167,24 @@ def _optional_str(config: Mapping[str, Any], key: str) -> str | None:
 
 
 def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | WordPiece:
-    """Build the model of a tokenizer.json. A model without a type is told by its fields, as the oracle does."""
+    """Build the model of a tokenizer.json; one without a type is told by its fields."""
     kind = config.get("type")
     if kind is None:
-        kind = "BPE" if "merges" in config else "WordPiece" if "max_input_chars_per_word" in config else "Unigram"
+        kind = (
+            "BPE"
+            if "merges" in config
+            else "WordPiece"
+            if "max_input_chars_per_word" in config
+            else "Unigram"
+        )
     if kind == "BPE":
         return _bpe(config, byte_level)
     if kind == "WordPiece":
         limit = take(config, "max_input_chars_per_word", int)
         if not 0 <= limit <= MOST_CHARACTERS:
-            raise ValueError(f"max_input_chars_per_word must be in [0, {MOST_CHARACTERS}], got {limit}")
+            raise ValueError(
+                f"max_input_chars_per_word must be in [0, {MOST_CHARACTERS}], got {limit}"
+            )
         return WordPiece(
             _vocab(config),
             unk_token=take(config, "unk_token", str),
@@ -188,9 +205,16 @@ def _bpe(config: Mapping[str, Any], byte_level: bool) -> BPE:
     dropout = config.get("dropout")
     if dropout is not None and (isinstance(dropout, bool) or not isinstance(dropout, int | float)):
         raise ValueError(f"model.dropout must be a number or null, got {dropout!r}")
-    flags = {flag: take(config, flag, bool, False) for flag in ("fuse_unk", "byte_fallback", "ignore_merges")}
+    flags: dict[str, Any] = {
+        flag: take(config, flag, bool, False)
+        for flag in ("fuse_unk", "byte_fallback", "ignore_merges")
+    }
     unk_token = _optional_str(config, "unk_token")
-    if unk_token is not None and unk_token not in vocab and not (byte_level or has_all_byte_tokens(config)):
+    if (
+        unk_token is not None
+        and unk_token not in vocab
+        and not (byte_level or has_all_byte_tokens(config))
+    ):
         raise ValueError(f"model.unk_token {unk_token!r} is not in the vocabulary")
     return BPE(
         vocab,
@@ -205,8 +229,10 @@ def _bpe(config: Mapping[str, Any], byte_level: bool) -> BPE:
 
 
 def has_all_byte_tokens(config: Mapping[str, Any]) -> bool:
-    """Whether a BPE model falls back to bytes and has all of them, so that nothing is unknown to it."""
-    return config.get("byte_fallback") is True and all(f"<0x{byte:02X}>" in config["vocab"] for byte in range(256))
+    """Whether a BPE model falls back to bytes and has all of them: nothing is unknown."""
+    return config.get("byte_fallback") is True and all(
+        f"<0x{byte:02X}>" in config["vocab"] for byte in range(256)
+    )
 
 
 def has_all_bytes(vocab: Mapping[str, int]) -> bool:
@@ -215,9 +241,11 @@ def has_all_bytes(vocab: Mapping[str, int]) -> bool:
 
 
 def reads_bytes(pre_tokenizer_: Any, config: Mapping[str, Any]) -> bool:
-    """Whether a model may read bytes: ByteLevel comes last before a plain BPE that knows all of them."""
+    """Whether a model may read bytes: ByteLevel, then a plain BPE that knows them all."""
     plain = not (
-        config.get("continuing_subword_prefix") or config.get("end_of_word_suffix") or config.get("byte_fallback")
+        config.get("continuing_subword_prefix")
+        or config.get("end_of_word_suffix")
+        or config.get("byte_fallback")
     )
     is_bpe = config.get("type") == "BPE" or (config.get("type") is None and "merges" in config)
     if not plain or not is_bpe or pre_tokenizer_ is None or with_raw_bytes(pre_tokenizer_) is None:
@@ -231,7 +259,9 @@ def added_token(config: Mapping[str, Any]) -> AddedToken:
         raise ValueError(f"added_tokens: a token must be an object, got {config!r}")
     check_text("added_tokens", [take(config, "content", str)])
     flags = ("single_word", "lstrip", "rstrip", "normalized", "special")
-    return AddedToken(take(config, "content", str), **{flag: take(config, flag, bool, False) for flag in flags})
+    return AddedToken(
+        take(config, "content", str), **{flag: take(config, flag, bool, False) for flag in flags}
+    )
 
 
 def parts_from_config(config: object, name: str = "tokenizer.json") -> dict[str, Any]:
@@ -246,15 +276,21 @@ def parts_from_config(config: object, name: str = "tokenizer.json") -> dict[str,
         raise ValueError(f"{name}: version must be '1.0', got {config['version']!r}")
     try:
         parts: dict[str, Any] = {
-            "normalizer": None if config.get("normalizer") is None else normalizer(config["normalizer"]),
-            "pre_tokenizer": None if config.get("pre_tokenizer") is None else pre_tokenizer(config["pre_tokenizer"]),
+            "normalizer": None
+            if config.get("normalizer") is None
+            else normalizer(config["normalizer"]),
+            "pre_tokenizer": None
+            if config.get("pre_tokenizer") is None
+            else pre_tokenizer(config["pre_tokenizer"]),
             "post_processor": _optional(processors.from_dict, config.get("post_processor")),
             "decoder": _optional(decoders.from_dict, config.get("decoder")),
             "added_tokens": [added_token(token) for token in _added_list(config)],
             "truncation": file_options.truncation(config.get("truncation")),
             "padding": file_options.padding(config.get("padding")),
         }
-        parts["model"] = model_from_config(config["model"], reads_bytes(parts["pre_tokenizer"], config["model"]))
+        parts["model"] = model_from_config(
+            config["model"], reads_bytes(parts["pre_tokenizer"], config["model"])
+        )
     except TypeError as error:
         raise TypeError(f"{name}: {error}") from None
     except ValueError as error:
@@ -265,7 +301,11 @@ def parts_from_config(config: object, name: str = "tokenizer.json") -> dict[str,
 
 
 def _added_list(config: Mapping[str, Any]) -> list[Any]:
-    return [] if config.get("added_tokens") is None else take({"type": "tokenizer", **config}, "added_tokens", list)
+    return (
+        []
+        if config.get("added_tokens") is None
+        else take({"type": "tokenizer", **config}, "added_tokens", list)
+    )
 
 
 def _optional(build: Any, config: object) -> Any:
@@ -276,7 +316,12 @@ def model_config(model: BPE | WordPiece) -> dict[str, Any]:
     """Return the JSON object of a model."""
     vocab = dict(sorted(model.vocab.items(), key=lambda item: item[1]))
     if isinstance(model, BPE):
-        return {"type": "BPE", **model.options(), "vocab": vocab, "merges": [list(pair) for pair in model.merges]}
+        return {
+            "type": "BPE",
+            **model.options(),
+            "vocab": vocab,
+            "merges": [list(pair) for pair in model.merges],
+        }
     return {"type": "WordPiece", **model.options(), "vocab": vocab}
 
 
@@ -302,7 +347,9 @@ def config_of(tokenizer: Any) -> dict[str, Any]:
         "added_tokens": added,
         "normalizer": None if stages[0] is None else to_config(stages[0]),
         "pre_tokenizer": None if stages[1] is None else to_config(stages[1]),
-        "post_processor": None if tokenizer.post_processor is None else tokenizer.post_processor.to_dict(),
+        "post_processor": None
+        if tokenizer.post_processor is None
+        else tokenizer.post_processor.to_dict(),
         "decoder": None if tokenizer.decoder is None else tokenizer.decoder.to_dict(),
         "model": model_config(tokenizer.model),
     }

@@ -25,8 +25,8 @@ def rows(name: str, form: str | None, dtype: np.dtype[Any], end_id: int | None) 
 
     Args:
         name: The file, "-" for stdin.
-        form: "text" (ids in decimal, a row a line), "jsonl" (a list a line, or an object with "ids") or "bin"; None
-            tells by the name.
+        form: "text" (ids in decimal, a row a line), "jsonl" (a list a line, or an object with
+            "ids") or "bin"; None tells by the name.
         dtype: What binary ids are stored as.
         end_id: The id that ends a row of binary ids and is no part of it; None: they are one row.
 
@@ -66,7 +66,8 @@ def _row(line: bytes, place: str, form: str) -> npt.NDArray[np.uint32]:
         values = values.get("ids")
     if not isinstance(values, list) or not all(type(value) is int for value in values):
         raise ValueError(
-            f"{place}: expected a list of ids, or an object with one under 'ids', got {values!r:.60}"
+            f"{place}: expected a list of ids, or an object with one under 'ids', "
+            f"got {values!r:.60}"
         )
     if values and not 0 <= min(values) <= max(values) < 1 << 32:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Tokens as people look at them: in colour over the text, with a table of ids and places, or as a page."""
+"""Tokens to look at: in colour over the text, as a table of ids and places, as a page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import TextIO
 from subword.encoding import Encoding
 from subword.html import encoding_html
 
-# Backgrounds from the terminal's 256 colours that keep black letters readable, and neighbours apart.
+# Backgrounds from the terminal's 256 colours that keep black letters readable, and neighbours
+# apart.
 BACKGROUNDS = (223, 157, 123, 219, 229, 147)
 PLAIN = 252
 RESET = "\x1b[0m"
@@ -28,9 +29,9 @@ def shows_colour(file: TextIO) -> bool:
 
 
 def visible(text: str) -> str:
-    """Return text with control characters replaced by pictures of them, so that a terminal only shows it.
+    r"""Return text with pictures in place of control characters, safe for a terminal.
 
-    >>> visible("a\\tb\\x1b[0m")
+    >>> visible("a\tb\x1b[0m")
     'a␉b␛[0m'
     """
     return "".join(
@@ -65,7 +66,8 @@ def painted(text: str, colour: int) -> str:
 def boxes(encoding: Encoding, size: int, sequence: int) -> Iterator[tuple[int, int, int | None]]:
     """Cut a text of `size` characters where tokens begin.
 
-    Tokens that share a character (one of several bytes) share a stretch; what no token covers has none.
+    Tokens that share a character (one of several bytes) share a stretch; what no token covers has
+    none.
 
     Yields:
         (start, end, the first token's position or None), without gaps, in characters.
@@ -91,7 +93,7 @@ def boxes(encoding: Encoding, size: int, sequence: int) -> Iterator[tuple[int, i
 
 
 def coloured(encoding: Encoding, text: str, sequence: int) -> str:
-    """Return the text with the tokens of one sequence in colours, each in that of its line of the table."""
+    """Return the text with the tokens of one sequence in the colours of the table."""
     parts = []
     for start, end, owner in boxes(encoding, len(text), sequence):
         for i, line in enumerate(text[start:end].split("\n")):
@@ -109,11 +111,12 @@ def _colour(position: int) -> int:
 
 
 def table(encoding: Encoding, text: str, pair: str | None, colour: bool) -> str:
-    """Return the tokens of a text, or pair of texts, a line each: id, token, characters, and the text there.
+    """Return a line for each token of a text or pair: id, token, characters, text.
 
     Args:
         encoding: Of the texts.
-        text, pair: What was encoded.
+        text: What was encoded.
+        pair: The second text of a pair.
         colour: Paint the tokens, and show the text in the same colours above.
     """
     texts = [text] if pair is None else [text, pair]

@@ -36,8 +36,7 @@ cdef class NFKD(NormalForm):
     pass
 
 
-# Append source[first:last) as it is, with its spans. The stretch begins and ends between
-# characters.
+# Append source[first:last) as it is, with its spans. It begins and ends between characters.
 cdef int copy(const Text* source, Py_ssize_t first, Py_ssize_t last, Text* target) except -1 nogil
 # The first byte at or after `first` that is not ASCII.
 cdef Py_ssize_t skip_ascii(const uint8_t* data, Py_ssize_t first, Py_ssize_t size) noexcept nogil

@@ -1,5 +1,4 @@
-"""The base of the concrete normalizers, and the normal forms NFC, NFD, NFKC and NFKD with their
-alignment.
+"""The base of the concrete normalizers, and the normal forms NFC, NFD, NFKC and NFKD.
 
 The forms follow UAX #15 (section 1.3, and section 9 for the quick check) with Unicode 9.0 data;
 `_forms.normalize` is their slow twin. The spans are those of Hugging Face's `tokenizers`, where
@@ -19,7 +18,6 @@ from subword._pipeline cimport (
     Text,
     text_end,
     text_free,
-    text_reserve,
     text_start,
 )
 from subword._unicode cimport (
@@ -173,7 +171,7 @@ cdef Py_ssize_t skip_ascii(const uint8_t* data, Py_ssize_t first, Py_ssize_t siz
 
 
 cdef struct Part:
-    # A character on its way: `change` says how it came about, in the reference's numbers: 1
+    # A character on its way: `change` says how it came about, in the reference's numbers: 1 is
     # inserted, 0 replaces one source character, -n replaces one and swallows the n behind it.
     uint32_t code
     int32_t change
@@ -257,8 +255,7 @@ cdef int sort_long(Parts* parts, Py_ssize_t first, Py_ssize_t last) except -1 no
 cdef void put_together(Parts* parts) noexcept nogil:
     """Compose starters with what follows them, in place."""
     cdef Py_ssize_t i, done = 0, starter = -1
-    # combining classes of this character and of the one behind the starter
-    cdef uint8_t number, last = 0
+    cdef uint8_t number, last = 0  # combining classes of this character and of the last one kept
     cdef uint32_t whole
     for i in range(parts.size):
         number = combining_classes[parts.data[i].code]
@@ -277,10 +274,10 @@ cdef void put_together(Parts* parts) noexcept nogil:
     parts.size = done
 
 
-cdef int write(const Text* source, Py_ssize_t first, const Parts* parts,
-               Text* target) except -1 nogil:
-    """Append the parts made of the source from byte `first` on, each with the span it has in the
-    reference."""
+cdef int write(
+    const Text* source, Py_ssize_t first, const Parts* parts, Text* target
+) except -1 nogil:
+    """Append the parts made of the source from byte `first` on, each with its span."""
     cdef Py_ssize_t i, place = first
     cdef int32_t change, start = 0, end = 0
     for i in range(parts.size):
@@ -311,8 +308,7 @@ cdef class NormalForm(TextNormalizer):
 
 
 cdef int rewrite(NormalForm form, const Text* source, Text* target, Parts* parts) except -1 nogil:
-    """Copy what the form leaves alone; take apart, sort and put together only around the other
-    characters."""
+    """Copy what the form leaves alone; take apart, sort and put together around the rest only."""
     cdef const uint8_t* data = source.data
     cdef Py_ssize_t i = 0, before = 0, done = 0, first
     cdef uint32_t code

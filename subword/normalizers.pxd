@@ -16,8 +16,9 @@ cdef class BertNormalizer(TextNormalizer):
     cdef uint8_t keeps[256]  # whether it stays
     cdef uint8_t plain[256]  # whether it stays as it is
     cdef Normalizer stepwise  # the same, one step at a time, for the rare text that needs it
-    cdef int put_letter(self, Text* target, uint32_t code, int32_t start,
-                        int32_t end) except -1 nogil
+    cdef int put_letter(
+        self, Text* target, uint32_t code, int32_t start, int32_t end
+    ) except -1 nogil
 
 
 cdef class Lowercase(TextNormalizer):

@@ -9,11 +9,27 @@ from subword.normal_forms import NFD as NFD
 from subword.normal_forms import NFKC as NFKC
 from subword.normal_forms import NFKD as NFKD
 from subword.normal_forms import TextNormalizer
-from subword.patterns import Regex as Regex
 from subword.string_edits import ByteLevel as ByteLevel
 from subword.string_edits import Prepend as Prepend
 from subword.string_edits import Replace as Replace
 from subword.string_edits import Strip as Strip
+
+__all__ = [
+    "NFC",
+    "NFD",
+    "NFKC",
+    "NFKD",
+    "BertMarks",
+    "BertNormalizer",
+    "ByteLevel",
+    "Lowercase",
+    "Nmt",
+    "Prepend",
+    "Replace",
+    "Sequence",
+    "Strip",
+    "StripAccents",
+]
 
 @final
 class BertNormalizer(TextNormalizer):

@@ -35,8 +35,12 @@ from subword._unicode cimport (
 from subword.normal_forms cimport TextNormalizer, begin, copy, put, room, utf8_decode
 
 from subword.normal_forms import NFC, NFD, NFKC, NFKD
-from subword.patterns import Regex
 from subword.string_edits import ByteLevel, Prepend, Replace, Strip
+
+__all__ = [
+    "NFC", "NFD", "NFKC", "NFKD", "BertMarks", "BertNormalizer", "ByteLevel", "Lowercase", "Nmt",
+    "Prepend", "Replace", "Sequence", "Strip", "StripAccents",
+]
 
 
 @cython.final
@@ -48,8 +52,8 @@ cdef class BertNormalizer(TextNormalizer):
     Args:
         clean_text: Remove control characters, and turn every kind of blank into a space.
         handle_chinese_chars: Put spaces around Chinese characters.
-        strip_accents: Take characters apart (NFD) and remove the accents. None: as `lowercase`
-            says.
+        strip_accents: Take characters apart (NFD) and remove the accents; None means if
+            `lowercase`.
         lowercase: Take the lower case, character by character.
 
     >>> BertNormalizer().normalize_str("Héllo\\tWÖRLD 中")
@@ -75,8 +79,8 @@ cdef class BertNormalizer(TextNormalizer):
                 self.ascii[byte] = <uint8_t>(byte + 32)
             self.plain[byte] = self.keeps[byte] and self.ascii[byte] == byte
         if self.strips:
-            steps = [BertNormalizer(clean_text, handle_chinese_chars, False, False), NFD(),
-                     BertMarks()]
+            clean = BertNormalizer(clean_text, handle_chinese_chars, False, False)
+            steps = [clean, NFD(), BertMarks()]
             self.stepwise = Sequence([*steps, Lowercase()] if lowercase else steps)
 
     cdef tuple arguments(self):
@@ -125,18 +129,17 @@ cdef class BertNormalizer(TextNormalizer):
             if self.handle_chinese_chars and bits & BERT_CHINESE:
                 put(target, 32, start, end)
             if not self.put_letter(target, code, start, end):
-                # A mark that stays and has a combining class: it may change places with its
-                # neighbours.
+                # A mark that stays and has a combining class: it may change places.
                 text_clear(target)
                 return self.stepwise.apply(source, target)
             if self.handle_chinese_chars and bits & BERT_CHINESE:
                 put(target, 32, start, end)
         return 1
 
-    cdef int put_letter(self, Text* target, uint32_t code, int32_t start,
-                        int32_t end) except -1 nogil:
-        """Append a character without its accents in lower case; return 0 where the order of marks
-        matters."""
+    cdef int put_letter(
+        self, Text* target, uint32_t code, int32_t start, int32_t end
+    ) except -1 nogil:
+        """Append a character, stripped, in lower case; return 0 if the order of marks matters."""
         cdef uint32_t parts[18]
         cdef uint32_t lower[3]
         cdef int i, k, count = 1
@@ -218,8 +221,7 @@ cdef class BertMarks(Filter):
 
 @cython.final
 cdef class Nmt(Filter):
-    """Remove control characters and turn odd blanks into spaces, as SentencePiece's nmt rules do.
-    """
+    """Remove control characters and turn odd blanks into spaces, as SentencePiece's nmt does."""
 
     def __cinit__(self):
         self.bits = form_bits
@@ -272,8 +274,7 @@ cdef class Sequence(TextNormalizer):
             text_free(&spare)
 
     cdef int run(self, const Text* source, Text* one, Text* other) except -1 nogil:
-        """Apply the steps in turn; return 1 or 2 for the buffer that holds the result, 0 for the
-        source."""
+        """Apply the steps in turn; return which buffer holds the result, 0 for the source."""
         cdef int where
         text_clear(one)
         if not self.first.apply(source, one):

@@ -1,6 +1,7 @@
-"""Ids on their way into files: raw binary, .npy, Parquet, text and JSON lines, all written as they come.
+"""Ids into files as they come: raw binary, .npy, Parquet, text and JSON lines.
 
-A file is written under a temporary name and renamed when it is whole, so nobody ever sees half of one.
+A file is written under a temporary name and renamed when it is whole, so nobody ever sees half of
+one.
 """
 
 from __future__ import annotations
@@ -64,14 +65,15 @@ def id_dtype(highest: int, name: str | None = None) -> np.dtype[Any]:
         raise ValueError(f"dtype must be uint16 or uint32, got {name!r}")
     if highest > np.iinfo(DTYPES[name]).max:
         raise ValueError(
-            f"dtype {name} holds ids up to {np.iinfo(DTYPES[name]).max}, the vocabulary has {highest}"
+            f"dtype {name} holds ids up to {np.iinfo(DTYPES[name]).max}, "
+            f"the vocabulary has {highest}"
         )
     return DTYPES[name]
 
 
 @contextmanager
 def whole_file(path: PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing that appears under its name when the block ends well, and not at all otherwise.
+    """Open a file for writing that appears when the block ends well, and only then.
 
     What is no regular file (a pipe, a device) is written in place.
     """

@@ -1,7 +1,8 @@
 """Regexes of tokenizer files: what Split and Replace look for when it is not a plain string.
 
-The engine is the `regex` package from PyPI, an optional dependency, but what a pattern means is what it means to
-Hugging Face's `tokenizers`: its dialect (Oniguruma) and its version of Unicode, translated by `_oniguruma`.
+The engine is the `regex` package from PyPI, an optional dependency, but what a pattern means is
+what it means to Hugging Face's `tokenizers`: its dialect (Oniguruma) and its version of Unicode,
+translated by `_oniguruma`.
 """
 
 from collections.abc import Callable, Iterator
@@ -51,7 +52,8 @@ def translate(pattern: str) -> str:
         An equivalent regex in which every class is a list of ranges.
 
     Raises:
-        ValueError: The pattern is wrong, or holds something that cannot be translated; the message names the place.
+        ValueError: The pattern is wrong, or holds something that cannot be translated; the message
+            names the place.
 
     >>> translate(r"(?i:'s)|\h{2}+")
     "(?:\\x27[Ss\\u017f])|(?:(?:[0-9A-Fa-f]){2})+"
@@ -71,7 +73,8 @@ def compile_pattern(pattern: str) -> Pattern:
         pattern: The regex, in Oniguruma's dialect.
 
     Returns:
-        An object whose `search(text, start)` finds what the reference's engine finds. Use `find_spans` for all matches.
+        An object whose `search(text, start)` finds what the reference's engine finds. Use
+        `find_spans` for all matches.
 
     Raises:
         ImportError: The `regex` package is not installed.
@@ -94,7 +97,8 @@ def compile_pattern(pattern: str) -> Pattern:
 def find_spans(compiled: Pattern, text: str) -> Iterator[tuple[int, int]]:
     """Yield the matches of a pattern from left to right, none overlapping another.
 
-    An empty match right behind another match does not count, and the search goes on behind the next character.
+    An empty match right behind another match does not count, and the search goes on behind the next
+    character.
 
     Args:
         compiled: What `compile_pattern` returned.

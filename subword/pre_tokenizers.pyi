@@ -18,6 +18,24 @@ from subword.cutting import use_simd as use_simd
 from subword.split_patterns import DEEPSEEK as DEEPSEEK
 from subword.split_patterns import PATTERNS as PATTERNS
 
+__all__ = [
+    "PATTERNS",
+    "BertPreTokenizer",
+    "ByteLevel",
+    "CharDelimiterSplit",
+    "Digits",
+    "FixedLength",
+    "Metaspace",
+    "Punctuation",
+    "Sequence",
+    "Split",
+    "UnicodeScripts",
+    "Whitespace",
+    "WhitespaceSplit",
+    "use_simd",
+    "with_raw_bytes",
+]
+
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
 PREPEND_SCHEMES: Final[tuple[str, ...]]

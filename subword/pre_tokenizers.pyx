@@ -1,27 +1,34 @@
 """Pre-tokenizers: text -> spans of words.
 
-Those that only cut live in cutting.pyx and are imported here for company; those that also change the text (ByteLevel's
-prefix and alphabet, Metaspace's mark) and Sequence are below.
+Those that only cut live in cutting.pyx and are imported here for company; those that also change
+the text (ByteLevel's prefix and alphabet, Metaspace's mark) and Sequence are below.
 """
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t
 from libc.string cimport memcmp
 
 from subword._pipeline cimport (
-    PreTokenizer, Span, Spans, Text, spans_free, spans_push, text_append, text_end, text_free, text_start,
+    PreTokenizer, Span, Spans, Text, spans_free, spans_push, text_append, text_end, text_free,
+    text_start,
 )
 from subword.cutting cimport scan_all
 
 from subword.byte_alphabet import CHARS
 from subword.cutting import (
-    BertPreTokenizer, CharDelimiterSplit, Digits, FixedLength, Punctuation, Split, UnicodeScripts, Whitespace,
-    WhitespaceSplit, use_simd,
+    BertPreTokenizer, CharDelimiterSplit, Digits, FixedLength, Punctuation, Split, UnicodeScripts,
+    Whitespace, WhitespaceSplit, use_simd,
 )
 from subword.split_patterns import DEEPSEEK, PATTERNS
 
 cdef extern from "scan.h" nogil:
     enum:
         SCAN_GPT2, SCAN_DEEPSEEK
+
+__all__ = [
+    "PATTERNS", "BertPreTokenizer", "ByteLevel", "CharDelimiterSplit", "Digits", "FixedLength",
+    "Metaspace", "Punctuation", "Sequence", "Split", "UnicodeScripts", "Whitespace",
+    "WhitespaceSplit", "use_simd", "with_raw_bytes",
+]
 
 PREPEND_SCHEMES = ("first", "always", "never")
 
@@ -41,12 +48,12 @@ cdef class ByteLevel(PreTokenizer):
         self.use_regex = use_regex
         self.maps_bytes = True
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Text prefixed
         cdef Spans pieces
         cdef Py_ssize_t i, k
         cdef int32_t start, end
-        cdef const Text* text = source
         cdef bint prefixes = False
         if self.add_prefix_space:
             for i in range(before.size):
@@ -54,7 +61,8 @@ cdef class ByteLevel(PreTokenizer):
         if not prefixes and not self.maps_bytes:
             for i in range(before.size):
                 if self.use_regex:
-                    scan_all(SCAN_GPT2, source.data, before.data[i].start, before.data[i].end, after)
+                    scan_all(SCAN_GPT2, source.data, before.data[i].start, before.data[i].end,
+                             after)
                 else:
                     spans_push(after, before.data[i].start, before.data[i].end)
             return 0
@@ -90,7 +98,8 @@ cdef class ByteLevel(PreTokenizer):
         return 1
 
     def __reduce__(self):
-        return _byte_level, (self.add_prefix_space, self.trim_offsets, self.use_regex, self.maps_bytes)
+        return _byte_level, (self.add_prefix_space, self.trim_offsets, self.use_regex,
+                             self.maps_bytes)
 
 
 def _byte_level(add_prefix_space, trim_offsets, use_regex, maps_bytes):
@@ -108,12 +117,15 @@ for _byte, _character in enumerate(CHARS):
     mapped_bytes[_byte][1] = _encoded[1]
 
 
-cdef int append_mapped(uint8_t byte, const Text* source, Py_ssize_t at, Text* target) except -1 nogil:
+cdef int append_mapped(uint8_t byte, const Text* source, Py_ssize_t at,
+                       Text* target) except -1 nogil:
     return text_append(target, mapped_bytes[byte], 2 if mapped_bytes[byte][1] else 1,
-                       text_start(source, at) if source.aligned else 0, text_end(source, at) if source.aligned else 0)
+                       text_start(source, at) if source.aligned else 0,
+                       text_end(source, at) if source.aligned else 0)
 
 
-cdef int copy_text(const Text* source, Py_ssize_t start, Py_ssize_t end, Text* target) except -1 nogil:
+cdef int copy_text(const Text* source, Py_ssize_t start, Py_ssize_t end,
+                   Text* target) except -1 nogil:
     """Append source[start:end) with its spans."""
     cdef Py_ssize_t i
     if not source.aligned:
@@ -124,12 +136,13 @@ cdef int copy_text(const Text* source, Py_ssize_t start, Py_ssize_t end, Text* t
 
 
 cdef class Metaspace(PreTokenizer):
-    """Turns spaces into a visible mark, puts one in front, and cuts before each mark (SentencePiece's convention).
+    """Turns spaces into a visible mark, puts one in front, and cuts before each mark
+    (SentencePiece's convention).
 
     Args:
         replacement: The mark, one character.
-        prepend_scheme: Put a mark before a piece that has none: "always", "first" (only at the very start of the
-            text) or "never".
+        prepend_scheme: Put a mark before a piece that has none: "always", "first" (only at the very
+            start of the text) or "never".
         split: Cut before each mark.
     """
 
@@ -137,7 +150,9 @@ cdef class Metaspace(PreTokenizer):
         if len(replacement) != 1:
             raise ValueError(f"replacement must be one character, got {replacement!r}")
         if prepend_scheme not in PREPEND_SCHEMES:
-            raise ValueError(f"prepend_scheme must be one of {', '.join(PREPEND_SCHEMES)}, got {prepend_scheme!r}")
+            raise ValueError(
+                f"prepend_scheme must be one of {', '.join(PREPEND_SCHEMES)}, got "
+                f"{prepend_scheme!r}")
         self.replacement = replacement
         self.prepend_scheme = prepend_scheme
         self.split_words = split
@@ -147,7 +162,8 @@ cdef class Metaspace(PreTokenizer):
         self.always = prepend_scheme == "always"
         self.first = prepend_scheme == "first"
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Py_ssize_t i, at, size = self.mark_size, begin, word
         cdef const uint8_t* mark = self.mark_data
         cdef Span span
@@ -156,9 +172,11 @@ cdef class Metaspace(PreTokenizer):
             begin = target.size
             if self.always or self.first:
                 if not (source.data[span.start] == 0x20
-                        or (span.end - span.start >= size and memcmp(source.data + span.start, mark, size) == 0)):
+                        or (span.end - span.start >= size
+                            and memcmp(source.data + span.start, mark, size) == 0)):
                     if self.always or text_start(source, span.start) == 0:
-                        text_append(target, mark, size, text_start(source, span.start), text_end(source, span.start))
+                        text_append(target, mark, size, text_start(source, span.start),
+                                    text_end(source, span.start))
             for at in range(span.start, span.end):
                 if source.data[at] == 0x20:
                     text_append(target, mark, size, text_start(source, at), text_end(source, at))
@@ -201,10 +219,12 @@ cdef class Sequence(PreTokenizer):
                 self.has_tail = True
             if all(is_transparent(step) for step in self.steps[1:]):
                 self.pattern = only.pattern
-            elif deepseek_splits(self.steps[:3]) and all(is_transparent(step) for step in self.steps[3:]):
+            elif deepseek_splits(self.steps[:3]) and all(is_transparent(step)
+                                                         for step in self.steps[3:]):
                 self.pattern = SCAN_DEEPSEEK
 
-    cdef int split(self, const Text* source, Text* target, const Spans* before, Spans* after) except -1 nogil:
+    cdef int split(self, const Text* source, Text* target, const Spans* before,
+                   Spans* after) except -1 nogil:
         cdef Py_ssize_t i
         cdef Text middle
         cdef Spans pieces
@@ -239,26 +259,32 @@ cdef class Sequence(PreTokenizer):
 
 
 cdef bint is_transparent(step):
-    """Whether a step neither cuts nor changes anything: ByteLevel over raw bytes, without pattern and prefix."""
+    """Whether a step neither cuts nor changes anything: ByteLevel over raw bytes, without pattern
+    and prefix."""
     if not isinstance(step, ByteLevel):
         return False
-    return not ((<ByteLevel>step).maps_bytes or (<ByteLevel>step).use_regex or (<ByteLevel>step).add_prefix_space)
+    return not ((<ByteLevel>step).maps_bytes or (<ByteLevel>step).use_regex
+                or (<ByteLevel>step).add_prefix_space)
 
 
 cdef bint deepseek_splits(steps):
     return len(steps) == 3 and all(
-        isinstance(step, Split) and step.regex == wanted and step.behavior == "isolated" and not step.invert
+        isinstance(step, Split) and step.regex == wanted and step.behavior == "isolated"
+        and not step.invert
         for step, wanted in zip(steps, DEEPSEEK, strict=True)
     )
 
 
 cpdef PreTokenizer with_raw_bytes(PreTokenizer pre_tokenizer):
-    """Return the pre-tokenizer with its last ByteLevel leaving the bytes as they are, or None if it has none there.
+    """Return the pre-tokenizer with its last ByteLevel leaving the bytes as they are, or None if it
+    has none there.
 
-    A byte-level model reads bytes, so spelling them as the characters of the byte alphabet first can be left out.
+    A byte-level model reads bytes, so spelling them as the characters of the byte alphabet first
+    can be left out.
     """
     if isinstance(pre_tokenizer, ByteLevel):
-        return _byte_level(pre_tokenizer.add_prefix_space, pre_tokenizer.trim_offsets, pre_tokenizer.use_regex, False)
+        return _byte_level(pre_tokenizer.add_prefix_space, pre_tokenizer.trim_offsets,
+                           pre_tokenizer.use_regex, False)
     if isinstance(pre_tokenizer, Sequence) and pre_tokenizer.steps:
         last = with_raw_bytes(pre_tokenizer.steps[len(pre_tokenizer.steps) - 1])
         if last is not None:

@@ -44,7 +44,9 @@ def named(source: object) -> Iterator[None]:
     except (ValueError, TypeError) as error:
         if not isinstance(source, str | os.PathLike):
             raise
-        raise (TypeError if isinstance(error, TypeError) else ValueError)(f"{os.fspath(source)}: {error}") from None
+        raise (TypeError if isinstance(error, TypeError) else ValueError)(
+            f"{os.fspath(source)}: {error}"
+        ) from None
 
 
 def wordpiece_parts(
@@ -104,7 +106,7 @@ def bpe_parts(
     special_tokens: Iterable[str | AddedToken] = (),
     **options: Any,
 ) -> Parts:
-    """Return the parts of a GPT-2 tokenizer, or of a character-level one that splits like Whitespace."""
+    """Return the parts of a GPT-2 tokenizer, or of a character-level one."""
     tokens = dict(vocab) if isinstance(vocab, Mapping) else formats.read_vocab_json(vocab)
     pairs = formats.read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
     reads_bytes = byte_level and formats.has_all_bytes(tokens)
@@ -114,7 +116,9 @@ def bpe_parts(
         return {
             "model": model,
             "pre_tokenizer": pre_tokenizers.Whitespace(),
-            "decoder": decoders.BPEDecoder(model.end_of_word_suffix) if model.end_of_word_suffix else None,
+            "decoder": decoders.BPEDecoder(model.end_of_word_suffix)
+            if model.end_of_word_suffix
+            else None,
             "added_tokens": list(special_tokens),
         }
     return {
@@ -126,19 +130,25 @@ def bpe_parts(
     }
 
 
-def tiktoken_parts(path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None) -> Parts:
+def tiktoken_parts(
+    path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None
+) -> Parts:
     """Return the parts of an encoding of OpenAI's."""
     specials = TIKTOKEN_SPECIALS.get(pattern, {}) if special_tokens is None else special_tokens
     for token, index in specials.items():
         if type(index) is not int or not 0 <= index < 2**32:
-            raise ValueError(f"special token {token!r} must have an id of 0 to 2**32 - 1, got {index!r}")
+            raise ValueError(
+                f"special token {token!r} must have an id of 0 to 2**32 - 1, got {index!r}"
+            )
     split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(pattern, pattern)), "isolated")
     ranks = formats.read_tiktoken(path)
     with named(path):
         model = BPE.from_ranks(ranks)
     return {
         "model": model,
-        "pre_tokenizer": pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False, True, False)]),
+        "pre_tokenizer": pre_tokenizers.Sequence(
+            [split, pre_tokenizers.ByteLevel(False, True, False)]
+        ),
         "decoder": decoders.ByteLevel(),
         "added_tokens": [AddedToken(token, special=True) for token in specials],
         "added_ids": dict(specials),
@@ -155,11 +165,25 @@ def pretrained_parts(name: PathLike, revision: str = "main", token: str | None =
     folder = Path(name)
     if not folder.is_dir():
         folder = _download(str(name), revision, token)
+    config = folder / "tokenizer_config.json"
+    parts = _folder_parts(folder)
+    if config.exists():
+        parts["config"] = formats.read_json(formats.read_text(config), str(config))
+        if isinstance(parts["model"], WordPiece):
+            parts["config"].setdefault("tokenizer_class", "BertTokenizer")
+    return parts
+
+
+def _folder_parts(folder: Path) -> Parts:
     if (folder / "tokenizer.json").exists():
         path = folder / "tokenizer.json"
-        return formats.parts_from_config(formats.read_json(formats.read_text(path), str(path)), str(path))
+        return formats.parts_from_config(
+            formats.read_json(formats.read_text(path), str(path)), str(path)
+        )
     if (folder / "vocab.txt").exists():
-        return wordpiece_parts(folder / "vocab.txt", **_bert_options(folder / "tokenizer_config.json"))
+        return wordpiece_parts(
+            folder / "vocab.txt", **_bert_options(folder / "tokenizer_config.json")
+        )
     if (folder / "vocab.json").exists() and (folder / "merges.txt").exists():
         return _folder_bpe(folder)
     raise FileNotFoundError(f"{folder}: no tokenizer.json, vocab.txt or vocab.json + merges.txt")
@@ -167,7 +191,10 @@ def pretrained_parts(name: PathLike, revision: str = "main", token: str | None =
 
 def _bert_options(path: Path) -> dict[str, Any]:
     config = formats.read_json(formats.read_text(path), str(path)) if path.exists() else {}
-    options = {"lowercase": bool(config.get("do_lower_case", True)), "strip_accents": config.get("strip_accents")}
+    options = {
+        "lowercase": bool(config.get("do_lower_case", True)),
+        "strip_accents": config.get("strip_accents"),
+    }
     if config.get("tokenize_chinese_chars") is False:
         options["handle_chinese_chars"] = False
     return options
@@ -177,9 +204,17 @@ def _folder_bpe(folder: Path) -> Parts:
     """A vocabulary with `<s>` and `</s>` is RoBERTa's, any other GPT-2's."""
     vocab = formats.read_vocab_json(folder / "vocab.json")
     if "<s>" not in vocab or "</s>" not in vocab:
-        specials = [AddedToken("<|endoftext|>", normalized=True, special=True)] if "<|endoftext|>" in vocab else []
+        specials = (
+            [AddedToken("<|endoftext|>", normalized=True, special=True)]
+            if "<|endoftext|>" in vocab
+            else []
+        )
         return bpe_parts(vocab, folder / "merges.txt", special_tokens=specials)
-    specials = [AddedToken(token, special=True) for token in ("<s>", "<pad>", "</s>", "<unk>") if token in vocab]
+    specials = [
+        AddedToken(token, special=True)
+        for token in ("<s>", "<pad>", "</s>", "<unk>")
+        if token in vocab
+    ]
     if "<mask>" in vocab:
         specials.append(AddedToken("<mask>", lstrip=True, special=True))
     parts = bpe_parts(vocab, folder / "merges.txt", special_tokens=specials)
@@ -194,7 +229,8 @@ def _download(name: str, revision: str, token: str | None) -> Path:
         from huggingface_hub import snapshot_download
     except ImportError:
         raise ImportError(
-            f"{name!r} is not a folder; loading from the Hub needs huggingface_hub (pip install subword[hub])"
+            f"{name!r} is not a folder; loading from the Hub needs huggingface_hub "
+            "(pip install subword[hub])"
         ) from None
     wanted = ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json"]
     return Path(snapshot_download(name, revision=revision, token=token, allow_patterns=wanted))

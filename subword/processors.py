@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as SequenceOf
 from typing import Any, ClassVar, Self
 
-from .encoding import Encoding
 from .component import REQUIRED, check_token, take, take_token
+from .encoding import Encoding
 from .post_processor import Affixes, PostProcessor, post_process, special_encoding, wrap
 from .templates import (
     Piece,

@@ -21,7 +21,8 @@ class Ragged:
     Attributes:
         ids: uint32 (n,): every text's ids.
         row_splits: int64 (texts + 1,): text i owns ``ids[row_splits[i]:row_splits[i + 1]]``.
-        offsets: int32 (n, 2): characters [start, end) of its text that each id stands for, None unless asked for.
+        offsets: int32 (n, 2): characters [start, end) of its text that each id stands for, None
+            unless asked for.
 
     >>> rows = Ragged.from_rows([[5, 6], [], [7]])
     >>> len(rows), rows[0].tolist(), rows.row_splits.tolist()
@@ -30,13 +31,15 @@ class Ragged:
 
     __slots__ = ("ids", "offsets", "row_splits")
 
-    def __init__(self, ids: ArrayU32, row_splits: ArrayI64, offsets: ArrayI32 | None = None) -> None:
+    def __init__(
+        self, ids: ArrayU32, row_splits: ArrayI64, offsets: ArrayI32 | None = None
+    ) -> None:
         self.ids = ids
         self.row_splits = row_splits
         self.offsets = offsets
 
     @classmethod
-    def from_rows(cls, rows: Iterable[Sequence[int]]) -> Self:
+    def from_rows(cls, rows: Iterable[Sequence[int] | npt.NDArray[Any]]) -> Self:
         """Build from rows of ids.
 
         Raises:
@@ -91,7 +94,8 @@ class Ragged:
             side: Where the padding goes, "right" or "left".
 
         Returns:
-            int64 (texts, length), the ids, and bool (texts, length), True where they are not padding.
+            int64 (texts, length), the ids, and bool (texts, length), True where they are not
+            padding.
 
         Raises:
             ValueError: A row is longer than `length`.
@@ -99,9 +103,15 @@ class Ragged:
         lengths = self.lengths[:, None]
         longest = int(lengths.max(initial=0))
         if length is not None and longest > length:
-            raise ValueError(f"length must be at least that of the longest row, {longest}, got {length}")
+            raise ValueError(
+                f"length must be at least that of the longest row, {longest}, got {length}"
+            )
         columns = np.arange(longest if length is None else length)
-        mask = columns < lengths if check_side("side", side) == "right" else columns >= len(columns) - lengths
+        mask = (
+            columns < lengths
+            if check_side("side", side) == "right"
+            else columns >= len(columns) - lengths
+        )
         rectangle: ArrayI64 = np.full(mask.shape, pad_id, np.int64)
         rectangle[mask] = self.ids
         return rectangle, mask
@@ -109,7 +119,9 @@ class Ragged:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Ragged):
             return NotImplemented
-        same = np.array_equal(self.ids, other.ids) and np.array_equal(self.row_splits, other.row_splits)
+        same = np.array_equal(self.ids, other.ids) and np.array_equal(
+            self.row_splits, other.row_splits
+        )
         if self.offsets is None or other.offsets is None:
             return same and self.offsets is other.offsets
         return same and np.array_equal(self.offsets, other.offsets)
@@ -130,5 +142,7 @@ def _as_ids(row: Any, index: int) -> ArrayU32:
     if array.dtype.kind not in "iu" or array.ndim != 1:
         raise TypeError(f"row {index}: ids must be a flat sequence of int, got {row!r:.80}")
     if array.min() < 0 or array.max() >= 2**32:
-        raise ValueError(f"row {index}: ids must be in [0, 2**32 - 1], got {array.min()} to {array.max()}")
+        raise ValueError(
+            f"row {index}: ids must be in [0, 2**32 - 1], got {array.min()} to {array.max()}"
+        )
     return array.astype(np.uint32, copy=False)

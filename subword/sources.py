@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
+
 if TYPE_CHECKING:
     from subword.trainers.counting import WordCounter
 
@@ -98,8 +100,10 @@ class Rows:
         _, offsets, data = self.chunk.buffers()
         if not len(self.chunk):
             return
+        rows = np.frombuffer(data or b"", np.uint8)
+        places = np.frombuffer(offsets, np.uint8)
         try:
-            counter.count_rows(data or b"", offsets, self.wide, self.chunk.offset, len(self.chunk))
+            counter.count_rows(rows, places, self.wide, self.chunk.offset, len(self.chunk))
         except ValueError as error:
             if len(error.args) != 2:
                 raise

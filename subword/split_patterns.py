@@ -1,4 +1,4 @@
-"""The split patterns of published tokenizers: those that have a scanner of their own in include/scan.h."""
+"""The split patterns of published tokenizers that have a scanner in include/scan.h."""
 
 from __future__ import annotations
 
@@ -8,18 +8,47 @@ UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
 LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
 START = r"[^\r\n\p{L}\p{N}]?"
 
-# By the names under which `Tokenizer.from_tiktoken` takes them; in the order of the scanners in scan.h.
+# By the names under which `Tokenizer.from_tiktoken` takes them; in the order of the scanners in
+# scan.h.
 PATTERNS = {
     "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
     "llama3": CONTRACTION + "|" + START + r"\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + TAIL,
     "qwen2": CONTRACTION + "|" + START + r"\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + TAIL,
-    "qwen3.5": CONTRACTION + "|" + START + r"[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|" + TAIL,
-    "cl100k_base": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
-                   r"\s++$|\s*[\r\n]|\s+(?!\S)|\s",
-    "o200k_base": START + UPPER + "*" + LOWER + "+" + CONTRACTION + "?|" + START + UPPER + "+" + LOWER + "*"
-                  + CONTRACTION + r"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|" + TAIL,
-    "tekken": START + UPPER + "*" + LOWER + "+|" + START + UPPER + "+" + LOWER + "*"
-              + r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|" + TAIL,
+    "qwen3.5": CONTRACTION
+    + "|"
+    + START
+    + r"[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"
+    + TAIL,
+    "cl100k_base": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"
+    r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
+    r"\s++$|\s*[\r\n]|\s+(?!\S)|\s",
+    "o200k_base": START
+    + UPPER
+    + "*"
+    + LOWER
+    + "+"
+    + CONTRACTION
+    + "?|"
+    + START
+    + UPPER
+    + "+"
+    + LOWER
+    + "*"
+    + CONTRACTION
+    + r"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"
+    + TAIL,
+    "tekken": START
+    + UPPER
+    + "*"
+    + LOWER
+    + "+|"
+    + START
+    + UPPER
+    + "+"
+    + LOWER
+    + "*"
+    + r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"
+    + TAIL,
 }
 
 # The number of a pattern's scanner is its place in the list (the enum of scan.h).
@@ -29,6 +58,6 @@ SCANNERS = {pattern: number for number, pattern in enumerate(PATTERNS.values())}
 DEEPSEEK = (
     r"\p{N}{1,3}",
     "[一-龥\u3040-ゟ゠-ヿ]+",
-    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|"
-    + TAIL,
+    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+    r"| ?[\p{P}\p{S}]+[\r\n]*|" + TAIL,
 )

@@ -85,8 +85,7 @@ cdef class Prepend(TextNormalizer):
         if self.size:
             text_append(target, self.data, self.size, text_start(source, 0), text_end(source, 0))
             copy(source, 0, source.size, target)
-        # a quirk of the reference: the first character, put back after nothing, stands for nothing
-        else:
+        else:  # a quirk of the reference: the first character then stands for nothing
             first = utf8_decode(source.data, &length)
             put(target, first, <int32_t>source.base, <int32_t>source.base)
             copy(source, length, source.size, target)
@@ -121,11 +120,14 @@ cdef class ByteLevel(TextNormalizer):
 
 
 cdef uint32_t visible(uint8_t byte) noexcept nogil:
-    """Return GPT-2's character for a byte: itself where it prints, else the next one from U+0100
-    on."""
+    """Return GPT-2's character for a byte: itself if it prints, else the next from U+0100 on."""
     if 33 <= byte <= 126 or 161 <= byte <= 172 or byte >= 174:
         return byte
     return 256 + (byte if byte < 33 else byte - 94 if byte < 161 else 67)
+
+
+cdef inline bint is_space(const uint8_t* data, int* length) noexcept nogil:
+    return scan_bits[utf8_decode(data, length)] & SCAN_SPACE
 
 
 @cython.final
@@ -172,12 +174,10 @@ cdef class Replace(TextNormalizer):
         cdef Py_ssize_t i = first[0], size
         cdef int length = 1
         if self.blanks:
-            while i < source.size:
-                if scan_bits[utf8_decode(source.data + i, &length)] & SCAN_SPACE:
-                    break
+            while i < source.size and not is_space(source.data + i, &length):
                 i += length
             first[0] = i
-            while i < source.size and scan_bits[utf8_decode(source.data + i, &length)] & SCAN_SPACE:
+            while i < source.size and is_space(source.data + i, &length):
                 i += length
             last[0] = i
             return first[0] < i

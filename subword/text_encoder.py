@@ -1,4 +1,4 @@
-"""Text to ids for one tokenizer: what `Tokenizer` hands to the encode loop and what it makes of its arrays."""
+"""Text to ids for one tokenizer: between `Tokenizer` and the arrays of the encode loop."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from subword._batches import encode_buffers, encode_texts
 from subword._encoder import Encoder
 from subword._memory import free_spare
 from subword._output import to_lists
-from subword._pipeline import Model, Normalizer, PreTokenizer
+from subword._pipeline import PreTokenizer
 from subword.encoding import Encoding
+from subword.formats import WHITE_SPACE
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.normal_forms import TextNormalizer
 from subword.post_processor import PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
 from subword.trimming import space_counts
-from subword.formats import WHITE_SPACE
 from subword.vocabulary import Vocabulary
 
 ArrayI32 = npt.NDArray[np.int32]
@@ -65,8 +68,8 @@ class TextEncoder:
 
     def __init__(
         self,
-        model: Model,
-        normalizer: Normalizer | None,
+        model: BPE | WordPiece,
+        normalizer: TextNormalizer | None,
         pre_tokenizer: PreTokenizer | None,
         post_processor: PostProcessor | None,
         vocabulary: Vocabulary,
@@ -107,7 +110,9 @@ class TextEncoder:
                 offsets[start:end],
                 words[start:end],
                 spell,
-                self._texts_of([text], None, ids[start:end], offsets[start:end]) if self._stripping else None,
+                self._texts_of([text], None, ids[start:end], offsets[start:end])
+                if self._stripping
+                else None,
             )
             for text, start, end in zip(texts, bounds, bounds[1:], strict=False)
         ]
@@ -122,10 +127,14 @@ class TextEncoder:
         texts = self._texts_of(words, index, ids, offsets) if self._stripping else None
         return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts)
 
-    def _texts_of(self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32) -> dict[int, str] | None:
-        """Return, by position, what was matched by added tokens that may take white space with them."""
+    def _texts_of(
+        self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32
+    ) -> dict[int, str] | None:
+        """Return, by position, what added tokens matched that may take white space too."""
         found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
-        shown = {i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found}
+        shown = {
+            i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found
+        }
         for i, text in shown.items():
             shown[i] = self._as_found(text, int(ids[i]))
         return shown or None
@@ -133,7 +142,8 @@ class TextEncoder:
     def _as_found(self, text: str, index: int) -> str:
         """Return what the reference shows for an added token that covers a stretch of the text.
 
-        A normalized one is shown as it was found in normalized text. The model may also have made the token of other
+        A normalized one is shown as it was found in normalized text. The model may also have made
+        the token of other
         characters: then it is shown as the vocabulary spells it.
         """
         content = self.vocabulary.added[index].content
@@ -171,7 +181,9 @@ class TextEncoder:
         most = self.room(max_length, len(prefix) + len(suffix))
         threads = thread_count(threads)
         return self._ragged(
-            encode_buffers(self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix),
+            encode_buffers(
+                self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
+            ),
             len(prefix),
             cache(lambda: documents_of(buffers, separator)),
         )
@@ -185,13 +197,15 @@ class TextEncoder:
         return Ragged(ids, splits, offsets)
 
     def room(self, max_length: int | None, special: int) -> int | None:
-        """Return how many ids of a text `max_length` leaves; ValueError if the special tokens alone are more."""
+        """Return how many ids of a text `max_length` leaves; ValueError if fewer than none."""
         if max_length is None:
             return None
         if not isinstance(max_length, int):
             raise TypeError(f"max_length must be an int or None, got {type(max_length).__name__}")
         if max_length < special:
-            raise ValueError(f"max_length must leave room for {special} special tokens, got {max_length}")
+            raise ValueError(
+                f"max_length must leave room for {special} special tokens, got {max_length}"
+            )
         return max_length - special
 
     def affixes(self, add_special_tokens: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -200,7 +214,9 @@ class TextEncoder:
             return (), ()
         affixes = self.post_processor.single_affixes()
         if affixes is None:
-            raise ValueError(f"{self.post_processor!r} does more than put ids around a text: use encode_batch")
+            raise ValueError(
+                f"{self.post_processor!r} does more than put ids around a text: use encode_batch"
+            )
         return affixes
 
     def _trim(
@@ -224,7 +240,9 @@ class TextEncoder:
         """
         if self._space_counts is None:
             size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
-            counts = np.array([space_counts(self.vocabulary.id_to_token(i) or "") for i in range(size)], np.int32)
+            counts = np.array(
+                [space_counts(self.vocabulary.id_to_token(i) or "") for i in range(size)], np.int32
+            )
             self._space_counts = counts[:, 0].copy(), counts[:, 1].copy()
         lead, trail = self._space_counts[0][ids], self._space_counts[1][ids]
         start, end = offsets[:, 0], offsets[:, 1]
@@ -240,7 +258,9 @@ class TextEncoder:
         np.minimum(start + lead, end, out=start)
         np.maximum(end - trail, start, out=end, where=end >= trail)
 
-    def encode_lists(self, texts: Iterable[str], add_special_tokens: bool, threads: int | None) -> list[list[int]]:
+    def encode_lists(
+        self, texts: Iterable[str], add_special_tokens: bool, threads: int | None
+    ) -> list[list[int]]:
         """Encode texts into one list of int each."""
         ragged = self.encode_ragged(texts, add_special_tokens, False, None, threads)
         if not self._ints:

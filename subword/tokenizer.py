@@ -1,7 +1,7 @@
 """The tokenizer: holds the stages and offers them as one object. No loop over characters is here.
 
-A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object serves any number of
-threads.
+A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object
+serves any number of threads.
 """
 
 from __future__ import annotations
@@ -12,10 +12,14 @@ from typing import Any, Self, overload
 from subword import files, formats
 from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
+from subword.batch_encoding import BatchEncoding
+from subword.call import call
+from subword.call_settings import CallSettings
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
 from subword.files import Written
+from subword.loading import Loaders
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normal_forms import TextNormalizer
@@ -29,10 +33,14 @@ PathLike = formats.PathLike
 Pair = tuple[str, str]
 Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
-STRATEGIES = {"LongestFirst": "longest_first", "OnlyFirst": "only_first", "OnlySecond": "only_second"}
+STRATEGIES = {
+    "LongestFirst": "longest_first",
+    "OnlyFirst": "only_first",
+    "OnlySecond": "only_second",
+}
 
 
-class Tokenizer:
+class Tokenizer(Loaders):
     """Text to ids and back.
 
     Args:
@@ -41,14 +49,17 @@ class Tokenizer:
         pre_tokenizer: Cuts it into words; None keeps it whole.
         post_processor: Puts special tokens around it.
         decoder: Turns tokens back into text; None joins them with spaces.
-        added_tokens: Tokens that are found in the text before anything else; a str is a special token.
+        added_tokens: Tokens that are found in the text before anything else; a str is a special
+            token.
         added_ids: Ids of added tokens that must not be chosen freely.
         truncation, padding: As in tokenizer.json; they hold for `encode` and `encode_batch`.
+        config: What a tokenizer_config.json says of the model behind: pad_token, model_max_length,
+            model_input_names, padding_side, truncation_side. It holds for calls, ``tokenizer(...)``.
         cache_bytes: What the word caches of one thread may take.
 
     Example:
         >>> import subword
-        >>> tok = subword.train(["low lower lowest"] * 9, algorithm="bpe", vocab_size=20, progress=False)
+        >>> tok = subword.train(["low lower lowest"] * 9, "bpe", vocab_size=20, progress=False)
         >>> tok.decode(tok.encode("lower").ids)
         'lower'
     """
@@ -65,6 +76,7 @@ class Tokenizer:
         added_ids: Mapping[str, int] | None = None,
         truncation: Mapping[str, Any] | None = None,
         padding: Mapping[str, Any] | None = None,
+        config: Mapping[str, Any] | None = None,
         cache_bytes: int = 64 << 20,
     ) -> None:
         self.model = model
@@ -78,83 +90,12 @@ class Tokenizer:
         self._added_ids = dict(added_ids or {})
         normalize = normalizer.normalize_str if normalizer is not None else str
         self._vocabulary = Vocabulary(model.vocab, added_tokens, normalize, self._added_ids)
-        self._texts = TextEncoder(model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes)
+        self._texts = TextEncoder(
+            model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
+        )
         self._text_maker = TextMaker(self._vocabulary, decoder)
-
-    # Where tokenizers come from.
-
-    @classmethod
-    def from_str(cls, text: str) -> Self:
-        """Build a tokenizer from the text of a tokenizer.json."""
-        return cls(**formats.parts_from_config(formats.read_json(text, "tokenizer.json")))
-
-    @classmethod
-    def from_file(cls, path: PathLike) -> Self:
-        """Load a tokenizer.json.
-
-        Raises:
-            OSError: The file cannot be read.
-            ValueError: It is not a tokenizer this library supports; the message names the place.
-        """
-        config = formats.read_json(formats.read_text(path), str(path))
-        return cls(**formats.parts_from_config(config, str(path)))
-
-    @classmethod
-    def from_pretrained(cls, name: PathLike, revision: str = "main", token: str | None = None) -> Self:
-        """Load from a folder, or from the Hugging Face Hub if `name` is no folder and huggingface_hub is installed."""
-        from subword import presets
-
-        return cls(**presets.pretrained_parts(name, revision, token))
-
-    @classmethod
-    def from_wordpiece(cls, vocab: PathLike | Mapping[str, int], *, lowercase: bool = True, **options: Any) -> Self:
-        """Put BERT's pipeline around a WordPiece vocabulary.
-
-        Args:
-            vocab: vocab.txt, or token -> id.
-            lowercase: Lower-case and strip accents, as the uncased models do.
-            options: strip_accents, handle_chinese_chars, clean_text; unk_token, cls_token, sep_token, pad_token,
-                mask_token; continuing_subword_prefix, max_input_chars_per_word.
-        """
-        from subword import presets
-
-        return cls(**presets.wordpiece_parts(vocab, lowercase, **options))
-
-    @classmethod
-    def from_bpe(
-        cls,
-        vocab: PathLike | Mapping[str, int],
-        merges: PathLike | Iterable[Pair],
-        *,
-        byte_level: bool = True,
-        **options: Any,
-    ) -> Self:
-        """Put GPT-2's pipeline (or, without `byte_level`, Whitespace) around vocab.json and merges.txt.
-
-        Args:
-            vocab: vocab.json, or token -> id.
-            merges: merges.txt, or pairs of tokens.
-            byte_level: The vocabulary is written in the byte alphabet.
-            options: add_prefix_space, trim_offsets, special_tokens, and the options of `subword.models.BPE`.
-        """
-        from subword import presets
-
-        return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
-
-    @classmethod
-    def from_tiktoken(
-        cls, path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None
-    ) -> Self:
-        """Load a .tiktoken vocabulary.
-
-        Args:
-            path: The file.
-            pattern: A known name ("r50k_base", "cl100k_base", "o200k_base", ...) or the split pattern itself.
-            special_tokens: Token -> id; they are found in the text. None takes those the name is known with.
-        """
-        from subword import presets
-
-        return cls(**presets.tiktoken_parts(path, pattern, special_tokens))
+        self.config = dict(default_config(self) if config is None else config)
+        self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
 
     # Text to ids.
 
@@ -178,11 +119,17 @@ class Tokenizer:
             TypeError: A text is not a str (or a list of str).
             ValueError: A text holds a lone surrogate.
         """
-        for one in (text, pair) if not is_pretokenized and not (isinstance(text, str) and pair is None) else ():
+        for one in (
+            (text, pair)
+            if not is_pretokenized and not (isinstance(text, str) and pair is None)
+            else ()
+        ):
             if one is not None and not isinstance(one, str):
                 raise TypeError(f"a text must be a str, got {type(one).__name__}")
         given = [(text, pair)] if pair is not None else [text]
-        return self.encode_batch(given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens)[0]
+        return self.encode_batch(
+            given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
+        )[0]
 
     def encode_batch(
         self,
@@ -194,14 +141,20 @@ class Tokenizer:
     ) -> list[Encoding]:
         """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
         texts = list_of_texts(texts)
-        is_pair = [isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts]
+        is_pair = [
+            isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts
+        ]
         flat: list[Any] = []
         for i, text in enumerate(texts):
             if is_pair[i] and len(text) != 2:
-                raise TypeError(f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}")
+                raise TypeError(
+                    f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}"
+                )
             flat.extend(text) if is_pair[i] else flat.append(text)
         parts = iter(
-            [self.encode_words(words) for words in flat] if is_pretokenized else self.encode_parts(flat, threads)
+            [self.encode_words(words) for words in flat]
+            if is_pretokenized
+            else self.encode_parts(flat, threads)
         )
         limit = self.truncation or {}
         encodings = [
@@ -237,7 +190,7 @@ class Tokenizer:
         return self._texts.encode_parts(texts, threads)
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
-        """Encode a text that is given as words: offsets count in each word, word_ids are places in the list."""
+        """Encode a list of words: offsets count in each word, word_ids in the list."""
         return self._texts.encode_words(words)
 
     def encode_ragged(
@@ -255,13 +208,17 @@ class Tokenizer:
             texts: The texts.
             add_special_tokens: Put the post-processor's ids around each.
             return_offsets: Also return the characters each id stands for.
-            max_length: Keep at most this many ids of each text, special tokens included; the rest is not computed.
-            threads: How many threads may work; None for every core of this process. The result is the same.
+            max_length: Keep at most this many ids of each text, special tokens included; the rest
+                is not computed.
+            threads: How many threads may work; None for every core of this process. The result is
+                the same.
 
         Returns:
             A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
         """
-        return self._texts.encode_ragged(texts, add_special_tokens, return_offsets, max_length, threads)
+        return self._texts.encode_ragged(
+            texts, add_special_tokens, return_offsets, max_length, threads
+        )
 
     def encode_lists(
         self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
@@ -279,7 +236,7 @@ class Tokenizer:
         self, paths: PathLike | Iterable[PathLike], *, output: PathLike, **options: Any
     ) -> Written: ...
 
-    def encode_files(
+    def encode_files(  # type: ignore[misc]  # the overloads leave the other options to this one
         self,
         paths: PathLike | Iterable[PathLike],
         *,
@@ -297,18 +254,21 @@ class Tokenizer:
 
         Args:
             paths: A path, or several. They hold UTF-8.
-            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a newline; one at the end
-                of a file begins no document. None: each file is one document.
-            threads: How many threads may work; None for every core of this process. The result is the same.
+            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a
+                newline; one at the end of a file begins no document. None: each file is one
+                document.
+            threads: How many threads may work; None for every core of this process. The result is
+                the same.
             add_special_tokens: Put the post-processor's ids around each document.
-            end_token: A token to put behind each document, so that the ends can be told in a flat file.
+            end_token: A token to put behind each document, so that the ends can be told in a flat
+                file.
             max_length: Keep at most this many ids of each document, special tokens included.
             return_offsets: Also return the characters each id stands for.
-            output: Write the ids to this file as they come, in bounded memory: raw little-endian numbers (.bin), the
-                same with numpy's header (.npy), a row of ids per document (.parquet, .jsonl, .txt). The file is
-                whole or not there.
-            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the smaller one that holds
-                the whole vocabulary.
+            output: Write the ids to this file as they come, in bounded memory: raw little-endian
+                numbers (.bin), the same with numpy's header (.npy), a row of ids per document
+                (.parquet, .jsonl, .txt). The file is whole or not there.
+            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the
+                smaller one that holds the whole vocabulary.
             progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
 
         Returns:
@@ -316,7 +276,8 @@ class Tokenizer:
 
         Raises:
             OSError: A file cannot be read or written.
-            ValueError: A file is not UTF-8 (the message names file and byte), or an option is wrong.
+            ValueError: A file is not UTF-8 (the message names file and byte), or an option is
+                wrong.
         """
         return files.encode_files(
             self,
@@ -332,13 +293,29 @@ class Tokenizer:
             progress=progress,
         )
 
+    def __call__(self, text: Any = None, text_pair: Any = None, **options: Any) -> BatchEncoding:
+        """Encode texts into the inputs of a model, as calling a tokenizer of `transformers` does.
+
+        Args:
+            text: A text, a list of texts, or of (text, pair) tuples.
+            text_pair: The second text of each pair.
+            options: padding, truncation, max_length, stride, return_tensors ("np", "pt"), is_split_into_words,
+                return_offsets_mapping, return_overflowing_tokens and the others of `subword.call.call`.
+
+        Returns:
+            A `BatchEncoding`: input_ids, attention_mask and so on, by name.
+        """
+        return call(self, self.call_settings, text, text_pair, **options)
+
     # Ids to text.
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
         """Return the text of ids. Ids that no token has are left out."""
         return self._text_maker.decode(ids, skip_special_tokens)
 
-    def decode_batch(self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True) -> list[str]:
+    def decode_batch(
+        self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True
+    ) -> list[str]:
         """Return the text of each row of ids."""
         return self._text_maker.decode_batch(rows, skip_special_tokens)
 
@@ -389,7 +366,7 @@ class Tokenizer:
             name: getattr(self, name)
             for name in (
                 *("normalizer", "pre_tokenizer", "post_processor", "decoder"),
-                *("truncation", "padding", "cache_bytes"),
+                *("truncation", "padding", "config", "cache_bytes"),
             )
         }
         state |= {
@@ -400,6 +377,15 @@ class Tokenizer:
 
     def __repr__(self) -> str:
         return f"Tokenizer({self.model!r}, {self.vocab_size} tokens)"
+
+
+def default_config(tokenizer: Tokenizer) -> dict[str, Any]:
+    """Return what a call assumes of a tokenizer that came without a tokenizer_config.json."""
+    if isinstance(tokenizer.model, WordPiece):
+        known = tokenizer.token_to_id("[PAD]") is not None
+        return {"tokenizer_class": "BertTokenizer", **({} if known else {"pad_token": None})}
+    pads = ("<pad>", "<|pad|>", "[PAD]")
+    return {"pad_token": next((pad for pad in pads if tokenizer.token_to_id(pad) is not None), None)}
 
 
 def _rebuild(cls: type[Tokenizer], model: Model, options: dict[str, Any]) -> Tokenizer:

@@ -13,9 +13,11 @@ class Vocabulary:
 
     Args:
         tokens: The model's vocabulary.
-        added: Added tokens, in order. One that the model knows keeps the model's id; any other takes the next free
-            one, whatever a file may say (as the oracle does), unless `ids` fixes it.
-        normalize: What the normalizer makes of an added token that is looked for in normalized text.
+        added: Added tokens, in order. One that the model knows keeps the model's id; any other
+            takes the next free one, whatever a file may say (as the oracle does), unless `ids`
+            fixes it.
+        normalize: What the normalizer makes of an added token that is looked for in normalized
+            text.
         ids: Ids of added tokens that must not be chosen.
     """
 
@@ -65,10 +67,12 @@ class Vocabulary:
         return self.added_ids.get(token, self.tokens.get(token))
 
     def id_to_token(self, index: int) -> str | None:
-        """Return the token of an id, None if there is none. An added token shows the form it is looked for in."""
+        """Return the token of an id, None if there is none; an added one as it is looked for."""
         if self._by_id is None:
             by_id = {i: token for token, i in self.tokens.items()}
-            by_id.update({i: self.normalized_texts.get(i, token.content) for i, token in self.added.items()})
+            by_id.update(
+                {i: self.normalized_texts.get(i, token.content) for i, token in self.added.items()}
+            )
             self._by_id = by_id
         return self._by_id.get(index)
 

@@ -10,8 +10,8 @@ import subword.cli
 
 ROOT = Path(__file__).parents[1]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-# These two have their own test, which makes the models and tables that they start from.
-ELSEWHERE = {"fine-tuning.md", "from-corpus-to-classifier.md"}
+# These have tests of their own, which make the models and tables that they start from.
+ELSEWHERE = {"embedding.md", "fine-tuning.md", "from-corpus-to-classifier.md"}
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 

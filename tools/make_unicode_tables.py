@@ -145,7 +145,7 @@ def scripts() -> list[int]:
 
 @cache
 def joined_scripts() -> list[int]:
-    """Return the classes of UnicodeScripts: it cuts before one unlike the last but 0."""
+    """Return the classes of UnicodeScripts, which cuts where two differ; 0 goes with any."""
     split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
     # A joker goes with whatever is before it, and leaves what follows as if it were not there.
     joker = {

@@ -30,7 +30,8 @@ cdef class BPE(Model):
     cdef const uint8_t* suffix_data
     cdef int prefix_size
     cdef int suffix_size
-    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room, Py_ssize_t* count) noexcept nogil
+    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room,
+                            Py_ssize_t* count) noexcept nogil
     cdef _fill_pairs(self, merges, ranks)
     cdef _fill_alphabet(self)
     cdef _fill_words(self)

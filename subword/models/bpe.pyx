@@ -1,8 +1,9 @@
 """BPE: merge the leftmost pair of lowest rank until no pair is in the merge table.
 
-Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units", section 3.2; byte level:
-Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2. Byte-level BPE is BPE over
-the alphabet of the 256 bytes, so it is a flag here and not a second model. `subword/reference.py` has the plain twin.
+Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units", section
+3.2; byte level: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section
+2.2. Byte-level BPE is BPE over the alphabet of the 256 bytes, so it is a flag here and not a second
+model. `subword/reference.py` has the plain twin.
 """
 
 from operator import itemgetter
@@ -12,7 +13,7 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from subword._hashmap cimport (
-    NO_ID, NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
+    NO_ID, intmap_free, intmap_get, intmap_init, intmap_put,
     wordmap_add, wordmap_free, wordmap_get, wordmap_init,
 )
 from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
@@ -26,7 +27,8 @@ cdef extern from "utf8.h" nogil:
 
 
 def to_bytes(token):
-    """Return the bytes a byte-level token stands for, or None if it holds a character outside the byte alphabet.
+    """Return the bytes a byte-level token stands for, or None if it holds a character outside the
+    byte alphabet.
 
     >>> to_bytes("Ġthe")
     b' the'
@@ -38,7 +40,8 @@ def to_bytes(token):
 
 
 def checked_vocab(vocab):
-    """Return `vocab` as a dict after checking that it maps str to distinct ids of 32 bits; ValueError or TypeError."""
+    """Return `vocab` as a dict after checking that it maps str to distinct ids of 32 bits;
+    ValueError or TypeError."""
     seen = {}
     for token, index in dict(vocab).items():
         if not isinstance(token, str):
@@ -57,20 +60,26 @@ cdef class BPE(Model):
 
     Args:
         vocab: Token -> id.
-        merges: Pairs of tokens, the first has rank 0. Both parts and their product must be in `vocab`.
-        dropout: Probability with which a merge is left out (Provilkov et al. 2020); None or 0.0 for never.
+        merges: Pairs of tokens, the first has rank 0. Both parts and their product must be in
+            `vocab`.
+        dropout: Probability with which a merge is left out (Provilkov et al. 2020); None or 0.0 for
+            never.
         unk_token: What stands for a character outside the vocabulary; None drops such characters.
-        continuing_subword_prefix: Stands before every character but the first of a word, e.g. ``"##"``.
+        continuing_subword_prefix: Stands before every character but the first of a word, e.g.
+            ``"##"``.
         end_of_word_suffix: Stands behind the last character of a word, e.g. ``"</w>"``.
         fuse_unk: Neighbouring unknown characters become one token.
-        byte_fallback: A character outside the vocabulary becomes its bytes, tokens ``<0x00>`` to ``<0xFF>``, if all
-            of them are in the vocabulary.
+        byte_fallback: A character outside the vocabulary becomes its bytes, tokens ``<0x00>`` to
+            ``<0xFF>``, if all of them are in the vocabulary.
         ignore_merges: A word that is a token as a whole is that token, whatever the merges say.
-        ranks: Rank of each merge, when it is not its place in the list; equal ranks merge from the left.
-        byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see `subword.byte_alphabet`).
+        ranks: Rank of each merge, when it is not its place in the list; equal ranks merge from the
+            left.
+        byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see
+            `subword.byte_alphabet`).
 
     Raises:
-        ValueError: A merge names a token that is not in the vocabulary, an id occurs twice, unk_token is missing.
+        ValueError: A merge names a token that is not in the vocabulary, an id occurs twice,
+            unk_token is missing.
         TypeError: A token is not str, or an id not int.
 
     >>> BPE({"a": 0, "b": 1, "ab": 2}, [("a", "b")]).tokenize_word("abb")
@@ -85,8 +94,9 @@ cdef class BPE(Model):
         for i in range(4):
             self.characters[i].entries = NULL
 
-    def __init__(self, vocab, merges, *, dropout=None, unk_token=None, continuing_subword_prefix=None,
-                 end_of_word_suffix=None, fuse_unk=False, byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None):
+    def __init__(self, vocab, merges, *, dropout=None, unk_token=None,
+                 continuing_subword_prefix=None, end_of_word_suffix=None, fuse_unk=False,
+                 byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None):
         if self.merge_ids != NULL:
             raise TypeError("BPE objects are immutable: make a new one")
         if dropout is not None and not 0 <= dropout <= 1:
@@ -100,8 +110,11 @@ cdef class BPE(Model):
         self.byte_fallback = byte_fallback
         self.ignore_merges = ignore_merges
         self.byte_level = byte_level
-        if byte_level and (self.continuing_subword_prefix or self.end_of_word_suffix or byte_fallback):
-            raise ValueError("byte_level excludes continuing_subword_prefix, end_of_word_suffix and byte_fallback")
+        if byte_level and (self.continuing_subword_prefix or self.end_of_word_suffix
+                           or byte_fallback):
+            raise ValueError(
+                "byte_level excludes continuing_subword_prefix, end_of_word_suffix and "
+                "byte_fallback")
         self.prefix_bytes = (self.continuing_subword_prefix or "").encode()
         self.suffix_bytes = (self.end_of_word_suffix or "").encode()
         self.prefix_data = self.prefix_bytes
@@ -138,18 +151,21 @@ cdef class BPE(Model):
                 product = vocab[a + b[skip:]]
             except KeyError as error:
                 raise ValueError(
-                    f"merge {rank} is {pair!r}, but {error.args[0]!r} is not in the vocabulary") from None
+                    f"merge {rank} is {pair!r}, but {error.args[0]!r} is not in the "
+                    "vocabulary") from None
             except (TypeError, ValueError):
                 raise ValueError(f"merge {rank} must be a pair of tokens, got {pair!r}") from None
             self.merge_ids[2 * rank] = left
             self.merge_ids[2 * rank + 1] = right
-            intmap_put(&self.pairs, <uint64_t>left << 32 | right, <uint64_t>(rank if ranks is None else ranks[rank]) << 32 | product)
+            intmap_put(&self.pairs, <uint64_t>left << 32 | right,
+                       <uint64_t>(rank if ranks is None else ranks[rank]) << 32 | product)
             rank += 1
         self.merge_count = rank
         self.ranks = None if ranks is None else tuple(ranks)
 
     cdef _fill_alphabet(self):
-        cdef str prefix = self.continuing_subword_prefix or "", suffix = self.end_of_word_suffix or ""
+        cdef str prefix = self.continuing_subword_prefix or ""
+        cdef str suffix = self.end_of_word_suffix or ""
         cdef int form
         for byte, character in enumerate(CHARS):
             self.bytes[byte] = self.vocab.get(character, 0xFFFFFFFF)
@@ -158,11 +174,14 @@ cdef class BPE(Model):
             before, behind = prefix if form & 1 else "", suffix if form & 2 else ""
             intmap_init(&self.characters[form], 256)
             for token, index in self.vocab.items():
-                if len(token) == len(before) + 1 + len(behind) and token.startswith(before) and token.endswith(behind):
+                if len(token) != len(before) + 1 + len(behind):
+                    continue
+                if token.startswith(before) and token.endswith(behind):
                     intmap_put(&self.characters[form], ord(token[len(before)]), index)
 
     cdef _fill_words(self):
-        words = [(to_bytes(token) if self.byte_level else token.encode(), index) for token, index in self.vocab.items()]
+        words = [(to_bytes(token) if self.byte_level else token.encode(), index)
+                 for token, index in self.vocab.items()]
         wordmap_init(&self.words, len(words), sum([len(word) for word, _ in words if word]))
         for word, index in words:
             if word:
@@ -172,8 +191,8 @@ cdef class BPE(Model):
     def from_ranks(cls, ranks):
         """Build a byte-level model from a `.tiktoken` vocabulary.
 
-        There any two neighbours merge whose bytes together are a token, the token of lowest rank first; a word that is
-        a token is that token.
+        There any two neighbours merge whose bytes together are a token, the token of lowest rank
+        first; a word that is a token is that token.
 
         Args:
             ranks: Token, as bytes -> its rank, which is its id.
@@ -181,18 +200,22 @@ cdef class BPE(Model):
         merges = []
         for token, rank in ranks.items():
             splits = [(token[:i], token[i:]) for i in range(1, len(token))]
-            splits = [(ranks[left], ranks[right], left, right) for left, right in splits if left in ranks and right in ranks]
-            merges += [(rank, chars_of(left), chars_of(right)) for _, _, left, right in sorted(splits)]
+            splits = [(ranks[left], ranks[right], left, right)
+                      for left, right in splits if left in ranks and right in ranks]
+            merges += [(rank, chars_of(left), chars_of(right)) for _, _, left,
+                       right in sorted(splits)]
         merges.sort(key=itemgetter(0))
         return cls(
-            {chars_of(token): rank for token, rank in ranks.items()}, [(left, right) for _, left, right in merges],
-            ignore_merges=True, byte_level=True, ranks=[rank for rank, _, _ in merges])
+            {chars_of(token): rank for token, rank in ranks.items()},
+            [(left, right) for _, left, right in merges], ignore_merges=True, byte_level=True,
+            ranks=[rank for rank, _, _ in merges])
 
     @property
     def merges(self):
         """The merges in order of rank, as pairs of tokens."""
         tokens = {index: token for token, index in self.vocab.items()}
-        return [(tokens[self.merge_ids[2 * i]], tokens[self.merge_ids[2 * i + 1]]) for i in range(self.merge_count)]
+        return [(tokens[self.merge_ids[2 * i]], tokens[self.merge_ids[2 * i + 1]])
+                for i in range(self.merge_count)]
 
     def options(self):
         """Return the constructor's keyword arguments, but for `byte_level`."""
@@ -204,10 +227,12 @@ cdef class BPE(Model):
         }
 
     def __reduce__(self):
-        return _rebuild, (self.vocab, self.merges, {**self.options(), "byte_level": self.byte_level, "ranks": self.ranks})
+        return _rebuild, (self.vocab, self.merges,
+                          {**self.options(), "byte_level": self.byte_level, "ranks": self.ranks})
 
     def __repr__(self):
-        return f"BPE({len(self.vocab)} tokens, {self.merge_count} merges{', byte_level' if self.byte_level else ''})"
+        level = ", byte_level" if self.byte_level else ""
+        return f"BPE({len(self.vocab)} tokens, {self.merge_count} merges{level})"
 
     def tokenize_word(self, word):
         """Return the tokens of one word as (id, start, end), positions in bytes of the word."""
@@ -218,7 +243,8 @@ cdef class BPE(Model):
         tokens.size = tokens.capacity = 0
         try:
             self.tokenize(<const uint8_t*>data, size, &tokens)
-            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end) for i in range(tokens.size)]
+            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end)
+                    for i in range(tokens.size)]
         finally:
             free(tokens.data)
 
@@ -249,11 +275,13 @@ cdef class BPE(Model):
                 free(symbols)
         return 0
 
-    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room, Py_ssize_t* count) noexcept nogil:
-        """Cut a word into its first symbols: `room` if it holds them, else memory of its own; NULL without memory.
+    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room,
+                            Py_ssize_t* count) noexcept nogil:
+        """Cut a word into its first symbols: `room` if it holds them, else memory of its own; NULL
+        without memory.
 
-        Positions count the bytes of symbols kept so far, as the oracle does: a character that is dropped takes no
-        room, and the bytes of a character that falls back take one each.
+        Positions count the bytes of symbols kept so far, as the oracle does: a character that is
+        dropped takes no room, and the bytes of a character that falls back take one each.
         """
         cdef Symbol* symbols = room
         cdef Py_ssize_t i = 0, k, n = 0, most
@@ -331,7 +359,8 @@ def _rebuild(vocab, merges, options):
     return BPE(vocab, merges, **options)
 
 
-cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, int32_t* at, int length) noexcept nogil:
+cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, int32_t* at,
+                                   int length) noexcept nogil:
     symbols[n].id = id
     symbols[n].start = at[0]
     at[0] += length

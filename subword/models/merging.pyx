@@ -1,6 +1,8 @@
-"""The merges of BPE: the leftmost pair of lowest rank, again and again, until no pair is in the table.
+"""The merges of BPE: the leftmost pair of lowest rank, again and again, until no pair is in the
+table.
 
-Short words scan for the lowest rank; long ones keep a heap, so that a megabyte without a blank takes O(n log n).
+Short words scan for the lowest rank; long ones keep a heap, so that a megabyte without a blank
+takes O(n log n).
 """
 
 from libc.stdint cimport int32_t, uint32_t, uint64_t
@@ -11,13 +13,15 @@ from subword._hashmap cimport NOTHING, IntMap, intmap_get
 from subword._pipeline cimport out_of_memory
 
 
-cdef inline uint64_t pair_of(const IntMap* pairs, const Symbol* left, const Symbol* right) noexcept nogil:
+cdef inline uint64_t pair_of(const IntMap* pairs, const Symbol* left,
+                             const Symbol* right) noexcept nogil:
     """Return rank << 32 | product of two neighbours; NOTHING() if they do not merge."""
     return intmap_get(pairs, <uint64_t>left.id << 32 | right.id)
 
 
 cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) noexcept nogil:
-    """Merge by scanning for the lowest rank; the array is kept dense. Returns how many symbols are left."""
+    """Merge by scanning for the lowest rank; the array is kept dense. Returns how many symbols are
+    left."""
     cdef uint64_t[SHORT] ranks
     cdef uint64_t best
     cdef Py_ssize_t i, at
@@ -73,10 +77,12 @@ cdef inline void sift_up(uint64_t* heap, Py_ssize_t i) noexcept nogil:
 
 
 cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil:
-    """Merge with a heap of (rank, position), O(n log n). Merged-away symbols are marked by right == MERGED.
+    """Merge with a heap of (rank, position), O(n log n). Merged-away symbols are marked by right ==
+    MERGED.
 
-    An entry whose pair has changed since it was pushed is recognised by its rank and skipped. Every merge takes
-    one entry out and puts at most two in, while the symbols become one fewer: 3 * count entries are enough.
+    An entry whose pair has changed since it was pushed is recognised by its rank and skipped. Every
+    merge takes one entry out and puts at most two in, while the symbols become one fewer: 3 * count
+    entries are enough.
     """
     cdef uint64_t* heap = <uint64_t*>malloc(3 * count * sizeof(uint64_t))
     cdef uint64_t pair

@@ -4,10 +4,10 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 
 cdef struct Slot:
-    # 32 bytes, two to a cache line. A word of 1 to 15 bytes is its own key (`high`'s top byte is the length); a longer
-    # one has its hash in `low`, its length and the mark 0xFF in `high`, and its bytes in the arena. high == 0: empty.
-    # `count` values: up to three lie in `values`; more, or those of a long word, in the arena at values[0], and
-    # `count` has SPILLED added.
+    # 32 bytes, two to a cache line. A word of 1 to 15 bytes is its own key (`high`'s top byte is
+    # the length); a longer one has its hash in `low`, its length and the mark 0xFF in `high`, and
+    # its bytes in the arena. high == 0: empty. `count` values: up to three lie in `values`; more,
+    # or those of a long word, in the arena at values[0], and `count` has SPILLED added.
     uint64_t low
     uint64_t high
     uint32_t count
@@ -34,8 +34,9 @@ cdef int cache_init(WordCache* cache, size_t limit) except -1 nogil
 cdef void cache_free(WordCache* cache) noexcept nogil
 cdef void cache_clear(WordCache* cache) noexcept nogil
 cdef size_t cache_bytes(const WordCache* cache) noexcept nogil
-cdef int cache_insert(WordCache* cache, uint64_t low, uint64_t high, uint64_t hash, const uint8_t* word, int size,
-                      const uint32_t* values, uint32_t count) except -1 nogil
+cdef int cache_insert(WordCache* cache, uint64_t low, uint64_t high, uint64_t hash,
+                      const uint8_t* word, int size, const uint32_t* values,
+                      uint32_t count) except -1 nogil
 
 
 cdef inline bint is_long(uint64_t high) noexcept nogil:

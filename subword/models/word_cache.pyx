@@ -1,11 +1,11 @@
 """The word cache: span bytes -> values seen before, shared by every model and bounded in memory.
 
-A word's tokens depend on its bytes alone, and the words of real text repeat (a gigabyte of English holds about a
-million distinct ones), so one probe replaces most of the work. When the table has reached its limit it is wiped and
-fills again: results never depend on it.
+A word's tokens depend on its bytes alone, and the words of real text repeat (a gigabyte of English
+holds about a million distinct ones), so one probe replaces most of the work. When the table has
+reached its limit it is wiped and fills again: results never depend on it.
 """
 
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy, memset
 
 from subword._pipeline cimport out_of_memory
@@ -82,10 +82,11 @@ cdef int grow_slots(WordCache* cache) except -1 nogil:
     return 0
 
 
-cdef int cache_insert(WordCache* cache, uint64_t low, uint64_t high, uint64_t hash, const uint8_t* word, int size,
-                      const uint32_t* values, uint32_t count) except -1 nogil:
+cdef int cache_insert(WordCache* cache, uint64_t low, uint64_t high, uint64_t hash,
+                      const uint8_t* word, int size, const uint32_t* values,
+                      uint32_t count) except -1 nogil:
     """Remember `count` values of a word that is not in the table. A full table is wiped first."""
-    cdef size_t need = 0, wanted
+    cdef size_t need = 0, wanted, more
     cdef uint64_t at
     cdef Slot* slot
     cdef void* p
@@ -94,7 +95,8 @@ cdef int cache_insert(WordCache* cache, uint64_t low, uint64_t high, uint64_t ha
         need = count + (long_words(high) if is_long(high) else 0)
         if cache.arena_size + need > cache.arena_capacity:
             wanted = max(cache.arena_size + need, cache.arena_capacity * 2)
-            if cache_bytes(cache) + (wanted - cache.arena_capacity) * sizeof(uint32_t) > cache.limit:
+            more = (wanted - cache.arena_capacity) * sizeof(uint32_t)
+            if cache_bytes(cache) + more > cache.limit:
                 if need > cache.arena_capacity:
                     return 0
                 cache_clear(cache)

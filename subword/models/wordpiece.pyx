@@ -1,8 +1,9 @@
 """WordPiece: the longest token that begins the word, then the longest that continues it, and so on.
 
-Schuster, Nakajima 2012, "Japanese and Korean Voice Search"; the greedy form is that of Devlin et al. 2019 (BERT).
-The vocabulary is a byte trie with two roots, one for the start of a word and one for the places behind it; the trie
-is walked once a token, remembering the last node where a token ends. `subword/reference.py` has the plain twin.
+Schuster, Nakajima 2012, "Japanese and Korean Voice Search"; the greedy form is that of Devlin et
+al. 2019 (BERT). The vocabulary is a byte trie with two roots, one for the start of a word and one
+for the places behind it; the trie is walked once a token, remembering the last node where a token
+ends. `subword/reference.py` has the plain twin.
 """
 
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
@@ -37,7 +38,8 @@ cdef class WordPiece(Model):
         self.children.entries = NULL
         self.ids = NULL
 
-    def __init__(self, vocab, *, unk_token="[UNK]", continuing_subword_prefix="##", max_input_chars_per_word=100):
+    def __init__(self, vocab, *, unk_token="[UNK]", continuing_subword_prefix="##",
+                 max_input_chars_per_word=100):
         cdef Py_ssize_t total
         if self.ids != NULL:
             raise TypeError("WordPiece objects are immutable: make a new one")
@@ -48,7 +50,8 @@ cdef class WordPiece(Model):
         self.unk_id = self.vocab[unk_token]
         self.continuing_subword_prefix = continuing_subword_prefix
         if max_input_chars_per_word < 0:
-            raise ValueError(f"max_input_chars_per_word must not be negative, got {max_input_chars_per_word}")
+            raise ValueError(
+                f"max_input_chars_per_word must not be negative, got {max_input_chars_per_word}")
         self.max_input_chars_per_word = max_input_chars_per_word
         total = sum([len(token.encode()) for token in self.vocab])
         self.ids = <uint32_t*>malloc((2 * total + 2) * sizeof(uint32_t))
@@ -63,7 +66,8 @@ cdef class WordPiece(Model):
                 self._insert(1, token[len(continuing_subword_prefix):].encode(), index)
         for root in range(2):
             for byte in range(256):
-                self.first[root][byte] = <uint32_t>intmap_get(&self.children, <uint64_t>root << 8 | <uint64_t>byte)
+                self.first[root][byte] = <uint32_t>intmap_get(&self.children,
+                                                              <uint64_t>root << 8 | <uint64_t>byte)
 
     cdef _insert(self, uint32_t node, bytes token, uint32_t index):
         cdef uint64_t child
@@ -107,7 +111,8 @@ cdef class WordPiece(Model):
         tokens.size = tokens.capacity = 0
         try:
             self.tokenize(<const uint8_t*>data, size, &tokens)
-            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end) for i in range(tokens.size)]
+            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end)
+                    for i in range(tokens.size)]
         finally:
             free(tokens.data)
 
@@ -116,7 +121,8 @@ cdef class WordPiece(Model):
         cdef uint32_t node, id
         cdef uint64_t child
         # A character has 1 to 4 bytes, so most words need no counting.
-        if size > self.max_input_chars_per_word and utf8_count(word, size) > self.max_input_chars_per_word:
+        if size > self.max_input_chars_per_word and (
+                utf8_count(word, size) > self.max_input_chars_per_word):
             return tokens_push(tokens, self.unk_id, 0, size)
         while start < size:
             node = self.first[start > 0][word[start]]

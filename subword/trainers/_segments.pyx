@@ -408,8 +408,7 @@ cdef class Segments:
         return result
 
     def pairs_merged(self):
-        """Return the merges in order, as pairs of ids; of a pair merged twice only the last time.
-        """
+        """Return the merges in order, as pairs of ids; of a pair merged twice the last."""
         cdef uint32_t i
         merged = {}
         for i in range(self.merges):

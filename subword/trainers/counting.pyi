@@ -1,10 +1,13 @@
-from typing_extensions import Buffer, disjoint_base
+from typing import final
+
+import numpy as np
+import numpy.typing as npt
 
 from subword._pipeline import Normalizer, PreTokenizer
 from subword.added_tokens import Matcher
 from subword.trainers.word_counts import WordCounts
 
-@disjoint_base
+@final
 class WordCounter:
     def __init__(
         self,
@@ -17,7 +20,12 @@ class WordCounter:
     ) -> None: ...
     def count_lines(self, data: bytes) -> None: ...
     def count_rows(
-        self, data: Buffer, offsets: Buffer, wide: bool, first: int, rows: int
+        self,
+        data: bytes | npt.NDArray[np.uint8],
+        offsets: bytes | npt.NDArray[np.uint8],
+        wide: bool,
+        first: int,
+        rows: int,
     ) -> None: ...
     def count_texts(self, texts: list[str]) -> None: ...
     def finish(self) -> WordCounts: ...

@@ -10,7 +10,8 @@ chunks whose words depend on their bytes alone: chunks are counted as they stand
 once each at the end.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t
+cimport cython
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memchr, memset
 
@@ -56,6 +57,7 @@ cdef struct Document:
     int kind               # 0: UTF-8 in place; 1, 2, 4: bytes a unit
 
 
+@cython.final
 cdef class WordCounter:
     """Counts the words of texts, in one thread at a time.
 

@@ -1,6 +1,5 @@
 """Every command and every piece of Python in the guides, run on small files."""
 
-import argparse
 import json
 import re
 import shlex
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from bert_min import evaluate, finetune, predict, pretrain
+from bert_min.cli import main
 from bert_min.config import BertConfig
 from bert_min.model import BertModel
 from subword import Tokenizer
@@ -101,14 +100,9 @@ def write_files(folder):
 
 
 def run_command(line):
-    parser = argparse.ArgumentParser()
-    subparsers = parser.add_subparsers(required=True)
-    for module in (pretrain, finetune, predict, evaluate):
-        module.register(subparsers)
     name, *arguments = shlex.split(line)
     assert name == "bert-min"
-    options = parser.parse_args(arguments)
-    options.run(options)
+    assert main(arguments) == 0
 
 
 @pytest.mark.filterwarnings("ignore:candidates ran out")

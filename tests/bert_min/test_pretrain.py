@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from stand_in import Letters
 
 from bert_min.config import BertConfig
 from bert_min.corpus import tokenize
@@ -13,6 +12,8 @@ from bert_min.examples import SpecialIds
 from bert_min.pretrain import IGNORE, PretrainObjective, make_masker, measure, sized_config
 from bert_min.pretraining_heads import BertForMaskedLM, BertForPreTraining
 from bert_min.train import TrainConfig, train
+
+from .stand_in import Letters
 
 TOKENIZER = Letters()
 CONFIG = BertConfig(

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stand_in import Letters
 
 from bert_min.examples import Flat, SpecialIds
 from bert_min.tasks.spans import (
@@ -25,6 +24,8 @@ from bert_min.tasks.squad import (
     squad_metrics,
     token_f1,
 )
+
+from .stand_in import Letters
 
 PASSAGE = "the cat sat on the mat"
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from stand_in import Letters
 
 from bert_min.config import BertConfig
 from bert_min.heads import BertForSequenceClassification
@@ -17,6 +16,8 @@ from bert_min.log import draw_curves
 from bert_min.tasks.base import TaskSettings
 from bert_min.tasks.classification import ClassificationTask, Texts
 from bert_min.train import CHECKPOINT, TrainConfig, learning_rate, make_optimizer, train
+
+from .stand_in import Letters
 
 TOKENIZER = Letters()
 
@@ -102,7 +103,7 @@ def gradients(config, dropout):
 
 SCRIPT = """
 import sys, torch
-from test_train import TrainConfig, gradients
+from tests.bert_min.test_train import TrainConfig, gradients
 import torch.distributed as dist
 for dropout, file in ((0.0, sys.argv[1]), (0.1, sys.argv[2])):
     found = gradients(TrainConfig(batch_size=7, clip=None), dropout)
@@ -114,8 +115,7 @@ dist.destroy_process_group()
 
 def launch(script, *arguments):
     """Run a script in two processes, as torchrun does."""
-    here = Path(__file__).parent
-    places = os.pathsep.join((str(here), str(here.parent.parent)))
+    places = str(Path(__file__).parents[2])
     environment = {**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
     subprocess.run([*command, str(script), *map(str, arguments)], env=environment, check=True)
@@ -169,7 +169,7 @@ def test_biases_and_norms_do_not_decay():
 
 FIT = """
 import sys
-from test_train import TrainConfig, fit
+from tests.bert_min.test_train import TrainConfig, fit
 import torch.distributed as dist
 config = TrainConfig(batch_size=8, max_steps=11, lr=1e-3, eval_every=5, log_every=1)
 fit(sys.argv[1], config, evaluate=lambda: {"x": 1.0}, metric="x")

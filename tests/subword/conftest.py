@@ -4,7 +4,10 @@ import pytest
 import tokenizers
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-WORDS = "the cat sat on a mat and then it ran away from every dog in town".split()
+WORDS = [
+    *("the", "cat", "sat", "on", "a", "mat", "and", "then"),
+    *("it", "ran", "away", "from", "every", "dog", "in", "town"),
+]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Published tokenizers of the data folder, which SUBWORD_DATA names (default: beside the project)."""
+"""Published tokenizers: those of the folder that SUBWORD_DATA names (or beside the project)."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ DATA = Path(os.environ.get("SUBWORD_DATA", Path(__file__).parents[2].parent / "s
 
 
 def tokenizer_folders() -> list:
-    """Return the folders that hold a tokenizer.json, as test parameters; one that is skipped if none."""
+    """Return the folders that hold a tokenizer.json as parameters; one that is skipped if none."""
     found = sorted(path.parent for path in DATA.glob("tokenizers/*/tokenizer.json"))
     if found:
         return [pytest.param(folder, id=folder.name) for folder in found]

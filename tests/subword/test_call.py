@@ -3,13 +3,15 @@ import json
 import pickle
 import random
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 import transformers
 
-from subword import Tokenizer, call as call_module
+from subword import Tokenizer
+from subword import call as call_module
 from subword.batch_encoding import BatchEncoding
 from subword.call import call
 from subword.call_settings import CallSettings
@@ -114,12 +116,12 @@ def same_value(mine, theirs) -> bool:
     return type(mine) is type(theirs) and mine == theirs
 
 
-def attempt(function):
+def attempt(function, args, options):
     """Return (result, None) or (None, error); what the oracle panics with is an error too."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return function(), None
+            return function(*args, **options), None
     except BaseException as error:
         if isinstance(error, KeyboardInterrupt):
             raise
@@ -132,16 +134,18 @@ def test_grid_of_calls_equals_transformers(pair, seed):
     compared = refused = 0
     for _ in range(150):
         args, options = random_call(rng)
-        expected, error = attempt(lambda: pair.theirs(*args, **options))
-        got, mine = attempt(lambda: pair.call(*args, **options))
+        expected, error = attempt(pair.theirs, args, options)
+        got, mine = attempt(pair.call, args, options)
         where = (args, options)
         if error is not None:
             assert isinstance(mine, (ValueError, TypeError)), (where, error, got)
             refused += 1
             continue
         if mine is not None:
-            # The oracle's unsigned length wraps around, and it truncates nothing.
-            assert "room for" in str(mine), (where, mine)
+            # The oracle's unsigned length wraps around, and it truncates nothing; torch takes rows
+            # of any length when the first is empty, and loses them.
+            lost = any(0 in getattr(value, "shape", ()) for value in expected.values())
+            assert "room for" in str(mine) or lost, (where, mine)
             refused += 1
             continue
         assert list(got) == list(expected), where
@@ -292,9 +296,8 @@ def test_warnings():
 
 def test_settings_of_published_tokenizers(pair):
     settings = pair.settings
-    folder = pair.theirs.name_or_path
-    with open(f"{folder}/tokenizer_config.json", encoding="utf-8") as file:
-        config = json.load(file)
+    file = Path(pair.theirs.name_or_path) / "tokenizer_config.json"
+    config = json.loads(file.read_text("utf-8")) if file.exists() else {}
     config.setdefault("tokenizer_class", type(pair.theirs).__name__)
     config.setdefault("pad_token", settings.pad_token)
     read = CallSettings.from_config(config, pair.mine.token_to_id)

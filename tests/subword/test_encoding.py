@@ -3,6 +3,7 @@ import html
 import pickle
 import random
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -108,7 +109,7 @@ def test_chunks_cover_the_text(total, length, data):
     assert all(len(chunk) <= length for chunk in chunks)
     if side == "left":
         chunks.reverse()
-    for before, after in zip(chunks, chunks[1:], strict=False):
+    for before, after in pairwise(chunks):
         assert len(set(before) & set(after)) >= stride
     quiet = Encoding(np.arange(total, dtype=np.uint32))
     quiet.cut(length, stride, side, overflow=False)

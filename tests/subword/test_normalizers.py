@@ -136,7 +136,7 @@ NAMES = [repr(mine) for mine, _ in PAIRS]
 
 
 def spans_of(normalizer) -> Tokenizer:
-    """Return a tokenizer whose offsets are the spans of the normalized characters: all are unknown to it."""
+    """Return a tokenizer whose offsets are the spans of the normalized characters."""
     tokenizer = Tokenizer(models.BPE(vocab={"?": 0}, merges=[], unk_token="?"))
     tokenizer.normalizer = normalizer
     return tokenizer

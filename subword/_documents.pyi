@@ -1,0 +1,14 @@
+from typing_extensions import disjoint_base
+
+class NotUTF8(ValueError):
+    buffer: int
+    byte: int
+    def __init__(self, buffer: int, byte: int) -> None: ...
+
+@disjoint_base
+class Documents:
+    @property
+    def size(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+    def error(self, document: int, place: int) -> ValueError: ...

@@ -1,0 +1,69 @@
+"""Corpora for the trainers."""
+
+import lzma
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+DATA = Path(os.environ.get("SUBWORD_DATA", Path(__file__).parents[4] / "shared" / "data"))
+# Unique words of the Hugging Face course, chapter 6.6, with their counts, in the order they come.
+COURSE = [
+    "This",
+    "is",
+    "the",
+    "Hugging",
+    "Face",
+    "Course",
+    ".",
+    "This",
+    "chapter",
+    "is",
+    "about",
+    "tokenization",
+    ".",
+    "This",
+    "section",
+    "shows",
+    "several",
+    "tokenizer",
+    "algorithms",
+    ".",
+    "Hopefully",
+    ",",
+    "you",
+    "will",
+    "be",
+    "able",
+    "to",
+    "understand",
+    "how",
+    "they",
+    "are",
+    "trained",
+    "and",
+    "generate",
+    "tokens",
+    ".",
+]
+
+
+@pytest.fixture(scope="session")
+def course_counts() -> dict[str, int]:
+    return dict(Counter(COURSE))
+
+
+def corpus_lines(name: str, characters: int) -> list[str]:
+    """Return the beginning of a corpus as lines; skip where the data is not there."""
+    path = DATA / "corpora" / f"{name}.txt.xz"
+    if not path.exists():
+        pytest.skip(f"needs {path.name} in the data folder (SUBWORD_DATA)")
+    with lzma.open(path, "rt", encoding="utf-8", newline="\n") as file:
+        text = file.read(characters)
+    return [line for document in text.split("<|endoftext|>") for line in document.splitlines(True)]
+
+
+@pytest.fixture(scope="session", params=["english", "korean", "code"])
+def lines(request) -> list[str]:
+    return corpus_lines(request.param, 200_000)
