@@ -1,8 +1,8 @@
-"""How long training takes, what memory it takes, and whether the merges are the same: ours and the others.
+"""Time, memory and merges of training: ours and the others.
 
-Each run is a process of its own, one contender after the other, `--rounds` times over; the table gives the least seconds and the
-peak memory above that of the imports. Merges are shown as a digest of the
-first `vocab_size - 2000`: equal digests, equal merges, whatever the alphabets.
+Each run is a process of its own, one contender after the other, `--rounds` times over; the table
+gives the least seconds and the peak memory above that of the imports. Merges are shown as a digest
+of the first `vocab_size - 2000`: equal digests, equal merges, whatever the alphabets.
 
     python benchmarks/bench_train.py corpus.txt --vocab-size 32000 --cell byte-level
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import io
 import json
 import platform
 import resource
@@ -24,6 +25,8 @@ Merges = list[tuple[str, str]] | None
 
 
 def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], Merges]:
+    """Train with this library."""
+
     def run(path: str, size: int) -> Merges:
         tokenizer = subword.train(path, algorithm, size, progress=False, **options)
         model = json.loads(tokenizer.to_str())["model"]
@@ -35,6 +38,7 @@ def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], M
 
 
 def subword_from_list() -> Callable[[str, int], Merges]:
+    """Train with this library on an iterable of str."""
     import subword
 
     def run(path: str, size: int) -> Merges:
@@ -46,6 +50,7 @@ def subword_from_list() -> Callable[[str, int], Merges]:
 
 
 def huggingface(kind: str) -> Callable[[str, int], Merges]:
+    """Train with tokenizers."""
     import tokenizers
     from tokenizers import models, pre_tokenizers, trainers
 
@@ -70,6 +75,7 @@ def huggingface(kind: str) -> Callable[[str, int], Merges]:
 
 
 def gigabpe_trained(kind: str) -> Callable[[str, int], Merges]:
+    """Train with gigabpe."""
     import gigabpe
 
     def run(path: str, size: int) -> Merges:
@@ -80,6 +86,7 @@ def gigabpe_trained(kind: str) -> Callable[[str, int], Merges]:
 
 
 def sentencepiece_trained() -> Callable[[str, int], Merges]:
+    """Train with sentencepiece; its model goes nowhere."""
     import sentencepiece
 
     def run(path: str, size: int) -> Merges:
@@ -87,7 +94,7 @@ def sentencepiece_trained() -> Callable[[str, int], Merges]:
             input=path,
             model_type="bpe",
             vocab_size=size,
-            model_writer=open("/dev/null", "wb"),
+            model_writer=io.BytesIO(),
             minloglevel=2,
         )
         return None
@@ -95,7 +102,7 @@ def sentencepiece_trained() -> Callable[[str, int], Merges]:
     return run
 
 
-# cell -> contender -> how to make its run function; those of the first line are compared with each other.
+# cell -> contender -> how to make its run function.
 CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
     "byte-level": {
         "subword": lambda: subword_trained("byte_level_bpe"),
@@ -126,6 +133,7 @@ def peak() -> float:
 
 
 def child(cell: str, name: str, path: str, size: int) -> None:
+    """Run one contender and print what it took: what each process does."""
     run = CELLS[cell][name]()
     before, start = peak(), time.perf_counter()
     merges = run(path, size)
@@ -137,6 +145,7 @@ def child(cell: str, name: str, path: str, size: int) -> None:
 
 
 def main() -> None:
+    """Run the cells that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("corpus")
     parser.add_argument("--vocab-size", type=int, default=32000)
@@ -147,9 +156,11 @@ def main() -> None:
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child:
-        return child(*args.child, args.corpus, args.vocab_size)
+        child(*args.child, args.corpus, args.vocab_size)
+        return
     print(
-        f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, {args.vocab_size} tokens; {platform.platform()}"
+        f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, "
+        f"{args.vocab_size} tokens; {platform.platform()}"
     )
     results = {}
     for cell in args.cell or CELLS:
@@ -179,7 +190,8 @@ def main() -> None:
                 best = min(run["seconds"] for run in runs[name])
                 memory = min(run["mb"] for run in runs[name])
                 print(
-                    f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  {runs[name][0]['merges']}"
+                    f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  "
+                    f"{runs[name][0]['merges']}"
                 )
     if args.json:
         args.json.write_text(json.dumps(results, indent=1))

@@ -35,4 +35,3 @@ cdef class Encoder:
     cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high,
                       uint64_t hash, const uint8_t* word, int32_t size, bint full) except -1 nogil
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil
-    cdef int compute_chunk(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil

@@ -12,8 +12,8 @@ Two shortcuts give the same answer as the plain run of the stages and are compar
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport malloc, realloc
-from libc.string cimport memcmp, memcpy
+from libc.stdlib cimport realloc
+from libc.string cimport memcpy
 
 from subword._pipeline cimport (
     Model, Normalizer, PreTokenizer, Text, Token, out_of_memory, spans_push, text_clear,
@@ -23,8 +23,11 @@ from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
-    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_insert, is_long,
+    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_insert,
+    cached_values, same_bytes,
 )
+from subword._chunks cimport tokenize_chunk
+from subword._places cimport place_end, place_start
 from subword.normalizers cimport BertNormalizer
 from subword._worker cimport Output, Worker, output_push, output_reserve
 from subword.cutting cimport BertPreTokenizer, simd_on
@@ -369,78 +372,6 @@ cdef class Encoder:
         """Leave the tokens of a word in worker.tokens, the words of a chunk in chunk_words."""
         worker.tokens.size = 0
         if self.chunks:
-            return self.compute_chunk(worker, word, size)
+            return tokenize_chunk(
+                self.normalizer, self.pre_tokenizer, self.model, worker, word, size)
         return self.model.tokenize(word, size, &worker.tokens)
-
-    cdef int compute_chunk(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
-        """Run the plain stages on one chunk; positions are bytes of the chunk."""
-        cdef Text text
-        cdef const Text* source = &text
-        cdef Py_ssize_t i, k, first, start, wanted
-        cdef void* p
-        text.data = <uint8_t*>word
-        text.starts = text.ends = NULL
-        text.size = text.capacity = size
-        text.base = 0
-        text.aligned = True
-        text_clear(&worker.chunk)
-        worker.chunk.aligned = True
-        worker.chunk.base = 0
-        if self.normalizer.apply(&text, &worker.chunk):
-            source = &worker.chunk
-        worker.whole.size = 0
-        worker.chunk_spans.size = 0
-        if source.size:
-            spans_push(&worker.whole, 0, source.size)
-            self.pre_tokenizer.split(source, NULL, &worker.whole, &worker.chunk_spans)
-        for i in range(worker.chunk_spans.size):
-            first = worker.tokens.size
-            start = worker.chunk_spans.data[i].start
-            self.model.tokenize(source.data + start, worker.chunk_spans.data[i].end - start,
-                                &worker.tokens)
-            wanted = worker.tokens.size + 1
-            if worker.chunk_words_capacity < wanted:
-                p = realloc(worker.chunk_words, 2 * wanted * sizeof(int32_t))
-                if p == NULL:
-                    return out_of_memory()
-                worker.chunk_words = <int32_t*>p
-                worker.chunk_words_capacity = 2 * wanted
-            for k in range(first, worker.tokens.size):
-                worker.chunk_words[k] = <int32_t>i
-                worker.tokens.data[k].end = text_end(source, start + worker.tokens.data[k].end - 1)
-                worker.tokens.data[k].start = text_start(source,
-                                                         start + worker.tokens.data[k].start)
-            worker.chunk_words[worker.tokens.size] = <int32_t>i + 1
-        if worker.chunk_spans.size == 0:
-            if worker.chunk_words_capacity == 0:
-                worker.chunk_words = <int32_t*>malloc(16 * sizeof(int32_t))
-                if worker.chunk_words == NULL:
-                    return out_of_memory()
-                worker.chunk_words_capacity = 16
-            worker.chunk_words[0] = 0
-        return 0
-
-
-cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint8_t* word,
-                            int32_t size) noexcept nogil:
-    """Whether a slot that spills is this word's: a long one is known when its bytes agree."""
-    if not is_long(slot.high):
-        return True
-    return memcmp(cache.arena + slot.values[0] + (slot.count & ~<uint32_t>SPILLED), word, size) == 0
-
-
-cdef inline const uint32_t* cached_values(const WordCache* cache, Slot* slot) noexcept nogil:
-    return cache.arena + slot.values[0] if slot.count & <uint32_t>SPILLED else &slot.values[0]
-
-
-cdef inline int32_t place_start(const Text* text, int32_t at) noexcept nogil:
-    """Document byte of the text's byte `at`; characters are found at the very end."""
-    if text.starts == NULL:
-        return <int32_t>(text.base + at)
-    return text.starts[min(at, text.size - 1)]
-
-
-cdef inline int32_t place_end(const Text* text, int32_t at) noexcept nogil:
-    if text.starts == NULL:
-        return <int32_t>(text.base + at)
-    return text.ends[min(at, text.size) - 1]

@@ -1,9 +1,8 @@
 """Pre-tokenizers that only cut: spans of text in, smaller spans out.
 
 Each cuts every span it is given, alone, so a pattern's look-ahead never sees beyond the piece it
-works on. The split patterns of published tokenizers have scanners of their own (include/scan.h);
-any other runs through the `regex` package with the frozen Unicode classes (patterns.py). Names,
-options and behaviour follow Hugging Face `tokenizers`.
+works on. Published split patterns have scanners (include/scan.h); any other runs through `regex`
+with the frozen Unicode classes (patterns.py). Names and behaviour follow Hugging Face `tokenizers`.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t
@@ -15,7 +14,7 @@ from subword._unicode cimport (
 )
 
 from subword.patterns import Regex, compile_pattern, find_spans
-from subword.split_patterns import SCANNERS
+from subword.split_patterns import BEHAVIORS, SCANNERS, checked_behavior
 
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -27,11 +26,6 @@ cdef extern from "scan.h" nogil:
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
              int32_t* out, int room, Py_ssize_t* memo, int simd)
     int simd_available()
-
-BEHAVIORS = {
-    "removed": REMOVED, "isolated": ISOLATED, "merged_with_previous": MERGED_WITH_PREVIOUS,
-    "merged_with_next": MERGED_WITH_NEXT, "contiguous": CONTIGUOUS,
-}
 
 simd_on = simd_available()
 
@@ -49,14 +43,6 @@ def use_simd(on=None):
     if on is not None:
         simd_on = on and simd_available()
     return bool(simd_on)
-
-
-def checked_behavior(behavior):
-    """Return `behavior` in lower snake case if it is one of the five; ValueError otherwise."""
-    name = "".join(["_" + c.lower() if c.isupper() else c for c in behavior]).lstrip("_")
-    if name not in BEHAVIORS:
-        raise ValueError(f"behavior must be one of {', '.join(BEHAVIORS)}, got {behavior!r}")
-    return name
 
 
 cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
@@ -161,7 +147,7 @@ cdef class Punctuation(CharacterSplit):
 
     def __init__(self, behavior="isolated"):
         self.behavior = checked_behavior(behavior)
-        self.kind = BEHAVIORS[self.behavior]
+        self.kind = BEHAVIORS.index(self.behavior)
         self.mask = BERT_PUNCT
         self.code = 0xFFFFFFFF
 
@@ -273,7 +259,7 @@ cdef class Split(PreTokenizer):
 
     def __init__(self, pattern, behavior, invert=False):
         self.behavior = checked_behavior(behavior)
-        self.kind = BEHAVIORS[self.behavior]
+        self.kind = BEHAVIORS.index(self.behavior)
         self.invert = invert
         if isinstance(pattern, Regex):
             self.regex = pattern.pattern

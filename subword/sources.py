@@ -1,7 +1,8 @@
 """Where text comes from: files of several kinds, or any iterable of str.
 
-A source is read in batches of some hundred kilobytes, each of which knows how to have its words counted
-and which file and place to name when it is not text. Batches of files never become str objects.
+A source is read in batches of some hundred kilobytes, each of which knows how to have its words
+counted and which file and place to name when it is not text. Batches of files never become str
+objects.
 """
 
 from __future__ import annotations

@@ -61,3 +61,18 @@ DEEPSEEK = (
     r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
     r"| ?[\p{P}\p{S}]+[\r\n]*|" + TAIL,
 )
+
+# What becomes of matches, in the order of the enum in cutting.pxd.
+BEHAVIORS = ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous")
+
+
+def checked_behavior(behavior: str) -> str:
+    """Return `behavior` in lower snake case if it is one of the five; ValueError otherwise.
+
+    >>> checked_behavior("MergedWithNext")
+    'merged_with_next'
+    """
+    name = "".join("_" + c.lower() if c.isupper() else c for c in behavior).lstrip("_")
+    if name not in BEHAVIORS:
+        raise ValueError(f"behavior must be one of {', '.join(BEHAVIORS)}, got {behavior!r}")
+    return name

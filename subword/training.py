@@ -238,7 +238,7 @@ def train_from_counts(
         pre_tokenizer: As for `train`.
         lowercase: As for `train`.
         progress: As for `train`.
-        consume: Empty `counts`, when it is a `WordCounts`, once they have been read, to save memory.
+        consume: Empty `counts`, a `WordCounts`, once they have been read, to save memory.
 
     Raises:
         ValueError: An option is out of range or not for this algorithm, a count is negative or not

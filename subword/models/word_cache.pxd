@@ -1,6 +1,7 @@
 """Words seen before, with what the model made of them: a bounded open-addressing table."""
 
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcmp
 
 
 cdef struct Slot:
@@ -46,3 +47,15 @@ cdef inline bint is_long(uint64_t high) noexcept nogil:
 cdef inline size_t long_words(uint64_t high) noexcept nogil:
     """Arena entries that the bytes of a long word take."""
     return (<size_t><uint32_t>high + 3) // 4
+
+
+cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint8_t* word,
+                            int32_t size) noexcept nogil:
+    """Whether a slot that spills is this word's: a long one is known when its bytes agree."""
+    if not is_long(slot.high):
+        return True
+    return memcmp(cache.arena + slot.values[0] + (slot.count & ~<uint32_t>SPILLED), word, size) == 0
+
+
+cdef inline const uint32_t* cached_values(const WordCache* cache, Slot* slot) noexcept nogil:
+    return cache.arena + slot.values[0] if slot.count & <uint32_t>SPILLED else &slot.values[0]

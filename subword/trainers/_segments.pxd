@@ -5,6 +5,7 @@ cimport cython
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t, uint8_t
 
+from subword.trainers._pairs cimport Pair
 from subword.trainers._table cimport Table
 
 
@@ -12,20 +13,6 @@ cdef struct Word:
     uint64_t count
     size_t start       # its symbols are symbols[start : start + size]
     uint32_t size
-
-
-cdef union WordList:
-    uint32_t[2] few        # up to two words
-    uint32_t* many         # room for 6, 12, 24 ...
-
-
-cdef struct Pair:
-    # Two symbols side by side, and the words that may hold them.
-    uint64_t key           # left << 32 | right
-    int64_t count
-    WordList words
-    uint32_t size          # of the list
-    uint32_t touched       # number of the last merge that changed the count
 
 
 cdef inline uint32_t left_of(uint64_t key) noexcept nogil:

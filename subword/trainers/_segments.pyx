@@ -10,53 +10,19 @@ changes.
 cimport cython
 
 from libc.stdint cimport INT64_MAX, UINT32_MAX, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
 from cpython.exc cimport PyErr_CheckSignals
 
 from subword.trainers._table cimport Slot, out_of_memory, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
+from subword.trainers._pairs cimport FEW, grow, list_word
 from subword.trainers.word_counts cimport WordCounts
 
 
 cdef extern from "memory.h" nogil:
     void subword_prefetch(const void* p)
-
-
-cdef enum:
-    FEW = 2          # words that fit where the pointer to a list would be
-    FIRST_LIST = 6   # words a list has room for at first: what the smallest block of malloc holds
-
-
-cdef void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
-    """Return `p` with room for `wanted` items of `size` bytes."""
-    p = realloc(p, wanted * size)
-    if p == NULL:
-        out_of_memory()
-    return p
-
-
-cdef int list_word(Pair* pair, uint32_t word) except -1 nogil:
-    """Put a word on the pair's list unless it is the last one there."""
-    cdef uint32_t* many
-    cdef uint32_t size = pair.size
-    if size > 0 and (&pair.words.few[0] if size <= FEW else pair.words.many)[size - 1] == word:
-        return 0
-    if size < FEW:
-        pair.words.few[size] = word
-    elif size == FEW:
-        many = <uint32_t*>grow(NULL, FIRST_LIST, sizeof(uint32_t))
-        memcpy(many, pair.words.few, FEW * sizeof(uint32_t))
-        many[size] = word
-        pair.words.many = many
-    else:
-        # Full at 6, 12, 24 ...: the capacity follows from the size.
-        if size % FIRST_LIST == 0 and (size // FIRST_LIST & (size // FIRST_LIST - 1)) == 0:
-            pair.words.many = <uint32_t*>grow(pair.words.many, 2 * <size_t>size, sizeof(uint32_t))
-        pair.words.many[size] = word
-    pair.size += 1
-    return 0
 
 
 @cython.final
@@ -341,7 +307,8 @@ cdef class Segments:
         cdef uint32_t room = max(self.max_token_length - min(self.max_token_length, length),
                                  2 if length == 1 else 0)
         cdef Pair merged = self.pairs[number]   # its list stays put when records move
-        cdef const uint32_t* words = merged.words.many if merged.size > FEW else &merged.words.few[0]
+        cdef const uint32_t* words = (
+            merged.words.many if merged.size > FEW else &merged.words.few[0])
         self.touched_size = 0
         for k in range(merged.size):
             if k + 4 < merged.size:

@@ -82,11 +82,13 @@ cdef int push(Entries* heap, const Entry* entry) except -1 nogil:
 cdef class _Learner:
     """The loop of merges, with its queue.
 
-    Only pairs with at least `threshold` are in the queue: most are rare and never reach their turn. When none is
-    left, the threshold is halved and all pairs are looked through for those that reach it now.
+    Only pairs with at least `threshold` are in the queue: most are rare and never reach their turn.
+    When none is left, the threshold is halved and all pairs are looked through for those that reach
+    it now.
 
-    The count of a pair that waits can fall without its entry knowing; the entry is corrected when it comes up. When
-    a count rises, the pair is entered anew, and the old entry finds nothing left to do.
+    The count of a pair that waits can fall without its entry knowing; the entry is corrected when
+    it comes up. When a count rises, the pair is entered anew, and the old entry finds nothing left
+    to do.
     """
 
     cdef Segments segments
@@ -193,7 +195,7 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         max_token_length: Longer tokens are not made from pairs that form on the way: such a pair
             must have fewer characters than this. Pairs of two characters are always allowed.
         byte_level: Cut words into bytes instead of characters.
-        consume: Empty `counts` once they have been read, so that their memory is free for the merging.
+        consume: Empty `counts` once they have been read: their memory is free for the merging.
         progress: Called with the number of tokens so far, about every thousand merges.
 
     Returns:

@@ -147,7 +147,7 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
             smallest code point. Other characters are dropped from their words.
         initial_alphabet: Characters (the first of each string) in the alphabet whether seen or not.
         continuing_subword_prefix: Carried by symbols that do not begin a word.
-        consume: Empty `counts` once they have been read, so that their memory is free for the merging.
+        consume: Empty `counts` once they have been read: their memory is free for the merging.
         progress: Called with the number of tokens so far, from time to time.
 
     Returns:

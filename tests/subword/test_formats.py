@@ -275,7 +275,8 @@ def test_bad_tokenizer_json(tmp_path, name):
         (b'{"a": "\xff"}', ": not UTF-8 at byte 7"),
         (b"[" * 100_000, ": JSON nested too deeply"),
         (
-            b'{"version": "1.0", "model": {"type": "BPE", "vocab": {}, "merges": []}, "normalizer": '
+            b'{"version": "1.0", "model": {"type": "BPE", "vocab": {}, "merges": []},'
+            b' "normalizer": '
             + b'{"type": "Sequence", "normalizers": [' * 450
             + b"]}" * 450
             + b"}",
@@ -356,7 +357,7 @@ def test_bad_vocabulary_files(tmp_path, name):
 
 
 def test_folders_without_a_tokenizer(tmp_path):
-    with pytest.raises(FileNotFoundError, match="no tokenizer.json, vocab.txt or vocab.json"):
+    with pytest.raises(FileNotFoundError, match="no tokenizer\\.json, vocab\\.txt or vocab\\.json"):
         Tokenizer.from_pretrained(tmp_path)
     with pytest.raises(FileNotFoundError):
         Tokenizer.from_file(tmp_path / "nowhere.json")

@@ -1,0 +1,55 @@
+"""Pairs of symbols, and the list of words that each may stand in."""
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdlib cimport realloc
+from libc.string cimport memcpy
+
+from subword.trainers._table cimport out_of_memory
+
+cdef enum:
+    FEW = 2          # words that fit where the pointer to a list would be
+    FIRST_LIST = 6   # words a list has room for at first: what the smallest block of malloc holds
+
+
+cdef union WordList:
+    uint32_t[2] few        # up to two words
+    uint32_t* many         # room for 6, 12, 24 ...
+
+
+cdef struct Pair:
+    # Two symbols side by side, and the words that may hold them.
+    uint64_t key           # left << 32 | right
+    int64_t count
+    WordList words
+    uint32_t size          # of the list
+    uint32_t touched       # number of the last merge that changed the count
+
+
+cdef inline void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
+    """Return `p` with room for `wanted` items of `size` bytes."""
+    p = realloc(p, wanted * size)
+    if p == NULL:
+        out_of_memory()
+    return p
+
+
+cdef inline int list_word(Pair* pair, uint32_t word) except -1 nogil:
+    """Put a word on the pair's list unless it is the last one there."""
+    cdef uint32_t* many
+    cdef uint32_t size = pair.size
+    if size > 0 and (&pair.words.few[0] if size <= FEW else pair.words.many)[size - 1] == word:
+        return 0
+    if size < FEW:
+        pair.words.few[size] = word
+    elif size == FEW:
+        many = <uint32_t*>grow(NULL, FIRST_LIST, sizeof(uint32_t))
+        memcpy(many, pair.words.few, FEW * sizeof(uint32_t))
+        many[size] = word
+        pair.words.many = many
+    else:
+        # Full at 6, 12, 24 ...: the capacity follows from the size.
+        if size % FIRST_LIST == 0 and (size // FIRST_LIST & (size // FIRST_LIST - 1)) == 0:
+            pair.words.many = <uint32_t*>grow(pair.words.many, 2 * <size_t>size, sizeof(uint32_t))
+        pair.words.many[size] = word
+    pair.size += 1
+    return 0
