@@ -1,9 +1,9 @@
 """Compare every document of every corpus with the oracle; print how many differ.
 
-    python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code] [--english-bytes 20000000]
+    python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code] [--step 10]
 
-Ids and character offsets of all documents (encode_ragged), and of each tenth every field of the `Encoding` and the decoded
-text. The exit status is 1 if anything differs.
+Ids and character offsets of all documents (encode_ragged), and of each tenth every field of the
+`Encoding` and the decoded text. The exit status is 1 if anything differs.
 """
 
 import argparse
@@ -20,7 +20,7 @@ ENGLISH = 20_000_000
 
 
 def compare(name: str, texts: list[str]) -> tuple[int, int, list[str]]:
-    """Count documents whose ids, and whose offsets, differ, and describe other differences of each tenth."""
+    """Count documents whose ids, and whose offsets, differ; describe other differences."""
     mine, theirs = load(name), oracle(name)
     ids = offsets = 0
     other: list[str] = []

@@ -53,7 +53,7 @@ def list_of_texts(texts: Iterable[Any]) -> list[Any]:
 
 
 def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
-    """Return the documents in buffers of UTF-8: the plain twin of how `encode_buffers` cuts them."""
+    """Return the documents in buffers of UTF-8: the plain twin of `encode_buffers`' cutting."""
     documents: list[str] = []
     for buffer in buffers:
         parts = [bytes(buffer)] if separator is None else bytes(buffer).split(separator)
@@ -164,7 +164,9 @@ class TextEncoder:
         prefix, suffix = self.affixes(add_special_tokens)
         most = self.room(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
-        arrays = encode_texts(self.encoder, texts, return_offsets, thread_count(threads), most, prefix, suffix)
+        arrays = encode_texts(
+            self.encoder, texts, return_offsets, thread_count(threads), most, prefix, suffix
+        )
         return self._ragged(arrays, len(prefix), lambda: texts)
 
     def encode_buffers(
@@ -188,8 +190,10 @@ class TextEncoder:
             cache(lambda: documents_of(buffers, separator)),
         )
 
-    def _ragged(self, arrays: tuple[Any, ...], prefix_size: int, documents: Callable[[], Sequence[str]]) -> Ragged:
-        """Trim the offsets if the post-processor does; `documents` gives the texts if they have to be looked at."""
+    def _ragged(
+        self, arrays: tuple[Any, ...], prefix_size: int, documents: Callable[[], Sequence[str]]
+    ) -> Ragged:
+        """Trim the offsets if the post-processor does; `documents` gives the texts for that."""
         ids, splits, offsets, _ = arrays
         trim = self.post_processor.offset_trim() if self.post_processor is not None else None
         if offsets is not None and trim is not None:

@@ -7,7 +7,7 @@ serves any number of threads.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self, overload
+from typing import Any, overload
 
 from subword import files, formats
 from subword._pipeline import PreTokenizer

@@ -12,9 +12,33 @@ FIELDS = (
     *("special_tokens_mask", "attention_mask", "sequence_ids"),
 )
 SPECIALS = (
-    *("[CLS]", "[SEP]", "[MASK]", "[UNK]", "[PAD]", "<|endoftext|>", "<mask>", " <mask> ", "<s>", "</s>"),
+    *(
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        "[UNK]",
+        "[PAD]",
+        "<|endoftext|>",
+        "<mask>",
+        " <mask> ",
+        "<s>",
+        "</s>",
+    ),
     *("<pad>", "<unk>", "<|im_start|>", "<|begin_of_text|>", "<bos>", "<start_of_turn>", "<0x41>"),
-    *("\n\n", "▁▁", "##a", "Ġ", "   ", "'s", "I'LL", "don't", "http://a.b/c?d=e", "日本語", "Привет", "안녕하세요"),
+    *(
+        "\n\n",
+        "▁▁",
+        "##a",
+        "Ġ",
+        "   ",
+        "'s",
+        "I'LL",
+        "don't",
+        "http://a.b/c?d=e",
+        "日本語",
+        "Привет",
+        "안녕하세요",
+    ),
 )
 ASCII = "abcXYZ 019!.'’\n\r\t  sStTdDmMrReElLvV/-_#[]<>|▁"
 OTHER = (
@@ -61,12 +85,17 @@ def differences(name: str, mine: Tokenizer, texts: list, ragged: bool = True) ->
         expected = oracle(name).decode_batch(rows, skip_special_tokens=skip)
         got = mine.decode_batch(rows, skip_special_tokens=skip)
         pairs = zip(texts, expected, got, strict=True)
-        wrong += [f"{name}: {text!r:.200} is decoded as {b!r:.200}" for text, a, b in pairs if a != b]
+        wrong += [
+            f"{name}: {text!r:.200} is decoded as {b!r:.200}" for text, a, b in pairs if a != b
+        ]
     if ragged:
         rows = mine.encode_ragged(texts, return_offsets=True)
         for i, his in enumerate(theirs):
             places = rows.offsets[rows.row_splits[i] : rows.row_splits[i + 1]]
-            if rows[i].tolist() != his.ids or [tuple(place) for place in places.tolist()] != his.offsets:
+            if (
+                rows[i].tolist() != his.ids
+                or [tuple(place) for place in places.tolist()] != his.offsets
+            ):
                 wrong.append(f"{name}: {texts[i]!r:.200} differs in encode_ragged")
         if mine.encode_lists(texts) != [his.ids for his in theirs]:
             wrong.append(f"{name}: encode_lists differs")

@@ -27,7 +27,9 @@ def tokenizer(tmp_path_factory):
 def run(*arguments, data=b"", cwd=None, **environment):
     environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
     command = [sys.executable, "-m", "subword", *map(str, arguments)]
-    return subprocess.run(command, input=data, capture_output=True, env=environment, cwd=cwd, timeout=120)
+    return subprocess.run(
+        command, input=data, capture_output=True, env=environment, cwd=cwd, timeout=120
+    )
 
 
 def test_train_encode_decode_from_files_and_pipes(tmp_path):
@@ -69,7 +71,12 @@ def test_train_reads_stdin_and_keeps_counts(tmp_path):
 def test_encode_to_a_file_and_back(tmp_path, tokenizer, suffix, monkeypatch, capsysbinary):
     source, target = tmp_path / "in.txt", tmp_path / f"out.{suffix}"
     source.write_text(TEXT)
-    assert cli.main(["encode", str(source), "-t", tokenizer, "-o", str(target), "--end-token", "<end>"]) == 0
+    assert (
+        cli.main(
+            ["encode", str(source), "-t", tokenizer, "-o", str(target), "--end-token", "<end>"]
+        )
+        == 0
+    )
     assert b"4 documents" in capsysbinary.readouterr().err
     tok = subword.Tokenizer.from_file(tokenizer)
     rows = tok.encode_files(source, separator="\n", end_token="<end>")
@@ -110,7 +117,9 @@ def test_inspect_shows_ids_places_and_colours(tmp_path, tokenizer, capsys, monke
     assert cli.main(["inspect", "the 한", "-t", tokenizer]) == 0
     plain = capsys.readouterr().out
     encoding = subword.Tokenizer.from_file(tokenizer).encode("the 한")
-    for index, token, (start, end) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True):
+    for index, token, (start, end) in zip(
+        encoding.ids, encoding.tokens, encoding.offsets, strict=True
+    ):
         line = next(line for line in plain.splitlines() if line.split()[0] == str(index))
         assert token in line
         assert f"{start}-{end}" in line
@@ -119,7 +128,12 @@ def test_inspect_shows_ids_places_and_colours(tmp_path, tokenizer, capsys, monke
     coloured = capsys.readouterr().out
     assert "\x1b[48;5;" in coloured
     assert "␛" in coloured
-    assert cli.main(["inspect", "the <b>", "pair", "-t", tokenizer, "--html", str(tmp_path / "x.html")]) == 0
+    assert (
+        cli.main(
+            ["inspect", "the <b>", "pair", "-t", tokenizer, "--html", str(tmp_path / "x.html")]
+        )
+        == 0
+    )
     assert "<!doctype html>" in (tmp_path / "x.html").read_text()
     assert "<b>" not in (tmp_path / "x.html").read_text()
 
@@ -173,7 +187,9 @@ def test_bench_runs(tmp_path, tokenizer, capsys):
         (["train", "{ids}", "--vocab-size", "5"], "vocab_size"),
     ],
 )
-def test_errors_are_one_line_and_leave_no_file(tmp_path, tokenizer, monkeypatch, capsys, arguments, message):
+def test_errors_are_one_line_and_leave_no_file(
+    tmp_path, tokenizer, monkeypatch, capsys, arguments, message
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.txt").write_bytes(b"caf\xe9\n")
     (tmp_path / "ids.txt").write_text("1 2\nx 3")
@@ -186,7 +202,9 @@ def test_errors_are_one_line_and_leave_no_file(tmp_path, tokenizer, monkeypatch,
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.txt", "ids.txt"]
 
 
-@pytest.mark.parametrize("arguments", [[], ["nothing"], ["encode", "--separator"], ["train", "--vocab-size", "0"]])
+@pytest.mark.parametrize(
+    "arguments", [[], ["nothing"], ["encode", "--separator"], ["train", "--vocab-size", "0"]]
+)
 def test_wrong_usage_exits_with_2(arguments):
     with pytest.raises(SystemExit) as stopped:
         cli.main(arguments)

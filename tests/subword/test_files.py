@@ -92,11 +92,18 @@ def test_output_files_hold_the_same_ids(tmp_path, monkeypatch, tok, suffix):
     elif suffix == ".parquet":
         assert pyarrow.parquet.read_table(target)["ids"].to_pylist() == rows.to_lists()
     elif suffix == ".jsonl":
-        assert target.read_text().splitlines()[1] == f'{{"ids":{rows[1].tolist()}}}'.replace(" ", "")
+        assert target.read_text().splitlines()[1] == f'{{"ids":{rows[1].tolist()}}}'.replace(
+            " ", ""
+        )
     else:
-        assert [list(map(int, line.split())) for line in target.read_text().splitlines()] == rows.to_lists()
+        assert [
+            list(map(int, line.split())) for line in target.read_text().splitlines()
+        ] == rows.to_lists()
     assert rows.ids[rows.row_splits[1:] - 1].tolist() == [tok.token_to_id("<end>")] * len(rows)
-    assert [p.name for p in tmp_path.iterdir()] in (["in.txt", target.name], [target.name, "in.txt"])
+    assert [p.name for p in tmp_path.iterdir()] in (
+        ["in.txt", target.name],
+        [target.name, "in.txt"],
+    )
 
 
 def test_a_wide_vocabulary_takes_four_bytes():
@@ -148,7 +155,9 @@ def test_max_length_and_special_tokens(tmp_path, bert):
     path.write_bytes(TEXT.encode())
     texts = TEXT.split("\n")
     for options in ({"max_length": 4}, {"add_special_tokens": False}):
-        same(bert.encode_files(path, separator="\n", **options), bert.encode_ragged(texts, **options))
+        same(
+            bert.encode_files(path, separator="\n", **options), bert.encode_ragged(texts, **options)
+        )
 
 
 @pytest.mark.parametrize(
@@ -182,11 +191,17 @@ def test_missing_files_are_found_before_any_work(tmp_path, tok):
 def test_streams_are_cut_like_files(separator):
     rng = random.Random(3)
     for _ in range(200):
-        data = b"".join(rng.choice([b"a", b"aa", b"\n", b"<sep>", b"<s", b"ep>", b"b"]) for _ in range(30))
+        data = b"".join(
+            rng.choice([b"a", b"aa", b"\n", b"<sep>", b"<s", b"ep>", b"b"]) for _ in range(30)
+        )
         source = io.BytesIO(data)
-        batches = files.stream(lambda source=source: source.read(rng.randrange(1, 9)), "-", separator)
+        batches = files.stream(
+            lambda source=source: source.read(rng.randrange(1, 9)), "-", separator
+        )
         pieces = [piece for (piece,) in batches]
         assert b"".join(piece.data for piece in pieces) == data
-        assert [piece.start for piece in pieces] == [sum(len(p.data) for p in pieces[:i]) for i in range(len(pieces))]
+        assert [piece.start for piece in pieces] == [
+            sum(len(p.data) for p in pieces[:i]) for i in range(len(pieces))
+        ]
         cut = [part for piece in pieces for part in documents_of([piece.data], separator)]
         assert cut == documents_of([data], separator)

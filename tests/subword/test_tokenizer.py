@@ -59,7 +59,11 @@ def test_every_shape_says_the_same(tok):
         assert fields(tok.encode(texts[i])) == fields(encoding)
         places = ragged.offsets[ragged.row_splits[i] : ragged.row_splits[i + 1]].tolist()
         assert [tuple(place) for place in places] == encoding.offsets
-    assert (ragged.ids.dtype, ragged.row_splits.dtype, ragged.offsets.dtype) == ("uint32", "int64", "int32")
+    assert (ragged.ids.dtype, ragged.row_splits.dtype, ragged.offsets.dtype) == (
+        "uint32",
+        "int64",
+        "int32",
+    )
     assert ragged.row_splits[0] == 0
     assert len(ragged) == len(texts)
 
@@ -75,7 +79,9 @@ def test_trained_tokenizers_equal_the_oracle(tok):
     rows = tok.encode_lists(texts)
     for skip in (True, False):
         assert tok.decode_batch(rows, skip) == theirs.decode_batch(rows, skip)
-        assert [tok.decode(row, skip) for row in rows] == tok.decode_batch(Ragged.from_rows(rows), skip)
+        assert [tok.decode(row, skip) for row in rows] == tok.decode_batch(
+            Ragged.from_rows(rows), skip
+        )
     assert tok.get_vocab() == theirs.get_vocab()
     assert tok.get_vocab(False) == theirs.get_vocab(False)
     assert tok.vocab_size == theirs.get_vocab_size()
@@ -170,7 +176,10 @@ def test_one_tokenizer_serves_many_threads(tok):
     try:
         with ThreadPoolExecutor(6) as pool:
             for _ in range(3):
-                assert list(pool.map(lambda batch: tok.encode_lists(batch, threads=2), batches)) == expected
+                assert (
+                    list(pool.map(lambda batch: tok.encode_lists(batch, threads=2), batches))
+                    == expected
+                )
                 both = pool.map(lambda batch: [e.ids for e in tok.encode_batch(batch)], batches)
                 assert list(both) == expected
     finally:
@@ -197,7 +206,10 @@ def test_a_forked_process_encodes_too(tok):
 def test_a_small_cache_changes_nothing(tok):
     texts = texts_of(8, 2000)
     small = pickle.loads(pickle.dumps(tok))
-    options = {name: getattr(tok, name) for name in ("normalizer", "pre_tokenizer", "post_processor", "decoder")}
+    options = {
+        name: getattr(tok, name)
+        for name in ("normalizer", "pre_tokenizer", "post_processor", "decoder")
+    }
     added = list(tok.added_tokens.values())
     for size in (0, 1 << 12, 1 << 16):
         small = Tokenizer(tok.model, added_tokens=added, cache_bytes=size, **options)
@@ -232,7 +244,9 @@ def test_one_text_is_no_batch(tok, texts):
 
 
 @pytest.mark.parametrize("many", [1, 3000])
-@pytest.mark.parametrize(("text", "code", "at"), [("a\ud800", "D800", 1), ("é한\udfffx😀", "DFFF", 2)])
+@pytest.mark.parametrize(
+    ("text", "code", "at"), [("a\ud800", "D800", 1), ("é한\udfffx😀", "DFFF", 2)]
+)
 def test_lone_surrogates_are_named(tok, many, text, code, at):
     texts = ["fine " * 30] * many + [text, text]
     message = rf"text {many} holds a lone surrogate \(U\+{code}\) at character {at}"
@@ -246,8 +260,16 @@ def test_lone_surrogates_are_named(tok, many, text, code, at):
 
 @pytest.mark.parametrize(
     ("ids", "error"),
-    [(None, TypeError), ("ab", TypeError), ([1.5], TypeError), ([[1]], TypeError), (3, TypeError)]
-    + [([-1], ValueError), ([2**32], ValueError), ([2**70], (ValueError, TypeError))],
+    [
+        (None, TypeError),
+        ("ab", TypeError),
+        ([1.5], TypeError),
+        ([[1]], TypeError),
+        (3, TypeError),
+        ([-1], ValueError),
+        ([2**32], ValueError),
+        ([2**70], (ValueError, TypeError)),
+    ],
 )
 def test_ids_must_be_ids(tok, ids, error):
     with pytest.raises(error, match="ids"):
