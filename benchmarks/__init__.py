@@ -1,1 +1,1 @@
-"""Scripts that measure and compare; run them as ``python -m benchmarks.NAME``."""
+"""Benchmarks: one script a question."""

@@ -235,8 +235,8 @@ def rows(name: str, results: dict[str, Any]) -> list[str]:
         ratio = "" if contender == "subword" else f"{mine / result['median']:.2f}"
         cold_speed = f"{result['cold']:.0f}" if "cold" in result else ""
         lines.append(
-            f"| {name} | {contender} | {result['median']:.1f} | {result['best']:.1f} | {cold_speed} "
-            f"| {ratio} | {result['differences']} |"
+            f"| {name} | {contender} | {result['median']:.1f} | {result['best']:.1f} "
+            f"| {cold_speed} | {ratio} | {result['differences']} |"
         )
     return lines
 

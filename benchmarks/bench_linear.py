@@ -48,7 +48,7 @@ def main() -> None:
         for (kind, small), large in zip(texts(SMALL).items(), texts(LARGE).values(), strict=True):
             a, b = nanoseconds(name, small), nanoseconds(name, large)
             print(
-                f"{name:<30}{kind:<12}{a:>10.1f}{b:>10.1f}{'' if b < 3 * a else '  <- not linear'}",
+                f"{name:<30}{kind:<12}{a:>10.1f}{b:>10.1f}{'' if b < 4 * a else '  <- not linear'}",
                 flush=True,
             )
 

@@ -3,7 +3,8 @@
     python -m benchmarks.fuzz_parity 100000 [--names gpt2,llama3] [--seed 1]
 
 Each tokenizer gets that many strings (at most a million): every field of their encodings, flat ids
-and offsets, lists, and decoded text; a tenth as many pairs. The exit status is 1 if anything differs.
+and offsets, lists, and decoded text; a tenth as many pairs. The exit status is 1 if anything
+differs.
 """
 
 import argparse

@@ -1,6 +1,7 @@
 """Compare every document of every corpus with the oracle; print how many differ.
 
-    python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code] [--step 10]
+    python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code]
+    [--english-bytes 20000000]
 
 Ids and character offsets of all documents (encode_ragged), and of each tenth every field of the
 `Encoding` and the decoded text. The exit status is 1 if anything differs.
@@ -20,7 +21,7 @@ ENGLISH = 20_000_000
 
 
 def compare(name: str, texts: list[str]) -> tuple[int, int, list[str]]:
-    """Count documents whose ids, and whose offsets, differ; describe other differences."""
+    """Count documents whose ids or offsets differ; describe other differences of each tenth."""
     mine, theirs = load(name), oracle(name)
     ids = offsets = 0
     other: list[str] = []

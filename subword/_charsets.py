@@ -86,7 +86,9 @@ def contains(ranges: Ranges, code: int) -> bool:
 def loose_names() -> dict[str, str]:
     """Return the properties by their names in lower case, without blanks and underscores."""
     names = [*_unicode.CATEGORIES, *"LMNPSZC", "LC", *_unicode.SCRIPTS[1:], "word"]
-    names += [name for name in BRACKETS.values() if name in _unicode.SETS and name != "class_word"]
+    names += [
+        name for name in BRACKETS.values() if name not in ("ascii", "class_word", "scan_space")
+    ]
     names += ["emoji", "emoji_presentation", "extended_pictographic", "ideographic"]
     known = {name.lower().replace("_", ""): name for name in names}
     return known | LONG_NAMES | {"punct": "P", "posixpunct": "punct"}

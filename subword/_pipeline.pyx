@@ -24,7 +24,8 @@ cdef int text_reserve(Text* text, Py_ssize_t capacity) except -1 nogil:
     if p == NULL:
         return out_of_memory()
     text.data = <uint8_t*>p
-    # Spans from an earlier use grow along even if nobody asks for them now: `capacity` speaks for them too.
+    # Spans from an earlier use grow along even if nobody asks for them now: `capacity` speaks for
+    # them too.
     if text.aligned or text.starts != NULL:
         p = realloc(text.starts, wanted * sizeof(int32_t))
         if p == NULL:

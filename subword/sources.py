@@ -1,6 +1,6 @@
 """Where text comes from: files of several kinds, or any iterable of str.
 
-A source is read in batches of about a megabyte, each of which knows how to have its words counted
+A source is read in batches of some hundred kilobytes, each of which knows how to have its words counted
 and which file and place to name when it is not text. Batches of files never become str objects.
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 if TYPE_CHECKING:
     from subword.trainers.counting import WordCounter
 
-CHUNK = 1 << 20  # bytes (of an iterable: characters) of a batch
+CHUNK = 1 << 18  # bytes (of an iterable: characters) of a batch
 PACKED = (".gz", ".zst")
 ARROW = (".parquet", ".arrow", ".feather", ".ipc")
 JSONL = (".jsonl", ".ndjson")

@@ -53,7 +53,7 @@ def list_of_texts(texts: Iterable[Any]) -> list[Any]:
 
 
 def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
-    """Return the documents in buffers of UTF-8: the plain twin of `encode_buffers`' cutting."""
+    """Return the documents in buffers of UTF-8: the twin of how `encode_buffers` cuts."""
     documents: list[str] = []
     for buffer in buffers:
         parts = [bytes(buffer)] if separator is None else bytes(buffer).split(separator)
@@ -193,7 +193,7 @@ class TextEncoder:
     def _ragged(
         self, arrays: tuple[Any, ...], prefix_size: int, documents: Callable[[], Sequence[str]]
     ) -> Ragged:
-        """Trim the offsets if the post-processor does; `documents` gives the texts for that."""
+        """Trim the offsets if the post-processor does; `documents` gives the texts if needed."""
         ids, splits, offsets, _ = arrays
         trim = self.post_processor.offset_trim() if self.post_processor is not None else None
         if offsets is not None and trim is not None:

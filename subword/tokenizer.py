@@ -54,7 +54,8 @@ class Tokenizer(Loaders):
         added_ids: Ids of added tokens that must not be chosen freely.
         truncation, padding: As in tokenizer.json; they hold for `encode` and `encode_batch`.
         config: What a tokenizer_config.json says of the model behind: pad_token, model_max_length,
-            model_input_names, padding_side, truncation_side. It holds for calls, ``tokenizer(...)``.
+            model_input_names, padding_side, truncation_side. It holds for calls,
+            ``tokenizer(...)``.
         cache_bytes: What the word caches of one thread may take.
 
     Example:
@@ -299,8 +300,9 @@ class Tokenizer(Loaders):
         Args:
             text: A text, a list of texts, or of (text, pair) tuples.
             text_pair: The second text of each pair.
-            options: padding, truncation, max_length, stride, return_tensors ("np", "pt"), is_split_into_words,
-                return_offsets_mapping, return_overflowing_tokens and the others of `subword.call.call`.
+            options: padding, truncation, max_length, stride, return_tensors ("np", "pt"),
+                is_split_into_words, return_offsets_mapping, return_overflowing_tokens and the
+                others of `subword.call.call`.
 
         Returns:
             A `BatchEncoding`: input_ids, attention_mask and so on, by name.
@@ -385,7 +387,9 @@ def default_config(tokenizer: Tokenizer) -> dict[str, Any]:
         known = tokenizer.token_to_id("[PAD]") is not None
         return {"tokenizer_class": "BertTokenizer", **({} if known else {"pad_token": None})}
     pads = ("<pad>", "<|pad|>", "[PAD]")
-    return {"pad_token": next((pad for pad in pads if tokenizer.token_to_id(pad) is not None), None)}
+    return {
+        "pad_token": next((pad for pad in pads if tokenizer.token_to_id(pad) is not None), None)
+    }
 
 
 def _rebuild(cls: type[Tokenizer], model: Model, options: dict[str, Any]) -> Tokenizer:

@@ -188,6 +188,7 @@ def train(
         pre_tokenizer=pre_tokenizer,
         lowercase=lowercase,
         progress=progress,
+        consume=counts is not source,
         **options,
     )
 
@@ -210,6 +211,7 @@ def train_from_counts(
     pre_tokenizer: PreTokenizer | None = None,
     lowercase: bool = True,
     progress: bool = True,
+    consume: bool = False,
 ) -> Tokenizer:
     """Train a tokenizer on words that have been counted.
 
@@ -236,6 +238,7 @@ def train_from_counts(
         pre_tokenizer: As for `train`.
         lowercase: As for `train`.
         progress: As for `train`.
+        consume: Empty `counts`, when it is a `WordCounts`, once they have been read, to save memory.
 
     Raises:
         ValueError: An option is out of range or not for this algorithm, a count is negative or not
@@ -266,6 +269,7 @@ def train_from_counts(
     if unk_token is not None and unk_token not in {token.content for token in added}:
         added.insert(0, AddedToken(unk_token, special=True))
     common: dict[str, Any] = {
+        "consume": consume,
         "special_tokens": [t.content for t in added],
         "limit_alphabet": limit_alphabet,
     }

@@ -149,7 +149,7 @@ cdef class Candidates:
             owner, partner = right, left
         row = self.rows + owner
         if row.size == row.capacity:
-            p = realloc(row.heap, max(4, 2 * <size_t>row.capacity) * sizeof(Candidate))
+            p = realloc(row.heap, max(<size_t>4, 2 * <size_t>row.capacity) * sizeof(Candidate))
             if p == NULL:
                 return out_of_memory()
             row.heap = <Candidate*>p

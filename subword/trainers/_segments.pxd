@@ -14,16 +14,18 @@ cdef struct Word:
     uint32_t size
 
 
+cdef union WordList:
+    uint32_t[2] few        # up to two words
+    uint32_t* many         # room for 6, 12, 24 ...
+
+
 cdef struct Pair:
-    # Two symbols side by side. `words` lists the words that may hold the pair; a single one is kept
-    # in `one`.
-    uint64_t key       # left << 32 | right
+    # Two symbols side by side, and the words that may hold them.
+    uint64_t key           # left << 32 | right
     int64_t count
-    uint32_t* words
-    uint32_t one
-    uint32_t size
-    uint32_t capacity
-    uint32_t touched   # number of the last merge that changed the count
+    WordList words
+    uint32_t size          # of the list
+    uint32_t touched       # number of the last merge that changed the count
 
 
 cdef inline uint32_t left_of(uint64_t key) noexcept nogil:

@@ -24,6 +24,11 @@ cdef extern from "memory.h" nogil:
     void subword_prefetch(const void* p)
 
 
+cdef enum:
+    FEW = 2          # words that fit where the pointer to a list would be
+    FIRST_LIST = 6   # words a list has room for at first: what the smallest block of malloc holds
+
+
 cdef void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
     """Return `p` with room for `wanted` items of `size` bytes."""
     p = realloc(p, wanted * size)
@@ -32,30 +37,24 @@ cdef void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
     return p
 
 
-cdef inline bint holds_more(Pair* pair, uint32_t word) noexcept nogil:
-    """Say whether `word` is missing at the end of the pair's list."""
-    if pair.size == 0:
-        return True
-    if pair.capacity == 0:
-        return pair.one != word
-    return pair.words[pair.size - 1] != word
-
-
 cdef int list_word(Pair* pair, uint32_t word) except -1 nogil:
     """Put a word on the pair's list unless it is the last one there."""
-    if not holds_more(pair, word):
+    cdef uint32_t* many
+    cdef uint32_t size = pair.size
+    if size > 0 and (&pair.words.few[0] if size <= FEW else pair.words.many)[size - 1] == word:
         return 0
-    if pair.size == 0 and pair.capacity == 0:
-        pair.one = word
+    if size < FEW:
+        pair.words.few[size] = word
+    elif size == FEW:
+        many = <uint32_t*>grow(NULL, FIRST_LIST, sizeof(uint32_t))
+        memcpy(many, pair.words.few, FEW * sizeof(uint32_t))
+        many[size] = word
+        pair.words.many = many
     else:
-        if pair.capacity == 0:
-            pair.words = <uint32_t*>grow(NULL, 6, sizeof(uint32_t))
-            pair.words[0] = pair.one
-            pair.capacity = 6
-        elif pair.size == pair.capacity:
-            pair.words = <uint32_t*>grow(pair.words, 2 * <size_t>pair.capacity, sizeof(uint32_t))
-            pair.capacity *= 2
-        pair.words[pair.size] = word
+        # Full at 6, 12, 24 ...: the capacity follows from the size.
+        if size % FIRST_LIST == 0 and (size // FIRST_LIST & (size // FIRST_LIST - 1)) == 0:
+            pair.words.many = <uint32_t*>grow(pair.words.many, 2 * <size_t>size, sizeof(uint32_t))
+        pair.words.many[size] = word
     pair.size += 1
     return 0
 
@@ -122,8 +121,8 @@ cdef class Segments:
     def __dealloc__(self):
         cdef uint32_t i
         for i in range(self.pairs_size):
-            if self.pairs[i].capacity:
-                free(self.pairs[i].words)
+            if self.pairs[i].size > FEW:
+                free(self.pairs[i].words.many)
         free(self.text)
         free(self.token_ends)
         free(self.token_lengths)
@@ -342,7 +341,7 @@ cdef class Segments:
         cdef uint32_t room = max(self.max_token_length - min(self.max_token_length, length),
                                  2 if length == 1 else 0)
         cdef Pair merged = self.pairs[number]   # its list stays put when records move
-        cdef const uint32_t* words = merged.words if merged.capacity else &merged.one
+        cdef const uint32_t* words = merged.words.many if merged.size > FEW else &merged.words.few[0]
         self.touched_size = 0
         for k in range(merged.size):
             if k + 4 < merged.size:
@@ -382,10 +381,9 @@ cdef class Segments:
     cdef void forget_words(self, uint32_t number) noexcept nogil:
         """Empty the list of words of a pair that stands nowhere."""
         cdef Pair* pair = self.pairs + number
-        if pair.capacity:
-            free(pair.words)
-        pair.words = NULL
-        pair.size = pair.capacity = 0
+        if pair.size > FEW:
+            free(pair.words.many)
+        pair.size = 0
 
     cdef int report(self, object progress) except -1 nogil:
         """Let signals (Ctrl-C) through and tell the caller how many tokens there are."""

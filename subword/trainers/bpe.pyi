@@ -15,4 +15,5 @@ def train_bpe(
     max_token_length: int | None = None,
     byte_level: bool = False,
     progress: Callable[[int], object] | None = None,
+    consume: bool = False,
 ) -> tuple[list[str], list[tuple[str, str]]]: ...

@@ -56,11 +56,11 @@ cdef int append(Entries* entries, const Entry* entry) except -1 nogil:
     cdef void* p
     if entries.size == entries.capacity:
         p = realloc(entries.data,
-                    max(1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
+                    max(<size_t>1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
         if p == NULL:
             return out_of_memory()
         entries.data = <Entry*>p
-        entries.capacity = max(1024, entries.capacity + entries.capacity // 2)
+        entries.capacity = max(<size_t>1024, entries.capacity + entries.capacity // 2)
     entries.data[entries.size] = entry[0]
     entries.size += 1
     return 0
@@ -80,48 +80,39 @@ cdef int push(Entries* heap, const Entry* entry) except -1 nogil:
 
 @cython.final
 cdef class _Learner:
-    """The loop of merges, with its queue in two parts.
+    """The loop of merges, with its queue.
 
-    Entries with fewer than `threshold` lie unsorted in `rest`: most pairs are rare and never reach
-    their turn. The others are a heap. When the heap has nothing left above the threshold, that is
-    halved.
+    Only pairs with at least `threshold` are in the queue: most are rare and never reach their turn. When none is
+    left, the threshold is halved and all pairs are looked through for those that reach it now.
 
-    The count of a pair that waits can fall without its entry knowing; the entry is corrected when
-    it comes up. When a count rises, the pair is entered anew, and the old entry finds nothing left
-    to do.
+    The count of a pair that waits can fall without its entry knowing; the entry is corrected when it comes up. When
+    a count rises, the pair is entered anew, and the old entry finds nothing left to do.
     """
 
     cdef Segments segments
     cdef Entries heap
-    cdef Entries rest
     cdef int64_t threshold
 
     def __dealloc__(self):
         free(self.heap.data)
-        free(self.rest.data)
 
     cdef int enter(self, uint32_t number) except -1 nogil:
-        """Put a pair in the queue."""
+        """Put a pair in the queue if it reaches the threshold."""
         cdef Entry entry
         entry.count = self.segments.pairs[number].count
         entry.key = self.segments.pairs[number].key
         entry.pair = number
         if entry.count >= self.threshold:
             push(&self.heap, &entry)
-        elif entry.count > 0:
-            append(&self.rest, &entry)
         return 0
 
-    cdef int lower_threshold(self) except -1 nogil:
-        cdef size_t i, kept = 0
-        self.threshold = max(self.threshold // 2, 1)
-        for i in range(self.rest.size):
-            if self.rest.data[i].count >= self.threshold:
-                push(&self.heap, self.rest.data + i)
-            else:
-                self.rest.data[kept] = self.rest.data[i]
-                kept += 1
-        self.rest.size = kept
+    cdef int set_threshold(self, int64_t threshold) except -1 nogil:
+        cdef uint32_t i
+        cdef int64_t before = self.threshold
+        self.threshold = threshold
+        for i in range(self.segments.pairs_size):
+            if self.segments.pairs[i].count < before:   # the others are in the queue
+                self.enter(i)
         return 0
 
     cdef int next_pair(self, Entry* found) except -1 nogil:
@@ -131,7 +122,7 @@ cdef class _Learner:
             while self.heap.size == 0 or self.heap.data[0].count < self.threshold:
                 if self.threshold == 1:
                     return 0
-                self.lower_threshold()
+                self.set_threshold(max(self.threshold // 2, 1))
             count = self.segments.pairs[self.heap.data[0].pair].count
             if 0 < count < self.heap.data[0].count:
                 self.heap.data[0].count = count
@@ -154,9 +145,8 @@ cdef class _Learner:
         self.segments.count_pairs()
         for i in range(self.segments.pairs_size):
             highest = max(highest, self.segments.pairs[i].count)
-        self.threshold = max(highest // 2, 1)
-        for i in range(self.segments.pairs_size):
-            self.enter(i)
+        self.threshold = highest + 1
+        self.set_threshold(max(highest // 2, 1))
         while self.segments.vocab_size < vocab_size and self.next_pair(&entry):
             if entry.count < least:
                 break
@@ -180,7 +170,7 @@ cdef class _Learner:
 
 def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), limit_alphabet=None,
               initial_alphabet=(), continuing_subword_prefix=None, end_of_word_suffix=None,
-              max_token_length=None, byte_level=False, progress=None):
+              max_token_length=None, byte_level=False, progress=None, consume=False):
     """Learn a BPE vocabulary: merge the most frequent pair of neighbouring symbols, again and
     again.
 
@@ -203,6 +193,7 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         max_token_length: Longer tokens are not made from pairs that form on the way: such a pair
             must have fewer characters than this. Pairs of two characters are always allowed.
         byte_level: Cut words into bytes instead of characters.
+        consume: Empty `counts` once they have been read, so that their memory is free for the merging.
         progress: Called with the number of tokens so far, about every thousand merges.
 
     Returns:
@@ -231,6 +222,8 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         initial_alphabet=initial_alphabet, continuing_subword_prefix=continuing_subword_prefix,
         end_of_word_suffix=end_of_word_suffix, max_token_length=max_token_length,
         byte_level=byte_level)
+    if consume:
+        counts.clear()
     learner.segments = segments
     size = vocab_size
     least = max(1, min_frequency)

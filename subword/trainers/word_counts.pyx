@@ -208,6 +208,11 @@ cdef class WordCounts:
         result.add_table(self)
         return result
 
+    def clear(self):
+        """Forget all words and free their memory."""
+        table_free(&self.table)
+        self.total_count = 0
+
     def prune(self, min_count):
         """Drop the words seen fewer than `min_count` times.
 

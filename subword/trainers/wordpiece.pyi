@@ -14,4 +14,5 @@ def train_wordpiece(
     initial_alphabet: Iterable[str] = (),
     continuing_subword_prefix: str = "##",
     progress: Callable[[int], object] | None = None,
+    consume: bool = False,
 ) -> tuple[list[str], list[tuple[str, str]]]: ...

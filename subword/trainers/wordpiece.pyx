@@ -123,7 +123,7 @@ cdef class _Learner:
 
 def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequency=None,
                     special_tokens=(), limit_alphabet=None, initial_alphabet=(),
-                    continuing_subword_prefix="##", progress=None):
+                    continuing_subword_prefix="##", progress=None, consume=False):
     """Learn a WordPiece vocabulary.
 
     The alphabet holds every character both as it is and, where it occurs inside a word, with the
@@ -147,6 +147,7 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
             smallest code point. Other characters are dropped from their words.
         initial_alphabet: Characters (the first of each string) in the alphabet whether seen or not.
         continuing_subword_prefix: Carried by symbols that do not begin a word.
+        consume: Empty `counts` once they have been read, so that their memory is free for the merging.
         progress: Called with the number of tokens so far, from time to time.
 
     Returns:
@@ -186,11 +187,14 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
     }
     if score == "frequency":
         tokens, merges = train_bpe(counts, vocab_size, min_frequency=min_frequency or 0,
-                                   progress=progress, **options)
+                                   progress=progress,
+                                   consume=consume, **options)
     else:
         segments = Segments(
             counts, vocab_size=vocab_size, end_of_word_suffix=None, max_token_length=None,
             byte_level=False, **options)
+        if consume:
+            counts.clear()
         size = vocab_size
         floor = 0 if min_frequency is None else max(1, min_frequency)
         learner = _Learner(segments, size, score == "gain", floor)

@@ -1,4 +1,4 @@
-"""The scanners of split patterns: vector == scalar == the oracle == the frozen regex."""
+"""The scanners of split patterns: vector == scalar == the oracle's regex == ours."""
 
 import random
 
@@ -79,7 +79,7 @@ def test_every_code_point_between_letters_digits_and_spaces(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_edges_of_blocks(name):
-    """Characters of a mixed bag around 32 and 64 bytes, in several surroundings."""
+    """Every character of a mixed bag at each place around 32 and 64 bytes."""
     theirs, ours = pair_of(name)
     rng = random.Random(name)
     for _ in range(300):

@@ -24,12 +24,18 @@ def oracle(tok, text, **options):
     return encoding.ids, encoding.tokens, encoding.offsets, encoding.word_ids
 
 
-def has_empty_token(tok, config) -> bool:
-    """Whether an added token is normalized to nothing: the oracle then panics on some texts."""
-    return tok.normalizer is not None and any(
-        token["normalized"] and not tok.normalizer.normalize_str(token["content"])
+def is_undefined(tok, config) -> bool:
+    """Whether the oracle itself does not know what to do.
+
+    It panics on some texts when an added token is normalized to nothing, and takes any of two that
+    are normalized to the same.
+    """
+    normalize = tok.normalizer.normalize_str if tok.normalizer else str
+    forms = [
+        normalize(token["content"]) if token["normalized"] else token["content"]
         for token in config["added_tokens"]
-    )
+    ]
+    return "" in forms or len(set(forms)) < len(forms)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -39,7 +45,7 @@ def test_random_tokenizers_equal_the_oracle(seed):
     for _ in range(60):
         config = random_config(rng)
         tok = Tokenizer.from_str(json.dumps(config))
-        if has_empty_token(tok, config):
+        if is_undefined(tok, config):
             continue
         plain = rng.random() < 0.3
         tok.encode_special_tokens = plain

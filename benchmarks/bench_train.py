@@ -1,0 +1,189 @@
+"""How long training takes, what memory it takes, and whether the merges are the same: ours and the others.
+
+Each run is a process of its own, one contender after the other, `--rounds` times over; the table gives the least seconds and the
+peak memory above that of the imports. Merges are shown as a digest of the
+first `vocab_size - 2000`: equal digests, equal merges, whatever the alphabets.
+
+    python benchmarks/bench_train.py corpus.txt --vocab-size 32000 --cell byte-level
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+Merges = list[tuple[str, str]] | None
+
+
+def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], Merges]:
+    def run(path: str, size: int) -> Merges:
+        tokenizer = subword.train(path, algorithm, size, progress=False, **options)
+        model = json.loads(tokenizer.to_str())["model"]
+        return [tuple(m) for m in model["merges"]] if "merges" in model else None
+
+    import subword
+
+    return run
+
+
+def subword_from_list() -> Callable[[str, int], Merges]:
+    import subword
+
+    def run(path: str, size: int) -> Merges:
+        with open(path, encoding="utf-8", newline="\n") as file:
+            tokenizer = subword.train(iter(file), "byte_level_bpe", size, progress=False)
+        return [tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]]
+
+    return run
+
+
+def huggingface(kind: str) -> Callable[[str, int], Merges]:
+    import tokenizers
+    from tokenizers import models, pre_tokenizers, trainers
+
+    def run(path: str, size: int) -> Merges:
+        if kind == "wordpiece":
+            bert = tokenizers.BertWordPieceTokenizer()
+            bert.train([path], vocab_size=size, show_progress=False)
+            return None
+        tokenizer = tokenizers.Tokenizer(models.BPE())
+        level = kind == "byte-level"
+        tokenizer.pre_tokenizer = (
+            pre_tokenizers.ByteLevel(False) if level else pre_tokenizers.Whitespace()
+        )
+        alphabet = pre_tokenizers.ByteLevel.alphabet() if level else []
+        trainer = trainers.BpeTrainer(
+            vocab_size=size, initial_alphabet=alphabet, show_progress=False
+        )
+        tokenizer.train([path], trainer)
+        return [tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]]
+
+    return run
+
+
+def gigabpe_trained(kind: str) -> Callable[[str, int], Merges]:
+    import gigabpe
+
+    def run(path: str, size: int) -> Merges:
+        _, merges = gigabpe.train_bpe([path], size, pretokenizer=kind)
+        return [tuple(m) for m in merges]
+
+    return run
+
+
+def sentencepiece_trained() -> Callable[[str, int], Merges]:
+    import sentencepiece
+
+    def run(path: str, size: int) -> Merges:
+        sentencepiece.SentencePieceTrainer.train(
+            input=path,
+            model_type="bpe",
+            vocab_size=size,
+            model_writer=open("/dev/null", "wb"),
+            minloglevel=2,
+        )
+        return None
+
+    return run
+
+
+# cell -> contender -> how to make its run function; those of the first line are compared with each other.
+CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
+    "byte-level": {
+        "subword": lambda: subword_trained("byte_level_bpe"),
+        "subword, one thread": lambda: subword_trained("byte_level_bpe", threads=1),
+        "subword, iterable of str": subword_from_list,
+        "gigabpe": lambda: gigabpe_trained("bytelevel"),
+        "tokenizers": lambda: huggingface("byte-level"),
+        "sentencepiece (its own words)": sentencepiece_trained,
+    },
+    "whitespace": {
+        "subword": lambda: subword_trained("bpe"),
+        "gigabpe": lambda: gigabpe_trained("whitespace"),
+        "tokenizers": lambda: huggingface("whitespace"),
+    },
+    "wordpiece": {
+        "subword, likelihood": lambda: subword_trained("wordpiece"),
+        "subword, frequency": lambda: subword_trained("wordpiece", score="frequency"),
+        "subword, gain": lambda: subword_trained("wordpiece", score="gain"),
+        "subword bpe (for scale)": lambda: subword_trained("bpe"),
+        "tokenizers (frequency)": lambda: huggingface("wordpiece"),
+    },
+}
+
+
+def peak() -> float:
+    """Return the peak memory of this process in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def child(cell: str, name: str, path: str, size: int) -> None:
+    run = CELLS[cell][name]()
+    before, start = peak(), time.perf_counter()
+    merges = run(path, size)
+    seconds = time.perf_counter() - start
+    digest = (
+        hashlib.sha1(json.dumps(merges[: size - 2000]).encode()).hexdigest()[:10] if merges else ""
+    )
+    print(json.dumps({"seconds": seconds, "mb": peak() - before, "merges": digest}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("corpus")
+    parser.add_argument("--vocab-size", type=int, default=32000)
+    parser.add_argument("--cell", choices=CELLS, action="append")
+    parser.add_argument("--only", action="append", help="contenders to run, by name")
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--json", type=Path, help="also write the results here")
+    parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.child:
+        return child(*args.child, args.corpus, args.vocab_size)
+    print(
+        f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, {args.vocab_size} tokens; {platform.platform()}"
+    )
+    results = {}
+    for cell in args.cell or CELLS:
+        names = [name for name in CELLS[cell] if not args.only or name in args.only]
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+        for _ in range(args.rounds):
+            for name in names:
+                command = [
+                    sys.executable,
+                    __file__,
+                    args.corpus,
+                    "--vocab-size",
+                    str(args.vocab_size),
+                ]
+                done = subprocess.run(
+                    [*command, "--child", cell, name], capture_output=True, text=True
+                )
+                if done.returncode:
+                    print(f"{cell}: {name} failed: {done.stderr.strip().splitlines()[-1:]}")
+                else:
+                    runs[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
+        results[cell] = runs
+        print(f"\n{cell:32} {'seconds':>8} {'ratio':>6} {'peak MB':>8}  merges")
+        base = min((run["seconds"] for run in runs[names[0]]), default=0.0)
+        for name in names:
+            if runs[name]:
+                best = min(run["seconds"] for run in runs[name])
+                memory = min(run["mb"] for run in runs[name])
+                print(
+                    f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  {runs[name][0]['merges']}"
+                )
+    if args.json:
+        args.json.write_text(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()
