@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import TextIO
 
 import subword
 from subword import commands
@@ -236,8 +237,15 @@ def message_of(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def show_warning(message: Warning | str, *_: object) -> None:
-    """Show a warning of the library as one line."""
+def show_warning(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Show a warning as one line; in place of `warnings.showwarning`, which shows code."""
     print(f"subword: warning: {message}", file=sys.stderr)
 
 

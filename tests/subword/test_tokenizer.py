@@ -261,8 +261,13 @@ def test_lone_surrogates_are_named(tok, many, text, code, at):
 @pytest.mark.parametrize(
     ("ids", "error"),
     [
-        *[(wrong, TypeError) for wrong in (None, "ab", [1.5], [[1]], 3)],
-        *[(wrong, ValueError) for wrong in ([-1], [2**32])],
+        (None, TypeError),
+        ("ab", TypeError),
+        ([1.5], TypeError),
+        ([[1]], TypeError),
+        (3, TypeError),
+        ([-1], ValueError),
+        ([2**32], ValueError),
         ([2**70], (ValueError, TypeError)),
     ],
 )

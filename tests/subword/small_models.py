@@ -1,0 +1,15 @@
+"""The smallest tokenizer.json objects, to change a field of."""
+
+MODEL = {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}
+BASE = {"version": "1.0", "model": MODEL}
+PIECES = {
+    "type": "WordPiece",
+    "vocab": {"[UNK]": 0, "a": 1, "##b": 2},
+    "unk_token": "[UNK]",
+    "continuing_subword_prefix": "##",
+    "max_input_chars_per_word": 100,
+}
+
+
+def with_model(**changes):
+    return {**BASE, "model": {**MODEL, **changes}}
