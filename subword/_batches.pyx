@@ -35,7 +35,7 @@ cdef extern from "utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
 
 cdef enum:
-    UNIT = 1 << 20                  # bytes of text a thread takes at a time
+    UNIT = 1 << 18                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
     # bytes of text for which releasing the GIL costs more than it gives
     SMALL = 1 << 13
