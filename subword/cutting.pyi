@@ -8,7 +8,6 @@ from subword.split_patterns import SCANNERS as SCANNERS
 
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
-BEHAVIORS: Final[dict[str, int]]
 
 def use_simd(on: bool | None = None) -> bool: ...
 
