@@ -1,10 +1,12 @@
-from typing import Any, Final
+from typing import Any
 
 from typing_extensions import disjoint_base
 
 from subword._pipeline import PreTokenizer
 from subword.patterns import Regex
+from subword.split_patterns import BEHAVIORS as BEHAVIORS
 from subword.split_patterns import SCANNERS as SCANNERS
+from subword.split_patterns import checked_behavior as checked_behavior
 
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
