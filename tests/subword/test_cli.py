@@ -229,7 +229,13 @@ def test_a_pipe_is_answered_line_by_line_and_an_interrupt_exits_with_130(tokeniz
     command = [sys.executable, "-m", "subword", "encode", "-t", tokenizer]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    process = subprocess.Popen(command, env=environment, **pipes)
+    # A shell's background job is born with interrupts ignored, and so would be its children.
+    process = subprocess.Popen(
+        command,
+        env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **pipes,
+    )
     tok = subword.Tokenizer.from_file(tokenizer)
     for line in ("the cat", "한국어"):
         process.stdin.write(f"{line}\n".encode())
