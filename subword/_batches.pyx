@@ -138,14 +138,15 @@ cdef class Job:
             out[0] = spare
             while self.next_append < self.units and self.done[self.next_append]:
                 ready = &self.outputs[self.next_append]
-                output_reserve(&self.result, ready.size)
-                memcpy(self.result.ids + self.result.size, ready.ids, ready.size * sizeof(uint32_t))
-                if self.full:
-                    memcpy(self.result.offsets + 2 * self.result.size, ready.offsets,
-                           2 * ready.size * sizeof(int32_t))
-                if self.result.worded:
-                    memcpy(self.result.words + self.result.size, ready.words,
-                           ready.size * sizeof(int32_t))
+                if ready.size:
+                    output_reserve(&self.result, ready.size)
+                    memcpy(self.result.ids + self.result.size, ready.ids, ready.size * sizeof(uint32_t))
+                    if self.full:
+                        memcpy(self.result.offsets + 2 * self.result.size, ready.offsets,
+                               2 * ready.size * sizeof(int32_t))
+                    if self.result.worded:
+                        memcpy(self.result.words + self.result.size, ready.words,
+                               ready.size * sizeof(int32_t))
                 self.result.size += ready.size
                 if out.ids == NULL:
                     out[0] = ready[0]      # its memory is warm: use it for the next unit

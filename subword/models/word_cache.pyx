@@ -120,11 +120,12 @@ cdef int cache_insert(WordCache* cache, uint64_t low, uint64_t high, uint64_t ha
     slot.count = count + <uint32_t>SPILLED if spills else count
     if spills:
         slot.values[0] = <uint32_t>cache.arena_size
-        memcpy(cache.arena + cache.arena_size, values, count * sizeof(uint32_t))
+        if count:
+            memcpy(cache.arena + cache.arena_size, values, count * sizeof(uint32_t))
         if is_long(high):
             memcpy(cache.arena + cache.arena_size + count, word, size)
         cache.arena_size += need
-    else:
+    elif count:
         memcpy(slot.values, values, count * sizeof(uint32_t))
     cache.used += 1
     return 0
