@@ -140,7 +140,8 @@ cdef class Job:
                 ready = &self.outputs[self.next_append]
                 if ready.size:
                     output_reserve(&self.result, ready.size)
-                    memcpy(self.result.ids + self.result.size, ready.ids, ready.size * sizeof(uint32_t))
+                    memcpy(self.result.ids + self.result.size, ready.ids,
+                           ready.size * sizeof(uint32_t))
                     if self.full:
                         memcpy(self.result.offsets + 2 * self.result.size, ready.offsets,
                                2 * ready.size * sizeof(int32_t))
