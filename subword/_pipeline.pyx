@@ -43,6 +43,8 @@ cdef int text_append(Text* text, const uint8_t* data, Py_ssize_t size, int32_t s
                      int32_t end) except -1 nogil:
     """Append bytes that all stand for the document's bytes [start, end)."""
     cdef Py_ssize_t i
+    if size == 0:
+        return 0
     text_reserve(text, text.size + size)
     memcpy(text.data + text.size, data, size)
     if text.aligned:
