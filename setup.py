@@ -20,6 +20,7 @@ MODULES = [
     "subword.models.bpe",
     "subword.models.wordpiece",
     "subword._worker",
+    "subword._places",
     "subword._chunks",
     "subword._encoder",
     "subword._memory",

@@ -23,7 +23,7 @@ from subword._documents cimport HIGHEST, Document, Documents
 from subword._encoder cimport Encoder
 from subword._memory cimport as_array, take_spare
 from subword._pipeline cimport out_of_memory
-from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
+from subword._worker cimport Output, Worker, output_free, output_reserve
 
 cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
@@ -167,9 +167,16 @@ cdef class Job:
         cdef const Document* document
         cdef const uint8_t* data
         cdef void* p
+        worker.rows.counts = self.row_splits + first + 1
+        worker.rows.left = last - first
+        worker.rows.most = self.most
+        worker.rows.prefix = self.prefix
+        worker.rows.suffix = self.suffix
+        worker.rows.prefix_size = self.prefix_size
+        worker.rows.suffix_size = self.suffix_size
+        self.encoder.begin(worker, out)
         for i in range(first, last):
             document = &self.documents.data[i]
-            before = out.size
             data = <const uint8_t*>document.data
             size = document.size
             if document.kind:
@@ -192,18 +199,12 @@ cdef class Job:
                 k = utf8_error(data, size)
                 if k >= 0:
                     return self.refuse(i, k)
-            for k in range(self.prefix_size):
-                output_push(out, self.prefix[k], 0, 0, -1)
-            self.encoder.encode_document(worker, data, size, self.most, out)
-            if out.size - before - self.prefix_size > self.most:
-                out.size = before + self.prefix_size + self.most
+            before = out.size
+            self.encoder.encode_document(worker, data, size, out)
             if self.full and (document.kind or self.documents.raw):
-                bytes_to_characters(data, size, out.offsets + 2 * (before + self.prefix_size),
-                                    out.size - before - self.prefix_size)
-            for k in range(self.suffix_size):
-                output_push(out, self.suffix[k], 0, 0, -1)
-            self.row_splits[i + 1] = out.size - before
-        return 0
+                bytes_to_characters(data, size, out.offsets + 2 * before, out.size - before)
+            self.encoder.end_document(worker, out)
+        return self.encoder.flush(worker, out)
 
     cdef int refuse(self, Py_ssize_t document, Py_ssize_t place) noexcept nogil:
         """Stop because of a document; of several, the first is remembered, whichever thread comes
