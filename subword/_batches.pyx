@@ -34,6 +34,9 @@ cdef extern from "transcode.h" nogil:
 cdef extern from "utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
 
+cdef extern from "places.h" nogil:
+    Py_ssize_t next_wide(const uint8_t* p, Py_ssize_t at, Py_ssize_t n)
+
 cdef enum:
     UNIT = 1 << 18                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
@@ -57,6 +60,7 @@ cdef class Job:
     cdef Py_ssize_t* unit_starts         # first document of each unit, and one more
     cdef Output* outputs                 # of units that are done and not yet appended
     cdef uint8_t* done
+    cdef bint alone                      # one thread: units go straight to the result
     cdef Py_ssize_t next_unit, next_append
     cdef PyThread_type_lock lock
     cdef bint stop
@@ -102,6 +106,7 @@ cdef class Job:
         memset(&out, 0, sizeof(Output))
         out.full = self.full
         out.worded = self.result.worded
+        cdef Output* target = &self.result if self.alone else &out
         try:
             worker.prepare(self.full)
             while not self.stop:
@@ -113,8 +118,9 @@ cdef class Job:
                     PyThread_release_lock(self.lock)
                     if unit < self.units:
                         self.encode_range(worker, self.unit_starts[unit],
-                                          self.unit_starts[unit + 1], &out)
-                        self.finish_unit(unit, &out)
+                                          self.unit_starts[unit + 1], target)
+                        if not self.alone:
+                            self.finish_unit(unit, &out)
                 if unit >= self.units:
                     break
         except BaseException as error:
@@ -228,10 +234,20 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
     Tokens come in order, so one pass counts the characters; a step back (overlapping added tokens)
     counts again from the start.
     """
-    cdef Py_ssize_t i, at = 0, characters = 0, start, end
-    for i in range(count):
+    cdef Py_ssize_t i = 0, at = 0, characters = 0, start, end
+    cdef Py_ssize_t ascii_end = next_wide(data, 0, size)    # all is ASCII between `at` and here
+    cdef int32_t behind
+    while i < count:
         start = offsets[2 * i]
         end = offsets[2 * i + 1]
+        if at < ascii_end and at <= start and end <= ascii_end:
+            # Up to the next character of several bytes all tokens move by the same distance.
+            behind = <int32_t>(at - characters)
+            while i < count and at <= offsets[2 * i] and offsets[2 * i + 1] <= ascii_end:
+                offsets[2 * i] -= behind
+                offsets[2 * i + 1] -= behind
+                i += 1
+            continue
         while start > 0 and start < size and (data[start] & 0xC0) == 0x80:
             start -= 1
         if start < at:
@@ -244,6 +260,9 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
             characters += utf8_count(data + at, end - at)
             at = end
         offsets[2 * i + 1] = <int32_t>characters
+        i += 1
+        if ascii_end < at:
+            ascii_end = next_wide(data, at, size)
 
 
 def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
@@ -354,10 +373,11 @@ cdef run_job(Job job, Py_ssize_t threads):
         raise MemoryError("no room for the units of a batch")
     memset(job.outputs, 0, job.units * sizeof(Output))
     memset(job.done, 0, job.units)
-    take_spare(&job.result, job.documents.total // 2)
+    take_spare(&job.result, job.documents.total // 8)
     output_reserve(&job.result, job.documents.total // 4 + 1024)
-    helpers = [threading.Thread(target=job.run, daemon=True)
-               for _ in range(min(threads, job.units) - 1)]
+    threads = min(threads, job.units)
+    job.alone = threads == 1
+    helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(threads - 1)]
     for helper in helpers:
         helper.start()
     job.run()

@@ -30,6 +30,11 @@ cdef class Encoder:
                           Py_ssize_t count, Output* out) except -1 nogil
     cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end,
                          uint64_t low, uint64_t high, uint64_t hash, Output* out) except -1 nogil
+    cdef int emit_spans(self, Worker worker, const Text* text, const int32_t* spans,
+                        Py_ssize_t count, const uint64_t* low, const uint64_t* high,
+                        const uint64_t* hashes, Output* out) except -1 nogil
+    cdef int emit_packed(self, Worker worker, const Text* text, int32_t start,
+                         const uint32_t* values, Output* out) except -1 nogil
     cdef int emit_places(self, Worker worker, const Text* text, int32_t start,
                          const uint32_t* values, uint32_t n, Output* out) except -1 nogil
     cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high,

@@ -42,6 +42,9 @@ cdef extern from "memory.h" nogil:
     uint64_t hash_key(uint64_t low, uint64_t high)
     uint64_t hash_bytes(const uint8_t* p, size_t n)
 
+cdef extern from "places.h" nogil:
+    void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)
+
 cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
@@ -53,6 +56,7 @@ cdef enum:
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
     # values a token has in the cache that keeps places: id, start << 16 | end, word
     PLACES = 3
+    PACKED = 3              # values of a slot that holds one or two tokens with their places
 
 
 cdef class Encoder:
@@ -247,26 +251,7 @@ cdef class Encoder:
             subword_prefetch(slots + (hashes[i] & mask))
         output_reserve(out, 3 * count + 3)
         if out.full:
-            for i in range(count):
-                slot = slots + (hashes[i] & mask)
-                if subword_likely(slot.low == low[i] and slot.high == high[i]
-                                  and slot.count == PLACES
-                                  and text.starts == NULL):
-                    start = <int32_t>text.base + spans[2 * i]
-                    out.ids[out.size] = slot.values[0]
-                    out.offsets[2 * out.size] = start + <int32_t>(slot.values[1] >> 16)
-                    out.offsets[2 * out.size + 1] = start + <int32_t>(slot.values[1] & 0xFFFF)
-                    if out.words != NULL:
-                        out.words[out.size] = worker.word + <int32_t>slot.values[2]
-                    out.size += 1
-                    worker.word += <int32_t>slot.values[2] + 1
-                    continue
-                self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i],
-                                 hashes[i], out)
-                output_reserve(out, 3 * (count - i))
-                slots = cache.slots
-                mask = cache.mask
-            return 0
+            return self.emit_spans(worker, text, spans, count, low, high, hashes, out)
         ids = out.ids + out.size
         for i in range(count):
             slot = slots + (hashes[i] & mask)
@@ -282,6 +267,41 @@ cdef class Encoder:
             slots = cache.slots
             mask = cache.mask
         out.size = ids - out.ids
+        return 0
+
+    cdef int emit_spans(self, Worker worker, const Text* text, const int32_t* spans,
+                        Py_ssize_t count, const uint64_t* low, const uint64_t* high,
+                        const uint64_t* hashes, Output* out) except -1 nogil:
+        """Append the tokens of words with their places: the second half of `encode_spans`.
+
+        There is room for three tokens a word. The common case is a short word of one token or two.
+        """
+        cdef const WordCache* cache = &worker.caches[1]
+        cdef uint64_t mask = cache.mask
+        cdef Slot* slots = cache.slots
+        cdef Slot* slot
+        cdef Py_ssize_t i, two, at = out.size
+        for i in range(count):
+            slot = slots + (hashes[i] & mask)
+            if subword_likely(slot.low == low[i] and slot.high == high[i]
+                              and slot.count == PACKED and text.starts == NULL):
+                two = slot.values[2] >> 24 != 0
+                memcpy(out.ids + at, slot.values, 2 * sizeof(uint32_t))
+                unpack_places(out.offsets + 2 * at, <int32_t>text.base + spans[2 * i],
+                              slot.values[2])
+                if out.words != NULL:
+                    out.words[at] = out.words[at + 1] = worker.word
+                at += 1 + two
+                worker.word += 1
+                continue
+            out.size = at
+            self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i],
+                             hashes[i], out)
+            output_reserve(out, 3 * (count - i))
+            at = out.size
+            slots = cache.slots
+            mask = cache.mask
+        out.size = at
         return 0
 
     cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end,
@@ -305,6 +325,8 @@ cdef class Encoder:
                 slot = &cache.slots[at]
         if slot != NULL:
             n = slot.count & ~<uint32_t>SPILLED
+            if out.full and slot.count == PACKED:
+                return self.emit_packed(worker, text, start, &slot.values[0], out)
             if out.full:
                 return self.emit_places(worker, text, start, cached_values(cache, slot),
                                         n // PLACES, out)
@@ -322,6 +344,18 @@ cdef class Encoder:
                         place_end(text, start + worker.tokens.data[k].end),
                         worker.word + (worker.chunk_words[k] if self.chunks else 0))
         worker.word += (worker.chunk_words[worker.tokens.size] if self.chunks else 1)
+        return 0
+
+    cdef int emit_packed(self, Worker worker, const Text* text, int32_t start,
+                         const uint32_t* values, Output* out) except -1 nogil:
+        """Append the one or two tokens that lie packed in a slot: what `emit_spans` does at once."""
+        cdef int32_t[4] places
+        cdef int k
+        unpack_places(places, start, values[2])
+        for k in range(2 if values[2] >> 24 else 1):
+            output_push(out, values[k], place_start(text, places[2 * k]),
+                        place_end(text, places[2 * k + 1]), worker.word)
+        worker.word += 1
         return 0
 
     cdef int emit_places(self, Worker worker, const Text* text, int32_t start,
@@ -348,24 +382,39 @@ cdef class Encoder:
 
     cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high,
                       uint64_t hash, const uint8_t* word, int32_t size, bint full) except -1 nogil:
-        """Put what `compute` found into the cache."""
-        cdef Py_ssize_t k, n = worker.tokens.size * (PLACES if full else 1)
-        cdef const Token* token
+        """Put what `compute` found into the cache.
+
+        With places, one or two tokens of a short word are packed into a slot: both ids, then the
+        four bytes start, end, start, end. All others have three values each, in the arena.
+        """
+        cdef Py_ssize_t k, tokens = worker.tokens.size, n = tokens * (PLACES if full else 1)
+        cdef const Token* token = worker.tokens.data
         cdef void* p
+        cdef uint32_t[3] packed
+        if full and size <= 15 and 1 <= tokens <= 2 and (
+                not self.chunks or worker.chunk_words[tokens] == 1):
+            packed[0] = token[0].id
+            packed[1] = token[tokens - 1].id
+            packed[2] = <uint32_t>token[0].start | <uint32_t>token[0].end << 8
+            if tokens == 2:
+                packed[2] |= <uint32_t>token[1].start << 16 | <uint32_t>token[1].end << 24
+            if tokens == 1 or token[1].end > 0:
+                return cache_insert(cache, low, high, hash, word, size, packed, PACKED)
+        if n == PACKED and full and size <= 15:
+            return 0    # would be taken for two packed tokens
         if worker.values_capacity < n:
             p = realloc(worker.values, 2 * n * sizeof(uint32_t))
             if p == NULL:
                 return out_of_memory()
             worker.values = <uint32_t*>p
             worker.values_capacity = 2 * n
-        for k in range(worker.tokens.size):
+        for k in range(tokens):
             if full:
-                worker.values[3 * k] = worker.tokens.data[k].id
-                token = worker.tokens.data + k
-                worker.values[3 * k + 1] = <uint32_t>token.start << 16 | <uint32_t>token.end
+                worker.values[3 * k] = token[k].id
+                worker.values[3 * k + 1] = <uint32_t>token[k].start << 16 | <uint32_t>token[k].end
                 worker.values[3 * k + 2] = <uint32_t>(worker.chunk_words[k] if self.chunks else 0)
             else:
-                worker.values[k] = worker.tokens.data[k].id
+                worker.values[k] = token[k].id
         return cache_insert(cache, low, high, hash, word, size, worker.values, <uint32_t>n)
 
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
