@@ -25,6 +25,7 @@ MODULES = [
     "subword._memory",
     "subword._documents",
     "subword._batches",
+    "subword._one_text",
     "subword._output",
     "subword.trainers._table",
     "subword.trainers.word_counts",

@@ -81,6 +81,7 @@ cdef class Worker:
         free(self.chunk_words)
         free(self.values)
         free(self.utf8)
+        output_free(&self.scratch)
 
     cdef int prepare(self, bint full) except -1:
         """Have the cache of this kind; it may take what the other one leaves of the limit."""
