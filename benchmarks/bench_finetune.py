@@ -76,6 +76,7 @@ def files_of(task, data, folder):
     known = {
         "sst2": ("classification", data / "sst2/train.tsv", data / "sst2/dev.tsv"),
         "conll": ("ner", data / "conll2003/train.txt", data / "conll2003/test.txt"),
+        "kornli": ("nli", data / "kornli/xnli.dev.ko.tsv", data / "kornli/xnli.test.ko.tsv"),
         "nsmc": ("classification", data / "nsmc/train.txt", data / "nsmc/test.txt"),
     }
     if task == "sick":
