@@ -1,10 +1,10 @@
-"""bert_min's int8 beside onnxruntime running the same model, exported and quantized by its own tools.
+"""bert_min's int8 beside onnxruntime: the same model, exported and quantized by its own tools.
 
     python -m benchmarks.bench_onnx
 
-The peer gets what it likes best: texts sorted by length, batches of 16 padded to their longest, the
-token vectors averaged in numpy; tokenizing is left out of its time and left in ours. Both sides take
-turns in one process; the vectors are compared with float32 before the clock starts.
+The peer gets what it likes best: texts sorted by length, batches of 16 padded to their longest,
+the token vectors averaged in numpy; tokenizing is left out of its time and left in ours. Both sides
+take turns in one process; the vectors are compared with float32 before the clock starts.
 Needs onnx, onnxruntime and transformers.
 """
 
@@ -131,7 +131,8 @@ def main():
         lead = ratio(mine, seconds["onnxruntime int8"])
         print(f"| {name} | {rate:,.0f} | {lead:.2f} | {nearest[name]:.4f} |")
     print(
-        f"{options.threads} threads; onnxruntime {onnxruntime.__version__}, torch {torch.__version__}"
+        f"{options.threads} threads; onnxruntime {onnxruntime.__version__}, "
+        f"torch {torch.__version__}"
     )
 
 
