@@ -16,7 +16,7 @@ cdef class Encoder:
     cdef bint normalizes
     cdef bint pre_tokenizes
     cdef bint chunks                     # cut first, normalize each chunk: BERT, and `sentences`
-    cdef Sentences sentences             # None unless the text is one word for a BPE model
+    cdef readonly Sentences sentences    # None unless the text is one word for a BPE model
     cdef int pattern
     cdef bint caches_words
     cdef readonly size_t cache_limit
