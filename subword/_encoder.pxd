@@ -1,6 +1,7 @@
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._pipeline cimport Model, Normalizer, PreTokenizer, Text
+from subword._sentences cimport Sentences
 from subword._worker cimport Output, Worker
 from subword.added_tokens cimport Matcher
 
@@ -13,7 +14,8 @@ cdef class Encoder:
     cdef Matcher after
     cdef bint normalizes
     cdef bint pre_tokenizes
-    cdef bint chunks                     # BERT: cut first, normalize each chunk
+    cdef bint chunks                     # cut first, normalize each chunk: BERT, and `sentences`
+    cdef readonly Sentences sentences    # None unless the text is one word for a BPE model
     cdef int pattern
     cdef bint caches_words
     cdef readonly size_t cache_limit
@@ -23,6 +25,7 @@ cdef class Encoder:
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                              Output* out) except -1 nogil
     cdef int end_document(self, Worker worker, Output* out) except -1 nogil
+    cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil
     cdef int flush(self, Worker worker, Output* out) except -1 nogil
     cdef int enough(self, Worker worker, Output* out) except -1 nogil
     cdef int push_token(self, Worker worker, uint32_t id, int32_t start, int32_t end,
@@ -30,6 +33,7 @@ cdef class Encoder:
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
                             Output* out) except -1 nogil
     cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil
+    cdef int encode_sentence(self, Worker worker, const Text* text, Output* out) except -1 nogil
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
                           int count, Output* out) except -1 nogil
     cdef int encode_places(self, Worker worker, const Text* text, const int32_t* spans,

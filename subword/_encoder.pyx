@@ -5,15 +5,19 @@
 
 Words wait in a batch, across documents, until it is full: by then their slots of the cache are near.
 
-Two shortcuts give the same answer as the plain run of the stages and are compared with it by tests:
+Three shortcuts give the same answer as the plain run of the stages and are compared with it by
+tests:
 
 * a pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time;
 * around the BERT normalizer the text is cut first, at blanks, punctuation and Chinese characters,
   where the normalizer and the pre-tokenizer cannot see across; each chunk's tokens depend on its
-  bytes alone, so they are cached too.
+  bytes alone, so they are cached too;
+* a BPE model whose text is one long word (SentencePiece's way) gets it in chunks, cut where the
+  model never merges.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.string cimport memcpy
 
 from subword._pipeline cimport (
     Model, Normalizer, PreTokenizer, Text, spans_push, text_clear, text_end, text_start,
@@ -22,18 +26,22 @@ from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
-    BATCH_WORDS, ROW_END, SLOT, SLOT_COUNT, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit,
-    batch_fill, batch_odd, batch_prefetch_long, cache_bytes, cache_find, cache_find_long, cache_put,
-    cache_put_long, copy_values, odd_word, word_batch, word_key, word_slot,
+    ROW_END, SLOT, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_fill, batch_odd,
+    batch_prefetch_long, cache_bytes, cache_find, cache_find_long, cache_put, cache_put_long,
+    copy_values, odd_word, word_batch, word_key, word_slot,
 )
 from subword._chunks cimport tokenize_chunk
-from subword._places cimport PLACES, emit_tokens, emit_values, tokens_to_values
+from subword._places cimport PACKED, emit_packed, emit_tokens, emit_values, tokens_to_values
+from subword._sentences cimport sentences_of
 from subword.normalizers cimport BertNormalizer
 from subword._worker cimport Output, Worker, begin_rows, end_row, output_push, output_reserve
 from subword.cutting cimport BertPreTokenizer, simd_on
 
 cdef extern from "memory.h" nogil:
     bint subword_likely(bint x)
+
+cdef extern from "places.h" nogil:
+    void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)
 
 cdef extern from "scan.h" nogil:
     enum:
@@ -43,7 +51,6 @@ cdef extern from "scan.h" nogil:
 
 cdef enum:
     BATCH = 256             # words a scanner finds at a time
-    HIGHEST = 0x7FFFFFFF    # bytes a document may have
     SLACK = 16              # ids that may be written behind the last
 
 
@@ -78,6 +85,9 @@ cdef class Encoder:
             and after.count == 0 and (<BertNormalizer>normalizer).clean_text
             and (<BertNormalizer>normalizer).handle_chinese_chars
         )
+        self.sentences = (sentences_of(normalizer, pre_tokenizer, model)
+                          if caches_words and after.count == 0 else None)
+        self.chunks = self.chunks or self.sentences is not None
 
     def cache_info(self):
         """Return what the caches of the workers at rest hold: words, bytes, misses, wipes."""
@@ -106,8 +116,7 @@ cdef class Encoder:
 
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                              Output* out) except -1 nogil:
-        """Append the tokens of data[0:size), or what `flush` will make them of; stops a little
-        behind worker.rows.most."""
+        """Append the tokens of data[0:size), some at `flush`, or a little more than may be kept."""
         cdef Py_ssize_t i
         cdef int32_t start, end
         worker.word = 0
@@ -129,11 +138,13 @@ cdef class Encoder:
 
     cdef int end_document(self, Worker worker, Output* out) except -1 nogil:
         """End the row of a document."""
-        if out.full:
-            return end_row(&worker.rows, out)
-        if not batch_odd(worker.batch, NULL, ROW_END, 0):
+        return end_row(&worker.rows, out) if out.full else self.push_odd(worker, ROW_END, 0, out)
+
+    cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil:
+        """Let something that is no word wait in the batch."""
+        if not batch_odd(worker.batch, NULL, kind, id):
             self.flush(worker, out)
-            batch_odd(worker.batch, NULL, ROW_END, 0)
+            batch_odd(worker.batch, NULL, kind, id)
         return 0
 
     cdef int enough(self, Worker worker, Output* out) except -1 nogil:
@@ -151,9 +162,8 @@ cdef class Encoder:
         """Append an added token."""
         if out.full:
             output_push(out, id, start, end, worker.word)
-        elif not batch_odd(worker.batch, NULL, TOKEN, id):
-            self.flush(worker, out)
-            batch_odd(worker.batch, NULL, TOKEN, id)
+        else:
+            self.push_odd(worker, TOKEN, id, out)
         worker.word += 1
         worker.row_words += 1
         return 0
@@ -212,6 +222,8 @@ cdef class Encoder:
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
         if text.size == 0:
             return 0
+        if self.sentences is not None:
+            return self.encode_sentence(worker, text, out)
         if pattern >= 0:
             while at < text.size:
                 count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
@@ -236,10 +248,22 @@ cdef class Encoder:
             at += count
         return 0
 
+    cdef int encode_sentence(self, Worker worker, const Text* text, Output* out) except -1 nogil:
+        """Append the tokens of a text that is one word, chunk by chunk."""
+        cdef int32_t[2 * BATCH + 2] found
+        cdef Py_ssize_t at = 0
+        cdef int count
+        cdef Text lead
+        if self.sentences.begin(worker, text, &at, &lead, found):
+            self.encode_spans(worker, &lead, found, 1, out)
+        while at < text.size and not self.enough(worker, out):
+            count = <int>self.sentences.joints.cut(text.data, text.size, &at, found, BATCH)
+            self.encode_spans(worker, text, found, count, out)
+        return 0
+
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
                           int count, Output* out) except -1 nogil:
-        """Append the tokens of words. Without places they wait in the batch; nothing of the text is
-        needed when this returns."""
+        """Append the tokens of words, or let the words wait; the text is not needed afterwards."""
         cdef word_batch* batch = worker.batch
         cdef int at = 0, first = 0
         worker.row_words += count
@@ -259,8 +283,7 @@ cdef class Encoder:
         return 0
 
     cdef int flush(self, Worker worker, Output* out) except -1 nogil:
-        """Append the ids of the words that wait. Those found in one step never leave the loop in
-        words.h."""
+        """Append the ids of the words that wait; those found in one step stay in words.h."""
         cdef word_batch* batch = worker.batch
         cdef WordCache* cache = &worker.caches[0]
         cdef uint32_t* ids
@@ -319,7 +342,7 @@ cdef class Encoder:
         if values != NULL:
             return values
         self.compute(worker, word, size)
-        count[0] = tokens_to_values(worker, full, self.chunks)
+        count[0] = tokens_to_values(worker, full, odd == NULL, self.chunks)
         if self.caches_words and size:
             cache.misses += 1
             if odd != NULL:
@@ -330,39 +353,48 @@ cdef class Encoder:
 
     cdef int encode_places(self, Worker worker, const Text* text, const int32_t* spans,
                            Output* out) except -1 nogil:
-        """Append the tokens of the batch's words with their places; spans[0] is the first's."""
+        """Append the tokens of the batch's words with their places; most words have one or two."""
         cdef word_batch* batch = worker.batch
         cdef WordCache* cache = &worker.caches[1]
         cdef const word_slot* slot
         cdef const uint32_t* values
         cdef uint32_t count
-        cdef int32_t start
+        cdef Py_ssize_t two, at
         cdef int i
         batch_prefetch_long(batch, &cache.table)
-        output_reserve(out, batch.size)
+        output_reserve(out, 2 * batch.size)
+        at = out.size
         for i in range(batch.size):
             slot = SLOT(&cache.table, batch.hashes[i])
             if subword_likely(slot.low == batch.keys[i].low
-                              and slot.high == batch.keys[i].high | <uint64_t>PLACES << 60
+                              and slot.high == batch.keys[i].high | <uint64_t>PACKED << 60
                               and text.starts == NULL):
-                start = <int32_t>text.base + spans[2 * i]
-                out.ids[out.size] = slot.values[0]
-                out.offsets[2 * out.size] = start + <int32_t>(slot.values[1] >> 16)
-                out.offsets[2 * out.size + 1] = start + <int32_t>(slot.values[1] & 0xFFFF)
+                two = slot.values[2] >> 24 != 0
+                memcpy(out.ids + at, slot.values, 2 * sizeof(uint32_t))
+                unpack_places(out.offsets + 2 * at, <int32_t>text.base + spans[2 * i],
+                              slot.values[2])
                 if out.words != NULL:
-                    out.words[out.size] = worker.word + <int32_t>slot.values[2]
-                out.size += 1
-                worker.word += <int32_t>slot.values[2] + 1
+                    out.words[at] = out.words[at + 1] = worker.word
+                at += 1 + two
+                worker.word += 1
                 continue
+            out.size = at
             values = self.look_up(worker, i, True, &count)
-            emit_values(worker, text, spans[2 * i], values, count // PLACES, self.chunks, out)
-            output_reserve(out, batch.size - i)
+            if count == PACKED and batch.keys[i].high:
+                emit_packed(worker, text, spans[2 * i], values, out)
+            else:
+                emit_values(worker, text, spans[2 * i], values, count, self.chunks, out)
+            output_reserve(out, 2 * (batch.size - i))
+            at = out.size
+        out.size = at
         batch_clear(batch)
         return 0
 
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
         """Leave the tokens of a word in worker.tokens, the words of a chunk in chunk_words."""
         worker.tokens.size = 0
+        if self.sentences is not None:
+            return self.sentences.tokenize(worker, word, size)
         if self.chunks:
             return tokenize_chunk(
                 self.normalizer, self.pre_tokenizer, self.model, worker, word, size)

@@ -9,9 +9,13 @@ from subword._worker cimport Output, Worker
 cdef enum:
     # values a token has in the cache that keeps places: id, start << 16 | end, word
     PLACES = 3
+    PACKED = 3    # values of a short word that holds one or two tokens with their places
 
+cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint32_t* values,
+                     Output* out) except -1 nogil
 cdef int emit_tokens(Worker worker, const Text* text, int32_t start, bint chunks,
                      Output* out) except -1 nogil
 cdef int emit_values(Worker worker, const Text* text, int32_t start, const uint32_t* values,
-                     uint32_t n, bint chunks, Output* out) except -1 nogil
-cdef uint32_t tokens_to_values(Worker worker, bint full, bint chunks) except? 0xFFFFFFFF nogil
+                     uint32_t count, bint chunks, Output* out) except -1 nogil
+cdef uint32_t tokens_to_values(Worker worker, bint full, bint is_short,
+                               bint chunks) except? 0xFFFFFFFF nogil

@@ -61,4 +61,5 @@ cdef class Worker:
     cdef word_batch* batch               # words that wait for their ids
     cdef Rows rows
     cdef Py_ssize_t row_words            # words of the document so far, or fewer
+    cdef Output scratch                  # ids of a short text
     cdef int prepare(self, bint full) except -1

@@ -118,6 +118,7 @@ cdef class Worker:
         free(self.values)
         free(self.batch)
         free(self.utf8)
+        output_free(&self.scratch)
 
     cdef int prepare(self, bint full) except -1:
         """Have the cache of this kind; it may take what the other one leaves of the limit."""
