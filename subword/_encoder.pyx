@@ -50,7 +50,7 @@ cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, Py_ssize_t* memo, int simd)
+             int32_t* out, int room, int simd)
 
 cdef enum:
     BATCH = 256             # words between a prefetch and its use
@@ -186,7 +186,7 @@ cdef class Encoder:
                          Output* out) except -1 nogil:
         """Append the tokens of normalized text that holds no added token."""
         cdef int32_t[2 * BATCH] found
-        cdef Py_ssize_t at = 0, memo = 0, first = out.size, count
+        cdef Py_ssize_t at = 0, first = out.size, count
         cdef const Text* source = text
         cdef int pattern = SCAN_BERT if self.chunks else self.pattern
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
@@ -196,7 +196,7 @@ cdef class Encoder:
             return self.encode_sentence(worker, text, most, out)
         if pattern >= 0:
             while at < text.size:
-                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
+                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, simd_on)
                 self.encode_spans(worker, text, found, count, out)
                 if out.size - first >= most:
                     break
