@@ -17,6 +17,7 @@ from subword._output import to_lists
 from subword._pipeline import PreTokenizer
 from subword.encoding import Encoding
 from subword.formats import WHITE_SPACE
+from subword.long_texts import can_cut, encode_cut
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normal_forms import TextNormalizer
@@ -88,6 +89,9 @@ class TextEncoder:
             not getattr(model, "dropout", None),
             cache_bytes,
         )
+        added = list(vocabulary.added.values())
+        cuts = can_cut(model, normalizer, raw or pre_tokenizer, added)
+        self._encode: Callable[..., tuple[Any, ...]] = encode_cut if cuts else encode_texts
         self.post_processor = post_processor
         self.vocabulary = vocabulary
         # Added tokens whose match may be longer than their text.
@@ -99,8 +103,8 @@ class TextEncoder:
     def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts without the post-processor."""
         texts = list(texts)
-        ids, splits, offsets, words = encode_texts(
-            self.encoder, texts, True, thread_count(threads), words=True
+        ids, splits, offsets, words = self._encode(
+            self.encoder, texts, True, thread_count(threads), None, (), (), True
         )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
@@ -164,7 +168,7 @@ class TextEncoder:
         prefix, suffix = self.affixes(add_special_tokens)
         most = self.room(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
-        arrays = encode_texts(
+        arrays = self._encode(
             self.encoder, texts, return_offsets, thread_count(threads), most, prefix, suffix
         )
         return self._ragged(arrays, len(prefix), lambda: texts)
