@@ -28,6 +28,7 @@ MODULES = [
     "subword._documents",
     "subword._batches",
     "subword._output",
+    "subword._pieces",
     "subword.trainers._table",
     "subword.trainers.word_counts",
     "subword.trainers._alphabet",
