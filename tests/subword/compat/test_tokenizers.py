@@ -294,10 +294,15 @@ def test_published_tokenizers_are_the_same_after_changes(folder):
         yield tok.get_vocab_size(), tok.token_to_id("quick brown")
         tok.post_processor = None
         yield tok.encode(TEXTS[0], TEXTS[1])
-        yield json.loads(tok.to_str())
+        # No mark is written as null, also where a file has an empty one.
+        config = json.loads(tok.to_str().replace('_prefix":""', '_prefix":null'))
+        yield json.loads(json.dumps(config).replace('_suffix": ""', '_suffix": null'))
 
     for mine, other in zip(answers(ours), answers(theirs), strict=True):
-        assert shown(mine) == shown(other)
+        same = shown(mine) == shown(other)
+        assert (
+            same
+        )  # not compared here: pytest would spell out the difference of whole vocabularies
 
 
 # WordPiece and marks at word ends: training in the original depends on the order of a hash map.
