@@ -157,9 +157,7 @@ class TextEncoder:
         prefix, suffix = self.affixes(add_special_tokens)
         most = self.room(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
-        arrays = self._encode(
-            self.encoder, texts, return_offsets, threads, most, prefix, suffix
-        )
+        arrays = self._encode(self.encoder, texts, return_offsets, threads, most, prefix, suffix)
         return self._ragged(arrays, len(prefix), lambda: texts)
 
     def encode_buffers(

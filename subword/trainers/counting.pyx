@@ -123,6 +123,12 @@ cdef class WordCounter:
         pieces_free(&self.inner)
         free(self.utf8)
 
+    @property
+    def cuts_at_blanks(self):
+        """Whether a text may be counted in parts that are cut before any blank between letters."""
+        return not self.has_raw and not self.has_after and (
+            self.chunks or (self.pattern >= 0 and not self.normalizes))
+
     def count_lines(self, bytes data not None):
         """Count the words of each line of UTF-8 text; a line keeps its newline.
 
