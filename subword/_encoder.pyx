@@ -372,6 +372,6 @@ cdef class Encoder:
         """Leave the tokens of a word in worker.tokens, the words of a chunk in chunk_words."""
         worker.tokens.size = 0
         if self.chunks:
-            return tokenize_chunk(
-                self.normalizer, self.pre_tokenizer, self.model, worker, word, size)
+            return tokenize_chunk(<BertNormalizer>self.normalizer, self.pre_tokenizer,
+                                  <WordPiece>self.model, worker, word, size)
         return self.model.tokenize(word, size, &worker.tokens)
