@@ -18,10 +18,12 @@ MODULES = [
     "subword.models.word_cache",
     "subword.models.merging",
     "subword.models.bpe",
-    "subword.models.trie",
+    "subword.models._trie",
+    "subword.models.joints",
     "subword.models.wordpiece",
     "subword._worker",
     "subword._chunks",
+    "subword._sentences",
     "subword._encoder",
     "subword._memory",
     "subword._documents",
@@ -39,9 +41,8 @@ MODULES = [
 
 # Switches for developers: each one changes the generated C, so cythonize must start afresh.
 TRACE = os.environ.get("SUBWORD_TRACE") == "1"  # line tracing, for coverage
-SANITIZE = (
-    os.environ.get("SUBWORD_SANITIZE") == "1"
-)  # AddressSanitizer + UndefinedBehaviorSanitizer
+# AddressSanitizer and UndefinedBehaviorSanitizer; with "fuzz", tell the fuzzer what was reached.
+SANITIZE = os.environ.get("SUBWORD_SANITIZE", "0")
 DEBUG = os.environ.get("SUBWORD_DEBUG") == "1"  # bounds checks
 
 DIRECTIVES = {
@@ -59,10 +60,12 @@ DIRECTIVES = {
 compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
 link_args: list[str] = []
 macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
-if SANITIZE:
+if SANITIZE != "0":
     compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
     compile_args += ["-fno-omit-frame-pointer"]
     link_args = ["-fsanitize=address,undefined"]
+    if SANITIZE == "fuzz":
+        compile_args += ["-fsanitize-coverage=trace-pc"]
 
 
 def sources(module: str) -> list[str]:
@@ -87,6 +90,6 @@ setup(
         ],
         compiler_directives=DIRECTIVES,
         nthreads=2,
-        force=TRACE or SANITIZE or DEBUG,
+        force=TRACE or SANITIZE != "0" or DEBUG,
     )
 )

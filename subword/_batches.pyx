@@ -24,10 +24,11 @@ from subword._encoder cimport Encoder
 from subword._memory cimport as_array, take_spare
 from subword._pipeline cimport out_of_memory
 from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
+from subword.cutting cimport simd_on
 
 cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
-    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out)
+    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
 
@@ -183,7 +184,8 @@ cdef class Job:
                 if document.kind == 1:
                     size = transcode_latin1(<const uint8_t*>document.data, size, worker.utf8)
                 elif document.kind == 2:
-                    size = transcode_ucs2(<const uint16_t*>document.data, size, worker.utf8)
+                    size = transcode_ucs2(<const uint16_t*>document.data, size, worker.utf8,
+                                          simd_on)
                 else:
                     size = transcode_ucs4(<const uint32_t*>document.data, size, worker.utf8)
                 if size < 0:

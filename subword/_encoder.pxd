@@ -1,6 +1,7 @@
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._pipeline cimport Model, Normalizer, PreTokenizer, Text
+from subword._sentences cimport Sentences
 from subword._worker cimport Output, Worker
 from subword.added_tokens cimport Matcher
 from subword.models.word_cache cimport WordCache
@@ -14,7 +15,8 @@ cdef class Encoder:
     cdef Matcher after
     cdef bint normalizes
     cdef bint pre_tokenizes
-    cdef bint chunks                     # BERT: cut first, normalize each chunk
+    cdef bint chunks                     # cut first, normalize each chunk: BERT, and `sentences`
+    cdef readonly Sentences sentences    # None unless the text is one word for a BPE model
     cdef int pattern
     cdef bint caches_words
     cdef readonly size_t cache_limit
@@ -26,6 +28,8 @@ cdef class Encoder:
                             Py_ssize_t most, Output* out) except -1 nogil
     cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most,
                          Output* out) except -1 nogil
+    cdef int encode_sentence(self, Worker worker, const Text* text, Py_ssize_t most,
+                             Output* out) except -1 nogil
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
                           Py_ssize_t count, Output* out) except -1 nogil
     cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end,

@@ -3,12 +3,15 @@
     document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words
         --cache, model--> ids
 
-Two shortcuts give the same answer as the plain run of the stages and are compared with it by tests:
+Three shortcuts give the same answer as the plain run of the stages and are compared with it by
+tests:
 
 * a pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time;
 * around the BERT normalizer the text is cut first, at blanks, punctuation and Chinese characters,
   where the normalizer and the pre-tokenizer cannot see across; each chunk's tokens depend on its
-  bytes alone, so they are cached too.
+  bytes alone, so they are cached too;
+* a BPE model whose text is one long word (SentencePiece's way) gets it in chunks, cut where the
+  model never merges.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
@@ -27,6 +30,7 @@ from subword.models.word_cache cimport (
     cached_values, same_bytes,
 )
 from subword._chunks cimport tokenize_chunk
+from subword._sentences cimport sentences_of
 from subword._places cimport place_end, place_start
 from subword.normalizers cimport BertNormalizer
 from subword._worker cimport Output, Worker, output_push, output_reserve
@@ -86,6 +90,9 @@ cdef class Encoder:
             and after.count == 0 and (<BertNormalizer>normalizer).clean_text
             and (<BertNormalizer>normalizer).handle_chinese_chars
         )
+        self.sentences = (sentences_of(normalizer, pre_tokenizer, model)
+                          if caches_words and after.count == 0 else None)
+        self.chunks = self.chunks or self.sentences is not None
 
     def cache_info(self):
         """Return what the caches of the workers at rest hold: words, bytes, misses, wipes."""
@@ -185,6 +192,8 @@ cdef class Encoder:
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
         if text.size == 0:
             return 0
+        if self.sentences is not None:
+            return self.encode_sentence(worker, text, most, out)
         if pattern >= 0:
             while at < text.size:
                 count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
@@ -207,6 +216,19 @@ cdef class Encoder:
             count = min(BATCH, worker.spans.size - at)
             self.encode_spans(worker, source, <int32_t*>(worker.spans.data + at), count, out)
             at += count
+        return 0
+
+    cdef int encode_sentence(self, Worker worker, const Text* text, Py_ssize_t most,
+                             Output* out) except -1 nogil:
+        """Append the tokens of a text that is one word, chunk by chunk."""
+        cdef int32_t[2 * BATCH + 2] found
+        cdef Py_ssize_t at = 0, first = out.size, count
+        cdef Text lead
+        if self.sentences.begin(worker, text, &at, &lead, found):
+            self.encode_spans(worker, &lead, found, 1, out)
+        while at < text.size and out.size - first < most:
+            count = self.sentences.joints.cut(text.data, text.size, &at, found, BATCH)
+            self.encode_spans(worker, text, found, count, out)
         return 0
 
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
@@ -371,6 +393,8 @@ cdef class Encoder:
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
         """Leave the tokens of a word in worker.tokens, the words of a chunk in chunk_words."""
         worker.tokens.size = 0
+        if self.sentences is not None:
+            return self.sentences.tokenize(worker, word, size)
         if self.chunks:
             return tokenize_chunk(<BertNormalizer>self.normalizer, self.pre_tokenizer,
                                   <WordPiece>self.model, worker, word, size)

@@ -339,7 +339,8 @@ def _encodings(
 
 def _column(encodings: Sequence[Encoding], name: str, tensors: str | None) -> Any:
     """Return one value of all encodings: lists, or where it can be an array or tensor."""
-    if tensors is None or len({len(each) for each in encodings}) != 1:
+    lengths = {len(each) for each in encodings}
+    if tensors is None or len(lengths) != 1 or lengths == {0}:
         return [getattr(each, name) for each in encodings]
     arrays = [getattr(each, f"{name}_array") for each in encodings]
     return from_numpy(np.stack(arrays).astype(np.int64), tensors)

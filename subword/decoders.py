@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 
 from . import streams
 from .byte_decoders import ByteFallback, ByteLevel
-from .component import REQUIRED, take
+from .component import REQUIRED, take, type_of
 from .decoder import Decoder, PerToken
 from .patterns import Regex, compile_pattern, find_spans
 from .streams import Stream
@@ -392,7 +392,5 @@ def from_dict(config: Mapping[str, Any]) -> Decoder:
     Raises:
         ValueError: when its type is unknown or a field is wrong.
     """
-    kind = config.get("type")
-    if kind not in _TYPES:
-        raise ValueError(f"decoder: the type must be one of {sorted(_TYPES)}, got {kind!r}")
+    kind = type_of("decoder", config, _TYPES)
     return _TYPES[kind].from_dict(config)

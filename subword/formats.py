@@ -17,8 +17,8 @@ from typing import Any
 from subword import decoders, file_options, processors
 from subword.added_tokens import AddedToken
 from subword.byte_alphabet import CHARS
-from subword.component import take
-from subword.components import normalizer, pre_tokenizer, to_config, unsupported
+from subword.component import take, type_of
+from subword.components import normalizer, pre_tokenizer, to_config
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.outputs import whole_file
@@ -175,23 +175,21 @@ def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | Word
             if "merges" in config
             else "WordPiece"
             if "max_input_chars_per_word" in config
+            else "WordLevel"
+            if isinstance(config.get("vocab"), dict)
             else "Unigram"
         )
-    if kind == "BPE":
+    if type_of("model", {"type": kind}, ("BPE", "WordPiece")) == "BPE":
         return _bpe(config, byte_level)
-    if kind == "WordPiece":
-        limit = take(config, "max_input_chars_per_word", int)
-        if not 0 <= limit <= MOST_CHARACTERS:
-            raise ValueError(
-                f"max_input_chars_per_word must be in [0, {MOST_CHARACTERS}], got {limit}"
-            )
-        return WordPiece(
-            _vocab(config),
-            unk_token=take(config, "unk_token", str),
-            continuing_subword_prefix=take(config, "continuing_subword_prefix", str),
-            max_input_chars_per_word=limit,
-        )
-    raise unsupported("model", kind)
+    limit = take(config, "max_input_chars_per_word", int)
+    if not 0 <= limit <= MOST_CHARACTERS:
+        raise ValueError(f"max_input_chars_per_word must be in [0, {MOST_CHARACTERS}], got {limit}")
+    return WordPiece(
+        _vocab(config),
+        unk_token=take(config, "unk_token", str),
+        continuing_subword_prefix=take(config, "continuing_subword_prefix", str),
+        max_input_chars_per_word=limit,
+    )
 
 
 def _bpe(config: Mapping[str, Any], byte_level: bool) -> BPE:

@@ -23,38 +23,6 @@ enum {
         i = end;                                                                                     \
     }
 
-static inline int fill_deepseek(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                                int32_t *out, int room, ptrdiff_t *memo) {
-    ptrdiff_t i = *pos, piece = *memo;
-    int count = 0, length;
-    while (count < room && i < n) {
-        uint32_t code = utf8_decode(p + i, &length);
-        ptrdiff_t end = i;
-        if (bits[code] & NUMBER) {
-            end = run_limited(p, n, i, bits, NUMBER, 3);
-        } else if (is_deepseek_cjk(code)) {
-            while (end < n && is_deepseek_cjk(utf8_decode(p + end, &length))) end += length;
-        } else {
-            if (piece <= i)  /* where the piece of the third split ends */
-                for (piece = i; piece < n;) {
-                    code = utf8_decode(p + piece, &length);
-                    if ((bits[code] & NUMBER) || is_deepseek_cjk(code)) break;
-                    piece += length;
-                }
-            end = next_deepseek_piece(p, piece, i, bits);
-            if (end == i)  /* unmatched characters stay together as one piece */
-                do end += utf8_length(p[end]);
-                while (end < piece && next_deepseek_piece(p, piece, end, bits) == end);
-        }
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
-        count++;
-        i = end;
-    }
-    *pos = i;
-    *memo = piece;
-    return count;
-}
-
 /* Words between white space: `\w+|[^\w\s]+` or, with split, everything between. */
 static inline int fill_spaced(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
                               int32_t *out, int room, int split) {
@@ -99,6 +67,11 @@ static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *po
         case SCAN_GPT2: return avx2_scan_gpt2(p, n, pos, bits, out, room);
         case SCAN_LLAMA3: return avx2_scan_llama3(p, n, pos, bits, out, room);
         case SCAN_QWEN2: return avx2_scan_qwen2(p, n, pos, bits, out, room);
+        case SCAN_QWEN35: return avx2_scan_qwen35(p, n, pos, bits, out, room);
+        case SCAN_CL100K: return avx2_scan_cl100k(p, n, pos, bits, out, room);
+        case SCAN_O200K: return avx2_scan_o200k(p, n, pos, bits, out, room);
+        case SCAN_TEKKEN: return avx2_scan_tekken(p, n, pos, bits, out, room);
+        case SCAN_DEEPSEEK: return avx2_scan_deepseek(p, n, pos, bits, out, room);
         case SCAN_BERT: return avx2_scan_bert(p, n, pos, bits, out, room);
         }
     }
@@ -111,7 +84,7 @@ static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *po
     case SCAN_CL100K: FILL(next_cl100k) break;
     case SCAN_O200K: FILL(next_o200k) break;
     case SCAN_TEKKEN: FILL(next_tekken) break;
-    case SCAN_DEEPSEEK: return fill_deepseek(p, n, pos, bits, out, room, memo);
+    case SCAN_DEEPSEEK: FILL(next_deepseek) break;
     case SCAN_WHITESPACE: return fill_spaced(p, n, pos, bits, out, room, 0);
     case SCAN_WHITESPACE_SPLIT: return fill_spaced(p, n, pos, bits, out, room, 1);
     case SCAN_BERT: return fill_bert(p, n, pos, bits, out, room);

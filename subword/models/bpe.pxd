@@ -23,6 +23,7 @@ cdef class BPE(Model):
     cdef uint32_t[256] bytes            # byte -> id, for byte_level
     cdef uint32_t[256] fallback         # byte -> id of "<0xNN>"
     cdef WordMap words                  # whole words -> id, for ignore_merges
+    cdef bint falls_back                # byte_fallback, and the vocabulary has all 256 bytes
     cdef uint32_t unk_id
     cdef bytes prefix_bytes
     cdef bytes suffix_bytes

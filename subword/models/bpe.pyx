@@ -170,6 +170,8 @@ cdef class BPE(Model):
         for byte, character in enumerate(CHARS):
             self.bytes[byte] = self.vocab.get(character, 0xFFFFFFFF)
             self.fallback[byte] = self.vocab.get(f"<0x{byte:02X}>", 0xFFFFFFFF)
+        self.falls_back = self.byte_fallback and all(
+            [f"<0x{byte:02X}>" in self.vocab for byte in range(256)])
         for form in range(4):
             before, behind = prefix if form & 1 else "", suffix if form & 2 else ""
             intmap_init(&self.characters[form], 256)

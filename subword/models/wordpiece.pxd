@@ -1,7 +1,7 @@
 from libc.stdint cimport uint32_t
 
 from subword._pipeline cimport Model
-from subword.models.trie cimport ByteTrie
+from subword.models._trie cimport ByteTrie
 
 
 cdef class WordPiece(Model):

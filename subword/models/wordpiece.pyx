@@ -11,7 +11,7 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free
 
 from subword._pipeline cimport Model, Tokens, tokens_push
-from subword.models.trie cimport ENDS, NO_NODE, ByteTrie, Node, trie_step
+from subword.models._trie cimport ENDS, NO_NODE, ByteTrie, Node, trie_step
 from subword.models.bpe import checked_vocab
 
 cdef extern from "utf8.h" nogil:

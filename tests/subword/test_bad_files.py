@@ -64,7 +64,10 @@ BAD_CONFIGS = {
         },
         "missing ['[CLS]']",
     ),
-    "decoder": ({**BASE, "decoder": {"type": "Foo"}}, "got 'Foo'"),
+    "decoder": ({**BASE, "decoder": {"type": "Foo"}}, "decoder: the component 'Foo' is not"),
+    "decoder list": ({**BASE, "decoder": []}, "decoder: a component must be an object, got []"),
+    "processor": ({**BASE, "post_processor": 1}, "post_processor: a component must be an object"),
+    "word level": ({"model": {"vocab": {"a": 0}}}, "'WordLevel' (a word-level model)"),
     "truncation": (
         {**BASE, "truncation": {"max_length": "x"}},
         "max_length must be a whole number",
