@@ -23,40 +23,6 @@ enum {
         i = end;                                                                                     \
     }
 
-/* Words between white space: `\w+|[^\w\s]+` or, with split, everything between. */
-static inline int fill_spaced(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                              int32_t *out, int room, int split) {
-    ptrdiff_t i = run(p, n, *pos, bits, SPACE);
-    int count = 0;
-    while (count < room && i < n) {
-        ptrdiff_t end = split ? run_without(p, n, i, bits, SPACE) : next_whitespace(p, n, i, bits);
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
-        count++;
-        i = run(p, n, end, bits, SPACE);
-    }
-    *pos = i;
-    return count;
-}
-
-/* The scalar form of the BERT cut: see scan_simd.h for what it promises. `bits` is bert_bits here. */
-static inline int fill_bert(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                            int32_t *out, int room) {
-    ptrdiff_t i = *pos;
-    int count = 0, length;
-    while (count < room && i < n) {
-        uint8_t b = bits[utf8_decode(p + i, &length)];
-        ptrdiff_t end = i + length;
-        if (b & BERT_CUT_BLANK) { i = end; continue; }
-        if (!(b & BERT_CUT_ALONE))
-            while (end < n && !(bits[utf8_decode(p + end, &length)] & (BERT_CUT_BLANK | BERT_CUT_ALONE))) end += length;
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
-        count++;
-        i = end;
-    }
-    *pos = i;
-    return count;
-}
-
 static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
                        int32_t *out, int room, ptrdiff_t *memo, int simd) {
     ptrdiff_t i = *pos;
@@ -72,6 +38,8 @@ static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *po
         case SCAN_O200K: return avx2_scan_o200k(p, n, pos, bits, out, room);
         case SCAN_TEKKEN: return avx2_scan_tekken(p, n, pos, bits, out, room);
         case SCAN_DEEPSEEK: return avx2_scan_deepseek(p, n, pos, bits, out, room);
+        case SCAN_WHITESPACE: return avx2_scan_whitespace(p, n, pos, bits, out, room);
+        case SCAN_WHITESPACE_SPLIT: return avx2_scan_whitespace_split(p, n, pos, bits, out, room);
         case SCAN_BERT: return avx2_scan_bert(p, n, pos, bits, out, room);
         }
     }

@@ -273,4 +273,41 @@ static inline ptrdiff_t next_whitespace(const uint8_t *p, ptrdiff_t n, ptrdiff_t
     return run_without(p, n, i, bits, WORD | SPACE);
 }
 
+/* Words between white space: `\w+|[^\w\s]+` or, with split, everything between. */
+static inline int fill_spaced(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
+                              int32_t *out, int room, int split) {
+    ptrdiff_t i = run(p, n, *pos, bits, SPACE);
+    int count = 0;
+    while (count < room && i < n) {
+        ptrdiff_t end = split ? run_without(p, n, i, bits, SPACE) : next_whitespace(p, n, i, bits);
+        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
+        count++;
+        i = run(p, n, end, bits, SPACE);
+    }
+    *pos = i;
+    return count;
+}
+
+/* The BERT cut: bits of bert_bits (see _unicode.pxd). Blanks separate; punctuation and Chinese characters stand alone. */
+enum { BERT_CUT_BLANK = 2, BERT_CUT_ALONE = 16 | 32 };
+
+/* Chunks that the BERT normalizer and pre-tokenizer treat independently of each other (clean_text must be on). */
+static inline int fill_bert(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
+                            int32_t *out, int room) {
+    ptrdiff_t i = *pos;
+    int count = 0, length;
+    while (count < room && i < n) {
+        uint8_t b = bits[utf8_decode(p + i, &length)];
+        ptrdiff_t end = i + length;
+        if (b & BERT_CUT_BLANK) { i = end; continue; }
+        if (!(b & BERT_CUT_ALONE))
+            while (end < n && !(bits[utf8_decode(p + end, &length)] & (BERT_CUT_BLANK | BERT_CUT_ALONE))) end += length;
+        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
+        count++;
+        i = end;
+    }
+    *pos = i;
+    return count;
+}
+
 #endif
