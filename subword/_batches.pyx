@@ -35,7 +35,11 @@ cdef extern from "transcode.h" nogil:
 cdef extern from "utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
 
+cdef extern from "memory.h" nogil:
+    void subword_prefetch(const void* p)
+
 cdef enum:
+    AHEAD = 4                       # documents between asking for a text's bytes and their use
     UNIT = 1 << 18                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
     # bytes of text for which releasing the GIL costs more than it gives
@@ -60,6 +64,7 @@ cdef class Job:
     cdef uint8_t* done
     cdef Py_ssize_t next_unit, next_append
     cdef PyThread_type_lock lock
+    cdef bint alone                      # one thread writes the result itself
     cdef bint stop
     cdef Py_ssize_t bad_document, bad_place
     cdef object error
@@ -99,10 +104,11 @@ cdef class Job:
         """Take units until none is left: what each thread does."""
         cdef Worker worker = self.encoder.borrow()
         cdef Py_ssize_t unit
-        cdef Output out
-        memset(&out, 0, sizeof(Output))
-        out.full = self.full
-        out.worded = self.result.worded
+        cdef Output own
+        cdef Output* out = &self.result if self.alone else &own
+        memset(&own, 0, sizeof(Output))
+        own.full = self.full
+        own.worded = self.result.worded
         try:
             worker.prepare(self.full)
             while not self.stop:
@@ -114,15 +120,16 @@ cdef class Job:
                     PyThread_release_lock(self.lock)
                     if unit < self.units:
                         self.encode_range(worker, self.unit_starts[unit],
-                                          self.unit_starts[unit + 1], &out)
-                        self.finish_unit(unit, &out)
+                                          self.unit_starts[unit + 1], out)
+                        if not self.alone:
+                            self.finish_unit(unit, out)
                 if unit >= self.units:
                     break
         except BaseException as error:
             self.stop = True
             self.error = self.error or error
         finally:
-            output_free(&out)
+            output_free(&own)
             self.encoder.pool.append(worker)
 
     cdef int finish_unit(self, Py_ssize_t unit, Output* out) except -1 nogil:
@@ -170,6 +177,9 @@ cdef class Job:
         cdef void* p
         for i in range(first, last):
             document = &self.documents.data[i]
+            if i + AHEAD < last:
+                subword_prefetch(self.documents.data[i + AHEAD].data)
+                subword_prefetch(<const uint8_t*>self.documents.data[i + AHEAD].data + 64)
             before = out.size
             data = <const uint8_t*>document.data
             size = document.size
@@ -358,8 +368,9 @@ cdef run_job(Job job, Py_ssize_t threads):
     memset(job.done, 0, job.units)
     take_spare(&job.result, job.documents.total // 2)
     output_reserve(&job.result, job.documents.total // 4 + 1024)
-    helpers = [threading.Thread(target=job.run, daemon=True)
-               for _ in range(min(threads, job.units) - 1)]
+    threads = min(threads, job.units)
+    job.alone = threads <= 1
+    helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(threads - 1)]
     for helper in helpers:
         helper.start()
     job.run()

@@ -9,7 +9,7 @@ cdef enum:
 
 
 cdef struct Node:
-    uint32_t base          # the child for a byte is node (base & ~ENDS) ^ byte, if that is its parent
+    uint32_t base          # without ENDS, the child for a byte is node base ^ byte if it says so
     uint32_t parent        # NO_NODE: a free cell
 
 

@@ -1,9 +1,9 @@
 """WordPiece: the longest token that begins the word, then the longest that continues it, and so on.
 
 Schuster, Nakajima 2012, "Japanese and Korean Voice Search"; the greedy form is that of Devlin et
-al. 2019 (BERT). The vocabulary is a byte trie; a word starts at its root, the places behind it at the
-node of the prefix "##". The trie is walked once a token, remembering the last node where a token
-ends. `subword/reference.py` has the plain twin.
+al. 2019 (BERT). The vocabulary is a byte trie; a word starts at its root, the places inside it at
+the node of the prefix "##". The trie is walked once a token, remembering the last node where a
+token ends. `subword/reference.py` has the plain twin.
 """
 
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
