@@ -8,9 +8,6 @@ from subword._pipeline cimport out_of_memory, spans_free, text_free, tokens_free
 from subword.added_tokens cimport pieces_free
 from subword.models.word_cache cimport cache_bytes, cache_free, cache_init
 
-cdef extern from "memory.h" nogil:
-    void advise_huge_pages(void* p, size_t size)
-
 
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
     """Make room for `more` tokens."""
@@ -23,13 +20,11 @@ cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
     if p == NULL:
         return out_of_memory()
     out.ids = <uint32_t*>p
-    advise_huge_pages(out.ids + out.size, (wanted - out.size) * sizeof(uint32_t))
     if out.full:
         p = realloc(out.offsets, 2 * wanted * sizeof(int32_t))
         if p == NULL:
             return out_of_memory()
         out.offsets = <int32_t*>p
-        advise_huge_pages(out.offsets + 2 * out.size, 2 * (wanted - out.size) * sizeof(int32_t))
         if out.worded:
             p = realloc(out.words, wanted * sizeof(int32_t))
             if p == NULL:
