@@ -18,6 +18,7 @@ MODULES = [
     "subword.models.word_cache",
     "subword.models.merging",
     "subword.models.bpe",
+    "subword.models._trie",
     "subword.models.joints",
     "subword.models.wordpiece",
     "subword._worker",
