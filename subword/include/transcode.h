@@ -13,9 +13,33 @@ static inline ptrdiff_t transcode_latin1(const uint8_t *s, ptrdiff_t n, uint8_t 
     return p - out;
 }
 
+/* Eight characters at a time: ASCII is narrowed, anything else is written without a branch, each character as the
+ * first bytes of four. The last eight, behind which there may be no room for that, go one by one. */
 static inline ptrdiff_t transcode_ucs2(const uint16_t *s, ptrdiff_t n, uint8_t *out) {
     uint8_t *p = out;
-    for (ptrdiff_t i = 0; i < n; i++) {
+    ptrdiff_t i = 0;
+    for (; i + 8 < n; i += 8) {
+        uint64_t halves[2];
+        uint32_t surrogates = 0;
+        __builtin_memcpy(halves, s + i, 16);
+        if (!((halves[0] | halves[1]) & 0xFF80FF80FF80FF80ull)) {
+            for (int k = 0; k < 8; k++) p[k] = (uint8_t)s[i + k];
+            p += 8;
+            continue;
+        }
+        for (int k = 0; k < 8; k++) {
+            uint32_t c = s[i + k], wide = -(uint32_t)(c >= 0x80), wider = -(uint32_t)(c >= 0x800);
+            uint32_t two = 0x80C0 | c >> 6 | (c & 0x3F) << 8;
+            uint32_t three = 0x8080E0 | c >> 12 | (c >> 6 & 0x3F) << 8 | (c & 0x3F) << 16;
+            uint32_t bytes = (c & ~wide) | (two & wide & ~wider) | (three & wider);
+            surrogates |= (c & 0xF800) == 0xD800;
+            __builtin_memcpy(p, &bytes, 4);
+            p += 1 - (int32_t)(wide + wider);
+        }
+        if (surrogates) break; /* found below */
+    }
+    if (i + 8 < n) p = out + i; /* where it begins does not matter any more */
+    for (; i < n; i++) {
         uint32_t c = s[i];
         if (c < 0x80) *p++ = (uint8_t)c;
         else if (c < 0x800) { *p++ = (uint8_t)(0xC0 | c >> 6); *p++ = (uint8_t)(0x80 | (c & 0x3F)); }
