@@ -47,7 +47,7 @@ cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, Py_ssize_t* memo, int simd)
+             int32_t* out, int room, int simd)
 
 cdef enum:
     BATCH = 256             # words a scanner finds at a time
@@ -214,7 +214,7 @@ cdef class Encoder:
     cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil:
         """Append the tokens of normalized text that holds no added token."""
         cdef int32_t[2 * BATCH] found
-        cdef Py_ssize_t at = 0, memo = 0
+        cdef Py_ssize_t at = 0
         cdef int count
         cdef const Text* source = text
         cdef int pattern = SCAN_BERT if self.chunks else self.pattern
@@ -225,7 +225,7 @@ cdef class Encoder:
             return self.encode_sentence(worker, text, out)
         if pattern >= 0:
             while at < text.size:
-                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
+                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, simd_on)
                 self.encode_spans(worker, text, found, count, out)
                 if self.enough(worker, out):
                     break
