@@ -141,9 +141,9 @@ cdef class Encoder:
 
     cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil:
         """Let something that is no word wait in the batch."""
-        if not batch_odd(worker.batch, NULL, kind, id):
+        if batch_odd(worker.batch, kind, id) == NULL:
             self.flush(worker, out)
-            batch_odd(worker.batch, NULL, kind, id)
+            batch_odd(worker.batch, kind, id)
         return 0
 
     cdef int enough(self, Worker worker, Output* out) except -1 nogil:
