@@ -13,32 +13,55 @@ static inline ptrdiff_t transcode_latin1(const uint8_t *s, ptrdiff_t n, uint8_t 
     return p - out;
 }
 
-/* Eight characters at a time: ASCII is narrowed, anything else is written without a branch, each character as the
- * first bytes of four. The last eight, behind which there may be no room for that, go one by one. */
-static inline ptrdiff_t transcode_ucs2(const uint16_t *s, ptrdiff_t n, uint8_t *out) {
-    uint8_t *p = out;
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+
+/* Eight characters at a time, as long as there are more, until a surrogate; returns how many characters. Each is
+ * spread over four bytes, of which pext keeps those that count, two characters a step. */
+__attribute__((target("avx2,bmi2,popcnt"))) static inline ptrdiff_t vector_ucs2(const uint16_t *s, ptrdiff_t n,
+                                                                                uint8_t **out) {
+    const __m256i six = _mm256_set1_epi32(0x3F);
+    uint8_t *p = *out;
     ptrdiff_t i = 0;
     for (; i + 8 < n; i += 8) {
-        uint64_t halves[2];
-        uint32_t surrogates = 0;
-        __builtin_memcpy(halves, s + i, 16);
-        if (!((halves[0] | halves[1]) & 0xFF80FF80FF80FF80ull)) {
-            for (int k = 0; k < 8; k++) p[k] = (uint8_t)s[i + k];
+        __m128i eight = _mm_loadu_si128((const __m128i *)(s + i));
+        if (_mm_testz_si128(eight, _mm_set1_epi16((short)0xFF80))) {
+            _mm_storel_epi64((__m128i *)p, _mm_packus_epi16(eight, eight));
             p += 8;
             continue;
         }
-        for (int k = 0; k < 8; k++) {
-            uint32_t c = s[i + k], wide = -(uint32_t)(c >= 0x80), wider = -(uint32_t)(c >= 0x800);
-            uint32_t two = 0x80C0 | c >> 6 | (c & 0x3F) << 8;
-            uint32_t three = 0x8080E0 | c >> 12 | (c >> 6 & 0x3F) << 8 | (c & 0x3F) << 16;
-            uint32_t bytes = (c & ~wide) | (two & wide & ~wider) | (three & wider);
-            surrogates |= (c & 0xF800) == 0xD800;
-            __builtin_memcpy(p, &bytes, 4);
-            p += 1 - (int32_t)(wide + wider);
+        __m128i surrogate = _mm_cmpeq_epi16(_mm_and_si128(eight, _mm_set1_epi16((short)0xF800)),
+                                            _mm_set1_epi16((short)0xD800));
+        if (_mm_movemask_epi8(surrogate)) break;
+        __m256i c = _mm256_cvtepu16_epi32(eight), high = _mm256_srli_epi32(c, 6), low = _mm256_and_si256(c, six);
+        __m256i wide = _mm256_cmpgt_epi32(c, _mm256_set1_epi32(0x7F));
+        __m256i wider = _mm256_cmpgt_epi32(c, _mm256_set1_epi32(0x7FF));
+        __m256i two = _mm256_or_si256(_mm256_or_si256(high, _mm256_slli_epi32(low, 8)), _mm256_set1_epi32(0x80C0));
+        __m256i three = _mm256_or_si256(_mm256_srli_epi32(c, 12), _mm256_slli_epi32(_mm256_and_si256(high, six), 8));
+        three = _mm256_or_si256(_mm256_or_si256(three, _mm256_slli_epi32(low, 16)), _mm256_set1_epi32(0x8080E0));
+        __m256i bytes = _mm256_blendv_epi8(_mm256_blendv_epi8(c, two, wide), three, wider);
+        __m256i keep = _mm256_or_si256(_mm256_set1_epi32(0xFF), _mm256_and_si256(wide, _mm256_set1_epi32(0xFF00)));
+        keep = _mm256_or_si256(keep, _mm256_and_si256(wider, _mm256_set1_epi32(0xFF0000)));
+        uint64_t pairs[4], kept[4];
+        _mm256_storeu_si256((__m256i *)pairs, bytes);
+        _mm256_storeu_si256((__m256i *)kept, keep);
+        for (int k = 0; k < 4; k++) {
+            uint64_t packed = _pext_u64(pairs[k], kept[k]);
+            __builtin_memcpy(p, &packed, 8);
+            p += __builtin_popcountll(kept[k]) >> 3;
         }
-        if (surrogates) break; /* found below */
     }
-    if (i + 8 < n) p = out + i; /* where it begins does not matter any more */
+    *out = p;
+    return i;
+}
+#endif
+
+static inline ptrdiff_t transcode_ucs2(const uint16_t *s, ptrdiff_t n, uint8_t *out) {
+    uint8_t *p = out;
+    ptrdiff_t i = 0;
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) i = vector_ucs2(s, n, &p);
+#endif
     for (; i < n; i++) {
         uint32_t c = s[i];
         if (c < 0x80) *p++ = (uint8_t)c;

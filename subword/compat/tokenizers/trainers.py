@@ -12,7 +12,7 @@ from subword.compat.tokenizers.models import BPE, Model, WordPiece
 from subword.pre_tokenizers import with_raw_bytes
 from subword.progress import progress_bar
 from subword.sources import Source
-from subword.text_encoder import available_threads
+from subword.cores import available_threads
 from subword.trainers.bpe import train_bpe
 from subword.trainers.counting import WordCounter
 from subword.training import run_counters
