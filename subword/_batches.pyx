@@ -25,7 +25,7 @@ from subword._encoder cimport Encoder
 from subword._memory cimport as_array, take_spare
 from subword._output cimport bytes_to_characters, pad_rows
 from subword._pipeline cimport out_of_memory
-from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
+from subword._worker cimport Output, Worker, output_free, output_reserve
 
 from subword.cores import available_threads
 
@@ -35,7 +35,11 @@ cdef extern from "transcode.h" nogil:
 cdef object np_empty = np.empty, UINT32 = np.dtype(np.uint32)
 cdef object INT32 = np.dtype(np.int32), INT64 = np.dtype(np.int64)
 
+cdef extern from "memory.h" nogil:
+    void subword_prefetch(const void* p)
+
 cdef enum:
+    AHEAD = 4                       # documents between asking for a text's bytes and their use
     UNIT = 1 << 18                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
     # bytes of text for which releasing the GIL costs more than it gives
@@ -126,7 +130,7 @@ cdef class Job:
             self.stop = True
             self.error = self.error or error
         finally:
-            output_free(&out)
+            output_free(&own)
             self.encoder.pool.append(worker)
 
     cdef int finish_unit(self, Py_ssize_t unit, Output* out) except -1 nogil:
@@ -171,26 +175,30 @@ cdef class Job:
         cdef Py_ssize_t i, k, before, size
         cdef const Document* document
         cdef const uint8_t* data
+        worker.rows.counts = self.row_splits + first + 1
+        worker.rows.left = last - first
+        worker.rows.most = self.most
+        worker.rows.prefix = self.prefix
+        worker.rows.suffix = self.suffix
+        worker.rows.prefix_size = self.prefix_size
+        worker.rows.suffix_size = self.suffix_size
+        self.encoder.begin(worker, out)
         for i in range(first, last):
             document = &self.documents.data[i]
-            before = out.size
+            if i + AHEAD < last:
+                subword_prefetch(self.documents.data[i + AHEAD].data)
+                subword_prefetch(<const uint8_t*>self.documents.data[i + AHEAD].data + 64)
             k = utf8_of(document, worker, &data, &size)
             if k < 0 and self.documents.raw:
                 k = utf8_error(data, size)
             if k >= 0:
                 return self.refuse(i, k)
-            for k in range(self.prefix_size):
-                output_push(out, self.prefix[k], 0, 0, -1)
-            self.encoder.encode_document(worker, data, size, self.most, out)
-            if out.size - before - self.prefix_size > self.most:
-                out.size = before + self.prefix_size + self.most
+            before = out.size
+            self.encoder.encode_document(worker, data, size, out)
             if self.full and (document.kind or self.documents.raw):
-                bytes_to_characters(data, size, out.offsets + 2 * (before + self.prefix_size),
-                                    out.size - before - self.prefix_size)
-            for k in range(self.suffix_size):
-                output_push(out, self.suffix[k], 0, 0, -1)
-            self.row_splits[i + 1] = out.size - before
-        return 0
+                bytes_to_characters(data, size, out.offsets + 2 * before, out.size - before)
+            self.encoder.end_document(worker, out)
+        return self.encoder.flush(worker, out)
 
     cdef int refuse(self, Py_ssize_t document, Py_ssize_t place) noexcept nogil:
         """Stop because of a document; of several, the first is remembered, whichever thread comes

@@ -7,6 +7,11 @@ from subword._encoder import Encoder
 @disjoint_base
 class OneText:
     def prepare(
-        self, encoder: Encoder, affixes: tuple[tuple[int, ...], tuple[int, ...]] | None, refusal: str
+        self,
+        encoder: Encoder,
+        affixes: tuple[tuple[int, ...], tuple[int, ...]] | None,
+        refusal: str,
     ) -> None: ...
-    def encode_ids(self, text: str, *, add_special_tokens: bool = True) -> npt.NDArray[np.uint32]: ...
+    def encode_ids(
+        self, text: str, *, add_special_tokens: bool = True
+    ) -> npt.NDArray[np.uint32]: ...

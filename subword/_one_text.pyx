@@ -81,9 +81,13 @@ cdef class OneText:
             place = utf8_of(&document, worker, &data, &size)
             if place >= 0:
                 raise surrogate_error(text, 0, place)
+            worker.rows.most = HIGHEST
+            worker.rows.prefix_size = 0
+            self._encoder.begin(worker, out)
             for id in <tuple>affixes[0]:
                 output_push(out, id, 0, 0, 0)
-            self._encoder.encode_document(worker, data, size, HIGHEST, out)
+            self._encoder.encode_document(worker, data, size, out)
+            self._encoder.flush(worker, out)
             for id in <tuple>affixes[1]:
                 output_push(out, id, 0, 0, 0)
             ids = np_empty(out.size, UINT32)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import subword
 from subword.cores import available_threads
-from subword.training import ALGORITHMS, Algorithm
+from subword.counting import ALGORITHMS, Algorithm
 
 SPECIAL_TOKENS: dict[str, list[str]] = {
     "bpe": ["<unk>"],
