@@ -53,6 +53,7 @@ cdef class Job:
     cdef uint32_t* suffix
     cdef Py_ssize_t prefix_size, suffix_size
     cdef int64_t* row_splits
+    cdef object splits                   # keeps row_splits: a thread may outlive the call
     cdef Py_ssize_t units
     cdef Py_ssize_t* unit_starts         # first document of each unit, and one more
     cdef Output* outputs                 # of units that are done and not yet appended
@@ -320,6 +321,7 @@ cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_
     splits = row_splits
     splits[0] = 0
     job.row_splits = &splits[0]
+    job.splits = row_splits
     threads = max(1, min(threads, job.documents.total // THREAD_WORTH))
     if job.documents.total <= SMALL:
         worker = encoder.borrow()
@@ -356,6 +358,17 @@ cdef run_job(Job job, Py_ssize_t threads):
     memset(job.done, 0, job.units)
     take_spare(&job.result, job.documents.total // 2)
     output_reserve(&job.result, job.documents.total // 4 + 1024)
+    try:
+        run_threads(job, threads)
+    except BaseException:
+        # Ctrl-C while the others were awaited: they stop after their document.
+        job.stop = True
+        raise
+    if job.error is not None:
+        raise job.error
+
+
+cdef run_threads(Job job, Py_ssize_t threads):
     helpers = [threading.Thread(target=job.run, daemon=True)
                for _ in range(min(threads, job.units) - 1)]
     for helper in helpers:
@@ -363,5 +376,3 @@ cdef run_job(Job job, Py_ssize_t threads):
     job.run()
     for helper in helpers:
         helper.join()
-    if job.error is not None:
-        raise job.error

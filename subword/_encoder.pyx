@@ -16,7 +16,7 @@ from libc.stdlib cimport realloc
 from libc.string cimport memcpy
 
 from subword._pipeline cimport (
-    Model, Normalizer, PreTokenizer, Text, Token, out_of_memory, spans_push, text_clear,
+    Model, Normalizer, PreTokenizer, Text, Token, check_signals, out_of_memory, spans_push, text_clear,
     text_end, text_start,
 )
 from subword._unicode cimport bert_bits, scan_bits
@@ -50,6 +50,7 @@ cdef extern from "scan.h" nogil:
 
 cdef enum:
     BATCH = 256             # words between a prefetch and its use
+    ROUNDS = 1024           # batches between two looks for Ctrl-C
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
     # values a token has in the cache that keeps places: id, start << 16 | end, word
     PLACES = 3
@@ -105,7 +106,11 @@ cdef class Encoder:
         self.pool.clear()
 
     cdef Worker borrow(self):
-        return self.pool.pop() if self.pool else Worker(self.cache_limit)
+        # In one step: between a look and a pop another thread could take the last one.
+        try:
+            return self.pool.pop()
+        except IndexError:
+            return Worker(self.cache_limit)
 
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                              Py_ssize_t most, Output* out) except -1 nogil:
@@ -230,6 +235,9 @@ cdef class Encoder:
         cdef word_key key
         cdef int32_t start, size
         cdef Py_ssize_t i
+        worker.rounds += 1
+        if worker.rounds % ROUNDS == 0:
+            check_signals()
         for i in range(count):
             start = spans[2 * i]
             size = spans[2 * i + 1] - start

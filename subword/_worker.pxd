@@ -44,4 +44,5 @@ cdef class Worker:
     cdef uint8_t* utf8
     cdef Py_ssize_t utf8_capacity
     cdef int32_t word                    # index of the next word of the document
+    cdef uint32_t rounds                 # batches of words so far
     cdef int prepare(self, bint full) except -1

@@ -7,11 +7,9 @@ from collections.abc import Iterable, Sequence
 from subword import decoders
 from subword._output import PieceTable
 from subword.byte_alphabet import bytes_of
+from subword.limits import LARGEST_TABLE
 from subword.ragged import Ragged
 from subword.vocabulary import Vocabulary
-
-# A table has a place for every id, so ids must not lie far apart.
-LARGEST_TABLE = 1 << 22
 
 
 class TextMaker:
