@@ -102,7 +102,9 @@ def read_merges(path: PathLike) -> Merges:
             continue
         parts = line.split(" ")
         if len(parts) != 2:
-            raise ValueError(f"{path}:{number}: expected two tokens, got {len(parts)}: {line!r:.100}")
+            raise ValueError(
+                f"{path}:{number}: expected two tokens, got {len(parts)}: {line!r:.100}"
+            )
         merges.append((parts[0], parts[1]))
     return merges
 

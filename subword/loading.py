@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from subword import formats, presets
+from subword import folders, formats, presets
 from subword.formats import PathLike
 
 Pair = tuple[str, str]
@@ -38,7 +38,7 @@ class Loaders:
         cls, name: PathLike, revision: str = "main", token: str | None = None
     ) -> Self:
         """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
-        return cls(**presets.pretrained_parts(name, revision, token))
+        return cls(**folders.pretrained_parts(name, revision, token))
 
     @classmethod
     def from_wordpiece(
@@ -74,6 +74,11 @@ class Loaders:
                 `subword.models.BPE`.
         """
         return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
+
+    @classmethod
+    def from_tekken(cls, path: PathLike) -> Self:
+        """Load a tekken.json, the format of Mistral's own tools."""
+        return cls(**folders.tekken_parts(path))
 
     @classmethod
     def from_tiktoken(

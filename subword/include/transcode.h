@@ -2,6 +2,8 @@
 #ifndef SUBWORD_TRANSCODE_H
 #define SUBWORD_TRANSCODE_H
 
+#include <string.h>
+
 #include "utf8.h"
 
 static inline ptrdiff_t transcode_latin1(const uint8_t *s, ptrdiff_t n, uint8_t *out) {
@@ -45,7 +47,7 @@ static inline ptrdiff_t utf8_error(const uint8_t *p, ptrdiff_t n) {
     while (i < n) {
         if (i + 8 <= n) {
             uint64_t v;
-            __builtin_memcpy(&v, p + i, 8);
+            memcpy(&v, p + i, 8);
             if (!(v & 0x8080808080808080ull)) { i += 8; continue; }
         }
         uint8_t b = p[i];

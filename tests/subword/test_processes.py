@@ -1,4 +1,4 @@
-"""One tokenizer in many threads and processes, however they came to be: the same answer, no word."""
+"""One tokenizer in many threads and processes: the same answer, and not a word on stderr."""
 
 import json
 import os
