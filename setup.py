@@ -60,7 +60,9 @@ DIRECTIVES = {
     "linetrace": TRACE,
 }
 
-compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
+# MSVC knows other flags than gcc and clang; the headers keep to C11 and ask for no builtins there.
+MSVC = ["/O2", "/std:c11", "/utf-8"]
+compile_args = MSVC if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
 link_args: list[str] = []
 macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
 if SANITIZE != "0":

@@ -20,7 +20,8 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from subword._pipeline cimport (
-    Model, Normalizer, PreTokenizer, Text, spans_push, text_clear, text_end, text_start,
+    Model, Normalizer, PreTokenizer, Text, check_signals, spans_push, text_clear, text_end,
+    text_start,
 )
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
@@ -51,6 +52,7 @@ cdef extern from "scan.h" nogil:
 
 cdef enum:
     BATCH = 256             # words a scanner finds at a time
+    ROUNDS = 1024           # of these between two looks for Ctrl-C
     SLACK = 16              # ids that may be written behind the last
 
 
@@ -106,7 +108,11 @@ cdef class Encoder:
         self.pool.clear()
 
     cdef Worker borrow(self):
-        return self.pool.pop() if self.pool else Worker(self.cache_limit)
+        # In one step: between a look and a pop another thread could take the last one.
+        try:
+            return self.pool.pop()
+        except IndexError:
+            return Worker(self.cache_limit)
 
     cdef int begin(self, Worker worker, Output* out) except -1 nogil:
         """Begin the rows of a run of documents."""
@@ -266,6 +272,9 @@ cdef class Encoder:
         cdef word_batch* batch = worker.batch
         cdef int at = 0, first = 0
         worker.row_words += count
+        worker.rounds += 1
+        if worker.rounds % ROUNDS == 0:
+            check_signals()
         while at < count:
             at = batch_fill(batch, &worker.caches[out.full].table, text.data, text.size, spans, at,
                             count)

@@ -118,7 +118,7 @@ static inline ptrdiff_t utf8_error(const uint8_t *p, ptrdiff_t n) {
         }
         if (i + 8 <= n) {
             uint64_t v;
-            __builtin_memcpy(&v, p + i, 8);
+            memcpy(&v, p + i, 8);
             if (!(v & 0x8080808080808080ull)) { i += 8; continue; }
         }
         if (i == n) break;

@@ -20,6 +20,7 @@ from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
 from subword.models.merging cimport MERGED, SHORT, Symbol, merge_long, merge_short
 
 from subword.byte_alphabet import BYTES, CHARS, chars_of
+from subword.limits import LONGEST_TOKEN
 
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -46,6 +47,10 @@ def checked_vocab(vocab):
     for token, index in dict(vocab).items():
         if not isinstance(token, str):
             raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
+        if len(token) > LONGEST_TOKEN:
+            raise ValueError(
+                f"a token has at most {LONGEST_TOKEN} characters, {token[:20]!r}... has "
+                f"{len(token)}")
         if not isinstance(index, int) or isinstance(index, bool):
             raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
         if not 0 <= index < 2**32 - 1:
@@ -201,9 +206,8 @@ cdef class BPE(Model):
         """
         merges = []
         for token, rank in ranks.items():
-            splits = [(token[:i], token[i:]) for i in range(1, len(token))]
-            splits = [(ranks[left], ranks[right], left, right)
-                      for left, right in splits if left in ranks and right in ranks]
+            splits = [(ranks[token[:i]], ranks[token[i:]], token[:i], token[i:])
+                      for i in range(1, len(token)) if token[:i] in ranks and token[i:] in ranks]
             merges += [(rank, chars_of(left), chars_of(right)) for _, _, left,
                        right in sorted(splits)]
         merges.sort(key=itemgetter(0))
