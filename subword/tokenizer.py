@@ -19,6 +19,7 @@ from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
 from subword.files import Written
+from subword.growing import Growing
 from subword.loading import Loaders
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
@@ -30,7 +31,6 @@ from subword.truncation import pad_batch
 from subword.vocabulary import Vocabulary
 
 PathLike = formats.PathLike
-Pair = tuple[str, str]
 Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
 STRATEGIES = {
@@ -40,7 +40,7 @@ STRATEGIES = {
 }
 
 
-class Tokenizer(Loaders):
+class Tokenizer(Loaders, Growing):
     """Text to ids and back.
 
     Args:
