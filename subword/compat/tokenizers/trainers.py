@@ -9,10 +9,10 @@ from subword.added_tokens import AddedToken as Core
 from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.component import Component
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
+from subword.cores import available_threads
 from subword.pre_tokenizers import with_raw_bytes
 from subword.progress import progress_bar
 from subword.sources import Source
-from subword.text_encoder import available_threads
 from subword.trainers.bpe import train_bpe
 from subword.trainers.counting import WordCounter
 from subword.training import run_counters
