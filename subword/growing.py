@@ -9,7 +9,7 @@ other. Where that does not hold (any other pattern, text without words), the who
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -17,8 +17,9 @@ import numpy.typing as npt
 
 from subword import normalizers, pre_tokenizers
 from subword._batches import encode_texts
+from subword.cores import thread_count
 from subword.split_patterns import DEEPSEEK, PATTERNS
-from subword.text_encoder import TextEncoder, list_of_texts, thread_count
+from subword.text_encoder import TextEncoder, list_of_texts
 from subword.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -168,7 +169,7 @@ class Growing:
     _vocabulary: Vocabulary
 
     @overload
-    def count_tokens(
+    def count_tokens(  # type: ignore[overload-overlap]  # a str is an iterable of str as well
         self, texts: str, *, add_special_tokens: bool = True, threads: int | None = None
     ) -> int: ...
 
@@ -199,7 +200,7 @@ class Growing:
         """
         single = isinstance(texts, str)
         added = sum(map(len, self._texts.affixes(add_special_tokens)))
-        given: Sequence[str] = [texts] if isinstance(texts, str) else list_of_texts(texts)
+        given: list[str] = [texts] if isinstance(texts, str) else list_of_texts(texts)
         _, splits, _, _ = encode_texts(
             self._texts.encoder, given, False, 1 if single else thread_count(threads)
         )
