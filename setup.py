@@ -19,6 +19,7 @@ MODULES = [
     "subword.models.merging",
     "subword.models._dropout",
     "subword.models.bpe",
+    "subword.models._trie",
     "subword.models.joints",
     "subword.models.wordpiece",
     "subword._worker",

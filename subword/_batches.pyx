@@ -35,7 +35,11 @@ cdef extern from "transcode.h" nogil:
 cdef object np_empty = np.empty, UINT32 = np.dtype(np.uint32)
 cdef object INT32 = np.dtype(np.int32), INT64 = np.dtype(np.int64)
 
+cdef extern from "memory.h" nogil:
+    void subword_prefetch(const void* p)
+
 cdef enum:
+    AHEAD = 4                       # documents between asking for a text's bytes and their use
     UNIT = 1 << 18                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
     # bytes of text for which releasing the GIL costs more than it gives
@@ -126,7 +130,7 @@ cdef class Job:
             self.stop = True
             self.error = self.error or error
         finally:
-            output_free(&out)
+            output_free(&own)
             self.encoder.pool.append(worker)
 
     cdef int finish_unit(self, Py_ssize_t unit, Output* out) except -1 nogil:
@@ -181,6 +185,9 @@ cdef class Job:
         self.encoder.begin(worker, out)
         for i in range(first, last):
             document = &self.documents.data[i]
+            if i + AHEAD < last:
+                subword_prefetch(self.documents.data[i + AHEAD].data)
+                subword_prefetch(<const uint8_t*>self.documents.data[i + AHEAD].data + 64)
             k = utf8_of(document, worker, &data, &size)
             if k < 0 and self.documents.raw:
                 k = utf8_error(data, size)

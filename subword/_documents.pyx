@@ -9,6 +9,7 @@ from libc.string cimport memchr
 
 from subword._pipeline cimport out_of_memory
 from subword._worker cimport Worker
+from subword.cutting cimport simd_on
 
 cdef extern from "Python.h":
     bint PyUnicode_Check(object o)
@@ -23,7 +24,7 @@ cdef extern from "<string.h>" nogil:
 
 cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
-    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out)
+    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
 
 
@@ -64,7 +65,8 @@ cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t**
     if document.kind == 1:
         made = transcode_latin1(<const uint8_t*>document.data, document.size, worker.utf8)
     elif document.kind == 2:
-        made = transcode_ucs2(<const uint16_t*>document.data, document.size, worker.utf8)
+        made = transcode_ucs2(<const uint16_t*>document.data, document.size, worker.utf8,
+                              simd_on)
     else:
         made = transcode_ucs4(<const uint32_t*>document.data, document.size, worker.utf8)
     size[0] = made

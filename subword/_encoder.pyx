@@ -396,6 +396,6 @@ cdef class Encoder:
         if self.sentences is not None:
             return self.sentences.tokenize(worker, word, size)
         if self.chunks:
-            return tokenize_chunk(
-                self.normalizer, self.pre_tokenizer, self.model, worker, word, size)
+            return tokenize_chunk(<BertNormalizer>self.normalizer, self.pre_tokenizer,
+                                  <WordPiece>self.model, worker, word, size)
         return self.model.tokenize(word, size, &worker.tokens)

@@ -9,9 +9,6 @@ from subword.added_tokens cimport pieces_free
 from subword.models.word_cache cimport cache_bytes, cache_free, cache_init, word_batch
 from subword.cutting cimport simd_on
 
-cdef extern from "memory.h" nogil:
-    void advise_huge_pages(void* p, size_t size)
-
 cdef extern from "words.h" nogil:
     bint words_vector()
 
@@ -30,13 +27,11 @@ cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
     if p == NULL:
         return out_of_memory()
     out.ids = <uint32_t*>p
-    advise_huge_pages(out.ids + out.size, (wanted - out.size) * sizeof(uint32_t))
     if out.full:
         p = realloc(out.offsets, 2 * wanted * sizeof(int32_t))
         if p == NULL:
             return out_of_memory()
         out.offsets = <int32_t*>p
-        advise_huge_pages(out.offsets + 2 * out.size, 2 * (wanted - out.size) * sizeof(int32_t))
         if out.worded:
             p = realloc(out.words, wanted * sizeof(int32_t))
             if p == NULL:

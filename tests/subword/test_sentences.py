@@ -20,7 +20,24 @@ MARK = "▁"
 # Matched behind the normalizer, so texts are cut for it there: the plain path. No text holds it.
 NEVER = "\U000f0000"
 WORDS = "the cat hat at a then that's x, y. (z) naïve été 한국어 한글 中文字 中 😀 <0x41> 10 100 >▁</".split()
-BITS = [" ", "  ", "   ", MARK, MARK * 2, "\u00a0", "\n", "\t", "\0", "ö", "ß", "한", "々", "😀", "[X]", "."]
+BITS = [
+    " ",
+    "  ",
+    "   ",
+    MARK,
+    MARK * 2,
+    "\u00a0",
+    "\n",
+    "\t",
+    "\0",
+    "ö",
+    "ß",
+    "한",
+    "々",
+    "😀",
+    "[X]",
+    ".",
+]
 
 
 def random_texts(rng: random.Random, count: int) -> list[str]:
@@ -163,7 +180,11 @@ def test_merges_of_tokens_that_stand_for_something_else_are_not_trusted(part):
 
 def test_a_text_without_a_safe_cut_is_one_chunk():
     text = "ab" * 30_000
-    model = {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2, "ba": 3, "<u>": 4}, "unk_token": "<u>"}
+    model = {
+        "type": "BPE",
+        "vocab": {"a": 0, "b": 1, "ab": 2, "ba": 3, "<u>": 4},
+        "unk_token": "<u>",
+    }
     model["merges"] = [["a", "b"], ["b", "a"]]
     tok = Tokenizer.from_str(json.dumps({"version": "1.0", "added_tokens": [], "model": model}))
     assert uses_chunks(tok)
