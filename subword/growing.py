@@ -198,14 +198,15 @@ class Growing:
             >>> tok.count_tokens("low low"), tok.count_tokens(["lower", ""])
             (2, [1, 0])
         """
-        single = isinstance(texts, str)
+        if isinstance(texts, str):
+            whole: Any = self  # `OneText` is a part of it too
+            return len(whole.encode_ids(texts, add_special_tokens=add_special_tokens))
         added = sum(map(len, self._texts.affixes(add_special_tokens)))
-        given: list[str] = [texts] if isinstance(texts, str) else list_of_texts(texts)
         _, splits, _, _ = encode_texts(
-            self._texts.encoder, given, False, 1 if single else thread_count(threads)
+            self._texts.encoder, list_of_texts(texts), False, thread_count(threads)
         )
         counts: list[int] = (np.diff(splits) + added).tolist()
-        return counts[0] if single else counts
+        return counts
 
     def append(
         self, state: GrowingText | None, text: str, *, add_special_tokens: bool = True
