@@ -17,6 +17,7 @@ MODULES = [
     "subword.pre_tokenizers",
     "subword.models.word_cache",
     "subword.models.merging",
+    "subword.models._dropout",
     "subword.models.bpe",
     "subword.models._trie",
     "subword.models.joints",

@@ -17,6 +17,7 @@ from subword._hashmap cimport (
     wordmap_add, wordmap_free, wordmap_get, wordmap_init,
 )
 from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
+from subword.models._dropout cimport merge_some
 from subword.models.merging cimport MERGED, SHORT, Symbol, merge_long, merge_short
 
 from subword.byte_alphabet import BYTES, CHARS, chars_of
@@ -108,6 +109,7 @@ cdef class BPE(Model):
             raise ValueError(f"dropout must be between 0 and 1, got {dropout}")
         self.vocab = checked_vocab(vocab)
         self.dropout = dropout
+        self.leave_out = dropout or 0.0
         self.unk_token = unk_token
         self.continuing_subword_prefix = continuing_subword_prefix or None
         self.end_of_word_suffix = end_of_word_suffix or None
@@ -261,7 +263,7 @@ cdef class BPE(Model):
         cdef uint32_t whole
         if size == 0:
             return 0
-        if self.ignore_merges:
+        if self.ignore_merges and self.leave_out == 0.0:
             whole = wordmap_get(&self.words, word, size)
             if whole != <uint32_t>NO_ID:
                 return tokens_push(tokens, whole, 0, size)
@@ -269,7 +271,9 @@ cdef class BPE(Model):
         if symbols == NULL:
             return out_of_memory()
         try:
-            if count <= SHORT:
+            if self.leave_out > 0.0:
+                merge_some(&self.pairs, symbols, count, self.leave_out)
+            elif count <= SHORT:
                 count = merge_short(&self.pairs, symbols, count)
             else:
                 merge_long(&self.pairs, symbols, count)
