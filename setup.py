@@ -18,7 +18,7 @@ MODULES = [
     "subword.models.word_cache",
     "subword.models.merging",
     "subword.models.bpe",
-    "subword.models.joints",
+    "subword.models._joints",
     "subword.models.wordpiece",
     "subword._worker",
     "subword._chunks",

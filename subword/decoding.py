@@ -16,7 +16,8 @@ from subword.vocabulary import Vocabulary
 # A table has a place for every id, so ids must not lie far apart.
 LARGEST_TABLE = 1 << 22
 
-# What a decoder makes of a token at the edge of a text (its start but for BPEDecoder), or elsewhere.
+# What a decoder makes of a token: at the edge of a text (its end for BPEDecoder, else its start) or
+# elsewhere.
 Step = Callable[[bool, str], str]
 
 PER_TOKEN = (decoders.Metaspace, decoders.Replace, decoders.Strip, decoders.WordPiece)
