@@ -16,8 +16,7 @@ from subword.vocabulary import Vocabulary
 # A table has a place for every id, so ids must not lie far apart.
 LARGEST_TABLE = 1 << 22
 
-# What a decoder makes of a token: at the edge of a text (its end for BPEDecoder, else its start) or
-# elsewhere.
+# What a decoder makes of a token at the edge of a text (its start; its end for BPEDecoder) or not.
 Step = Callable[[bool, str], str]
 
 PER_TOKEN = (decoders.Metaspace, decoders.Replace, decoders.Strip, decoders.WordPiece)

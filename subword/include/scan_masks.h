@@ -6,7 +6,6 @@
 #define SUBWORD_SCAN_MASKS_H
 
 #include <immintrin.h>
-#include <string.h>
 
 #include "scan_scalar.h"
 
@@ -69,26 +68,36 @@ static inline uint64_t next_character(uint64_t mask, uint64_t follow) {
     return (follow + (mask << 1)) & ~follow;
 }
 
-/* Add to the masks the first bytes of the characters whose class shows in two or three bytes: most
- * of Hangul, Chinese and kana, and much of Latin and Cyrillic unless case matters. Returns them. */
-AVX2_INLINE uint64_t classify_common(block v, int wants, block_masks *m) {
-    uint64_t letter = within(v, 0xEB, 0xEC) |                     /* U+B000 to CFFF */
-                      (equal(v, 0xEA) & within(v, 0xB0, 0xBF) >> 1) | /* from U+AC00 */
-                      (equal(v, 0xED) & within(v, 0x80, 0x9D) >> 1);  /* to U+D77F */
-    uint64_t chinese = within(v, 0xE5, 0xE8) |                        /* U+5000 to 8FFF */
-                       (equal(v, 0xE4) & within(v, 0xB8, 0xBF) >> 1) | /* from U+4E00 */
-                       (equal(v, 0xE9) & within(v, 0x80, 0xBD) >> 1);  /* to U+9F7F */
-    uint64_t kana = equal(v, 0xE3);
-    if (kana)
-        chinese |= (kana & equal(v, 0x81) >> 1 & ~(equal(v, 0x80) >> 2)) | /* U+3041 to 307F */
-                   (kana & equal(v, 0x83) >> 1 & ~(equal(v, 0xBB) >> 2));  /* U+30C0 to 30FF */
-    if (!(wants & WANT_CASE))
-        letter |= within(v, 0xC4, 0xCA) | within(v, 0xD0, 0xD1) | /* U+0100 to 02BF, 0400 to 047F */
-                  (equal(v, 0xC3) & ~((equal(v, 0x97) | equal(v, 0xB7)) >> 1)); /* U+00C0 to 00FF */
-    if (wants & WANT_SYMBOLS) m->chinese |= chinese;
-    else letter |= chinese;
-    m->letter |= letter;
-    return letter | chinese;
+/* First bytes of characters whose class shows in two or three bytes: most of Hangul, Chinese and
+ * kana, and much of Latin and Cyrillic. All are letters; the last are the only ones with case. */
+typedef struct {
+    uint64_t hangul, chinese, kana, cased;
+} common_letters;
+
+AVX2_INLINE common_letters find_common(block v) {
+    common_letters c;
+    c.hangul = within(v, 0xEB, 0xEC) |                         /* U+B000 to CFFF */
+               (equal(v, 0xEA) & within(v, 0xB0, 0xBF) >> 1) | /* from U+AC00 */
+               (equal(v, 0xED) & within(v, 0x80, 0x9D) >> 1);  /* to U+D77F */
+    c.chinese = within(v, 0xE5, 0xE8) |                         /* U+5000 to 8FFF */
+                (equal(v, 0xE4) & within(v, 0xB8, 0xBF) >> 1) | /* from U+4E00 */
+                (equal(v, 0xE9) & within(v, 0x80, 0xBD) >> 1);  /* to U+9F7F */
+    c.kana = equal(v, 0xE3);
+    if (c.kana)
+        c.kana = (c.kana & equal(v, 0x81) >> 1 & ~(equal(v, 0x80) >> 2)) | /* U+3041 to 307F */
+                 (c.kana & equal(v, 0x83) >> 1 & ~(equal(v, 0xBB) >> 2));  /* U+30C0 to 30FF */
+    c.cased = within(v, 0xC4, 0xCA) | within(v, 0xD0, 0xD1) | /* U+0100 to 02BF, 0400 to 047F */
+              (equal(v, 0xC3) & ~((equal(v, 0x97) | equal(v, 0xB7)) >> 1)); /* U+00C0 to 00FF */
+    return c;
+}
+
+/* The bytes 80 to BF; *known becomes the place of a character that the end of the block cuts. */
+AVX2_INLINE uint64_t find_follow(block v, uint64_t high, int *known) {
+    uint64_t follow = high & ~within(v, 0xC0, 0xFF);
+    uint64_t cut = (high & ~follow & 1ull << 63) | (within(v, 0xE0, 0xFF) & 3ull << 62) |
+                   (within(v, 0xF0, 0xFF) & 7ull << 61);
+    *known = cut ? lowest(cut) : 64;
+    return follow;
 }
 
 /* Bytes of the characters whose first bytes are in `mask`. */
@@ -99,12 +108,13 @@ static inline uint64_t whole(uint64_t mask, uint64_t follow) {
 /* Classify the characters of several bytes, of which `high` has every byte. */
 AVX2_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits, uint64_t high,
                                int wants, block_masks *m) {
-    uint64_t follow = high & ~within(v, 0xC0, 0xFF), first = high & ~follow, mark = 0, space = 0;
-    uint64_t cut = (first & 1ull << 63) | (within(v, 0xE0, 0xFF) & 3ull << 62) |
-                   (within(v, 0xF0, 0xFF) & 7ull << 61);
-    if (cut) m->known = lowest(cut);
-    first &= below(m->known);
-    for (uint64_t todo = first & ~classify_common(v, wants, m); todo; todo &= todo - 1) {
+    uint64_t follow = find_follow(v, high, &m->known), mark = 0, space = 0;
+    common_letters common = find_common(v);
+    uint64_t told = common.hangul | common.chinese | common.kana;
+    if (!(wants & WANT_CASE)) told |= common.cased;
+    if (wants & WANT_SYMBOLS) m->chinese = common.chinese | common.kana;
+    m->letter |= told & ~m->chinese;
+    for (uint64_t todo = high & ~follow & ~told & below(m->known); todo; todo &= todo - 1) {
         uint64_t bit = todo & -todo;
         int length;
         uint32_t code = utf8_decode(p + lowest(todo), &length);

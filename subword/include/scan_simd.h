@@ -10,6 +10,7 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define SUBWORD_AVX2 1
+#include "scan_gaps.h"
 #include "scan_starts.h"
 
 static inline int simd_available(void) {
@@ -86,88 +87,6 @@ SCAN_WORDS(avx2_scan_cl100k, 0, starts_cl100k(p + i, left, &m, 1, 1, &trust), ne
 SCAN_WORDS(avx2_scan_o200k, WANT_CASE, starts_o200k(p + i, left, &m, 1, &trust), next_o200k)
 SCAN_WORDS(avx2_scan_tekken, WANT_CASE, starts_o200k(p + i, left, &m, 0, &trust), next_tekken)
 SCAN_WORDS(avx2_scan_deepseek, WANT_MARKS | WANT_SYMBOLS, starts_deepseek(left, &m, &trust), next_deepseek)
-
-/* The BERT cut: bits of bert_bits (see _unicode.pxd). Blanks separate; punctuation and Chinese characters stand alone. */
-enum { BERT_CUT_BLANK = 2, BERT_CUT_ALONE = 16 | 32 };
-
-/* Wide characters of the BERT cut: `alone` gets first bytes, `ends` the byte behind, `other` every byte. */
-AVX2 static __attribute__((noinline)) int cut_wide(const uint8_t *p, ptrdiff_t left, const uint8_t *bits,
-                                                            uint64_t high, uint64_t *alone, uint64_t *ends,
-                                                            uint64_t *other) {
-    int room = left < 64 ? (int)left : 64;
-    while (high) {
-        int at = (int)_tzcnt_u64(high), length = utf8_length(p[at]);
-        if (at + length > room) return at;
-        int ignored;
-        uint8_t b = bits[utf8_decode(p + at, &ignored)];
-        uint64_t smear = ((1ull << length) - 1) << at;
-        high &= ~smear;
-        if (b & (BERT_CUT_BLANK | BERT_CUT_ALONE)) {
-            *other &= ~smear;
-            if (b & BERT_CUT_ALONE) {
-                *alone |= 1ull << at;
-                if (at + length < 64) *ends |= 1ull << (at + length);
-            }
-        }
-    }
-    return 64;
-}
-
-/* Chunks that the BERT normalizer and pre-tokenizer treat independently of each other: text between blanks, cut before
- * and behind every punctuation mark and Chinese character. (clean_text must be on.) */
-AVX2 static int avx2_scan_bert(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                                        int32_t *out, int room) {
-    ptrdiff_t i = *pos;
-    int count = 0;
-    while (i < n && count + 64 <= room) {
-        ptrdiff_t left = n - i;
-        block v = load_block(p + i, left);
-        uint64_t blank = equal(v, ' ') | within(v, '\t', '\n') | equal(v, '\r');
-        uint64_t alone = within(v, '!', '/') | within(v, ':', '@') | within(v, '[', '`') | within(v, '{', '~');
-        uint64_t other = ~(blank | alone), ends = alone << 1;
-        uint64_t high = joined(v.low, v.high);
-        int known = 64;
-        if (__builtin_expect(high != 0, 0)) known = cut_wide(p + i, left, bits, high, &alone, &ends, &other);
-        uint64_t starts = (alone | (other & ~(other << 1))) & below(known);
-        ends = (ends | (other << 1 & ~other)) & ~1ull;
-        int whole = left <= 64 && known == 64;
-        if (whole) starts &= below((int)left);
-        else ends &= below(known);
-        ptrdiff_t open = -1;
-        for (; starts; starts &= starts - 1) {
-            ptrdiff_t start = i + (ptrdiff_t)_tzcnt_u64(starts);
-            if (!ends) { open = start; break; } /* the last word goes on beyond the block */
-            out[2 * count] = (int32_t)start; out[2 * count + 1] = (int32_t)(i + (ptrdiff_t)_tzcnt_u64(ends));
-            ends &= ends - 1;
-            count++;
-        }
-        if (open < 0) {
-            i = whole ? n : i + known;
-            continue;
-        }
-        if (whole) { /* a word that ends exactly with a full block of 64 */
-            out[2 * count] = (int32_t)open; out[2 * count + 1] = (int32_t)n;
-            count++;
-            i = n;
-            continue;
-        }
-        if (open > i) {
-            i = open;
-            continue;
-        }
-        i = open; /* a word longer than the block: the scalar twin walks to its end */
-        int length;
-        ptrdiff_t end = i;
-        utf8_decode(p + end, &length);
-        for (end += length; end < n && !(bits[utf8_decode(p + end, &length)] & (BERT_CUT_BLANK | BERT_CUT_ALONE));)
-            end += length;
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
-        count++;
-        i = end;
-    }
-    *pos = i;
-    return count;
-}
 
 #else
 static inline int simd_available(void) { return 0; }
