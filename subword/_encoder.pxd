@@ -12,9 +12,9 @@ cdef class Encoder:
     cdef readonly Model model
     cdef Matcher raw
     cdef Matcher after
-    cdef bint normalizes
+    cdef bint normalizes                 # before the text is cut; if not, chunk by chunk
     cdef bint pre_tokenizes
-    cdef bint chunks                     # cut first, normalize each chunk: BERT, and `sentences`
+    cdef bint chunks                     # BERT, and `sentences`: what is cached is no word
     cdef readonly Sentences sentences    # None unless the text is one word for a BPE model
     cdef int pattern
     cdef bint caches_words

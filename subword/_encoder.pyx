@@ -74,7 +74,6 @@ cdef class Encoder:
         self.model = model
         self.raw = raw
         self.after = after
-        self.normalizes = normalizer is not None
         self.pre_tokenizes = pre_tokenizer is not None
         self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
         self.caches_words = caches_words
@@ -86,9 +85,9 @@ cdef class Encoder:
             and after.count == 0 and (<BertNormalizer>normalizer).clean_text
             and (<BertNormalizer>normalizer).handle_chinese_chars
         )
-        self.sentences = (sentences_of(normalizer, pre_tokenizer, model)
-                          if caches_words and after.count == 0 else None)
+        self.sentences = sentences_of(normalizer, pre_tokenizer, model, after.count > 0)
         self.chunks = self.chunks or self.sentences is not None
+        self.normalizes = normalizer is not None and (after.count > 0 or not self.chunks)
 
     def cache_info(self):
         """Return what the caches of the workers at rest hold: words, bytes, misses, wipes."""
@@ -187,7 +186,7 @@ cdef class Encoder:
         text.aligned = out.full
         if text.size == 0:
             return 0
-        if self.normalizes and not self.chunks:
+        if self.normalizes:
             text_clear(&worker.normalized)
             worker.normalized.aligned = out.full
             if self.normalizer.apply(&text, &worker.normalized):

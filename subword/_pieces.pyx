@@ -83,7 +83,7 @@ cdef class PieceTable:
     def __init__(self, list pieces not None, list edges=None, *, bint at_end=False, runs=(),
                  tuple strip=(" ", 0, 0)):
         cdef Py_ssize_t i, at = 0
-        cdef bytes all_pieces = b"".join([piece or b"" for piece in pieces + (edges or [])])
+        cdef bytes all_pieces = b"".join([content or b"" for content in pieces + (edges or [])])
         if self.bytes != NULL:
             raise TypeError("PieceTable objects are immutable: make a new one")
         self.count = len(pieces)
@@ -99,11 +99,11 @@ cdef class PieceTable:
         if self.bytes == NULL or self.pieces == NULL or self.edges == NULL or self.kinds == NULL:
             raise MemoryError("no room for the table of pieces")
         memcpy(self.bytes, <const char*>all_pieces, len(all_pieces))
-        for i, piece in enumerate(pieces):
-            self.kinds[i] = LEFT_OUT if piece is None else PIECE
-            at = place(self.pieces + i, piece, at)
-        for i, piece in enumerate(edges or ()):
-            at = place(self.edges + i, piece, at)
+        for i, content in enumerate(pieces):
+            self.kinds[i] = LEFT_OUT if content is None else PIECE
+            at = place(self.pieces + i, content, at)
+        for i, content in enumerate(edges or ()):
+            at = place(self.edges + i, content, at)
         for i in runs:
             self.kinds[i] = BYTE
 
@@ -135,7 +135,6 @@ cdef class PieceTable:
     cdef int join(self, const uint32_t* ids, Py_ssize_t size, Buffer* text) except -1 nogil:
         """Append the pieces of one row."""
         cdef const Piece* pieces = self.pieces if self.at_end else self.edges
-        cdef const Piece* piece
         cdef Py_ssize_t k, run = -1, last = -1, before = 0
         cdef uint32_t id
         for k in range(size):
@@ -161,12 +160,12 @@ cdef class PieceTable:
     cdef str as_str(self, const Buffer* text):
         """Decode a row, what is stripped left out."""
         cdef const char* content = self.stripped
-        cdef Py_ssize_t length = len(self.stripped), start = 0, end = text.size, i
-        for i in range(self.strip_left):
+        cdef Py_ssize_t length = len(self.stripped), start = 0, end = text.size
+        for _ in range(self.strip_left):
             if start + length > text.size or memcmp(text.data + start, content, length):
                 break
             start += length
-        for i in range(self.strip_right):
+        for _ in range(self.strip_right):
             if end < length or memcmp(text.data + end - length, content, length):
                 break
             end -= length

@@ -202,6 +202,8 @@ cdef class Matcher:
             if flags & RSTRIP:
                 while stop < size and scan_bits[utf8_decode(data + stop, &length)] & SCAN_SPACE:
                     stop += length
+            if start >= stop:    # white space that the token before has taken
+                continue
             if done < start:
                 push_piece(pieces, -1, done, start)
             push_piece(pieces, self.ids[pattern], start, stop)

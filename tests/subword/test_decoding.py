@@ -13,9 +13,7 @@ from subword.ragged import Ragged
 from .test_decoders import DECODERS, PIECES
 
 STRIPS = {"type": "Strip", "content": " ", "start": 2, "stop": 1}
-SPELLED = {
-    name: json.loads(theirs.__getstate__()) for name, (theirs, _) in DECODERS.items()
-} | {
+SPELLED = {name: json.loads(theirs.__getstate__()) for name, (theirs, _) in DECODERS.items()} | {
     "none": None,
     "fuse_strip": {"type": "Sequence", "decoders": [{"type": "Fuse"}, STRIPS]},
     "strip_fuse": {"type": "Sequence", "decoders": [STRIPS, {"type": "Fuse"}]},

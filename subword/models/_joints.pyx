@@ -17,7 +17,6 @@ from libc.stdlib cimport calloc, free, malloc
 from subword._hashmap cimport (
     NO_ID, NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
 )
-from subword._pipeline cimport out_of_memory
 from subword.models.bpe cimport BPE
 
 cdef extern from "memory.h" nogil:
