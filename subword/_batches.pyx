@@ -130,7 +130,7 @@ cdef class Job:
             self.stop = True
             self.error = self.error or error
         finally:
-            output_free(&own)
+            output_free(&out)
             self.encoder.pool.append(worker)
 
     cdef int finish_unit(self, Py_ssize_t unit, Output* out) except -1 nogil:

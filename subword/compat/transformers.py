@@ -22,6 +22,7 @@ from transformers.utils.generic import PaddingStrategy
 
 from subword import formats
 from subword.call import call
+from subword.call_plan import plans
 from subword.call_settings import CallSettings
 from subword.encoding import Encoding
 from subword.tokenizer import Tokenizer
@@ -203,7 +204,7 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         run = functools.partial(
             call,
             twin,
-            _settings(self),
+            plans(_settings(self)),
             text,
             text_pair,
             add_special_tokens=add_special_tokens,
