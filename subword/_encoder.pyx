@@ -60,8 +60,7 @@ cdef class Encoder:
     Args:
         normalizer, pre_tokenizer: May be None.
         model: The model.
-        raw: Finds the added tokens that are looked for in the text as it came.
-        after: Finds those that are looked for behind the normalizer.
+        raw, after: Find the added tokens before and behind the normalizer.
         cache_limit: Bytes the word caches of one thread may take.
     """
 
@@ -96,7 +95,7 @@ cdef class Encoder:
         for worker in list(self.pool):
             for i in range(2):
                 if worker.ready[i]:
-                    info["words"] += worker.caches[i].used
+                    info["words"] += worker.caches[i].used + worker.caches[i].long_used
                     info["bytes"] += cache_bytes(&worker.caches[i])
                     info["misses"] += worker.caches[i].misses
                     info["wipes"] += worker.caches[i].wipes
@@ -142,9 +141,9 @@ cdef class Encoder:
 
     cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil:
         """Let something that is no word wait in the batch."""
-        if not batch_odd(worker.batch, NULL, kind, id):
+        if batch_odd(worker.batch, kind, id) == NULL:
             self.flush(worker, out)
-            batch_odd(worker.batch, NULL, kind, id)
+            batch_odd(worker.batch, kind, id)
         return 0
 
     cdef int enough(self, Worker worker, Output* out) except -1 nogil:

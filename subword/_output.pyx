@@ -89,6 +89,7 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
             start -= 1
         if start < at:
             characters -= utf8_count(data + start, at - start)
+            ascii_end = start
         else:
             characters += utf8_count(data + at, start - at)
         at = start
