@@ -17,6 +17,7 @@ MODULES = [
     "subword.pre_tokenizers",
     "subword.models.word_cache",
     "subword.models.merging",
+    "subword.models._dropout",
     "subword.models.bpe",
     "subword.models._joints",
     "subword.models._trie",
@@ -60,7 +61,9 @@ DIRECTIVES = {
     "linetrace": TRACE,
 }
 
-compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
+# MSVC knows other flags than gcc and clang; the headers keep to C11 and ask for no builtins there.
+MSVC = ["/O2", "/std:c11", "/utf-8"]
+compile_args = MSVC if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
 link_args: list[str] = []
 macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
 if SANITIZE != "0":

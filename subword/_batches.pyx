@@ -58,6 +58,7 @@ cdef class Job:
     cdef uint32_t* suffix
     cdef Py_ssize_t prefix_size, suffix_size
     cdef int64_t* row_splits
+    cdef object splits                   # keeps row_splits: a thread may outlive the call
     cdef Py_ssize_t units
     cdef Py_ssize_t* unit_starts         # first document of each unit, and one more
     cdef Output* outputs                 # of units that are done and not yet appended
@@ -130,7 +131,7 @@ cdef class Job:
             self.stop = True
             self.error = self.error or error
         finally:
-            output_free(&own)
+            output_free(&out)
             self.encoder.pool.append(worker)
 
     cdef int finish_unit(self, Py_ssize_t unit, Output* out) except -1 nogil:
@@ -388,10 +389,13 @@ cdef run_job(Job job, Py_ssize_t threads):
     threads = min(threads, job.units)
     job.alone = threads == 1
     helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(threads - 1)]
-    for helper in helpers:
-        helper.start()
-    job.run()
-    for helper in helpers:
-        helper.join()
+    try:
+        for helper in helpers:
+            helper.start()
+        job.run()
+        for helper in helpers:
+            helper.join()
+    finally:
+        job.stop = True    # Ctrl-C while the others were awaited: they stop after their document
     if job.error is not None:
         raise job.error

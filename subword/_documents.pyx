@@ -5,7 +5,6 @@ from bisect import bisect_right
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memchr
 
 from subword._pipeline cimport out_of_memory
 from subword._worker cimport Worker
@@ -18,8 +17,9 @@ cdef extern from "Python.h":
     void* PyUnicode_DATA(object o)
     Py_ssize_t PyUnicode_GET_LENGTH(object o)
 
-cdef extern from "<string.h>" nogil:
-    const void* memmem(const void* data, size_t size, const void* needle, size_t needle_size)
+cdef extern from "find.h" nogil:
+    const uint8_t* find_bytes(const uint8_t* data, size_t size, const uint8_t* needle,
+                              size_t needle_size)
 
 
 cdef extern from "transcode.h" nogil:
@@ -137,10 +137,7 @@ cdef class Documents:
             data = &view[0] if size else NULL
             at = 0
             while needle_size and at < size:
-                if needle_size == 1:
-                    found = <const uint8_t*>memchr(data + at, needle[0], size - at)
-                else:
-                    found = <const uint8_t*>memmem(data + at, size - at, needle, needle_size)
+                found = find_bytes(data + at, size - at, needle, needle_size)
                 if found == NULL:
                     break
                 self.push(data + at, found - data - at)

@@ -20,7 +20,8 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
 from subword._pipeline cimport (
-    Model, Normalizer, PreTokenizer, Text, spans_push, text_clear, text_end, text_start,
+    Model, Normalizer, PreTokenizer, Text, check_signals, spans_push, text_clear, text_end,
+    text_start,
 )
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
@@ -51,6 +52,7 @@ cdef extern from "scan.h" nogil:
 
 cdef enum:
     BATCH = 256             # words a scanner finds at a time
+    ROUNDS = 1024           # of these between two looks for Ctrl-C
     SLACK = 16              # ids that may be written behind the last
 
 
@@ -60,8 +62,7 @@ cdef class Encoder:
     Args:
         normalizer, pre_tokenizer: May be None.
         model: The model.
-        raw: Finds the added tokens that are looked for in the text as it came.
-        after: Finds those that are looked for behind the normalizer.
+        raw, after: Find the added tokens before and behind the normalizer.
         cache_limit: Bytes the word caches of one thread may take.
     """
 
@@ -95,7 +96,7 @@ cdef class Encoder:
         for worker in list(self.pool):
             for i in range(2):
                 if worker.ready[i]:
-                    info["words"] += worker.caches[i].used
+                    info["words"] += worker.caches[i].used + worker.caches[i].long_used
                     info["bytes"] += cache_bytes(&worker.caches[i])
                     info["misses"] += worker.caches[i].misses
                     info["wipes"] += worker.caches[i].wipes
@@ -106,7 +107,11 @@ cdef class Encoder:
         self.pool.clear()
 
     cdef Worker borrow(self):
-        return self.pool.pop() if self.pool else Worker(self.cache_limit)
+        # In one step: between a look and a pop another thread could take the last one.
+        try:
+            return self.pool.pop()
+        except IndexError:
+            return Worker(self.cache_limit)
 
     cdef int begin(self, Worker worker, Output* out) except -1 nogil:
         """Begin the rows of a run of documents."""
@@ -141,9 +146,9 @@ cdef class Encoder:
 
     cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil:
         """Let something that is no word wait in the batch."""
-        if not batch_odd(worker.batch, NULL, kind, id):
+        if batch_odd(worker.batch, kind, id) == NULL:
             self.flush(worker, out)
-            batch_odd(worker.batch, NULL, kind, id)
+            batch_odd(worker.batch, kind, id)
         return 0
 
     cdef int enough(self, Worker worker, Output* out) except -1 nogil:
@@ -266,6 +271,9 @@ cdef class Encoder:
         cdef word_batch* batch = worker.batch
         cdef int at = 0, first = 0
         worker.row_words += count
+        worker.rounds += 1
+        if worker.rounds % ROUNDS == 0:
+            check_signals()
         while at < count:
             at = batch_fill(batch, &worker.caches[out.full].table, text.data, text.size, spans, at,
                             count)

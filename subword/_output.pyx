@@ -1,8 +1,17 @@
 """Ids on their way out: lists of ready-made int objects."""
 
-from cpython.list cimport PyList_GET_ITEM, PyList_New, PyList_SET_ITEM
-from cpython.ref cimport Py_INCREF
+from cpython.list cimport PyList_New
+from cpython.ref cimport PyObject
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+
+cdef extern from "lists.h":
+    PyObject** items_of(object items)
+    void count_reference(PyObject* item)
+    PyObject* PyLong_FromUnsignedLong(unsigned long value) except NULL
+
+cdef extern from "Python.h":
+    int PyGC_Disable()
+    int PyGC_Enable()
 
 cdef extern from "places.h" nogil:
     Py_ssize_t next_wide(const uint8_t* p, Py_ssize_t at, Py_ssize_t n)
@@ -19,21 +28,39 @@ def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
         row_splits: Row i is ids[row_splits[i]:row_splits[i + 1]].
         ints: The int objects 0, 1, 2, ...; ids beyond them get objects of their own.
     """
-    cdef Py_ssize_t rows = row_splits.shape[0] - 1, i, k, count = len(ints), start
-    cdef list result = [None] * rows
-    cdef list row
-    cdef object number
-    cdef uint32_t id
-    for i in range(rows):
-        start = row_splits[i]
-        row = PyList_New(row_splits[i + 1] - start)
-        for k in range(row_splits[i + 1] - start):
-            id = ids[start + k]
-            number = <object>PyList_GET_ITEM(ints, id) if id < count else id
-            Py_INCREF(number)
-            PyList_SET_ITEM(row, k, number)
-        result[i] = row
+    cdef list result = [None] * (row_splits.shape[0] - 1)
+    # The collector would look at every int of the new lists, several times, and find nothing.
+    cdef bint collects = PyGC_Disable()
+    try:
+        fill_lists(ids, row_splits, ints, result)
+    finally:
+        if collects:
+            PyGC_Enable()
     return result
+
+
+cdef int fill_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints,
+                    list result) except -1:
+    """Put the rows into `result`, which has a place for each."""
+    cdef Py_ssize_t i, k, count = len(ints), size
+    cdef list row
+    cdef PyObject** known = items_of(ints)    # pointers, so that nothing but the item is counted
+    cdef PyObject** items
+    cdef const uint32_t* id
+    for i in range(len(result)):
+        size = row_splits[i + 1] - row_splits[i]
+        row = PyList_New(size)
+        items = items_of(row)
+        if size:
+            id = &ids[row_splits[i]]
+        for k in range(size):
+            if id[k] < count:
+                items[k] = known[id[k]]
+                count_reference(items[k])
+            else:
+                items[k] = PyLong_FromUnsignedLong(id[k])
+        result[i] = row
+    return 0
 
 
 cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets,
@@ -62,6 +89,7 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
             start -= 1
         if start < at:
             characters -= utf8_count(data + start, at - start)
+            ascii_end = start
         else:
             characters += utf8_count(data + at, start - at)
         at = start

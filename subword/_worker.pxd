@@ -58,6 +58,7 @@ cdef class Worker:
     cdef uint8_t* utf8
     cdef Py_ssize_t utf8_capacity
     cdef int32_t word                    # index of the next word of the document
+    cdef uint32_t rounds                 # calls for a batch of words so far
     cdef word_batch* batch               # words that wait for their ids
     cdef Rows rows
     cdef Py_ssize_t row_words            # words of the document so far, or fewer

@@ -10,11 +10,9 @@ from subword import decoders
 from subword._pieces import PieceTable
 from subword.byte_alphabet import byte_of_token, bytes_of
 from subword.decoder import Decoder, PerToken
+from subword.limits import LARGEST_TABLE
 from subword.ragged import Ragged
 from subword.vocabulary import Vocabulary
-
-# A table has a place for every id, so ids must not lie far apart.
-LARGEST_TABLE = 1 << 22
 
 # What a decoder makes of a token at the edge of a text (its start; its end for BPEDecoder) or not.
 Step = Callable[[bool, str], str]

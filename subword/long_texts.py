@@ -1,4 +1,6 @@
-r"""One long text as several, so that threads can share it, with the ids and places of the whole.
+r"""One long text as several, with the ids and places of the whole.
+
+Threads can share the parts, and one thread has each in its caches while it works on it.
 
 A text may be cut before a space or a newline that stands between two letters:
 
@@ -40,7 +42,7 @@ from subword.pre_tokenizers import is_scanned
 LETTERS = "A-Za-zÀ-ÖØ-öø-ʯА-яぁ-ゖァ-ヺ一-鿋가-힣"
 CUT = re.compile(f"(?<=[{LETTERS}])[ \n](?=[{LETTERS}])")
 LETTER = re.compile(f"[{LETTERS}]")
-PART = 1 << 19  # characters of a part
+PART = 1 << 18  # characters of a part
 MANY = 256  # texts that keep the threads busy without cutting any
 LONGEST = 1 << 29  # characters: more may be more bytes than a text can have
 
@@ -108,7 +110,7 @@ def encode_cut(
     Only for a tokenizer of which `can_cut` is true.
     """
     long = [type(text) is str and 2 * size <= len(text) < LONGEST for text in texts[: MANY + 1]]
-    if threads == 1 or most is not None or len(texts) > MANY or not any(long):
+    if most is not None or len(texts) > MANY or not any(long):
         return encode_texts(encoder, texts, full, threads, most, prefix, suffix, words)
     starts = [cut(text, size) if cuts else [0] for text, cuts in zip(texts, long, strict=True)]
     parts = [

@@ -16,6 +16,7 @@ from subword._output import to_lists
 from subword._pipeline import PreTokenizer
 from subword.encoding import Encoding
 from subword.formats import WHITE_SPACE
+from subword.limits import LARGEST_TABLE
 from subword.long_texts import can_cut, encode_cut
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
@@ -23,7 +24,7 @@ from subword.normal_forms import TextNormalizer
 from subword.post_processor import Affixes, PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
-from subword.trimming import space_counts
+from subword.trimming import space_counts, spaces_of
 from subword.vocabulary import Vocabulary
 
 ArrayI32 = npt.NDArray[np.int32]
@@ -87,7 +88,7 @@ class TextEncoder:
         self._normalize = str if normalizer is None else normalizer.normalize_str
         self._stripping = [i for i, t in vocabulary.added.items() if t.lstrip or t.rstrip]
         self._ints: list[int] = []
-        self._space_counts: tuple[ArrayI32, ArrayI32] | None = None
+        self._space_counts: ArrayI32 | None = None
 
     def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts without the post-processor."""
@@ -260,13 +261,7 @@ class TextEncoder:
             add_prefix_space: Whether the pre-tokenizer adds a space.
             documents: Gives the texts.
         """
-        if self._space_counts is None:
-            size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
-            counts = np.array(
-                [space_counts(self.vocabulary.id_to_token(i) or "") for i in range(size)], np.int32
-            )
-            self._space_counts = counts[:, 0].copy(), counts[:, 1].copy()
-        lead, trail = self._space_counts[0][ids], self._space_counts[1][ids]
+        lead, trail = self._spaces_of(ids)
         start, end = offsets[:, 0], offsets[:, 1]
         # Some added tokens took spaces of the text with them.
         for i in np.flatnonzero(np.isin(ids, self._stripping)).tolist() if self._stripping else ():
@@ -279,6 +274,16 @@ class TextEncoder:
             lead[first & (lead == 1)] = 0
         np.minimum(start + lead, end, out=start)
         np.maximum(end - trail, start, out=end, where=end >= trail)
+
+    def _spaces_of(self, ids: Any) -> ArrayI32:
+        """Return (2, n) int32: how many spaces each token begins and ends with."""
+        spell = self.vocabulary.id_to_token
+        if self._space_counts is None:
+            size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
+            if size > LARGEST_TABLE:
+                return spaces_of(ids, spell)
+            self._space_counts = spaces_of(np.arange(size, dtype=np.uint32), spell).copy()
+        return self._space_counts[:, ids]
 
     def encode_lists(
         self, texts: Iterable[str], add_special_tokens: bool, threads: int | None

@@ -110,11 +110,18 @@ static inline ptrdiff_t transcode_ucs4(const uint32_t *s, ptrdiff_t n, uint8_t *
 static inline ptrdiff_t utf8_error(const uint8_t *p, ptrdiff_t n) {
     ptrdiff_t i = 0;
     while (i < n) {
+        while (i + 32 <= n) {
+            uint64_t v[4];
+            __builtin_memcpy(v, p + i, 32);
+            if ((v[0] | v[1] | v[2] | v[3]) & 0x8080808080808080ull) break;
+            i += 32;
+        }
         if (i + 8 <= n) {
             uint64_t v;
-            __builtin_memcpy(&v, p + i, 8);
+            memcpy(&v, p + i, 8);
             if (!(v & 0x8080808080808080ull)) { i += 8; continue; }
         }
+        if (i == n) break;
         uint8_t b = p[i];
         if (b < 0x80) { i++; continue; }
         int length = b >= 0xC2 && b < 0xE0 ? 2 : b >= 0xE0 && b < 0xF0 ? 3 : b >= 0xF0 && b < 0xF5 ? 4 : 0;

@@ -9,13 +9,11 @@ from subword.added_tokens import AddedToken as Core
 from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.component import Component
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
-from subword.cores import available_threads
+from subword.counting import count_source
 from subword.pre_tokenizers import with_raw_bytes
 from subword.progress import progress_bar
 from subword.sources import Source
 from subword.trainers.bpe import train_bpe
-from subword.trainers.counting import WordCounter
-from subword.training import run_counters
 from subword.vocabulary import Vocabulary
 
 
@@ -55,17 +53,15 @@ class Trainer(Component):
             and not added
         )
         known = Vocabulary({}, added, normalizer.normalize_str if normalizer else str)
-        counters = [
-            WordCounter(
-                normalizer,
-                pre_tokenizer,
-                byte_level=byte_level,
-                raw=known.raw,
-                after=known.after,
-            )
-            for _ in range(available_threads())
-        ]
-        counts = run_counters(counters, source, None, None, self.show_progress)
+        counts = count_source(
+            source,
+            normalizer,
+            pre_tokenizer,
+            byte_level,
+            raw=known.raw,
+            after=known.after,
+            progress=self.show_progress,
+        )
         with progress_bar(
             self.show_progress, "merging", self.vocab_size, "token", absolute=True
         ) as advance:
