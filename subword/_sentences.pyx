@@ -3,8 +3,8 @@ in front of the text, and the whole text is one word.
 
 The text is cut as it came, at the places where the model never merges (see models/_joints.pyx),
 and only a chunk that was not seen before is normalized and given to the model: what the encode
-loop does for BERT's words. A chunk with a mark in front is led by a byte that no text holds, so that it
-has a cache entry of its own.
+loop does for BERT's words. A chunk with a mark in front is led by a byte that no text holds, so
+that it has a cache entry of its own.
 
 As for BERT, worker.chunk_words[k] is the word of token k counted from worker.word, which is the
 word that the *next* mark or text begins: a chunk inside a word has -1.
