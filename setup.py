@@ -17,17 +17,22 @@ MODULES = [
     "subword.pre_tokenizers",
     "subword.models.word_cache",
     "subword.models.merging",
+    "subword.models._dropout",
     "subword.models.bpe",
-    "subword.models.joints",
+    "subword.models._joints",
+    "subword.models._trie",
     "subword.models.wordpiece",
     "subword._worker",
+    "subword._places",
     "subword._chunks",
     "subword._sentences",
     "subword._encoder",
     "subword._memory",
     "subword._documents",
     "subword._batches",
+    "subword._one_text",
     "subword._output",
+    "subword._pieces",
     "subword.trainers._table",
     "subword.trainers.word_counts",
     "subword.trainers._alphabet",
@@ -56,7 +61,9 @@ DIRECTIVES = {
     "linetrace": TRACE,
 }
 
-compile_args = ["/O2"] if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
+# MSVC knows other flags than gcc and clang; the headers keep to C11 and ask for no builtins there.
+MSVC = ["/O2", "/std:c11", "/utf-8"]
+compile_args = MSVC if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
 link_args: list[str] = []
 macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
 if SANITIZE != "0":

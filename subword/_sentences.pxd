@@ -3,7 +3,7 @@ from libc.stdint cimport int32_t, uint8_t
 from subword._pipeline cimport Text
 from subword._worker cimport Worker
 from subword.models.bpe cimport BPE
-from subword.models.joints cimport Joints
+from subword.models._joints cimport Joints
 
 
 cdef enum Front:
@@ -34,4 +34,5 @@ cdef class Sentences:
     cdef int fill(self, Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil
 
 
-cdef Sentences sentences_of(object normalizer, object pre_tokenizer, object model)
+cdef Sentences sentences_of(object normalizer, object pre_tokenizer, object model,
+                            bint normalized)

@@ -1,13 +1,13 @@
-"""BPE without a pre-tokenizer, as SentencePiece trains it: spaces become a mark, a mark may stand in
-front of the text, and the whole text is one word.
+"""BPE without a pre-tokenizer, as SentencePiece trains it: spaces become a mark, a mark may stand
+in front of the text, and the whole text is one word.
 
-The text is cut as it came, at the places where the model never merges (see models/joints.pyx), and
-only a chunk that was not seen before is normalized and given to the model: what the encode loop
-does for BERT's words. A chunk with a mark in front is led by a byte that no text holds, so that it
+The text is cut as it came, at the places where the model never merges (see models/_joints.pyx),
+and only a chunk that was not seen before is normalized and given to the model: what the encode
+loop does for BERT's words. A chunk with a mark in front is led by a byte that no text holds, so that it
 has a cache entry of its own.
 
-As for BERT, worker.chunk_words[k] is the word of token k counted from worker.word, which is the word
-that the *next* mark or text begins: a chunk inside a word has -1.
+As for BERT, worker.chunk_words[k] is the word of token k counted from worker.word, which is the
+word that the *next* mark or text begins: a chunk inside a word has -1.
 """
 
 from libc.stdint cimport int32_t, uint8_t
@@ -17,7 +17,7 @@ from libc.string cimport memcmp, memcpy
 from subword._pipeline cimport Text, out_of_memory, text_clear, text_reserve
 from subword._worker cimport Worker
 from subword.models.bpe cimport BPE
-from subword.models.joints cimport joints_of
+from subword.models._joints cimport joints_of
 
 from subword import normalizers, pre_tokenizers
 
@@ -105,8 +105,15 @@ cdef class Sentences:
         return 0
 
 
-cdef Sentences sentences_of(object normalizer, object pre_tokenizer, object model):
-    """Recognise the stages around a BPE model that only mark spaces; None if they do more."""
+cdef Sentences sentences_of(object normalizer, object pre_tokenizer, object model,
+                            bint normalized):
+    """Recognise the stages around a BPE model that only mark spaces; None if they do more.
+
+    Args:
+        normalizer, pre_tokenizer: May be None.
+        model: Any model.
+        normalized: The texts come from the normalizer, so it has put its mark in front of them.
+    """
     cdef Sentences sentences
     cdef list steps = normalization(normalizer)
     mark, front, splits = " ", FRONT_NONE, False
@@ -125,7 +132,7 @@ cdef Sentences sentences_of(object normalizer, object pre_tokenizer, object mode
             if step not in replaces:
                 if not isinstance(step, normalizers.Prepend) or step.prepend != mark:
                     return None
-                front = FRONT_EACH
+                front = FRONT_NONE if normalized else FRONT_EACH
         if pre_tokenizer is not None and (mark == " " or not cuts_at_spaces(pre_tokenizer)):
             return None
     sentences = Sentences.__new__(Sentences)

@@ -124,6 +124,11 @@ def _add_train(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     parser.add_argument(
         "--save-counts", metavar="FILE", help="keep the word counts, for --from-counts"
     )
+    parser.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        help="keep the counts so far here, also on Ctrl-C; run again to go on",
+    )
     parser.add_argument("--from-counts", metavar="FILE", help="train on counts instead of files")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar, no summary")
     parser.set_defaults(run=commands.train)

@@ -178,13 +178,16 @@ def inspect(options: argparse.Namespace) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """`subword train`."""
+    from subword.counting import count_words
     from subword.trainers.word_counts import WordCounts
-    from subword.training import count_words, train_from_counts
+    from subword.training import train_from_counts
 
     lowercase = not options.cased
     if options.from_counts is not None:
         if options.files:
             raise ValueError("--from-counts takes the place of files, got both")
+        if options.checkpoint:
+            raise ValueError("--checkpoint is for counting files, got --from-counts too")
         counts = WordCounts.load(options.from_counts)
     else:
         counts = count_words(
@@ -195,6 +198,7 @@ def train(options: argparse.Namespace) -> None:
             column=options.column,
             threads=options.threads,
             progress=not options.quiet,
+            checkpoint=options.checkpoint,
         )
     if options.save_counts is not None:
         counts.save(options.save_counts)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from subword import formats, presets
+from subword import folders, formats, presets, retraining
 from subword.formats import PathLike
+from subword.sources import Source
+from subword.trainers.word_counts import WordCounts
 
 Pair = tuple[str, str]
 
 
 class Loaders:
-    """The constructors of `Tokenizer` that read something."""
+    """The constructors of `Tokenizer` that read or learn something."""
 
     def __init__(self, **parts: Any) -> None:
         raise TypeError("Loaders is a part of Tokenizer, not a class of its own")
@@ -38,7 +40,7 @@ class Loaders:
         cls, name: PathLike, revision: str = "main", token: str | None = None
     ) -> Self:
         """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
-        return cls(**presets.pretrained_parts(name, revision, token))
+        return cls(**folders.pretrained_parts(name, revision, token))
 
     @classmethod
     def from_wordpiece(
@@ -76,6 +78,11 @@ class Loaders:
         return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
 
     @classmethod
+    def from_tekken(cls, path: PathLike) -> Self:
+        """Load a tekken.json, the format of Mistral's own tools."""
+        return cls(**folders.tekken_parts(path))
+
+    @classmethod
     def from_tiktoken(
         cls, path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None
     ) -> Self:
@@ -89,3 +96,35 @@ class Loaders:
                 known with.
         """
         return cls(**presets.tiktoken_parts(path, pattern, special_tokens))
+
+    def train_new(
+        self, source: Source | Mapping[str, int] | WordCounts, vocab_size: int, **options: Any
+    ) -> Self:
+        """Train a tokenizer with the pipeline of this one and a vocabulary of its own.
+
+        Normalizer, pre-tokenizer, decoder and the options of the model stay as they are. Special
+        tokens take the first ids, in the order they have here, and the post-processor and the
+        padding their new ids; added tokens that are not special follow behind the vocabulary. A
+        model that falls back to bytes keeps its 256 byte tokens. In the source, special tokens are
+        text like any other, as for `train_new_from_iterator` of transformers; BPE models come out
+        as theirs do.
+
+        Args:
+            source: As for `subword.train`. Counts must be of words as this pipeline cuts them.
+            vocab_size: Tokens wanted, special tokens and alphabet included.
+            options: `new_special_tokens` to add to those that are there; `min_frequency`,
+                `limit_alphabet`, for BPE `max_token_length` and for WordPiece `score`, as in
+                `subword.train`; `field`, `column`, `threads`, `progress` and `checkpoint` too.
+
+        Raises:
+            OSError, ValueError, TypeError: As for `subword.train`; or the post-processor needs a
+                token that is not among the special ones.
+
+        Example:
+            >>> import subword
+            >>> old = subword.train(["low lower"], "byte_level_bpe", 260, progress=False)
+            >>> new = old.train_new(["a new text"] * 3, 259, progress=False)
+            >>> new.encode("a new text").tokens
+            ['a', 'Ġnew', 'Ġ', 't', 'e', 'x', 't']
+        """
+        return type(self)(**retraining.new_parts(self, source, vocab_size, **options))

@@ -105,7 +105,7 @@ def encode_cut(
     encoder: Encoder,
     texts: list[str],
     full: bool,
-    threads: int,
+    threads: int | None,
     most: int | None,
     prefix: tuple[int, ...],
     suffix: tuple[int, ...],

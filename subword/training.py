@@ -2,117 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from subword import decoders, presets, sources
+from subword import decoders, presets
 from subword._pipeline import Normalizer, PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.byte_alphabet import CHARS
-from subword.normalizers import BertNormalizer
-from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
+from subword.counting import Algorithm, count_words, stages
 from subword.progress import progress_bar
-from subword.sources import Source
-from subword.text_encoder import available_threads
+from subword.sources import PathLike, Source
 from subword.tokenizer import Tokenizer
 from subword.trainers.bpe import train_bpe
-from subword.trainers.counting import WordCounter
 from subword.trainers.word_counts import WordCounts
 from subword.trainers.wordpiece import train_wordpiece
 
-Algorithm = Literal["bpe", "byte_level_bpe", "wordpiece"]
 Score = Literal["likelihood", "frequency", "gain"]
-ALGORITHMS: tuple[Algorithm, ...] = ("bpe", "byte_level_bpe", "wordpiece")
-
-
-def count_words(
-    source: Source,
-    *,
-    algorithm: Algorithm = "bpe",
-    normalizer: Normalizer | None = None,
-    pre_tokenizer: PreTokenizer | None = None,
-    lowercase: bool = True,
-    field: str | None = None,
-    column: str | None = None,
-    threads: int | None = None,
-    progress: bool = True,
-) -> WordCounts:
-    """Count the words of a source, as `train` would cut them.
-
-    The counts of parts of a corpus add up to those of the whole, so they can be made on many
-    machines, kept in files and trained on later. They do not depend on `threads`.
-
-    Args:
-        source: A path, a list of paths, or any iterable of str. Files are text (each line is a text
-            of its own and keeps its newline), JSON lines (`field`), Parquet or Arrow (`column`),
-            all but the latter also as .gz or .zst. A list of str is one of paths when its first
-            item is the name of a file or ends like one (.txt).
-        algorithm: Whose stages to run: "bpe", "byte_level_bpe" or "wordpiece".
-        normalizer: A stage of your own; None takes the algorithm's (see `train`).
-        pre_tokenizer: The same.
-        lowercase: For "wordpiece" without a normalizer of your own: lower-case and strip accents.
-        field: Read JSON lines and take this field.
-        column: Read Parquet or Arrow and take this column.
-        threads: How many threads may work; None for every core of this process.
-        progress: Show a bar, if tqdm is installed and stderr is a terminal.
-
-    Raises:
-        OSError: A file is not there; this is found before anything is read.
-        ValueError: A file is not what it should be, or a text is not UTF-8; the message names file
-            and place.
-        TypeError: An item of the iterable is not a str.
-
-    Example:
-        >>> count_words(["low lower", "low"], progress=False).most_common()
-        [('low', 2), ('lower', 1)]
-    """
-    normalizer, pre_tokenizer = stages(algorithm, normalizer, pre_tokenizer, lowercase)
-    counters = [
-        WordCounter(normalizer, pre_tokenizer, byte_level=algorithm == "byte_level_bpe")
-        for _ in range(checked_threads(threads))
-    ]
-    return run_counters(counters, source, field, column, progress)
-
-
-def run_counters(
-    counters: list[WordCounter],
-    source: Source,
-    field: str | None,
-    column: str | None,
-    progress: bool,
-) -> WordCounts:
-    """Count a source with a thread for each counter, the caller's among them."""
-    total = sources.total_bytes(sources.paths_of(source))
-    errors: list[BaseException] = []
-    with progress_bar(progress, "reading", total, "B") as advance:
-        shared = sources.Shared(
-            sources.batches(source, field=field, column=column, advance=advance)
-        )
-
-        def work(counter: WordCounter) -> None:
-            try:
-                while not errors and (batch := shared.draw()) is not None:
-                    batch.count(counter)
-            except BaseException as error:
-                errors.append(error)
-
-        helpers = [
-            threading.Thread(target=work, args=(counter,), daemon=True) for counter in counters[1:]
-        ]
-        for helper in helpers:
-            helper.start()
-        try:
-            work(counters[0])
-        finally:
-            for helper in helpers:
-                helper.join()
-    if errors:
-        raise errors[0]
-    counts = counters[0].finish()
-    for counter in counters[1:]:
-        counts += counter.finish()
-    return counts
 
 
 def train(
@@ -127,6 +32,7 @@ def train(
     column: str | None = None,
     threads: int | None = None,
     progress: bool = True,
+    checkpoint: PathLike | None = None,
     **options: Any,
 ) -> Tokenizer:
     """Train a tokenizer on text.
@@ -153,6 +59,7 @@ def train(
         column: Read Parquet or Arrow and take this column.
         threads: How many threads may count; None for every core of this process.
         progress: Show bars, if tqdm is installed and stderr is a terminal.
+        checkpoint: See `count_words`.
         options: `min_frequency`, `special_tokens`, `limit_alphabet`, `initial_alphabet`,
             `continuing_subword_prefix` and `unk_token` for all; `end_of_word_suffix` and
             `max_token_length` for BPE; `score` for WordPiece. See `train_bpe` and
@@ -179,6 +86,7 @@ def train(
             column=column,
             threads=threads,
             progress=progress,
+            checkpoint=checkpoint,
         )
     return train_from_counts(
         counts,
@@ -320,38 +228,3 @@ def train_from_counts(
     return Tokenizer(
         **{**parts, "normalizer": normalizer, "pre_tokenizer": pre_tokenizer, "added_tokens": added}
     )
-
-
-def stages(
-    algorithm: str,
-    normalizer: Normalizer | None,
-    pre_tokenizer: PreTokenizer | None,
-    lowercase: bool = True,
-) -> tuple[Normalizer | None, PreTokenizer]:
-    """Return the stages in front of an algorithm's model: those given, or its own.
-
-    Raises:
-        ValueError: There is no such algorithm.
-    """
-    if algorithm not in ALGORITHMS:
-        raise ValueError(
-            f"algorithm must be one of {', '.join(map(repr, ALGORITHMS))}, got {algorithm!r}"
-        )
-    if algorithm == "wordpiece":
-        return normalizer or BertNormalizer(
-            lowercase=lowercase
-        ), pre_tokenizer or BertPreTokenizer()
-    if algorithm == "byte_level_bpe":
-        return normalizer, pre_tokenizer or ByteLevel(add_prefix_space=False)
-    return normalizer, pre_tokenizer or Whitespace()
-
-
-def checked_threads(threads: int | None) -> int:
-    """Return how many threads to use.
-
-    Raises:
-        ValueError: `threads` is below 1.
-    """
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
-    return threads or available_threads()

@@ -22,6 +22,7 @@ from transformers.utils.generic import PaddingStrategy
 
 from subword import formats
 from subword.call import call
+from subword.call_plan import plans
 from subword.call_settings import CallSettings
 from subword.encoding import Encoding
 from subword.tokenizer import Tokenizer
@@ -43,6 +44,8 @@ RETURNS = frozenset(
 )
 # What was replaced: (owner, name, value before). Empty when nothing is patched.
 _replaced: list[tuple[Any, str, Any]] = []
+# Plans are kept by what a tokenizer of transformers says of its model.
+_plans = functools.lru_cache(maxsize=64)(plans)
 # How often `patch` was called: changes in between were not noted.
 _patches = 0
 
@@ -203,7 +206,7 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         run = functools.partial(
             call,
             twin,
-            _settings(self),
+            _plans(_settings(self)),
             text,
             text_pair,
             add_special_tokens=add_special_tokens,

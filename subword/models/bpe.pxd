@@ -8,6 +8,7 @@ from subword.models.merging cimport Symbol
 cdef class BPE(Model):
     cdef readonly dict vocab
     cdef readonly object dropout
+    cdef double leave_out               # the same as a number, 0 for none
     cdef readonly object unk_token
     cdef readonly object continuing_subword_prefix
     cdef readonly object end_of_word_suffix

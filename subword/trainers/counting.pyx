@@ -36,7 +36,7 @@ cdef extern from "Python.h":
 
 cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
-    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out)
+    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
 
@@ -122,6 +122,12 @@ cdef class WordCounter:
         pieces_free(&self.pieces)
         pieces_free(&self.inner)
         free(self.utf8)
+
+    @property
+    def cuts_at_blanks(self):
+        """Whether a text may be counted in parts that are cut before any blank between letters."""
+        return not self.has_raw and not self.has_after and (
+            self.chunks or (self.pattern >= 0 and not self.normalizes))
 
     def count_lines(self, bytes data not None):
         """Count the words of each line of UTF-8 text; a line keeps its newline.
@@ -230,7 +236,8 @@ cdef class WordCounter:
         if document.kind == 1:
             return transcode_latin1(<const uint8_t*>document.data, document.size, self.utf8)
         if document.kind == 2:
-            return transcode_ucs2(<const uint16_t*>document.data, document.size, self.utf8)
+            return transcode_ucs2(<const uint16_t*>document.data, document.size, self.utf8,
+                                  simd_on)
         return transcode_ucs4(<const uint32_t*>document.data, document.size, self.utf8)
 
     cdef int count_document(self, const uint8_t* data, Py_ssize_t size,

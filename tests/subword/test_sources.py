@@ -9,7 +9,7 @@ import pytest
 import zstandard
 
 from subword import sources
-from subword.training import count_words
+from subword.counting import count_words
 
 TEXTS = ["low lower\n", "lowest 한국어\n", "\n", "a b c a\n"]
 WORDS = {"low": 1, "lower": 1, "lowest": 1, "한국어": 1, "a": 2, "b": 1, "c": 1}
@@ -120,7 +120,7 @@ def test_a_missing_file_is_found_before_anything_is_read(text_file, tmp_path):
     read = []
     missing = tmp_path / "absent.txt"
     with pytest.raises(FileNotFoundError, match=r"absent.txt.*item 1 of 3"):
-        sources.batches([text_file, missing, text_file], advance=read.append)
+        sources.Reader([text_file, missing, text_file], advance=read.append)
     assert read == []
     with pytest.raises(FileNotFoundError, match="absent"):
         words("absent.txt")

@@ -8,8 +8,9 @@ import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
 from subword import Tokenizer
+from subword.counting import count_words
 from subword.trainers.word_counts import WordCounts
-from subword.training import count_words, train, train_from_counts
+from subword.training import train, train_from_counts
 
 TEXTS = [
     "The quick brown fox jumps over the lazy dog. The dog sleeps; the fox runs, quickly!\n",

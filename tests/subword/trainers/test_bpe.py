@@ -11,10 +11,10 @@ from tokenizers import models, pre_tokenizers, trainers
 
 from subword import reference_trainers
 from subword.byte_alphabet import CHARS
+from subword.counting import stages
 from subword.trainers.bpe import train_bpe
 from subword.trainers.counting import WordCounter
 from subword.trainers.word_counts import WordCounts
-from subword.training import stages
 
 WORDS = st.dictionaries(
     st.text("ab#é한Ġ", min_size=1, max_size=12), st.integers(1, 50), min_size=1, max_size=12

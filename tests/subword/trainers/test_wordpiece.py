@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from subword import reference_trainers
+from subword.counting import stages
 from subword.trainers.counting import WordCounter
 from subword.trainers.word_counts import WordCounts
 from subword.trainers.wordpiece import train_wordpiece
-from subword.training import stages
 
 WORDS = st.dictionaries(
     st.text("ab#c한", min_size=1, max_size=12), st.integers(1, 60), min_size=1, max_size=14
