@@ -26,16 +26,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from subword import normalizers
 from subword._batches import encode_texts
 from subword._encoder import Encoder
-from subword._pipeline import PreTokenizer
+from subword._pipeline import Normalizer, PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.cutting import BertPreTokenizer
 from subword.formats import has_all_bytes
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normal_forms import NFC, TextNormalizer
-from subword.normalizers import BertNormalizer
 from subword.pre_tokenizers import is_scanned
 
 # Letters in every version of Unicode: Latin, Cyrillic, Hangul, and common Chinese and kana.
@@ -63,12 +63,19 @@ def can_cut(
     """
     if isinstance(model, BPE):
         safe = model.byte_level and not model.dropout and is_scanned(pre_tokenizer)
-        safe = safe and (normalizer is None or isinstance(normalizer, NFC))
+        safe = safe and is_nfc(normalizer)
         safe = safe and has_all_bytes(model.vocab)
     else:
         safe = isinstance(pre_tokenizer, BertPreTokenizer)
-        safe = safe and isinstance(normalizer, BertNormalizer)
+        safe = safe and isinstance(normalizer, normalizers.BertNormalizer)
     return safe and not any(reaches_over_cuts(token) for token in added)
+
+
+def is_nfc(normalizer: Normalizer | None) -> bool:
+    """Return whether a normalizer is NFC or does nothing, as the empty one of DeepSeek-V3."""
+    if isinstance(normalizer, normalizers.Sequence):
+        return all(is_nfc(step) for step in normalizer.normalizers)
+    return normalizer is None or isinstance(normalizer, NFC)
 
 
 def reaches_over_cuts(token: AddedToken) -> bool:

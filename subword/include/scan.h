@@ -38,6 +38,8 @@ static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *po
         case SCAN_O200K: return avx2_scan_o200k(p, n, pos, bits, out, room);
         case SCAN_TEKKEN: return avx2_scan_tekken(p, n, pos, bits, out, room);
         case SCAN_DEEPSEEK: return avx2_scan_deepseek(p, n, pos, bits, out, room);
+        case SCAN_CLIP: return avx2_scan_clip(p, n, pos, bits, out, room);
+        case SCAN_CLIP_BARE: return avx2_scan_clip_bare(p, n, pos, bits, out, room);
         case SCAN_WHITESPACE: return avx2_scan_whitespace(p, n, pos, bits, out, room);
         case SCAN_WHITESPACE_SPLIT: return avx2_scan_whitespace_split(p, n, pos, bits, out, room);
         case SCAN_BERT: return avx2_scan_bert(p, n, pos, bits, out, room);

@@ -6,7 +6,7 @@
 #ifndef SUBWORD_SCAN_GAPS_H
 #define SUBWORD_SCAN_GAPS_H
 
-#include "scan_masks.h"
+#include "scan_starts.h"
 
 typedef struct {
     uint64_t starts, ends;
@@ -22,7 +22,8 @@ static inline void set_runs(uint64_t a, uint64_t b, gap_masks *m) {
 
 /* Chunks that the BERT normalizer and pre-tokenizer treat independently of each other: text between blanks, cut before
  * and behind every punctuation mark and Chinese character. (clean_text must be on; `bits` is bert_bits.) */
-AVX2_INLINE void cut_bert(const uint8_t *p, block v, const uint8_t *bits, gap_masks *m) {
+AVX2_INLINE void cut_bert(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, gap_masks *m) {
+    block v = load_block(p, left);
     uint64_t blank = equal(v, ' ') | within(v, '\t', '\n') | equal(v, '\r'), follow = 0;
     uint64_t alone = within(v, '!', '/') | within(v, ':', '@') | within(v, '[', '`') | within(v, '{', '~');
     uint64_t high = joined(v.low, v.high);
@@ -46,7 +47,8 @@ AVX2_INLINE void cut_bert(const uint8_t *p, block v, const uint8_t *bits, gap_ma
 }
 
 /* \w+|[^\w\s]+ or, with `split`, [^\s]+ */
-AVX2_INLINE void cut_spaces(const uint8_t *p, block v, const uint8_t *bits, int split, gap_masks *m) {
+AVX2_INLINE void cut_spaces(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, int split, gap_masks *m) {
+    block v = load_block(p, left);
     uint64_t space = equal(v, ' ') | within(v, '\t', '\r'), word = 0, follow = 0;
     uint64_t high = joined(v.low, v.high);
     m->blank = space;
@@ -70,6 +72,24 @@ AVX2_INLINE void cut_spaces(const uint8_t *p, block v, const uint8_t *bits, int 
     set_runs(word, ~(word | space), m);
 }
 
+/* CLIP's words; `specials`: its special tokens, which are left to the scalar form, are among them. */
+AVX2_INLINE void cut_clip(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, int specials, gap_masks *m) {
+    block_masks b;
+    classify(p, left, bits, 0, &b);
+    uint64_t l = b.letter, d = b.number, w = b.space, o = ~(l | d | w);
+    uint64_t starts = (l & ~(l << 1)) | (d & ~b.follow) | (o & ~(o << 1));
+    m->blank = b.blank;
+    m->known = b.known;
+    for (uint64_t todo = specials ? starts & b.less & below((int)(left < 64 ? left : 64)) : 0; todo; todo &= todo - 1) {
+        int at = lowest(todo);
+        if (next_clip(p, left, at, bits) == next_clip_bare(p, left, at, bits)) continue;
+        if (at < m->known) m->known = at;
+        break;
+    }
+    m->starts = cut_contractions(p, left, starts, b.quote, 0) & ~w;
+    m->ends = ~w << 1 & (w | m->starts);
+}
+
 /* Store up to 64 words of which `starts` and `ends` have as many bits; returns how many. */
 AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int32_t *out) {
     int count = (int)_mm_popcnt_u64(starts);
@@ -91,7 +111,6 @@ AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int3
         while (i < n && count + 64 <= room) {                                                       \
             gap_masks m;                                                                            \
             ptrdiff_t left = n - i;                                                                 \
-            block v = load_block(p + i, left);                                                      \
             m.known = 64;                                                                           \
             CUT;                                                                                    \
             uint64_t blank = m.blank & below(m.known);                                              \
@@ -118,9 +137,12 @@ AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int3
         return count;                                                                               \
     }
 
-SCAN_GAPS(avx2_scan_bert, cut_bert(p + i, v, bits, &m), fill_bert(p, n, &i, bits, out + 2 * count, 1))
-SCAN_GAPS(avx2_scan_whitespace, cut_spaces(p + i, v, bits, 0, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_whitespace))
-SCAN_GAPS(avx2_scan_whitespace_split, cut_spaces(p + i, v, bits, 1, &m),
+SCAN_GAPS(avx2_scan_bert, cut_bert(p + i, left, bits, &m), fill_bert(p, n, &i, bits, out + 2 * count, 1))
+SCAN_GAPS(avx2_scan_whitespace, cut_spaces(p + i, left, bits, 0, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_whitespace))
+SCAN_GAPS(avx2_scan_whitespace_split, cut_spaces(p + i, left, bits, 1, &m),
           fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_solid))
+SCAN_GAPS(avx2_scan_clip, cut_clip(p + i, left, bits, 1, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_clip))
+SCAN_GAPS(avx2_scan_clip_bare, cut_clip(p + i, left, bits, 0, &m),
+          fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_clip_bare))
 
 #endif

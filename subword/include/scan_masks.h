@@ -20,7 +20,7 @@ enum {
 };
 
 typedef struct {
-    uint64_t letter, number, space, newline, blank, quote, slash; /* blank: U+0020 only */
+    uint64_t letter, number, space, newline, blank, quote, slash, less; /* blank: U+0020 only */
     uint64_t upper, lower;    /* letters that are only the one, only the other */
     uint64_t symbol, chinese; /* see WANT_SYMBOLS */
     uint64_t ascii;           /* letters of one byte */
@@ -159,6 +159,7 @@ AVX2_INLINE void classify(const uint8_t *p, ptrdiff_t left, const uint8_t *bits,
     m->space = m->blank | within(v, '\t', '\r');
     m->newline = equal(v, '\n') | equal(v, '\r');
     m->quote = equal(v, '\'');
+    m->less = equal(v, '<');
     m->slash = wants & WANT_CASE ? equal(v, '/') : 0;
     m->upper = wants & WANT_CASE ? within(v, 'A', 'Z') : 0;
     m->lower = wants & WANT_CASE ? within(v, 'a', 'z') : 0;

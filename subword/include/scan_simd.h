@@ -11,7 +11,6 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define SUBWORD_AVX2 1
 #include "scan_gaps.h"
-#include "scan_starts.h"
 
 static inline int simd_available(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&

@@ -53,7 +53,7 @@ MASK = AddedToken("<x>", lstrip=True, rstrip=True, special=True)
 ALONE = AddedToken("mask", single_word=True)
 TOKENIZERS = {
     **{name: byte_level(splits(pattern)) for name, pattern in PATTERNS.items()},
-    "deepseek": byte_level(splits(*DEEPSEEK)),
+    "deepseek": byte_level(splits(*DEEPSEEK), normalizers.Sequence([])),
     "byte level": byte_level(None),
     "nfc": byte_level(splits(PATTERNS["qwen2"]), normalizers.NFC()),
     "added": byte_level(None, None, [MASK, ALONE]),
