@@ -29,8 +29,7 @@ def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], M
 
     def run(path: str, size: int) -> Merges:
         tokenizer = subword.train(path, algorithm, size, progress=False, **options)
-        model = json.loads(tokenizer.to_str())["model"]
-        return [tuple(m) for m in model["merges"]] if "merges" in model else None
+        return getattr(tokenizer.model, "merges", None)
 
     import subword
 
@@ -44,7 +43,7 @@ def subword_from_list() -> Callable[[str, int], Merges]:
     def run(path: str, size: int) -> Merges:
         with open(path, encoding="utf-8", newline="\n") as file:
             tokenizer = subword.train(iter(file), "byte_level_bpe", size, progress=False)
-        return [tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]]
+        return tokenizer.model.merges
 
     return run
 
