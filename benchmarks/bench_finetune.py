@@ -76,6 +76,7 @@ def files_of(task, data, folder):
     known = {
         "sst2": ("classification", data / "sst2/train.tsv", data / "sst2/dev.tsv"),
         "conll": ("ner", data / "conll2003/train.txt", data / "conll2003/test.txt"),
+        "kornli": ("nli", data / "kornli/xnli.dev.ko.tsv", data / "kornli/xnli.test.ko.tsv"),
         "nsmc": ("classification", data / "nsmc/train.txt", data / "nsmc/test.txt"),
     }
     if task == "sick":
@@ -262,7 +263,7 @@ def speed(options):
 
 def scores(options):
     """Scores after whole runs of both sides, for every seed."""
-    found = {"bert_min": [], "transformers": []}
+    found = {name: [] for name in options.sides}
     for seed in options.seeds:
         one = argparse.Namespace(**{**vars(options), "seeds": [seed]})
         with tempfile.TemporaryDirectory() as folder:
@@ -276,6 +277,8 @@ def scores(options):
             ("bert_min", ours, train_ours),
             ("transformers", theirs, train_theirs),
         ):
+            if name not in options.sides:
+                continue
             rate, _ = run(model, objective, config, steps)
             metrics = task.evaluate(model, test)
             found[name].append({"seed": seed, "tokens_per_second": round(rate, 1), **metrics})
@@ -319,6 +322,8 @@ def main():
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--limit", type=int, help="use so many training examples")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
+    sides = ("bert_min", "transformers")
+    parser.add_argument("--sides", nargs="+", choices=sides, default=sides, help="(scores)")
     parser.add_argument("--steps", type=int, default=10, help="of one turn (speed)")
     parser.add_argument("--turns", type=int, default=5, help="(speed)")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())

@@ -35,9 +35,45 @@ def documents(name: str, megabytes: float | None = None) -> list[str]:
     return text.decode(errors="ignore").split(SEPARATOR)
 
 
-def tokenizer_folder(name: str) -> Path:
-    """Return the folder of a published tokenizer."""
-    return DATA / "tokenizers" / name
+def bench_texts(name: str, megabytes: float | None = None) -> list[str]:
+    """Return texts to encode: whole documents of a corpus or what else `cells.Cell.text` names.
+
+    Args:
+        name: A corpus, "english-20kb", "sst2-N" or "sentence".
+        megabytes: About how much of a corpus.
+    """
+    if name == "sentence" or name.startswith("sst2"):
+        lines = (DATA / "tasks" / "sst2" / "train.tsv").read_text().splitlines()[1:]
+        sentences = [line.split("\t")[0].strip() for line in lines]
+        if name == "sentence":
+            return [next(text for text in sentences if len(text) == 88)]
+        return sentences[: int(name.removeprefix("sst2-"))]
+    corpus, _, size = name.partition("-")
+    texts = documents(corpus, megabytes)
+    if megabytes is not None and len(texts) > 1:
+        texts.pop()  # it may be cut
+    if not size:
+        return texts
+    long = SEPARATOR.join(texts).replace(SEPARATOR, "\n")
+    return [long[at : at + 20_000] for at in range(0, len(long), 20_000)]
+
+
+def tiktoken_file(name: str) -> Path:
+    """Return a .tiktoken file."""
+    return DATA / "tokenizers" / "tiktoken" / f"{name}.tiktoken"
+
+
+def tokenizer_file(name: str) -> Path:
+    """Return the tokenizer.json of a published tokenizer; o200k's is made once in the cache."""
+    if name != "o200k":
+        return DATA / "tokenizers" / name / "tokenizer.json"
+    path = CACHE / name / "tokenizer.json"
+    if not path.exists():
+        from subword import Tokenizer
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Tokenizer.from_tiktoken(tiktoken_file("o200k_base"), "o200k_base").save(path)
+    return path
 
 
 def machine() -> str:

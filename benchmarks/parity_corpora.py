@@ -1,7 +1,9 @@
 """Compare every document of every corpus with the oracle; print how many differ.
 
     python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code]
-    [--english-bytes 20000000]
+    [--english-bytes 20000000] [--character-level]
+
+With --character-level the tokenizers are those that `benchmarks.character_level` trains.
 
 Ids and character offsets of all documents (encode_ragged), and of each tenth every field of the
 `Encoding` and the decoded text. The exit status is 1 if anything differs.
@@ -13,6 +15,7 @@ import time
 
 import numpy as np
 
+from benchmarks.character_level import CONFIGURATIONS, pair
 from tests.data import CORPORA, NAMES, documents, oracle
 from tests.parity.compare import differences, load
 
@@ -20,9 +23,8 @@ BATCH = 512
 ENGLISH = 20_000_000
 
 
-def compare(name: str, texts: list[str]) -> tuple[int, int, list[str]]:
+def compare(name: str, mine, theirs, texts: list[str]) -> tuple[int, int, list[str]]:
     """Count documents whose ids or offsets differ; describe other differences of each tenth."""
-    mine, theirs = load(name), oracle(name)
     ids = offsets = 0
     other: list[str] = []
     for first in range(0, len(texts), BATCH):
@@ -36,14 +38,15 @@ def compare(name: str, texts: list[str]) -> tuple[int, int, list[str]]:
                 rows.offsets[bounds[i] : bounds[i + 1]], np.array(expected.offsets).reshape(-1, 2)
             ):
                 offsets += 1
-        other += differences(name, mine, batch[::10], ragged=False)
+        other += differences(name, mine, batch[::10], ragged=False, reference=theirs)
     return ids, offsets, other
 
 
 def main() -> int:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--names", default=",".join(NAMES))
+    parser.add_argument("--names")
+    parser.add_argument("--character-level", action="store_true")
     parser.add_argument("--corpora", default=",".join(CORPORA))
     parser.add_argument("--english-bytes", type=int, default=ENGLISH)
     parser.add_argument("--step", type=int, default=1, help="compare each n-th document only")
@@ -52,12 +55,14 @@ def main() -> int:
         f"{'tokenizer':<30}{'corpus':<14}{'documents':>10}{'ids':>6}{'offsets':>9}{'fields':>8}{'s':>8}"
     )
     total = wrong = 0
-    for name in options.names.split(","):
+    known = CONFIGURATIONS if options.character_level else NAMES
+    for name in options.names.split(",") if options.names else known:
+        mine, theirs = pair(name) if options.character_level else (load(name), oracle(name))
         for corpus in options.corpora.split(","):
             start = time.perf_counter()
             limit = options.english_bytes if corpus == "english" else None
             texts = documents(corpus, limit, options.step)
-            ids, offsets, other = compare(name, texts)
+            ids, offsets, other = compare(name, mine, theirs, texts)
             seconds = time.perf_counter() - start
             print(
                 f"{name:<30}{corpus:<14}{len(texts):>10}{ids:>6}{offsets:>9}{len(other):>8}{seconds:>8.1f}",

@@ -1,12 +1,23 @@
-"""Ids on their way out: lists of ready-made int objects, and text joined from one piece of bytes
-per id."""
+"""Ids on their way out: lists of ready-made int objects."""
 
-from cpython.list cimport PyList_GET_ITEM, PyList_New, PyList_SET_ITEM
-from cpython.ref cimport Py_INCREF
-from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdint cimport int64_t, uint8_t, uint32_t
-from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memcpy
+from cpython.list cimport PyList_New
+from cpython.ref cimport PyObject
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+
+cdef extern from "lists.h":
+    PyObject** items_of(object items)
+    void count_reference(PyObject* item)
+    PyObject* PyLong_FromUnsignedLong(unsigned long value) except NULL
+
+cdef extern from "Python.h":
+    int PyGC_Disable()
+    int PyGC_Enable()
+
+cdef extern from "places.h" nogil:
+    Py_ssize_t next_wide(const uint8_t* p, Py_ssize_t at, Py_ssize_t n)
+
+cdef extern from "utf8.h" nogil:
+    Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
 
 
 def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
@@ -17,96 +28,104 @@ def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
         row_splits: Row i is ids[row_splits[i]:row_splits[i + 1]].
         ints: The int objects 0, 1, 2, ...; ids beyond them get objects of their own.
     """
-    cdef Py_ssize_t rows = row_splits.shape[0] - 1, i, k, count = len(ints), start
-    cdef list result = [None] * rows
-    cdef list row
-    cdef object number
-    cdef uint32_t id
-    for i in range(rows):
-        start = row_splits[i]
-        row = PyList_New(row_splits[i + 1] - start)
-        for k in range(row_splits[i + 1] - start):
-            id = ids[start + k]
-            number = <object>PyList_GET_ITEM(ints, id) if id < count else id
-            Py_INCREF(number)
-            PyList_SET_ITEM(row, k, number)
-        result[i] = row
+    cdef list result = [None] * (row_splits.shape[0] - 1)
+    # The collector would look at every int of the new lists, several times, and find nothing.
+    cdef bint collects = PyGC_Disable()
+    try:
+        fill_lists(ids, row_splits, ints, result)
+    finally:
+        if collects:
+            PyGC_Enable()
     return result
 
 
-cdef class PieceTable:
-    """Decodes by joining bytes: every id has one piece at the start of a text and one elsewhere.
+cdef int fill_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints,
+                    list result) except -1:
+    """Put the rows into `result`, which has a place for each."""
+    cdef Py_ssize_t i, k, count = len(ints), size
+    cdef list row
+    cdef PyObject** known = items_of(ints)    # pointers, so that nothing but the item is counted
+    cdef PyObject** items
+    cdef const uint32_t* id
+    for i in range(len(result)):
+        size = row_splits[i + 1] - row_splits[i]
+        row = PyList_New(size)
+        items = items_of(row)
+        if size:
+            id = &ids[row_splits[i]]
+        for k in range(size):
+            if id[k] < count:
+                items[k] = known[id[k]]
+                count_reference(items[k])
+            else:
+                items[k] = PyLong_FromUnsignedLong(id[k])
+        result[i] = row
+    return 0
+
+
+cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets,
+                              Py_ssize_t count) noexcept nogil:
+    """Turn `count` pairs of byte positions into character positions.
+
+    A start inside a character counts as that character's start, an end inside one as its end.
+    Tokens come in order, so one pass counts the characters; a step back (overlapping added tokens)
+    counts again from the start.
+    """
+    cdef Py_ssize_t i = 0, at = 0, characters = 0, start, end
+    cdef Py_ssize_t ascii_end = next_wide(data, 0, size)    # all is ASCII between `at` and here
+    cdef int32_t behind
+    while i < count:
+        start = offsets[2 * i]
+        end = offsets[2 * i + 1]
+        if at < ascii_end and at <= start and end <= ascii_end:
+            # Up to the next character of several bytes all tokens move by the same distance.
+            behind = <int32_t>(at - characters)
+            while i < count and at <= offsets[2 * i] and offsets[2 * i + 1] <= ascii_end:
+                offsets[2 * i] -= behind
+                offsets[2 * i + 1] -= behind
+                i += 1
+            continue
+        while start > 0 and start < size and (data[start] & 0xC0) == 0x80:
+            start -= 1
+        if start < at:
+            characters -= utf8_count(data + start, at - start)
+            ascii_end = start
+        else:
+            characters += utf8_count(data + at, start - at)
+        at = start
+        offsets[2 * i] = <int32_t>characters
+        if end > at:
+            characters += utf8_count(data + at, end - at)
+            at = end
+        offsets[2 * i + 1] = <int32_t>characters
+        i += 1
+        if ascii_end < at:
+            ascii_end = next_wide(data, at, size)
+
+
+cdef void pad_rows(const uint32_t* ids, const int64_t* splits, Py_ssize_t rows, Py_ssize_t width,
+                   int64_t pad_id, int64_t pad_type, bint left, int64_t* wide) noexcept nogil:
+    """Write three rectangles of rows * width one after the other: ids, types and attention mask.
 
     Args:
-        pieces: For each id from 0, (bytes at the start, bytes elsewhere), or None for an id that is
-            left out.
+        ids, splits: Row i is ids[splits[i]:splits[i + 1]], at most `width` of them.
+        left: Padding goes before the ids.
     """
-
-    cdef uint8_t* bytes
-    cdef uint32_t* starts       # of piece 2 * id (at the start of a text) and 2 * id + 1
-    cdef uint8_t* kept          # whether an id is not left out
-    cdef Py_ssize_t count
-
-    def __init__(self, list pieces not None):
-        cdef Py_ssize_t i, at = 0, total = 0
-        self.count = len(pieces)
-        for pair in pieces:
-            if pair is not None:
-                total += len(pair[0]) + len(pair[1])
-        self.bytes = <uint8_t*>malloc(total + 16)
-        self.starts = <uint32_t*>malloc((2 * self.count + 1) * sizeof(uint32_t))
-        self.kept = <uint8_t*>malloc(self.count + 1)
-        if self.bytes == NULL or self.starts == NULL or self.kept == NULL:
-            raise MemoryError("no room for the table of pieces")
-        for i, pair in enumerate(pieces):
-            self.kept[i] = pair is not None
-            for part in range(2):
-                self.starts[2 * i + part] = <uint32_t>at
-                if pair is not None:
-                    piece = <bytes>pair[part]
-                    memcpy(self.bytes + at, <const char*>piece, len(piece))
-                    at += len(piece)
-        self.starts[2 * self.count] = <uint32_t>at
-
-    def __dealloc__(self):
-        free(self.bytes)
-        free(self.starts)
-        free(self.kept)
-
-    def decode_rows(self, const uint32_t[::1] ids, const int64_t[::1] row_splits):
-        """Return the text of each row; invalid bytes become U+FFFD, one for each maximal invalid
-        part."""
-        cdef Py_ssize_t rows = row_splits.shape[0] - 1, i, k, size, capacity = 1 << 12, piece
-        cdef uint8_t* text = <uint8_t*>malloc(capacity)
-        cdef void* p
-        cdef uint32_t start, length
-        cdef bint first
-        cdef list result = [None] * rows
-        if text == NULL:
-            raise MemoryError("no room for decoded text")
-        try:
-            for i in range(rows):
-                size = 0
-                first = True
-                for k in range(row_splits[i], row_splits[i + 1]):
-                    if ids[k] >= self.count or not self.kept[ids[k]]:
-                        continue
-                    piece = 2 * <Py_ssize_t>ids[k] + (not first)
-                    first = False
-                    start = self.starts[piece]
-                    length = self.starts[piece + 1] - start
-                    if size + length + 16 > capacity:
-                        capacity = 2 * (size + length + 16)
-                        p = realloc(text, capacity)
-                        if p == NULL:
-                            raise MemoryError("no room for decoded text")
-                        text = <uint8_t*>p
-                    if length <= 16:
-                        memcpy(text + size, self.bytes + start, 16)
-                    else:
-                        memcpy(text + size, self.bytes + start, length)
-                    size += length
-                result[i] = PyUnicode_DecodeUTF8(<const char*>text, size, "replace")
-        finally:
-            free(text)
-        return result
+    cdef Py_ssize_t i, k, count, first
+    cdef Py_ssize_t size = rows * width
+    cdef const uint32_t* row
+    cdef int64_t* out
+    for i in range(rows):
+        row = ids + splits[i]
+        count = splits[i + 1] - splits[i]
+        first = width - count if left else 0
+        out = wide + i * width
+        for k in range(count):
+            out[first + k] = row[k]
+            out[size + first + k] = 0
+            out[2 * size + first + k] = 1
+        first = 0 if left else count
+        for k in range(first, first + width - count):
+            out[k] = pad_id
+            out[size + k] = pad_type
+            out[2 * size + k] = 0

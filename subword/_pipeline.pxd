@@ -54,6 +54,8 @@ cdef int text_reserve(Text* text, Py_ssize_t capacity) except -1 nogil
 cdef int text_append(Text* text, const uint8_t* data, Py_ssize_t size, int32_t start,
                      int32_t end) except -1 nogil
 cdef int out_of_memory() except -1 nogil
+# Let Ctrl-C end a long call: raises KeyboardInterrupt on the main thread.
+cdef int check_signals() except -1 nogil
 cdef void text_clear(Text* text) noexcept nogil   # size 0 and identity; memory is kept
 cdef void text_free(Text* text) noexcept nogil
 # document byte where byte i's character starts

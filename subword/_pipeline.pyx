@@ -1,5 +1,6 @@
 """The contracts between the stages (see _pipeline.pxd) and the loop that runs them."""
 
+from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memset
 
@@ -11,6 +12,12 @@ cdef extern from "utf8.h" nogil:
 cdef int out_of_memory() except -1 nogil:
     with gil:
         raise MemoryError("out of memory in the tokenizer pipeline")
+
+
+cdef int check_signals() except -1 nogil:
+    with gil:
+        PyErr_CheckSignals()
+    return 0
 
 
 cdef int text_reserve(Text* text, Py_ssize_t capacity) except -1 nogil:

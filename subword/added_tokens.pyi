@@ -4,6 +4,8 @@ from typing import Any
 
 from typing_extensions import disjoint_base
 
+from subword.limits import LONGEST_TOKEN as LONGEST_TOKEN
+
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
 

@@ -15,6 +15,8 @@ from subword._hashmap cimport NOTHING, intmap_free, intmap_get, intmap_init, int
 from subword._pipeline cimport out_of_memory
 from subword._unicode cimport SCAN_SPACE, SCAN_WORD, scan_bits
 
+from subword.limits import LONGEST_TOKEN
+
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
 
@@ -52,6 +54,10 @@ class AddedToken:
         """Fill in the default of `normalized`."""
         if not isinstance(self.content, str):
             raise TypeError(f"content must be a str, got {type(self.content).__name__}")
+        if len(self.content) > LONGEST_TOKEN:
+            raise ValueError(
+                f"an added token has at most {LONGEST_TOKEN} characters, "
+                f"{self.content[:20]!r}... has {len(self.content)}")
         if self.normalized is None:
             object.__setattr__(self, "normalized", not self.special)
 
@@ -196,6 +202,8 @@ cdef class Matcher:
             if flags & RSTRIP:
                 while stop < size and scan_bits[utf8_decode(data + stop, &length)] & SCAN_SPACE:
                     stop += length
+            if start >= stop:    # white space that the token before has taken
+                continue
             if done < start:
                 push_piece(pieces, -1, done, start)
             push_piece(pieces, self.ids[pattern], start, stop)

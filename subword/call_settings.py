@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .encoding import check_side
+from .models.wordpiece import WordPiece
 
 # What configuration files write for "no limit".
 NO_LIMIT = 10**30
@@ -83,3 +84,20 @@ class CallSettings:
             padding_side=config.get("padding_side", "left" if name.startswith(_LEFT) else "right"),
             truncation_side=config.get("truncation_side", "right"),
         )
+
+
+def default_config(model: object, token_to_id: Callable[[str], int | None]) -> dict[str, Any]:
+    """Return what a call assumes of a tokenizer that came without a tokenizer_config.json.
+
+    Args:
+        model: The model of the tokenizer.
+        token_to_id: Gives the id of a token of the vocabulary.
+
+    Returns:
+        A configuration, for `CallSettings.from_config`.
+    """
+    if isinstance(model, WordPiece):
+        known = token_to_id("[PAD]") is not None
+        return {"tokenizer_class": "BertTokenizer", **({} if known else {"pad_token": None})}
+    pads = ("<pad>", "<|pad|>", "[PAD]")
+    return {"pad_token": next((pad for pad in pads if token_to_id(pad) is not None), None)}

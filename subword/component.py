@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 T = TypeVar("T")
 # A default that no caller passes: the field must be there.
 REQUIRED: Any = object()
+# Types of other tools' files that no class here stands for, and why.
+UNSUPPORTED = {
+    "Precompiled": "SentencePiece's compiled character map",
+    "Unigram": "a Unigram language model",
+    "WordLevel": "a word-level model",
+}
 
 
 class Component:
@@ -55,6 +61,29 @@ class Component:
     def __repr__(self) -> str:
         fields = ", ".join(f"{k}={v!r}" for k, v in self.to_dict().items() if k != "type")
         return f"{type(self).__name__}({fields})"
+
+
+def type_of(room: str, config: object, known: Collection[str]) -> str:
+    """Return the type of a component's JSON object.
+
+    Args:
+        room: where the object stands, for errors: "decoder", for example.
+        config: the object.
+        known: the types that may stand there.
+
+    Raises:
+        ValueError: when it is not an object, or of another type.
+    """
+    if not isinstance(config, Mapping):
+        raise ValueError(f"{room}: a component must be an object, got {config!r:.100}")
+    kind = config.get("type")
+    if not isinstance(kind, str) or kind not in known:
+        why = f" ({UNSUPPORTED[kind]})" if isinstance(kind, str) and kind in UNSUPPORTED else ""
+        raise ValueError(
+            f"{room}: the component {kind!r:.100}{why} is not supported, "
+            f"the type must be one of {', '.join(sorted(known))}"
+        )
+    return kind
 
 
 def take(config: Mapping[str, Any], key: str, kind: type[T], default: Any = REQUIRED) -> T:

@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from subword import normalizers, pre_tokenizers
 from subword._pipeline import Normalizer, PreTokenizer
-from subword.component import take
+from subword.component import take, type_of
 from subword.patterns import Regex
 
 Config = Mapping[str, Any]
-# Types of other tools' files that no class here stands for, and why.
-UNSUPPORTED = {
-    "Precompiled": "SentencePiece's compiled character map",
-    "Unigram": "a Unigram language model",
-    "WordLevel": "a word-level model",
-}
-
-
-def unsupported(room: str, name: object) -> ValueError:
-    """Return the error for a component that the library does not have."""
-    why = f" ({UNSUPPORTED[name]})" if isinstance(name, str) and name in UNSUPPORTED else ""
-    return ValueError(f"{room}: the component {name!r}{why} is not supported")
 
 
 def pattern_of(config: Config) -> str | Regex:
@@ -104,11 +92,8 @@ PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
 
 
 def _build(room: str, table: Mapping[str, Callable[[Config], Any]], config: object) -> Any:
-    if not isinstance(config, Mapping):
-        raise ValueError(f"{room}: a component must be an object, got {config!r}")
-    if not isinstance(config.get("type"), str) or config["type"] not in table:
-        raise unsupported(room, config.get("type"))
-    return table[config["type"]](config)
+    kind = type_of(room, config, table)
+    return table[kind](cast(Config, config))
 
 
 def normalizer(config: object) -> Normalizer:

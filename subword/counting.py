@@ -11,11 +11,12 @@ from typing import Literal
 
 from subword import checkpoints, sources
 from subword._pipeline import Normalizer, PreTokenizer
+from subword.added_tokens import Matcher
+from subword.cores import thread_count
 from subword.normalizers import BertNormalizer
 from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
 from subword.progress import progress_bar
 from subword.sources import PathLike, Position, Reader, Source
-from subword.text_encoder import thread_count
 from subword.trainers.counting import WordCounter
 from subword.trainers.word_counts import WordCounts
 
@@ -90,15 +91,17 @@ def count_source(
     pre_tokenizer: PreTokenizer | None,
     byte_level: bool,
     *,
+    raw: Matcher | None = None,
+    after: Matcher | None = None,
     field: str | None = None,
     column: str | None = None,
     threads: int | None = None,
     progress: bool = True,
     checkpoint: PathLike | None = None,
 ) -> WordCounts:
-    """Count the words that these very stages cut. See `count_words`."""
+    """Count the words that these very stages cut; see `count_words`, and `WordCounter` for more."""
     counters = [
-        WordCounter(normalizer, pre_tokenizer, byte_level=byte_level)
+        WordCounter(normalizer, pre_tokenizer, byte_level=byte_level, raw=raw, after=after)
         for _ in range(thread_count(threads))
     ]
     position: Position = (0, 0)

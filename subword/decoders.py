@@ -16,7 +16,7 @@ from typing import Any, ClassVar, Self
 
 from . import streams
 from .byte_decoders import ByteFallback, ByteLevel
-from .component import REQUIRED, take
+from .component import REQUIRED, take, type_of
 from .decoder import Decoder, PerToken
 from .patterns import Regex, compile_pattern, find_spans
 from .streams import Stream
@@ -266,13 +266,14 @@ class BPEDecoder(Decoder):
 
     def decode_chain(self, tokens: SequenceOf[str]) -> list[str]:
         last = len(tokens) - 1
-        return [self._piece(at == last, token) for at, token in enumerate(tokens)]
+        return [self.piece(at == last, token) for at, token in enumerate(tokens)]
 
-    def _piece(self, last: bool, token: str) -> str:
+    def piece(self, last: bool, token: str) -> str:
+        """Return the text of one token."""
         return token.replace(self.suffix, "" if last else " ")
 
     def stream(self) -> Stream:
-        return streams.Delayed(self._piece)
+        return streams.Delayed(self.piece)
 
 
 class CTC(Decoder):
@@ -392,7 +393,5 @@ def from_dict(config: Mapping[str, Any]) -> Decoder:
     Raises:
         ValueError: when its type is unknown or a field is wrong.
     """
-    kind = config.get("type")
-    if kind not in _TYPES:
-        raise ValueError(f"decoder: the type must be one of {sorted(_TYPES)}, got {kind!r}")
+    kind = type_of("decoder", config, _TYPES)
     return _TYPES[kind].from_dict(config)

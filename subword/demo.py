@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import subword
+from subword.cores import available_threads
 from subword.counting import ALGORITHMS, Algorithm
-from subword.text_encoder import available_threads
 
 SPECIAL_TOKENS: dict[str, list[str]] = {
     "bpe": ["<unk>"],

@@ -17,8 +17,9 @@ from typing import Any
 from subword import decoders, file_options, processors
 from subword.added_tokens import AddedToken
 from subword.byte_alphabet import CHARS
-from subword.component import take
-from subword.components import normalizer, pre_tokenizer, to_config, unsupported
+from subword.component import take, type_of
+from subword.components import normalizer, pre_tokenizer, to_config
+from subword.limits import LONGEST_TOKEN
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.outputs import whole_file
@@ -54,6 +55,8 @@ def read_json(text: str, name: str) -> Any:
         raise ValueError(f"{name}:{error.lineno}:{error.colno}: broken JSON: {error.msg}") from None
     except RecursionError:
         raise ValueError(f"{name}: JSON nested too deeply") from None
+    except ValueError as error:  # a number of thousands of digits
+        raise ValueError(f"{name}: broken JSON: {error}") from None
 
 
 def dump(config: Mapping[str, Any], pretty: bool) -> str:
@@ -99,7 +102,9 @@ def read_merges(path: PathLike) -> Merges:
             continue
         parts = line.split(" ")
         if len(parts) != 2:
-            raise ValueError(f"{path}:{number}: expected two tokens, got {len(parts)}: {line!r}")
+            raise ValueError(
+                f"{path}:{number}: expected two tokens, got {len(parts)}: {line!r:.100}"
+            )
         merges.append((parts[0], parts[1]))
     return merges
 
@@ -113,6 +118,10 @@ def read_tiktoken(path: PathLike) -> dict[bytes, int]:
         try:
             encoded, rank = line.split()
             token = base64.b64decode(encoded, validate=True)
+            if len(token) > LONGEST_TOKEN:
+                raise ValueError(
+                    f"{path}:{number}: a token has at most {LONGEST_TOKEN} bytes, got {len(token)}"
+                )
             if token in ranks:
                 raise ValueError(
                     f"{path}:{number}: the token {token!r} has the rank {ranks[token]} already"
@@ -141,7 +150,7 @@ def _pair(entry: object, number: int) -> tuple[str, str]:
     else:
         parts = ()
     if len(parts) != 2 or not all(isinstance(part, str) for part in parts):
-        raise ValueError(f"model.merges[{number}]: expected two tokens, got {entry!r}")
+        raise ValueError(f"model.merges[{number}]: expected two tokens, got {entry!r:.100}")
     return str(parts[0]), str(parts[1])
 
 
@@ -175,23 +184,21 @@ def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | Word
             if "merges" in config
             else "WordPiece"
             if "max_input_chars_per_word" in config
+            else "WordLevel"
+            if isinstance(config.get("vocab"), dict)
             else "Unigram"
         )
-    if kind == "BPE":
+    if type_of("model", {"type": kind}, ("BPE", "WordPiece")) == "BPE":
         return _bpe(config, byte_level)
-    if kind == "WordPiece":
-        limit = take(config, "max_input_chars_per_word", int)
-        if not 0 <= limit <= MOST_CHARACTERS:
-            raise ValueError(
-                f"max_input_chars_per_word must be in [0, {MOST_CHARACTERS}], got {limit}"
-            )
-        return WordPiece(
-            _vocab(config),
-            unk_token=take(config, "unk_token", str),
-            continuing_subword_prefix=take(config, "continuing_subword_prefix", str),
-            max_input_chars_per_word=limit,
-        )
-    raise unsupported("model", kind)
+    limit = take(config, "max_input_chars_per_word", int)
+    if not 0 <= limit <= MOST_CHARACTERS:
+        raise ValueError(f"max_input_chars_per_word must be in [0, {MOST_CHARACTERS}], got {limit}")
+    return WordPiece(
+        _vocab(config),
+        unk_token=take(config, "unk_token", str),
+        continuing_subword_prefix=take(config, "continuing_subword_prefix", str),
+        max_input_chars_per_word=limit,
+    )
 
 
 def _bpe(config: Mapping[str, Any], byte_level: bool) -> BPE:

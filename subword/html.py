@@ -45,13 +45,12 @@ def encoding_html(encoding: Encoding, text: str | None = None) -> str:
     done = 0
     shown = ""
     titles: list[str] = []
-    boxes = 0
+    first = 0  # token of the open box: the box has its colour, as the token has it without text
 
     def close() -> None:
-        nonlocal shown, boxes
+        nonlocal shown
         if titles:
-            parts.append(_box(shown, "\n\n".join(titles), COLOURS[boxes % len(COLOURS)]))
-            boxes += 1
+            parts.append(_box(shown, "\n\n".join(titles), COLOURS[first % len(COLOURS)]))
         shown = ""
         titles.clear()
 
@@ -61,6 +60,7 @@ def encoding_html(encoding: Encoding, text: str | None = None) -> str:
         if start >= done:
             close()
             parts.append(escape(text[done:start]))
+            first = at
         shown += text[max(start, done) : end]
         titles.append(_title(encoding, tokens, at))
         done = max(done, end)

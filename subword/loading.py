@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
-from subword import formats, presets, retraining
+from subword import folders, formats, presets, retraining
 from subword.formats import PathLike
 from subword.sources import Source
 from subword.trainers.word_counts import WordCounts
@@ -40,7 +40,7 @@ class Loaders:
         cls, name: PathLike, revision: str = "main", token: str | None = None
     ) -> Self:
         """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
-        return cls(**presets.pretrained_parts(name, revision, token))
+        return cls(**folders.pretrained_parts(name, revision, token))
 
     @classmethod
     def from_wordpiece(
@@ -76,6 +76,11 @@ class Loaders:
                 `subword.models.BPE`.
         """
         return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
+
+    @classmethod
+    def from_tekken(cls, path: PathLike) -> Self:
+        """Load a tekken.json, the format of Mistral's own tools."""
+        return cls(**folders.tekken_parts(path))
 
     @classmethod
     def from_tiktoken(

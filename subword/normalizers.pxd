@@ -15,6 +15,11 @@ cdef class BertNormalizer(TextNormalizer):
     cdef uint8_t ascii[256]  # what becomes of a byte of ASCII
     cdef uint8_t keeps[256]  # whether it stays
     cdef uint8_t plain[256]  # whether it stays as it is
+    # The byte of a word that a byte of ASCII becomes; 0 if it may be no part of a word of its own.
+    cdef uint8_t letters[128]
+    # bert_bits and form_bits of the other characters that may not stay as they are
+    cdef uint8_t changed_bert
+    cdef uint8_t changed_form
     cdef Normalizer stepwise  # the same, one step at a time, for the rare text that needs it
     cdef int put_letter(
         self, Text* target, uint32_t code, int32_t start, int32_t end

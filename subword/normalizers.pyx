@@ -23,7 +23,10 @@ from subword._unicode cimport (
     BERT_COMBINING,
     BERT_DROP,
     BERT_MARK,
+    BERT_PUNCT,
+    BERT_SPACE,
     FORM_CANONICAL,
+    FORM_CASED,
     FORM_MARK,
     FORM_NMT_BLANK,
     FORM_NMT_DROP,
@@ -78,6 +81,14 @@ cdef class BertNormalizer(TextNormalizer):
             elif lowercase and 65 <= byte <= 90:
                 self.ascii[byte] = <uint8_t>(byte + 32)
             self.plain[byte] = self.keeps[byte] and self.ascii[byte] == byte
+            if self.keeps[byte] and not bert_bits[byte] & (BERT_BLANK | BERT_SPACE | BERT_PUNCT):
+                self.letters[byte] = self.ascii[byte]
+        self.changed_bert = BERT_DROP | BERT_BLANK | BERT_MARK if self.strips else (
+            BERT_DROP | BERT_BLANK)
+        if self.strips:
+            self.changed_form = FORM_CANONICAL | FORM_MARK
+        if lowercase:
+            self.changed_form |= FORM_CASED
         if self.strips:
             clean = BertNormalizer(clean_text, handle_chinese_chars, False, False)
             steps = [clean, NFD(), BertMarks()]

@@ -15,6 +15,7 @@ from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.patterns import Regex
 from subword.pre_tokenizers import PATTERNS
+from subword.split_patterns import TIKTOKEN_SPELLINGS
 
 Parts = dict[str, Any]
 
@@ -140,7 +141,8 @@ def tiktoken_parts(
             raise ValueError(
                 f"special token {token!r} must have an id of 0 to 2**32 - 1, got {index!r}"
             )
-    split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(pattern, pattern)), "isolated")
+    name = TIKTOKEN_SPELLINGS.get(pattern, pattern)
+    split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(name, name)), "isolated")
     ranks = formats.read_tiktoken(path)
     with named(path):
         model = BPE.from_ranks(ranks)
@@ -153,84 +155,3 @@ def tiktoken_parts(
         "added_tokens": [AddedToken(token, special=True) for token in specials],
         "added_ids": dict(specials),
     }
-
-
-def pretrained_parts(name: PathLike, revision: str = "main", token: str | None = None) -> Parts:
-    """Return the parts of a tokenizer in a folder, or of one on the Hub.
-
-    Raises:
-        FileNotFoundError: The folder has none of the files this library reads.
-        ImportError: `name` is no folder and huggingface_hub is not installed.
-    """
-    folder = Path(name)
-    if not folder.is_dir():
-        folder = _download(str(name), revision, token)
-    config = folder / "tokenizer_config.json"
-    parts = _folder_parts(folder)
-    if config.exists():
-        parts["config"] = formats.read_json(formats.read_text(config), str(config))
-        if isinstance(parts["model"], WordPiece):
-            parts["config"].setdefault("tokenizer_class", "BertTokenizer")
-    return parts
-
-
-def _folder_parts(folder: Path) -> Parts:
-    if (folder / "tokenizer.json").exists():
-        path = folder / "tokenizer.json"
-        return formats.parts_from_config(
-            formats.read_json(formats.read_text(path), str(path)), str(path)
-        )
-    if (folder / "vocab.txt").exists():
-        return wordpiece_parts(
-            folder / "vocab.txt", **_bert_options(folder / "tokenizer_config.json")
-        )
-    if (folder / "vocab.json").exists() and (folder / "merges.txt").exists():
-        return _folder_bpe(folder)
-    raise FileNotFoundError(f"{folder}: no tokenizer.json, vocab.txt or vocab.json + merges.txt")
-
-
-def _bert_options(path: Path) -> dict[str, Any]:
-    config = formats.read_json(formats.read_text(path), str(path)) if path.exists() else {}
-    options = {
-        "lowercase": bool(config.get("do_lower_case", True)),
-        "strip_accents": config.get("strip_accents"),
-    }
-    if config.get("tokenize_chinese_chars") is False:
-        options["handle_chinese_chars"] = False
-    return options
-
-
-def _folder_bpe(folder: Path) -> Parts:
-    """A vocabulary with `<s>` and `</s>` is RoBERTa's, any other GPT-2's."""
-    vocab = formats.read_vocab_json(folder / "vocab.json")
-    if "<s>" not in vocab or "</s>" not in vocab:
-        specials = (
-            [AddedToken("<|endoftext|>", normalized=True, special=True)]
-            if "<|endoftext|>" in vocab
-            else []
-        )
-        return bpe_parts(vocab, folder / "merges.txt", special_tokens=specials)
-    specials = [
-        AddedToken(token, special=True)
-        for token in ("<s>", "<pad>", "</s>", "<unk>")
-        if token in vocab
-    ]
-    if "<mask>" in vocab:
-        specials.append(AddedToken("<mask>", lstrip=True, special=True))
-    parts = bpe_parts(vocab, folder / "merges.txt", special_tokens=specials)
-    parts["post_processor"] = processors.RobertaProcessing(
-        ("</s>", vocab["</s>"]), ("<s>", vocab["<s>"]), add_prefix_space=False
-    )
-    return parts
-
-
-def _download(name: str, revision: str, token: str | None) -> Path:
-    try:
-        from huggingface_hub import snapshot_download
-    except ImportError:
-        raise ImportError(
-            f"{name!r} is not a folder; loading from the Hub needs huggingface_hub "
-            "(pip install subword[hub])"
-        ) from None
-    wanted = ["tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json"]
-    return Path(snapshot_download(name, revision=revision, token=token, allow_patterns=wanted))

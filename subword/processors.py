@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as SequenceOf
 from typing import Any, ClassVar, Self
 
-from .component import REQUIRED, check_token, take, take_token
+from .component import REQUIRED, check_token, take, take_token, type_of
 from .encoding import Encoding
 from .post_processor import Affixes, PostProcessor, post_process, special_encoding, wrap
 from .templates import (
@@ -343,8 +343,6 @@ def from_dict(config: Mapping[str, Any]) -> PostProcessor:
     Raises:
         ValueError: when its type is unknown or a field is wrong.
     """
-    kind = config.get("type")
-    if kind not in _TYPES:
-        raise ValueError(f"post_processor: the type must be one of {sorted(_TYPES)}, got {kind!r}")
+    kind = type_of("post_processor", config, _TYPES)
     processor: PostProcessor = _TYPES[kind].from_dict(config)
     return processor

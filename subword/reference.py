@@ -213,6 +213,8 @@ def find_added(
             start = max(_space_before(text, start), done)
         if token.rstrip:
             stop = _space_after(text, stop)
+        if start >= stop:  # white space that the token before has taken
+            continue
         if done < start:
             parts.append((done, start, None))
         parts.append((start, stop, token.id))

@@ -10,15 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
 from subword import files, formats
+from subword._one_text import OneText
 from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.batch_encoding import BatchEncoding
 from subword.call import call
-from subword.call_settings import CallSettings
+from subword.call_plan import plans
+from subword.call_settings import CallSettings, default_config
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
 from subword.encoding import Encoding
 from subword.files import Written
+from subword.growing import Growing
 from subword.loading import Loaders
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
@@ -30,7 +33,6 @@ from subword.truncation import pad_batch
 from subword.vocabulary import Vocabulary
 
 PathLike = formats.PathLike
-Pair = tuple[str, str]
 Model = BPE | WordPiece
 # A file's names for the truncation strategies, and ours.
 STRATEGIES = {
@@ -40,7 +42,7 @@ STRATEGIES = {
 }
 
 
-class Tokenizer(Loaders):
+class Tokenizer(Loaders, OneText, Growing):
     """Text to ids and back.
 
     Args:
@@ -94,9 +96,12 @@ class Tokenizer(Loaders):
         self._texts = TextEncoder(
             model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
         )
+        self.prepare(self._texts.encoder, self._texts.single_affixes, self._texts.refusal)
         self._text_maker = TextMaker(self._vocabulary, decoder)
-        self.config = dict(default_config(self) if config is None else config)
+        self.config = dict(default_config(model, self.token_to_id) if config is None else config)
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
+        self._plans = plans(self.call_settings)
+        self.encode_padded = self._texts.encode_padded
 
     # Text to ids.
 
@@ -302,12 +307,12 @@ class Tokenizer(Loaders):
             text_pair: The second text of each pair.
             options: padding, truncation, max_length, stride, return_tensors ("np", "pt"),
                 is_split_into_words, return_offsets_mapping, return_overflowing_tokens and the
-                others of `subword.call.call`.
+                others of `subword.call_plan.plan_of`.
 
         Returns:
             A `BatchEncoding`: input_ids, attention_mask and so on, by name.
         """
-        return call(self, self.call_settings, text, text_pair, **options)
+        return call(self, self._plans, text, text_pair, **options)
 
     # Ids to text.
 
@@ -379,17 +384,6 @@ class Tokenizer(Loaders):
 
     def __repr__(self) -> str:
         return f"Tokenizer({self.model!r}, {self.vocab_size} tokens)"
-
-
-def default_config(tokenizer: Tokenizer) -> dict[str, Any]:
-    """Return what a call assumes of a tokenizer that came without a tokenizer_config.json."""
-    if isinstance(tokenizer.model, WordPiece):
-        known = tokenizer.token_to_id("[PAD]") is not None
-        return {"tokenizer_class": "BertTokenizer", **({} if known else {"pad_token": None})}
-    pads = ("<pad>", "<|pad|>", "[PAD]")
-    return {
-        "pad_token": next((pad for pad in pads if tokenizer.token_to_id(pad) is not None), None)
-    }
 
 
 def _rebuild(cls: type[Tokenizer], model: Model, options: dict[str, Any]) -> Tokenizer:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from .encoding import Encoding
-from .token_table import ArrayI32
+from .token_table import ArrayI32, ArrayU32
 
 # What counts as a space at the ends of a token: white space of Unicode, and the byte-level
 # alphabet's letter for the space.
@@ -39,11 +39,8 @@ def trimmed_offsets(encoding: Encoding, add_prefix_space: bool) -> ArrayI32:
     Returns:
         (n, 2) int32: the new offsets.
     """
-    # Each id is spelled once; spellings by position come on top.
-    unique, where = np.unique(encoding.ids_array, return_inverse=True)
-    spell = encoding._id_to_token
-    counts = np.array([space_counts(spell(i) or "") for i in unique.tolist()], np.int32)
-    lead, trail = counts.reshape(-1, 2)[where].T
+    lead, trail = spaces_of(encoding.ids_array, encoding._id_to_token)
+    # Spellings by position come on top.
     for at, text in (encoding._texts or {}).items():
         lead[at], trail[at] = space_counts(text)
     offsets = encoding.offsets_array.copy()
@@ -55,6 +52,13 @@ def trimmed_offsets(encoding: Encoding, add_prefix_space: bool) -> ArrayI32:
     np.minimum(start + lead, end, out=start)
     np.maximum(end - trail, start, out=end, where=end >= trail)
     return offsets
+
+
+def spaces_of(ids: ArrayU32, spell: Callable[[int], str | None]) -> ArrayI32:
+    """Return (2, n) int32: how many spaces each token begins and ends with; spells each id once."""
+    unique, where = np.unique(ids, return_inverse=True)
+    counts = np.array([space_counts(spell(i) or "") for i in unique.tolist()], np.int32)
+    return counts.reshape(-1, 2)[where].T
 
 
 def space_counts(token: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword.added_tokens import AddedToken, Matcher
+from subword.limits import MOST_IDS
 
 
 class Vocabulary:
@@ -46,6 +47,10 @@ class Vocabulary:
                     raise ValueError(f"added token {token.content!r}: the id {index} is taken")
             if index is None:
                 index = free
+            if index >= MOST_IDS:
+                raise ValueError(
+                    f"added token {token.content!r}: the id {index} is not below {MOST_IDS}"
+                )
             free = max(free, index + 1)
             if index in self.added:
                 seen.discard(self.added[index])

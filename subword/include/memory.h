@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "wide.h"
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -31,6 +33,8 @@ static inline void advise_huge_pages(void *p, size_t size) {
 #endif
 }
 
+static inline void *align_up(void *p, size_t to) { return (void *)(((uintptr_t)p + to - 1) & ~(uintptr_t)(to - 1)); }
+
 /* The pages of this memory hold nothing that is needed: the kernel may take them when it is short, and needs not clear
  * those it has not taken when they are written again. */
 static inline void offer_to_kernel(void *p, size_t size) {
@@ -51,13 +55,8 @@ static inline void return_free_memory(void) {
 
 /* Fold a 64 x 64 bit product: a good hash step that is two instructions. */
 static inline uint64_t mix(uint64_t a, uint64_t b) {
-#if defined(__SIZEOF_INT128__)
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-#else
-    uint64_t x = a * b;
-    return x ^ (((a >> 32) * (b >> 32)) + (x >> 32));
-#endif
+    uint64_t high, low = wide_product(a, b, &high);
+    return low ^ high;
 }
 
 static inline uint64_t load64(const uint8_t *p) { uint64_t v; memcpy(&v, p, 8); return v; }

@@ -1,8 +1,8 @@
 /* Cut text into words, many at a time: one entry for every pattern the library knows.
  *
- * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` of them, and
- * leaves *pos where the next call goes on. *memo is 0 at the start of a text and is kept between its calls. The vector forms of scan_simd.h are used where the CPU has them and give
- * the same spans. */
+ * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` (65 or more) of them,
+ * and leaves *pos where the next call goes on. The vector forms of scan_simd.h and scan_gaps.h are used where the CPU
+ * has them and give the same spans. */
 #ifndef SUBWORD_SCAN_H
 #define SUBWORD_SCAN_H
 
@@ -10,8 +10,8 @@
 #include "scan_simd.h"
 
 enum {
-    SCAN_GPT2, SCAN_LLAMA3, SCAN_QWEN2, SCAN_QWEN35, SCAN_CL100K, SCAN_O200K, SCAN_TEKKEN, SCAN_DEEPSEEK,
-    SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT, SCAN_PATTERNS
+    SCAN_GPT2, SCAN_LLAMA3, SCAN_QWEN2, SCAN_QWEN35, SCAN_CL100K, SCAN_O200K, SCAN_TEKKEN, SCAN_CLIP, SCAN_CLIP_BARE,
+    SCAN_DEEPSEEK, SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT
 };
 
 /* Words that follow each other without gaps: the end of one is the start of the next. */
@@ -23,74 +23,8 @@ enum {
         i = end;                                                                                     \
     }
 
-static inline int fill_deepseek(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                                int32_t *out, int room, ptrdiff_t *memo) {
-    ptrdiff_t i = *pos, piece = *memo;
-    int count = 0, length;
-    while (count < room && i < n) {
-        uint32_t code = utf8_decode(p + i, &length);
-        ptrdiff_t end = i;
-        if (bits[code] & NUMBER) {
-            end = run_limited(p, n, i, bits, NUMBER, 3);
-        } else if (is_deepseek_cjk(code)) {
-            while (end < n && is_deepseek_cjk(utf8_decode(p + end, &length))) end += length;
-        } else {
-            if (piece <= i)  /* where the piece of the third split ends */
-                for (piece = i; piece < n;) {
-                    code = utf8_decode(p + piece, &length);
-                    if ((bits[code] & NUMBER) || is_deepseek_cjk(code)) break;
-                    piece += length;
-                }
-            end = next_deepseek_piece(p, piece, i, bits);
-            if (end == i)  /* unmatched characters stay together as one piece */
-                do end += utf8_length(p[end]);
-                while (end < piece && next_deepseek_piece(p, piece, end, bits) == end);
-        }
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
-        count++;
-        i = end;
-    }
-    *pos = i;
-    *memo = piece;
-    return count;
-}
-
-/* Words between white space: `\w+|[^\w\s]+` or, with split, everything between. */
-static inline int fill_spaced(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                              int32_t *out, int room, int split) {
-    ptrdiff_t i = run(p, n, *pos, bits, SPACE);
-    int count = 0;
-    while (count < room && i < n) {
-        ptrdiff_t end = split ? run_without(p, n, i, bits, SPACE) : next_whitespace(p, n, i, bits);
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
-        count++;
-        i = run(p, n, end, bits, SPACE);
-    }
-    *pos = i;
-    return count;
-}
-
-/* The scalar form of the BERT cut: see scan_simd.h for what it promises. `bits` is bert_bits here. */
-static inline int fill_bert(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                            int32_t *out, int room) {
-    ptrdiff_t i = *pos;
-    int count = 0, length;
-    while (count < room && i < n) {
-        uint8_t b = bits[utf8_decode(p + i, &length)];
-        ptrdiff_t end = i + length;
-        if (b & BERT_CUT_BLANK) { i = end; continue; }
-        if (!(b & BERT_CUT_ALONE))
-            while (end < n && !(bits[utf8_decode(p + end, &length)] & (BERT_CUT_BLANK | BERT_CUT_ALONE))) end += length;
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
-        count++;
-        i = end;
-    }
-    *pos = i;
-    return count;
-}
-
 static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                       int32_t *out, int room, ptrdiff_t *memo, int simd) {
+                       int32_t *out, int room, int simd) {
     ptrdiff_t i = *pos;
     int count = 0;
 #ifdef SUBWORD_AVX2
@@ -99,6 +33,13 @@ static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *po
         case SCAN_GPT2: return avx2_scan_gpt2(p, n, pos, bits, out, room);
         case SCAN_LLAMA3: return avx2_scan_llama3(p, n, pos, bits, out, room);
         case SCAN_QWEN2: return avx2_scan_qwen2(p, n, pos, bits, out, room);
+        case SCAN_QWEN35: return avx2_scan_qwen35(p, n, pos, bits, out, room);
+        case SCAN_CL100K: return avx2_scan_cl100k(p, n, pos, bits, out, room);
+        case SCAN_O200K: return avx2_scan_o200k(p, n, pos, bits, out, room);
+        case SCAN_TEKKEN: return avx2_scan_tekken(p, n, pos, bits, out, room);
+        case SCAN_DEEPSEEK: return avx2_scan_deepseek(p, n, pos, bits, out, room);
+        case SCAN_WHITESPACE: return avx2_scan_whitespace(p, n, pos, bits, out, room);
+        case SCAN_WHITESPACE_SPLIT: return avx2_scan_whitespace_split(p, n, pos, bits, out, room);
         case SCAN_BERT: return avx2_scan_bert(p, n, pos, bits, out, room);
         }
     }
@@ -111,9 +52,11 @@ static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *po
     case SCAN_CL100K: FILL(next_cl100k) break;
     case SCAN_O200K: FILL(next_o200k) break;
     case SCAN_TEKKEN: FILL(next_tekken) break;
-    case SCAN_DEEPSEEK: return fill_deepseek(p, n, pos, bits, out, room, memo);
-    case SCAN_WHITESPACE: return fill_spaced(p, n, pos, bits, out, room, 0);
-    case SCAN_WHITESPACE_SPLIT: return fill_spaced(p, n, pos, bits, out, room, 1);
+    case SCAN_DEEPSEEK: FILL(next_deepseek) break;
+    case SCAN_WHITESPACE: return fill_spaced(p, n, pos, bits, out, room, next_whitespace);
+    case SCAN_WHITESPACE_SPLIT: return fill_spaced(p, n, pos, bits, out, room, next_solid);
+    case SCAN_CLIP: return fill_spaced(p, n, pos, bits, out, room, next_clip);
+    case SCAN_CLIP_BARE: return fill_spaced(p, n, pos, bits, out, room, next_clip_bare);
     case SCAN_BERT: return fill_bert(p, n, pos, bits, out, room);
     }
     *pos = i;

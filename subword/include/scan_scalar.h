@@ -7,6 +7,8 @@
 #ifndef SUBWORD_SCAN_SCALAR_H
 #define SUBWORD_SCAN_SCALAR_H
 
+#include <string.h>
+
 #include "utf8.h"
 
 enum { LETTER = 1, NUMBER = 2, SPACE = 4, MARK = 8, UPPER = 16, LOWER = 32, SYMBOL = 64, WORD = 128 };
@@ -202,38 +204,67 @@ static inline ptrdiff_t next_tekken(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, 
     return next_o200k_like(p, n, i, bits, 1, 0);
 }
 
-/* DeepSeek-V3, the third of its splits, inside a piece text[0..n) that holds no \p{N} and none of the second split's
- * Chinese and Japanese: [!-/:-@\[-`{-~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+| ?[\p{P}\p{S}]+[\r\n]*|
- * \s*[\r\n]+|\s+(?!\S)|\s+ . Returns i where nothing matches (controls, unassigned). */
+/* [一-龥぀-ゟ゠-ヿ], the second split of DeepSeek-V3 */
+static inline int is_deepseek_cjk(uint32_t code) {
+    return (code >= 0x4E00 && code <= 0x9FA5) || (code >= 0x3040 && code <= 0x30FF);
+}
+
+/* Is p[i] where a piece of the third split ends: the end of the text, or what the first two cut out? */
+static inline int deepseek_piece_ends(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    int length;
+    if (i >= n) return 1;
+    uint32_t code = utf8_decode(p + i, &length);
+    return (bits[code] & NUMBER) || is_deepseek_cjk(code);
+}
+
+/* End of the longest run of characters of the piece that have one of `want`. */
+static inline ptrdiff_t deepseek_run(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits, int want) {
+    int length;
+    while (!deepseek_piece_ends(p, n, i, bits) && (bits[utf8_decode(p + i, &length)] & want)) i += length;
+    return i;
+}
+
 static inline int is_ascii_letter(uint8_t b) { return (uint8_t)((b | 0x20) - 'a') < 26; }
 
-static inline ptrdiff_t next_deepseek_piece(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
-    int length, next_length;
-    uint8_t b = bits_at(p, n, i, bits, &length);
+/* The third split of DeepSeek-V3, from within a piece: [!-/:-@\[-`{-~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+|
+ * ?[\p{P}\p{S}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+ . Returns i where nothing matches (controls, unassigned). */
+static inline ptrdiff_t next_deepseek_match(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    int length;
+    uint8_t b = bits[utf8_decode(p + i, &length)];
     if (p[i] < 0x80 && (b & SYMBOL) && i + 1 < n && is_ascii_letter(p[i + 1])) {
         for (i++; i < n && is_ascii_letter(p[i]);) i++;
         return i;
     }
-    if (b & LETTER) return run(p, n, i, bits, LETTER | MARK);
+    if (b & LETTER) return deepseek_run(p, n, i, bits, LETTER | MARK);
     if (!(b & SYMBOL) && !is_newline(p[i])) {
-        uint8_t next = bits_at(p, n, i + length, bits, &next_length);
-        if (next & (LETTER | MARK)) return run(p, n, i + length, bits, LETTER | MARK);
-        if (b & MARK) return run(p, n, i, bits, LETTER | MARK);
+        ptrdiff_t end = deepseek_run(p, n, i + length, bits, LETTER | MARK);
+        if (end > i + length || (b & MARK)) return end;
     }
-    ptrdiff_t word = i + (p[i] == ' ');
-    if (bits_at(p, n, word, bits, &length) & SYMBOL) {
-        word = run(p, n, word, bits, SYMBOL);
-        while (word < n && is_newline(p[word])) word++;
-        return word;
+    ptrdiff_t word = i + (p[i] == ' '), end = deepseek_run(p, n, word, bits, SYMBOL);
+    if (end > word) {
+        while (end < n && is_newline(p[end])) end++;
+        return end;
     }
     if (!(b & SPACE)) return i;
-    word = through_newlines(p, n, i, bits);
-    return word > i ? word : blanks(p, n, i, bits);
+    end = through_newlines(p, n, i, bits);
+    if (end > i) return end;
+    end = run(p, n, i, bits, SPACE);
+    return deepseek_piece_ends(p, n, end, bits) ? end : blanks(p, n, i, bits);
 }
 
-/* [一-龥぀-ゟ゠-ヿ], the second split of DeepSeek-V3 */
-static inline int is_deepseek_cjk(uint32_t code) {
-    return (code >= 0x4E00 && code <= 0x9FA5) || (code >= 0x3040 && code <= 0x30FF);
+/* All three splits of DeepSeek-V3: \p{N}{1,3}, then [一-龥぀-ゟ゠-ヿ]+, then the above in what is left. */
+static inline ptrdiff_t next_deepseek(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    int length;
+    if (bits[utf8_decode(p + i, &length)] & NUMBER) return run_limited(p, n, i, bits, NUMBER, 3);
+    if (is_deepseek_cjk(utf8_decode(p + i, &length))) {
+        while (i < n && is_deepseek_cjk(utf8_decode(p + i, &length))) i += length;
+        return i;
+    }
+    ptrdiff_t end = next_deepseek_match(p, n, i, bits);
+    if (end > i) return end;
+    do end += utf8_length(p[end]); /* characters that nothing matches stay together */
+    while (!deepseek_piece_ends(p, n, end, bits) && next_deepseek_match(p, n, end, bits) == end);
+    return end;
 }
 
 /* \w+|[^\w\s]+ : the Whitespace pre-tokenizer; white space itself is dropped (the caller skips it). */
@@ -242,6 +273,67 @@ static inline ptrdiff_t next_whitespace(const uint8_t *p, ptrdiff_t n, ptrdiff_t
     uint8_t b = bits_at(p, n, i, bits, &length);
     if (b & WORD) return run(p, n, i, bits, WORD);
     return run_without(p, n, i, bits, WORD | SPACE);
+}
+
+/* Everything up to the next white space. */
+static inline ptrdiff_t next_solid(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    return run_without(p, n, i, bits, SPACE);
+}
+
+/* 's|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+ (CLIP; not white space) */
+static inline ptrdiff_t next_clip_bare(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    ptrdiff_t end = p[i] == '\'' ? contraction(p, n, i, 0) : i;
+    int length;
+    uint8_t b = bits[utf8_decode(p + i, &length)];
+    if (end > i) return end;
+    if (b & LETTER) return run(p, n, i, bits, LETTER);
+    return b & NUMBER ? i + length : run_without(p, n, i, bits, SPACE | LETTER | NUMBER);
+}
+
+/* The same behind <\|startoftext\|>|<\|endoftext\|>| */
+static inline ptrdiff_t next_clip(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    if (n - i >= 15 && memcmp(p + i, "<|startoftext|>", 15) == 0) return i + 15;
+    if (n - i >= 13 && memcmp(p + i, "<|endoftext|>", 13) == 0) return i + 13;
+    return next_clip_bare(p, n, i, bits);
+}
+
+typedef ptrdiff_t (*next_function)(const uint8_t *, ptrdiff_t, ptrdiff_t, const uint8_t *);
+
+/* Words between white space, which is left out: `next` is given the start of one. */
+static inline int fill_spaced(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
+                              int32_t *out, int room, next_function next) {
+    ptrdiff_t i = run(p, n, *pos, bits, SPACE);
+    int count = 0;
+    while (count < room && i < n) {
+        ptrdiff_t end = next(p, n, i, bits);
+        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
+        count++;
+        i = run(p, n, end, bits, SPACE);
+    }
+    *pos = i;
+    return count;
+}
+
+/* The BERT cut: bits of bert_bits (see _unicode.pxd). Blanks separate; punctuation and Chinese characters stand alone. */
+enum { BERT_CUT_BLANK = 2, BERT_CUT_ALONE = 16 | 32 };
+
+/* Chunks that the BERT normalizer and pre-tokenizer treat independently of each other (clean_text must be on). */
+static inline int fill_bert(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
+                            int32_t *out, int room) {
+    ptrdiff_t i = *pos;
+    int count = 0, length;
+    while (count < room && i < n) {
+        uint8_t b = bits[utf8_decode(p + i, &length)];
+        ptrdiff_t end = i + length;
+        if (b & BERT_CUT_BLANK) { i = end; continue; }
+        if (!(b & BERT_CUT_ALONE))
+            while (end < n && !(bits[utf8_decode(p + end, &length)] & (BERT_CUT_BLANK | BERT_CUT_ALONE))) end += length;
+        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
+        count++;
+        i = end;
+    }
+    *pos = i;
+    return count;
 }
 
 #endif

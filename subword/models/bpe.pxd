@@ -8,6 +8,7 @@ from subword.models.merging cimport Symbol
 cdef class BPE(Model):
     cdef readonly dict vocab
     cdef readonly object dropout
+    cdef double leave_out               # the same as a number, 0 for none
     cdef readonly object unk_token
     cdef readonly object continuing_subword_prefix
     cdef readonly object end_of_word_suffix
@@ -23,6 +24,7 @@ cdef class BPE(Model):
     cdef uint32_t[256] bytes            # byte -> id, for byte_level
     cdef uint32_t[256] fallback         # byte -> id of "<0xNN>"
     cdef WordMap words                  # whole words -> id, for ignore_merges
+    cdef bint falls_back                # byte_fallback, and the vocabulary has all 256 bytes
     cdef uint32_t unk_id
     cdef bytes prefix_bytes
     cdef bytes suffix_bytes

@@ -17,9 +17,11 @@ from subword._hashmap cimport (
     wordmap_add, wordmap_free, wordmap_get, wordmap_init,
 )
 from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
+from subword.models._dropout cimport merge_some
 from subword.models.merging cimport MERGED, SHORT, Symbol, merge_long, merge_short
 
 from subword.byte_alphabet import BYTES, CHARS, chars_of
+from subword.limits import LONGEST_TOKEN
 
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -46,6 +48,10 @@ def checked_vocab(vocab):
     for token, index in dict(vocab).items():
         if not isinstance(token, str):
             raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
+        if len(token) > LONGEST_TOKEN:
+            raise ValueError(
+                f"a token has at most {LONGEST_TOKEN} characters, {token[:20]!r}... has "
+                f"{len(token)}")
         if not isinstance(index, int) or isinstance(index, bool):
             raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
         if not 0 <= index < 2**32 - 1:
@@ -103,6 +109,7 @@ cdef class BPE(Model):
             raise ValueError(f"dropout must be between 0 and 1, got {dropout}")
         self.vocab = checked_vocab(vocab)
         self.dropout = dropout
+        self.leave_out = dropout or 0.0
         self.unk_token = unk_token
         self.continuing_subword_prefix = continuing_subword_prefix or None
         self.end_of_word_suffix = end_of_word_suffix or None
@@ -170,6 +177,8 @@ cdef class BPE(Model):
         for byte, character in enumerate(CHARS):
             self.bytes[byte] = self.vocab.get(character, 0xFFFFFFFF)
             self.fallback[byte] = self.vocab.get(f"<0x{byte:02X}>", 0xFFFFFFFF)
+        self.falls_back = self.byte_fallback and all(
+            [f"<0x{byte:02X}>" in self.vocab for byte in range(256)])
         for form in range(4):
             before, behind = prefix if form & 1 else "", suffix if form & 2 else ""
             intmap_init(&self.characters[form], 256)
@@ -199,9 +208,8 @@ cdef class BPE(Model):
         """
         merges = []
         for token, rank in ranks.items():
-            splits = [(token[:i], token[i:]) for i in range(1, len(token))]
-            splits = [(ranks[left], ranks[right], left, right)
-                      for left, right in splits if left in ranks and right in ranks]
+            splits = [(ranks[token[:i]], ranks[token[i:]], token[:i], token[i:])
+                      for i in range(1, len(token)) if token[:i] in ranks and token[i:] in ranks]
             merges += [(rank, chars_of(left), chars_of(right)) for _, _, left,
                        right in sorted(splits)]
         merges.sort(key=itemgetter(0))
@@ -255,7 +263,7 @@ cdef class BPE(Model):
         cdef uint32_t whole
         if size == 0:
             return 0
-        if self.ignore_merges:
+        if self.ignore_merges and self.leave_out == 0.0:
             whole = wordmap_get(&self.words, word, size)
             if whole != <uint32_t>NO_ID:
                 return tokens_push(tokens, whole, 0, size)
@@ -263,7 +271,9 @@ cdef class BPE(Model):
         if symbols == NULL:
             return out_of_memory()
         try:
-            if count <= SHORT:
+            if self.leave_out > 0.0:
+                merge_some(&self.pairs, symbols, count, self.leave_out)
+            elif count <= SHORT:
                 count = merge_short(&self.pairs, symbols, count)
             else:
                 merge_long(&self.pairs, symbols, count)

@@ -10,7 +10,10 @@ from libc.stdlib cimport free, malloc
 from libc.string cimport memmove
 
 from subword._hashmap cimport NOTHING, IntMap, intmap_get
-from subword._pipeline cimport out_of_memory
+from subword._pipeline cimport check_signals, out_of_memory
+
+cdef enum:
+    STEPS = 1 << 20     # merges between two looks for Ctrl-C
 
 
 cdef inline uint64_t pair_of(const IntMap* pairs, const Symbol* left,
@@ -85,11 +88,20 @@ cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) exce
     entries are enough.
     """
     cdef uint64_t* heap = <uint64_t*>malloc(3 * count * sizeof(uint64_t))
-    cdef uint64_t pair
-    cdef Py_ssize_t size = 0, i
-    cdef int32_t at, right
     if heap == NULL:
         return out_of_memory()
+    try:
+        return merge_with(heap, pairs, symbols, count)
+    finally:
+        free(heap)
+
+
+cdef int merge_with(uint64_t* heap, const IntMap* pairs, Symbol* symbols,
+                    Py_ssize_t count) except -1 nogil:
+    """Do it, in a heap with room for 3 * count entries."""
+    cdef uint64_t pair
+    cdef Py_ssize_t size = 0, i, steps = 0
+    cdef int32_t at, right
     for i in range(count):
         symbols[i].left = <int32_t>(i - 1)
         symbols[i].right = <int32_t>(i + 1) if i + 1 < count else -1
@@ -101,6 +113,9 @@ cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) exce
     for i in range(size // 2 - 1, -1, -1):
         sift_down(heap, size, i)
     while size:
+        steps += 1
+        if steps % STEPS == 0:
+            check_signals()
         at = <int32_t><uint32_t>heap[0]
         right = symbols[at].right
         pair = NOTHING()
@@ -133,5 +148,4 @@ cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) exce
                 heap[size] = pair >> 32 << 32 | <uint64_t>symbols[at].left
                 sift_up(heap, size)
                 size += 1
-    free(heap)
     return 0

@@ -71,9 +71,12 @@ def load(name: str) -> Tokenizer:
     return tok
 
 
-def differences(name: str, mine: Tokenizer, texts: list, ragged: bool = True) -> list[str]:
+def differences(
+    name: str, mine: Tokenizer, texts: list, ragged: bool = True, reference=None
+) -> list[str]:
     """Compare encodings and decoded text with the oracle; describe each text that differs."""
-    theirs = oracle(name).encode_batch(texts)
+    reference = reference or oracle(name)
+    theirs = reference.encode_batch(texts)
     ours = mine.encode_batch(texts)
     wrong = []
     for text, his, my in zip(texts, theirs, ours, strict=True):
@@ -82,7 +85,7 @@ def differences(name: str, mine: Tokenizer, texts: list, ragged: bool = True) ->
             wrong.append(f"{name}: {text!r:.200} differs in {', '.join(fields)}")
     for skip in (True, False):
         rows = [encoding.ids for encoding in theirs]
-        expected = oracle(name).decode_batch(rows, skip_special_tokens=skip)
+        expected = reference.decode_batch(rows, skip_special_tokens=skip)
         got = mine.decode_batch(rows, skip_special_tokens=skip)
         pairs = zip(texts, expected, got, strict=True)
         wrong += [

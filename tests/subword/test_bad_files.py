@@ -64,7 +64,10 @@ BAD_CONFIGS = {
         },
         "missing ['[CLS]']",
     ),
-    "decoder": ({**BASE, "decoder": {"type": "Foo"}}, "got 'Foo'"),
+    "decoder": ({**BASE, "decoder": {"type": "Foo"}}, "decoder: the component 'Foo' is not"),
+    "decoder list": ({**BASE, "decoder": []}, "decoder: a component must be an object, got []"),
+    "processor": ({**BASE, "post_processor": 1}, "post_processor: a component must be an object"),
+    "word level": ({"model": {"vocab": {"a": 0}}}, "'WordLevel' (a word-level model)"),
     "truncation": (
         {**BASE, "truncation": {"max_length": "x"}},
         "max_length must be a whole number",
@@ -185,7 +188,7 @@ def test_bad_vocabulary_files(tmp_path, name):
 
 
 def test_folders_without_a_tokenizer(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no tokenizer\.json, vocab\.txt or"):
+    with pytest.raises(FileNotFoundError, match=r"no tokenizer\.json, tekken\.json, vocab\.txt or"):
         Tokenizer.from_pretrained(tmp_path)
     with pytest.raises(FileNotFoundError):
         Tokenizer.from_file(tmp_path / "nowhere.json")

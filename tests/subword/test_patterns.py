@@ -111,6 +111,8 @@ def left_by_the_reference(pattern: str) -> str:
     return normalizers.Replace(TheirRegex(pattern), "").normalize_str(EVERYTHING)
 
 
+# Slow not here but where memory is checked: these ask the original about its tables.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pattern", "ranges"),
     [
@@ -129,6 +131,7 @@ def test_names_over_every_code_point(pattern, ranges):
     assert engine.normalize_str(SURROGATES.sub("", WITH_SURROGATES)) == wanted
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern",
     [rf"\{letter}" for letter in "sSwWdDhHNO"]

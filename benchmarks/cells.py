@@ -1,0 +1,88 @@
+"""What bench_encode.py measures: a tokenizer, a text and a shape of the call make a cell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: its contenders do the same thing in turn.
+
+    Attributes:
+        tokenizer: A folder of published tokenizers, or "o200k".
+        text: A corpus; "english-20kb", the same in documents of that size; "sst2-32" and
+            "sst2-256", so many sentences; "sentence", one of 88 characters.
+        shape: flat, file, lists, offsets, decode, max_length, padded, tensors or one.
+        peers: The contenders beside subword. "subword:..." is subword itself in another way.
+        megabytes: How much of the corpus is used; None for all of it.
+        threads: How many threads each contender may use.
+    """
+
+    tokenizer: str
+    text: str
+    shape: str
+    peers: tuple[str, ...]
+    megabytes: float | None = None
+    threads: int = 1
+
+    @property
+    def name(self) -> str:
+        """How the cell is called on the command line and in the table."""
+        threads = f" {self.threads} threads" if self.threads > 1 else ""
+        return f"{self.tokenizer} {self.text} {self.shape}{threads}"
+
+    @property
+    def in_microseconds(self) -> bool:
+        """Whether a call is so short that its time says more than its speed."""
+        return self.shape in ("padded", "tensors", "one")
+
+
+BERT, MBERT = "bert-base-uncased", "bert-base-multilingual-cased"
+FAST = ("gigatoken", "snaptokens", "fastokens")
+HF = ("tokenizers", "tokenizers-1.0.0rc3")
+ALL = (*FAST, "tokie", *HF)
+
+CELLS = [
+    Cell("gpt2", "english", "flat", (*ALL, "tiktoken")),
+    Cell("llama3", "english", "flat", (*ALL, "quicktok")),
+    Cell("qwen3", "english", "flat", (*ALL, "quicktok")),
+    Cell("o200k", "english", "flat", (*ALL, "quicktok", "tiktoken")),
+    Cell("gpt2", "korean", "flat", ALL),
+    Cell("qwen3", "korean", "flat", ALL),
+    Cell("gpt2", "multilingual", "flat", ALL),
+    Cell("gpt2", "code", "flat", ALL),
+    Cell("gemma3", "english", "flat", (*ALL,), 20),
+    Cell("llama2", "english", "flat", (*ALL,), 20),
+    Cell(BERT, "english", "flat", ("nanotoken", "tokie", *HF)),
+    Cell(MBERT, "korean", "flat", ("nanotoken", "tokie", *HF)),
+    Cell(MBERT, "multilingual", "flat", ("nanotoken", "tokie", *HF)),
+    Cell("gpt2", "english", "file", ("gigatoken", "tokie")),
+    Cell("gpt2", "korean", "file", ("gigatoken", "tokie")),
+    Cell("qwen3", "korean", "file", ("gigatoken", "tokie")),
+    Cell(BERT, "english", "file", ("nanotoken", "tokie")),
+    Cell("gpt2", "english", "lists", ("gigatoken", "tiktoken"), 30),
+    Cell(BERT, "english", "lists", ("nanotoken",), 30),
+    Cell("gpt2", "english", "offsets", ("subword:ids", "tokenizers"), 30),
+    Cell(BERT, "english", "offsets", ("subword:ids", "tokenizers"), 30),
+    Cell("gpt2", "english", "decode", HF, 30),
+    Cell(BERT, "english", "decode", HF, 30),
+    Cell("llama2", "english", "decode", HF, 10),
+    Cell("gemma3", "english", "decode", HF, 10),
+    Cell("gpt2", "english-20kb", "max_length", ("subword:full", "tokenizers"), 30),
+    Cell(BERT, "english-20kb", "max_length", ("subword:full", "nanotoken", "tokenizers"), 30),
+    Cell(BERT, "sst2-32", "padded", ("nanotoken",)),
+    Cell(BERT, "sst2-256", "padded", ("nanotoken",)),
+    Cell(BERT, "sst2-32", "tensors", ("nanotoken", "transformers")),
+    Cell(BERT, "sst2-256", "tensors", ("nanotoken", "transformers")),
+    Cell("gpt2", "sentence", "one", (*ALL, "tiktoken")),
+    Cell("llama3", "sentence", "one", (*FAST, "quicktok", *HF)),
+    Cell(BERT, "sentence", "one", ("nanotoken", "tokie", *HF)),
+    Cell("gpt2", "english", "flat", ("subword:one", *FAST), threads=2),
+    Cell(BERT, "english", "flat", ("subword:one", "nanotoken"), threads=2),
+]
+
+
+def cell_of(name: str) -> Cell:
+    """Return the cell of a name."""
+    return next(cell for cell in CELLS if cell.name == name)

@@ -1,0 +1,1 @@
+"""The doors of other libraries, each over the one core: transformers, tokenizers, tiktoken."""

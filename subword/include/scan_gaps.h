@@ -1,0 +1,126 @@
+/* Word boundaries 64 bytes at a time for the cuts that leave white space out: the BERT cut, \w+|[^\w\s]+ and everything
+ * between white space.
+ *
+ * A block begins outside of words. Each kind of cut says where words begin and end in it: bit i of `ends` says that a
+ * word ends before byte i. */
+#ifndef SUBWORD_SCAN_GAPS_H
+#define SUBWORD_SCAN_GAPS_H
+
+#include "scan_masks.h"
+
+typedef struct {
+    uint64_t starts, ends;
+    uint64_t blank; /* single bytes between words */
+    int known;      /* bytes of the block that are classified */
+} gap_masks;
+
+/* Words are the runs of `a` and the runs of `b`. */
+static inline void set_runs(uint64_t a, uint64_t b, gap_masks *m) {
+    m->starts = (a & ~(a << 1)) | (b & ~(b << 1));
+    m->ends = (a << 1 & ~a) | (b << 1 & ~b);
+}
+
+/* Chunks that the BERT normalizer and pre-tokenizer treat independently of each other: text between blanks, cut before
+ * and behind every punctuation mark and Chinese character. (clean_text must be on; `bits` is bert_bits.) */
+AVX2_INLINE void cut_bert(const uint8_t *p, block v, const uint8_t *bits, gap_masks *m) {
+    uint64_t blank = equal(v, ' ') | within(v, '\t', '\n') | equal(v, '\r'), follow = 0;
+    uint64_t alone = within(v, '!', '/') | within(v, ':', '@') | within(v, '[', '`') | within(v, '{', '~');
+    uint64_t high = joined(v.low, v.high);
+    m->blank = blank;
+    if (__builtin_expect(high != 0, 0)) {
+        follow = find_follow(v, high, &m->known);
+        common_letters common = find_common(v);
+        uint64_t told = common.hangul | common.kana | common.cased | common.chinese;
+        alone |= common.chinese;
+        for (uint64_t todo = high & ~follow & ~told & below(m->known); todo; todo &= todo - 1) {
+            int length;
+            uint8_t b = bits[utf8_decode(p + lowest(todo), &length)];
+            blank |= b & BERT_CUT_BLANK ? todo & -todo : 0;
+            alone |= b & BERT_CUT_ALONE ? todo & -todo : 0;
+        }
+        blank = whole(blank, follow);
+    }
+    uint64_t behind = next_character(alone, follow), other = ~(blank | whole(alone, follow));
+    m->starts = alone | (other & ~(other << 1));
+    m->ends = behind | (other << 1 & ~other);
+}
+
+/* \w+|[^\w\s]+ or, with `split`, [^\s]+ */
+AVX2_INLINE void cut_spaces(const uint8_t *p, block v, const uint8_t *bits, int split, gap_masks *m) {
+    uint64_t space = equal(v, ' ') | within(v, '\t', '\r'), word = 0, follow = 0;
+    uint64_t high = joined(v.low, v.high);
+    m->blank = space;
+    if (!split)
+        word = within(v, '0', '9') | within(v, 'A', 'Z') | within(v, 'a', 'z') | equal(v, '_');
+    if (__builtin_expect(high != 0, 0)) {
+        follow = find_follow(v, high, &m->known);
+        common_letters common = find_common(v);
+        uint64_t told = common.hangul | common.kana | common.cased | common.chinese;
+        word |= told;
+        for (uint64_t todo = high & ~follow & ~told & below(m->known); todo; todo &= todo - 1) {
+            int length;
+            uint8_t b = bits[utf8_decode(p + lowest(todo), &length)];
+            space |= b & SPACE ? todo & -todo : 0;
+            word |= b & WORD ? todo & -todo : 0;
+        }
+        space = whole(space, follow);
+        word = whole(word, follow);
+    }
+    if (split) word = ~space;
+    set_runs(word, ~(word | space), m);
+}
+
+/* Store up to 64 words of which `starts` and `ends` have as many bits; returns how many. */
+AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int32_t *out) {
+    int count = (int)_mm_popcnt_u64(starts);
+    for (int done = 0; done < count; done += 8)
+        for (int k = 0; k < 8; k++, starts &= starts - 1, ends &= ends - 1) {
+            out[2 * (done + k)] = (int32_t)(base + (ptrdiff_t)_tzcnt_u64(starts));
+            out[2 * (done + k) + 1] = (int32_t)(base + (ptrdiff_t)_tzcnt_u64(ends));
+        }
+    return count;
+}
+
+/* The next block begins at the last blank, which one mask tells; without one, at the last word, and if that is the
+ * first as well, the scalar form finds its end. */
+#define SCAN_GAPS(NAME, CUT, FILL_ONE)                                                              \
+    AVX2 static int NAME(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,        \
+                         int32_t *out, int room) {                                                  \
+        ptrdiff_t i = *pos;                                                                         \
+        int count = 0;                                                                              \
+        while (i < n && count + 64 <= room) {                                                       \
+            gap_masks m;                                                                            \
+            ptrdiff_t left = n - i;                                                                 \
+            block v = load_block(p + i, left);                                                      \
+            m.known = 64;                                                                           \
+            CUT;                                                                                    \
+            uint64_t blank = m.blank & below(m.known);                                              \
+            if (__builtin_expect(left > 64 && blank > 1, 1)) {                                      \
+                int stop = highest(blank);                                                          \
+                count += store_words(m.starts & below(stop), m.ends & below(stop + 1), i,           \
+                                     out + 2 * count);                                              \
+                i += stop;                                                                          \
+                continue;                                                                           \
+            }                                                                                       \
+            uint64_t starts = m.starts & below(m.known), ends = m.ends & below(m.known) & ~1ull;    \
+            if (left <= 64 && m.known == 64) {                                                      \
+                count += store_words(m.starts & below((int)left), m.ends & ~1ull, i, out + 2 * count);\
+                i = n;                                                                              \
+                continue;                                                                           \
+            }                                                                                       \
+            int open = _mm_popcnt_u64(starts) > _mm_popcnt_u64(ends); /* does a word go on? */      \
+            int stop = open ? highest(starts) : m.known;                                            \
+            count += store_words(starts & below(stop), ends, i, out + 2 * count);                   \
+            i += stop;                                                                              \
+            if (stop == 0) count += FILL_ONE;                                                       \
+        }                                                                                           \
+        *pos = i;                                                                                   \
+        return count;                                                                               \
+    }
+
+SCAN_GAPS(avx2_scan_bert, cut_bert(p + i, v, bits, &m), fill_bert(p, n, &i, bits, out + 2 * count, 1))
+SCAN_GAPS(avx2_scan_whitespace, cut_spaces(p + i, v, bits, 0, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_whitespace))
+SCAN_GAPS(avx2_scan_whitespace_split, cut_spaces(p + i, v, bits, 1, &m),
+          fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_solid))
+
+#endif

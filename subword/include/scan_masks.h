@@ -1,0 +1,177 @@
+/* 64 bytes of text as bit masks, one per class of character (x86-64 with AVX2).
+ *
+ * A character of several bytes has its bit in all of them, so neighbours in bytes are neighbours in
+ * characters, and where words begin becomes a few shifts and ands (scan_starts.h). */
+#ifndef SUBWORD_SCAN_MASKS_H
+#define SUBWORD_SCAN_MASKS_H
+
+#include <immintrin.h>
+
+#include "scan_scalar.h"
+
+#define AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
+#define AVX2_INLINE AVX2 static inline __attribute__((always_inline))
+
+/* What a pattern asks of the masks beside letters, numbers and white space. */
+enum {
+    WANT_MARKS = 1,    /* \p{M} counts as a letter */
+    WANT_CASE = 2,     /* upper and lower; a mark counts as a letter if it follows one */
+    WANT_SYMBOLS = 4,  /* symbol: \p{P} and \p{S}; chinese: the second split of DeepSeek-V3 */
+};
+
+typedef struct {
+    uint64_t letter, number, space, newline, blank, quote, slash; /* blank: U+0020 only */
+    uint64_t upper, lower;    /* letters that are only the one, only the other */
+    uint64_t symbol, chinese; /* see WANT_SYMBOLS */
+    uint64_t ascii;           /* letters of one byte */
+    uint64_t follow;          /* bytes 80 to BF: all of a character but its first byte */
+    int known;                /* bytes of the block that are classified; the rest is unseen */
+} block_masks;
+
+typedef struct { __m256i low, high; } block;
+
+AVX2_INLINE uint64_t joined(__m256i low, __m256i high) {
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+}
+
+AVX2_INLINE uint64_t equal(block v, uint8_t c) {
+    __m256i wanted = _mm256_set1_epi8((char)c);
+    return joined(_mm256_cmpeq_epi8(v.low, wanted), _mm256_cmpeq_epi8(v.high, wanted));
+}
+
+/* Bytes from first to last. */
+AVX2_INLINE uint64_t within(block v, uint8_t first, uint8_t last) {
+    __m256i base = _mm256_set1_epi8((char)first), width = _mm256_set1_epi8((char)(last - first));
+    __m256i low = _mm256_sub_epi8(v.low, base), high = _mm256_sub_epi8(v.high, base);
+    return joined(_mm256_cmpeq_epi8(_mm256_min_epu8(low, width), low),
+                  _mm256_cmpeq_epi8(_mm256_min_epu8(high, width), high));
+}
+
+/* Load 64 bytes of which `left` are text; behind the text the block is filled with spaces. */
+AVX2_INLINE block load_block(const uint8_t *p, ptrdiff_t left) {
+    uint8_t padded[64];
+    if (__builtin_expect(left < 64, 0)) {
+        memset(padded, ' ', 64);
+        memcpy(padded, p, (size_t)left);
+        p = padded;
+    }
+    return (block){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 32))};
+}
+
+static inline uint64_t below(int bit) { return bit >= 64 ? ~0ull : (1ull << bit) - 1; }
+static inline int lowest(uint64_t mask) { return __builtin_ctzll(mask); }
+static inline int highest(uint64_t mask) { return 63 - __builtin_clzll(mask); }
+
+/* For first bytes of characters in `mask`, the first bytes of the characters behind them: the sum
+ * carries through the bytes that follow. */
+static inline uint64_t next_character(uint64_t mask, uint64_t follow) {
+    return (follow + (mask << 1)) & ~follow;
+}
+
+/* First bytes of characters whose class shows in two or three bytes: most of Hangul, Chinese and
+ * kana, and much of Latin and Cyrillic. All are letters; the last are the only ones with case. */
+typedef struct {
+    uint64_t hangul, chinese, kana, cased;
+} common_letters;
+
+AVX2_INLINE common_letters find_common(block v) {
+    common_letters c;
+    c.hangul = within(v, 0xEB, 0xEC) |                         /* U+B000 to CFFF */
+               (equal(v, 0xEA) & within(v, 0xB0, 0xBF) >> 1) | /* from U+AC00 */
+               (equal(v, 0xED) & within(v, 0x80, 0x9D) >> 1);  /* to U+D77F */
+    c.chinese = within(v, 0xE5, 0xE8) |                         /* U+5000 to 8FFF */
+                (equal(v, 0xE4) & within(v, 0xB8, 0xBF) >> 1) | /* from U+4E00 */
+                (equal(v, 0xE9) & within(v, 0x80, 0xBD) >> 1);  /* to U+9F7F */
+    c.kana = equal(v, 0xE3);
+    if (c.kana)
+        c.kana = (c.kana & equal(v, 0x81) >> 1 & ~(equal(v, 0x80) >> 2)) | /* U+3041 to 307F */
+                 (c.kana & equal(v, 0x83) >> 1 & ~(equal(v, 0xBB) >> 2));  /* U+30C0 to 30FF */
+    c.cased = within(v, 0xC4, 0xCA) | within(v, 0xD0, 0xD1) | /* U+0100 to 02BF, 0400 to 047F */
+              (equal(v, 0xC3) & ~((equal(v, 0x97) | equal(v, 0xB7)) >> 1)); /* U+00C0 to 00FF */
+    return c;
+}
+
+/* The bytes 80 to BF; *known becomes the place of a character that the end of the block cuts. */
+AVX2_INLINE uint64_t find_follow(block v, uint64_t high, int *known) {
+    uint64_t follow = high & ~within(v, 0xC0, 0xFF);
+    uint64_t cut = (high & ~follow & 1ull << 63) | (within(v, 0xE0, 0xFF) & 3ull << 62) |
+                   (within(v, 0xF0, 0xFF) & 7ull << 61);
+    *known = cut ? lowest(cut) : 64;
+    return follow;
+}
+
+/* Bytes of the characters whose first bytes are in `mask`. */
+static inline uint64_t whole(uint64_t mask, uint64_t follow) {
+    return mask | (follow & ~(follow + (mask << 1 & follow)));
+}
+
+/* Classify the characters of several bytes, of which `high` has every byte. */
+AVX2_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits, uint64_t high,
+                               int wants, block_masks *m) {
+    uint64_t follow = find_follow(v, high, &m->known), mark = 0, space = 0;
+    common_letters common = find_common(v);
+    uint64_t told = common.hangul | common.chinese | common.kana;
+    if (!(wants & WANT_CASE)) told |= common.cased;
+    if (wants & WANT_SYMBOLS) m->chinese = common.chinese | common.kana;
+    m->letter |= told & ~m->chinese;
+    for (uint64_t todo = high & ~follow & ~told & below(m->known); todo; todo &= todo - 1) {
+        uint64_t bit = todo & -todo;
+        int length;
+        uint32_t code = utf8_decode(p + lowest(todo), &length);
+        uint8_t b = bits[code];
+        if (wants & WANT_SYMBOLS && is_deepseek_cjk(code)) {
+            m->chinese |= bit;
+            continue;
+        }
+        m->letter |= b & LETTER ? bit : 0;
+        m->number |= b & NUMBER ? bit : 0;
+        space |= b & SPACE ? bit : 0;
+        if (wants & (WANT_MARKS | WANT_CASE)) mark |= b & MARK ? bit : 0;
+        if (wants & WANT_SYMBOLS) m->symbol |= b & SYMBOL ? bit : 0;
+        if (wants & WANT_CASE) {
+            m->upper |= (b & (UPPER | LOWER)) == UPPER ? bit : 0;
+            m->lower |= (b & (UPPER | LOWER)) == LOWER ? bit : 0;
+        }
+    }
+    m->follow = follow;
+    m->letter = whole(m->letter | mark, follow);
+    m->number = whole(m->number, follow);
+    if (wants & WANT_SYMBOLS) {
+        m->symbol = whole(m->symbol, follow);
+        m->chinese = whole(m->chinese, follow);
+    }
+    if (wants & WANT_CASE) {
+        m->upper = whole(m->upper, follow);
+        m->lower = whole(m->lower, follow);
+        space |= mark & ~(m->letter << 1); /* a mark that follows no letter: leave it to the twin */
+    }
+    if (space) m->known = lowest(space) < m->known ? lowest(space) : m->known;
+}
+
+AVX2_INLINE void classify(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, int wants,
+                          block_masks *m) {
+    block v = load_block(p, left), folded;
+    folded.low = _mm256_or_si256(v.low, _mm256_set1_epi8(0x20));
+    folded.high = _mm256_or_si256(v.high, _mm256_set1_epi8(0x20));
+    m->letter = within(folded, 'a', 'z');
+    m->number = within(v, '0', '9');
+    m->blank = equal(v, ' ');
+    m->space = m->blank | within(v, '\t', '\r');
+    m->newline = equal(v, '\n') | equal(v, '\r');
+    m->quote = equal(v, '\'');
+    m->slash = wants & WANT_CASE ? equal(v, '/') : 0;
+    m->upper = wants & WANT_CASE ? within(v, 'A', 'Z') : 0;
+    m->lower = wants & WANT_CASE ? within(v, 'a', 'z') : 0;
+    m->symbol = wants & WANT_SYMBOLS ? within(v, '!', '~') & ~m->letter & ~m->number : 0;
+    m->ascii = m->letter;
+    m->chinese = m->follow = 0;
+    m->known = 64;
+    uint64_t high = joined(v.low, v.high);
+    if (__builtin_expect(high != 0, 0)) classify_wide(p, v, bits, high, wants, m);
+    if (wants & WANT_SYMBOLS) { /* what no split of DeepSeek-V3 matches is left to the twin */
+        uint64_t other = ~(m->letter | m->number | m->space | m->symbol | m->chinese);
+        if (other & below(m->known)) m->known = lowest(other);
+    }
+}
+
+#endif
