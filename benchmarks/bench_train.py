@@ -29,12 +29,18 @@ def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], M
 
     def run(path: str, size: int) -> Merges:
         tokenizer = subword.train(path, algorithm, size, progress=False, **options)
-        model = json.loads(tokenizer.to_str())["model"]
-        return [tuple(m) for m in model["merges"]] if "merges" in model else None
+        return getattr(tokenizer.model, "merges", None)
 
     import subword
 
     return run
+
+
+def split_at_blanks() -> object:
+    """Return the pre-tokenizer that cuts at white space alone."""
+    from subword.pre_tokenizers import WhitespaceSplit
+
+    return WhitespaceSplit()
 
 
 def subword_from_list() -> Callable[[str, int], Merges]:
@@ -44,7 +50,7 @@ def subword_from_list() -> Callable[[str, int], Merges]:
     def run(path: str, size: int) -> Merges:
         with open(path, encoding="utf-8", newline="\n") as file:
             tokenizer = subword.train(iter(file), "byte_level_bpe", size, progress=False)
-        return [tuple(m) for m in json.loads(tokenizer.to_str())["model"]["merges"]]
+        return tokenizer.model.merges
 
     return run
 
@@ -61,9 +67,11 @@ def huggingface(kind: str) -> Callable[[str, int], Merges]:
             return None
         tokenizer = tokenizers.Tokenizer(models.BPE())
         level = kind == "byte-level"
-        tokenizer.pre_tokenizer = (
-            pre_tokenizers.ByteLevel(False) if level else pre_tokenizers.Whitespace()
-        )
+        tokenizer.pre_tokenizer = {
+            "byte-level": pre_tokenizers.ByteLevel(False),
+            "whitespace": pre_tokenizers.Whitespace(),
+            "whitespace-split": pre_tokenizers.WhitespaceSplit(),
+        }[kind]
         alphabet = pre_tokenizers.ByteLevel.alphabet() if level else []
         trainer = trainers.BpeTrainer(
             vocab_size=size, initial_alphabet=alphabet, show_progress=False
@@ -81,6 +89,32 @@ def gigabpe_trained(kind: str) -> Callable[[str, int], Merges]:
     def run(path: str, size: int) -> Merges:
         _, merges = gigabpe.train_bpe([path], size, pretokenizer=kind)
         return [tuple(m) for m in merges]
+
+    return run
+
+
+def rustbpe_trained() -> Callable[[str, int], Merges]:
+    """Train with rustbpe on GPT-2's pattern; it breaks ties in its own way."""
+    import rustbpe
+
+    from subword.split_patterns import PATTERNS
+
+    def run(path: str, size: int) -> Merges:
+        with open(path, encoding="utf-8", newline="\n") as file:
+            rustbpe.Tokenizer().train_from_iterator(iter(file), size, pattern=PATTERNS["gpt2"])
+
+    return run
+
+
+def bpeasy_trained() -> Callable[[str, int], Merges]:
+    """Train with bpeasy on GPT-2's pattern; it breaks ties in its own way."""
+    import bpeasy
+
+    from subword.split_patterns import PATTERNS
+
+    def run(path: str, size: int) -> Merges:
+        with open(path, encoding="utf-8", newline="\n") as file:
+            bpeasy.train_bpe(iter(file), PATTERNS["gpt2"], 128, size)
 
     return run
 
@@ -110,12 +144,19 @@ CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
         "subword, iterable of str": subword_from_list,
         "gigabpe": lambda: gigabpe_trained("bytelevel"),
         "tokenizers": lambda: huggingface("byte-level"),
+        "rustbpe (other ties)": rustbpe_trained,
+        "bpeasy (other ties)": bpeasy_trained,
         "sentencepiece (its own words)": sentencepiece_trained,
     },
     "whitespace": {
         "subword": lambda: subword_trained("bpe"),
-        "gigabpe": lambda: gigabpe_trained("whitespace"),
         "tokenizers": lambda: huggingface("whitespace"),
+    },
+    # What gigabpe calls "whitespace" is WhitespaceSplit.
+    "whitespace-split": {
+        "subword": lambda: subword_trained("bpe", pre_tokenizer=split_at_blanks()),
+        "gigabpe": lambda: gigabpe_trained("whitespace"),
+        "tokenizers": lambda: huggingface("whitespace-split"),
     },
     "wordpiece": {
         "subword, likelihood": lambda: subword_trained("wordpiece"),

@@ -24,7 +24,7 @@ import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
 import subword
-from benchmarks.corpora import corpus_file, machine, versions
+from benchmarks.corpora import SEPARATOR, corpus_file, machine, versions
 from subword.counting import count_source
 
 CORPORA = ("english", "korean")
@@ -85,7 +85,8 @@ TRAINERS: dict[str, Train] = {
 def parts(name: str, folder: Path) -> tuple[str, str]:
     """Write the training part of a corpus to a file; return its path and the held-out text."""
     data = corpus_file(name).read_bytes()
-    cut = data.rfind(b"\n", 0, len(data) - len(data) // HELD_OUT) + 1
+    end = len(data) - len(data) // HELD_OUT
+    cut = data.rfind(b"\n", 0, end) + 1 or data.rfind(SEPARATOR.encode(), 0, end)
     path = folder / f"{name}.txt"
     path.write_bytes(data[:cut])
     return str(path), data[cut:].decode()
@@ -173,8 +174,9 @@ def plot(results: dict[str, Row], path: Path) -> None:
     for panel, name in zip(panels, CORPORA, strict=True):
         shown = [t for t in TRAINERS if f"{name} {SIZES[0]} {t}" in results]
         for offset, size in ((0.2, SIZES[0]), (-0.2, SIZES[1])):
-            values = [results[f"{name} {size} {t}"]["tokens per word"] for t in shown]
-            places = [len(shown) - i + offset for i in range(len(shown))]
+            rows = [results.get(f"{name} {size} {t}") for t in shown]
+            values = [row["tokens per word"] for row in rows if row]
+            places = [len(shown) - i + offset for i, row in enumerate(rows) if row]
             bars = panel.barh(places, values, 0.38, label=f"{size:,} tokens")
             panel.bar_label(bars, fmt="%.3f", padding=2, fontsize=6)
         panel.set_yticks([len(shown) - i for i in range(len(shown))], shown, fontsize=7)

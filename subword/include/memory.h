@@ -11,6 +11,9 @@
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #if defined(__GNUC__)
 #define subword_prefetch(p) __builtin_prefetch((p), 0, 3)
@@ -40,6 +43,13 @@ static inline void offer_to_kernel(void *p, size_t size) {
     if (to > from) madvise((void *)from, to - from, MADV_FREE);
 #else
     (void)p; (void)size;
+#endif
+}
+
+/* Let the kernel have what malloc holds back: after many small blocks were freed. */
+static inline void return_free_memory(void) {
+#if defined(__GLIBC__)
+    malloc_trim(0);
 #endif
 }
 

@@ -13,7 +13,7 @@ cdef enum:
 
 cdef union WordList:
     uint32_t[2] few        # up to two words
-    uint32_t* many         # room for 6, 12, 24 ...
+    uint32_t* many         # room for 6, 9, 12, 18, 24, 36 ...
 
 
 cdef struct Pair:
@@ -25,12 +25,32 @@ cdef struct Pair:
     uint32_t touched       # number of the last merge that changed the count
 
 
+cdef inline size_t place_of(uint64_t key) noexcept nogil:
+    """Return where the index is first looked at for a pair, but for the mask."""
+    return (key * <uint64_t>0x9E3779B97F4A7C15) >> 29
+
+
 cdef inline void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
     """Return `p` with room for `wanted` items of `size` bytes."""
     p = realloc(p, wanted * size)
     if p == NULL:
         out_of_memory()
     return p
+
+
+cdef inline uint32_t more_room(uint32_t size) noexcept nogil:
+    """Return the next capacity of a list that is full with `size` words, 0 when it is not full.
+
+    Full at 6 * 2**k and 9 * 2**k: the capacity follows from the size.
+    """
+    cdef uint32_t part = size // 3
+    if size % 3:
+        return 0
+    if part & (part - 1) == 0:
+        return size + size // 2
+    if part % 3 == 0 and (part // 3 & (part // 3 - 1)) == 0:
+        return size + size // 3
+    return 0
 
 
 cdef inline int list_word(Pair* pair, uint32_t word) except -1 nogil:
@@ -47,9 +67,8 @@ cdef inline int list_word(Pair* pair, uint32_t word) except -1 nogil:
         many[size] = word
         pair.words.many = many
     else:
-        # Full at 6, 12, 24 ...: the capacity follows from the size.
-        if size % FIRST_LIST == 0 and (size // FIRST_LIST & (size // FIRST_LIST - 1)) == 0:
-            pair.words.many = <uint32_t*>grow(pair.words.many, 2 * <size_t>size, sizeof(uint32_t))
+        if more_room(size):
+            pair.words.many = <uint32_t*>grow(pair.words.many, more_room(size), sizeof(uint32_t))
         pair.words.many[size] = word
     pair.size += 1
     return 0

@@ -15,6 +15,18 @@ cdef struct Word:
     uint32_t size
 
 
+cdef struct Change:
+    # What a merge adds to the count of a pair, and a word in which the pair now stands.
+    uint64_t key
+    int64_t count
+    uint32_t word
+    uint32_t number    # of the pair
+
+
+cdef enum:
+    CHANGES = 128      # looked up together
+
+
 cdef inline uint32_t left_of(uint64_t key) noexcept nogil:
     return <uint32_t>(key >> 32)
 
@@ -51,6 +63,8 @@ cdef class Segments:
     cdef size_t index_capacity
     cdef uint32_t* touched         # the pairs whose counts the last merge changed
     cdef uint32_t touched_size, touched_capacity
+    cdef Change[CHANGES] changes   # that wait to be looked up
+    cdef uint32_t changes_size
     cdef uint32_t merges           # made so far; numbers the merges for `touched`
     # the merges, three numbers each: left, right, result
     cdef uint32_t* history
@@ -61,11 +75,13 @@ cdef class Segments:
     cdef int reserve_text(self, size_t size) except -1 nogil
     cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
     cdef int rebuild_index(self, size_t capacity) except -1 nogil
-    cdef int change(self, uint32_t left, uint32_t right, int64_t count,
-                    uint32_t word) except -1 nogil
+    cdef void change(self, uint32_t left, uint32_t right, int64_t count,
+                     uint32_t word) noexcept nogil
+    cdef int make_changes(self) except -1 nogil
     cdef int count_pairs(self) except -1 nogil
     cdef uint32_t new_token(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
     cdef int merge(self, uint32_t number, uint32_t left, uint32_t right,
                    uint32_t result) except -1 nogil
+    cdef void forget(self) noexcept nogil
     cdef void forget_words(self, uint32_t number) noexcept nogil
     cdef int report(self, object progress) except -1 nogil

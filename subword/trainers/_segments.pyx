@@ -17,12 +17,15 @@ from cpython.exc cimport PyErr_CheckSignals
 
 from subword.trainers._table cimport Slot, out_of_memory, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
-from subword.trainers._pairs cimport FEW, grow, list_word
+from subword.trainers._pairs cimport FEW, grow, list_word, place_of
 from subword.trainers.word_counts cimport WordCounts
+
+from subword.trainers.options import check_options
 
 
 cdef extern from "memory.h" nogil:
     void subword_prefetch(const void* p)
+    void return_free_memory()
 
 
 @cython.final
@@ -35,18 +38,11 @@ cdef class Segments:
 
     Args:
         counts: The words. Words seen no time are not there.
-        vocab_size: Tokens wanted, at least as many as the vocabulary starts with.
-        special_tokens: Strings that take the first ids.
-        limit_alphabet: Keep at most this many characters: the most frequent, of equals those with
-            the smallest code point. Other characters are dropped from their words, as if never
-            written.
-        initial_alphabet: Characters (the first of each string) that are in the alphabet whether
-            seen or not.
         continuing_subword_prefix: Carried by every symbol that does not begin a word.
-        end_of_word_suffix: Carried by every symbol that ends a word.
         max_token_length: Pairs whose token would have this many characters or more are not counted
             when they come up; pairs of two characters always are (the rule of `tokenizers`).
         byte_level: Cut words into bytes, written as the characters of `subword.byte_alphabet`.
+    The other options are those of `train_bpe`.
 
     Raises:
         ValueError: There is nothing to learn from, an option is out of range, or the counts are too
@@ -56,22 +52,8 @@ cdef class Segments:
     def __init__(self, WordCounts counts not None, *, vocab_size, special_tokens, limit_alphabet,
                  initial_alphabet, continuing_subword_prefix, end_of_word_suffix, max_token_length,
                  byte_level):
-        for name, value, least in (("vocab_size", vocab_size, 1),
-                                   ("limit_alphabet", limit_alphabet, 0),
-                                   ("max_token_length", max_token_length, 1)):
-            if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-                raise TypeError(f"{name} must be an int, got {type(value).__name__}: {value!r}")
-            if value is not None and not least <= value < UINT32_MAX:
-                raise ValueError(
-                    f"{name} must be at least {least} and below {UINT32_MAX}, got {value}")
-        if len(counts) == 0:
-            raise ValueError("no words to learn from: the corpus or the table of counts is empty")
-        for name, strings in (("special_tokens", special_tokens),
-                              ("initial_alphabet", initial_alphabet)):
-            for string in strings:
-                if not isinstance(string, str) or not string:
-                    raise ValueError(
-                        f"{name} must be strings of at least one character, got {string!r}")
+        check_options(counts, vocab_size, limit_alphabet, max_token_length, special_tokens,
+                      initial_alphabet)
         self.max_token_length = UINT32_MAX if max_token_length is None else max_token_length
         self.prefix_bytes = (continuing_subword_prefix or "").encode()
         self.prefix = <const uint8_t*><const char*>self.prefix_bytes
@@ -85,21 +67,30 @@ cdef class Segments:
             out_of_memory()
 
     def __dealloc__(self):
-        cdef uint32_t i
-        for i in range(self.pairs_size):
-            if self.pairs[i].size > FEW:
-                free(self.pairs[i].words.many)
+        self.forget()
         free(self.text)
         free(self.token_ends)
         free(self.token_lengths)
-        free(self.symbols)
-        free(self.words)
         free(self.symbol_counts)
-        free(self.pairs)
-        free(self.index)
         free(self.touched)
         free(self.history)
         table_free(&self.ids)
+
+    cdef void forget(self) noexcept nogil:
+        """Free the words and the pairs: the vocabulary and the merges are all that is left."""
+        cdef uint32_t i
+        for i in range(self.pairs_size):
+            self.forget_words(i)
+        free(self.pairs)
+        free(self.index)
+        free(self.symbols)
+        free(self.words)
+        self.pairs = NULL
+        self.index = NULL
+        self.symbols = NULL
+        self.words = NULL
+        self.pairs_size = self.words_size = 0
+        return_free_memory()
 
     def _add(self, token, length):
         """Return the id of a token, new or not."""
@@ -158,18 +149,10 @@ cdef class Segments:
         kept = alphabet.keep(limit, {ord(string[0]) for string in initial})
         for code in kept:
             self._add(chr(code), 1)
-        if vocab_size < self.vocab_size:
-            raise ValueError(
-                f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} "
-                "characters of the alphabet"
-                f" + {specials} special tokens), got {vocab_size}")
+        self._check_size(vocab_size, specials, "characters of the alphabet")
         alphabet.name_forms(set(self.tokens()), lambda token: self._add(token, 1), prefix or "",
                             suffix or "")
-        if vocab_size < self.vocab_size:
-            raise ValueError(
-                f"vocab_size must be at least {self.vocab_size} ({self.vocab_size - specials} "
-                "forms of the characters"
-                f" + {specials} special tokens), got {vocab_size}")
+        self._check_size(vocab_size, specials, "forms of the characters")
         self.symbols = <uint32_t*>malloc(max(total, <size_t>1) * sizeof(uint32_t))
         self.words = <Word*>malloc(max(counts.table.used, <size_t>1) * sizeof(Word))
         if self.symbols == NULL or self.words == NULL:
@@ -189,13 +172,20 @@ cdef class Segments:
                     self.symbols_size += start
                     self.words_size += 1
 
+    def _check_size(self, vocab_size, specials, what):
+        least = self.vocab_size
+        if vocab_size < least:
+            raise ValueError(
+                f"vocab_size must be at least {least} ({least - specials} {what} + {specials} "
+                f"special tokens), got {vocab_size}")
+
     # -- pairs
 
     cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil:
         """Return the number of a pair's record, made with count 0 when it is new."""
         cdef uint64_t key = <uint64_t>left << 32 | right
         cdef size_t mask = self.index_capacity - 1
-        cdef size_t i = ((key * <uint64_t>0x9E3779B97F4A7C15) >> 29) & mask
+        cdef size_t i = place_of(key) & mask
         cdef Pair* record
         while self.index[i]:
             if self.pairs[self.index[i] - 1].key == key:
@@ -222,28 +212,47 @@ cdef class Segments:
             return out_of_memory()
         self.index_capacity = capacity
         for n in range(self.pairs_size):
-            i = ((self.pairs[n].key * <uint64_t>0x9E3779B97F4A7C15) >> 29) & (capacity - 1)
+            i = place_of(self.pairs[n].key) & (capacity - 1)
             while self.index[i]:
                 i = (i + 1) & (capacity - 1)
             self.index[i] = n + 1
         return 0
 
-    cdef int change(self, uint32_t left, uint32_t right, int64_t count,
-                    uint32_t word) except -1 nogil:
-        """Add to the count of a pair; with a positive count the pair now stands in `word`."""
-        cdef uint32_t number = self.pair(left, right)
-        cdef Pair* pair = self.pairs + number
-        pair.count += count
-        if pair.touched != self.merges:
-            pair.touched = self.merges
-            if self.touched_size == self.touched_capacity:
-                self.touched_capacity = max(256, 2 * self.touched_capacity)
-                self.touched = <uint32_t*>grow(self.touched, self.touched_capacity,
-                                               sizeof(uint32_t))
-            self.touched[self.touched_size] = number
-            self.touched_size += 1
-        if count > 0:
-            list_word(pair, word)
+    cdef void change(self, uint32_t left, uint32_t right, int64_t count,
+                     uint32_t word) noexcept nogil:
+        """Note a change of the count of a pair; with a positive count it now stands in `word`."""
+        cdef Change* change = self.changes + self.changes_size
+        change.key = <uint64_t>left << 32 | right
+        change.count = count
+        change.word = word
+        self.changes_size += 1
+        subword_prefetch(self.index + (place_of(change.key) & (self.index_capacity - 1)))
+
+    cdef int make_changes(self) except -1 nogil:
+        """Add the noted changes to the pairs, which by now are on their way into the cache."""
+        cdef uint32_t k, number
+        cdef Change* change
+        cdef Pair* pair
+        for k in range(self.changes_size):
+            number = self.index[place_of(self.changes[k].key) & (self.index_capacity - 1)]
+            if number:   # most pairs are at the first place that is looked at
+                subword_prefetch(self.pairs + number - 1)
+        for k in range(self.changes_size):
+            change = self.changes + k
+            number = self.pair(left_of(change.key), right_of(change.key))
+            pair = self.pairs + number
+            pair.count += change.count
+            if pair.touched != self.merges:
+                pair.touched = self.merges
+                if self.touched_size == self.touched_capacity:
+                    self.touched_capacity = max(256, 2 * self.touched_capacity)
+                    self.touched = <uint32_t*>grow(self.touched, self.touched_capacity,
+                                                   sizeof(uint32_t))
+                self.touched[self.touched_size] = number
+                self.touched_size += 1
+            if change.count > 0:
+                list_word(pair, change.word)
+        self.changes_size = 0
         return 0
 
     cdef int count_pairs(self) except -1 nogil:
@@ -311,15 +320,24 @@ cdef class Segments:
             merged.words.many if merged.size > FEW else &merged.words.few[0])
         self.touched_size = 0
         for k in range(merged.size):
-            if k + 4 < merged.size:
-                subword_prefetch(self.words + words[k + 4])
+            if k + 12 < merged.size:
+                subword_prefetch(self.words + words[k + 12])
+            if k + 6 < merged.size:
+                subword_prefetch(self.symbols + self.words[words[k + 6]].start)
             w = words[k]
             symbols = self.symbols + self.words[w].start
             n = self.words[w].size
             count = <int64_t>self.words[w].count
-            at = to = 0
+            at = 0
+            while at + 1 < n and not (symbols[at] == left and symbols[at + 1] == right):
+                at += 1
+            if at + 1 >= n:
+                continue   # another merge took the pair away
+            to = at
             while at < n:
                 if symbols[at] == left and at + 1 < n and symbols[at + 1] == right:
+                    if self.changes_size > CHANGES - 4:
+                        self.make_changes()
                     if to > 0:
                         other = symbols[to - 1]
                         self.change(other, left, -count, w)
@@ -338,6 +356,7 @@ cdef class Segments:
                     at += 1
                 to += 1
             self.words[w].size = to
+        self.make_changes()
         self.symbol_counts[left] -= made
         self.symbol_counts[right] -= made
         self.symbol_counts[result] += made
@@ -359,8 +378,6 @@ cdef class Segments:
             if progress is not None:
                 progress(self.vocab_size)
         return 0
-
-    # -- results
 
     def tokens(self):
         """Return the vocabulary: the token of each id."""

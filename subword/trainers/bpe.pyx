@@ -231,5 +231,6 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
     least = max(1, min_frequency)
     with nogil:
         learner.learn(size, least, progress)
+        segments.forget()
     tokens = segments.tokens()
     return tokens, [(tokens[left], tokens[right]) for left, right in segments.pairs_merged()]

@@ -200,6 +200,7 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
         learner = _Learner(segments, size, score == "gain", floor)
         with nogil:
             learner.learn(size, progress)
+            segments.forget()
         tokens = segments.tokens()
         merges = [(tokens[left], tokens[right]) for left, right in segments.pairs_merged()]
     if len(tokens) < vocab_size:
