@@ -190,7 +190,7 @@ def quality(folder: Path, tasks: Path) -> None:
 
 
 def memory(folder: Path, texts: int) -> None:
-    """Print the peak memory after 1/10 and after all of many short texts, with a tiny model."""
+    """Print the peak memory after each tenth of many short texts, with a tiny model."""
     tokenizer = Embedder.from_pretrained(folder, "cpu").tokenizer
     tiny = BertConfig(hidden_size=32, num_hidden_layers=1, num_attention_heads=1,
                       intermediate_size=64)  # fmt: skip
@@ -199,7 +199,7 @@ def memory(folder: Path, texts: int) -> None:
     done = 0
     for chunk in embedder.stream((f"short text {i}" for i in range(texts)), options):
         before, done = done, done + len(chunk.vectors)
-        if before < texts // 10 <= done or done == texts:
+        if before * 10 // texts < done * 10 // texts:
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
             print(f"{done:,} texts: peak memory {peak:,.0f} MiB")
 

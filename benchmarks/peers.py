@@ -57,8 +57,7 @@ def subword(cell: Cell, texts: list[str], variant: str) -> Run:
             texts, padding=True, truncation=True, max_length=LENGTH, return_tensors=kind
         )
     if cell.shape == "one":
-        encode = functools.partial(tokenizer.encode_ragged, add_special_tokens=add)
-        return lambda texts: encode(texts).ids
+        return lambda texts: tokenizer.encode_ids(texts[0], add_special_tokens=add)
     return lambda texts: flat(texts).ids
 
 

@@ -18,6 +18,7 @@ from typing import Final, Literal, Self
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
@@ -41,8 +42,11 @@ from subword import Tokenizer
 CHUNK_TEXTS: Final = 16_384
 CHUNK_CHARS: Final = 1 << 25
 # Tokens of a batch: on a CPU what its caches like, on a GPU what keeps it busy.
-BATCH_TOKENS: Final = {"cpu": 4_096, "cuda": 65_536}
+BATCH_TOKENS: Final = {"cpu": 2_048, "cuda": 65_536}
 INT8_BATCH_TOKENS: Final = 1_024  # more passes over less arithmetic: they should stay in the cache
+# oneDNN keeps a kernel for every number of rows it has met: 250 MiB after two million texts. On a
+# CPU a batch is filled up to a multiple of this, which leaves it a few dozen numbers to meet.
+ROWS: Final = 64
 
 
 @dataclass
@@ -264,23 +268,27 @@ class Embedder:
             if owners is not None:
                 out = merge_windows(out, owners, lengths)
             if options.normalize:
-                out = torch.nn.functional.normalize(out)
+                out = F.normalize(out)
         return Chunk(out.cpu().numpy(), int(lengths.sum()), truncated)
 
     def _vectors(self, ids: Tensor, lengths: list[int], options: EmbedOptions) -> Tensor:
         """Run the model on one packed batch: (T,) ids -> (B, W)."""
         device = self.model.embeddings.word.weight.device
+        batch = len(lengths)
         if device.type == "cuda":
             ids = ids.pin_memory().to(device, non_blocking=True)
+        else:
+            filler = -len(ids) % ROWS  # texts of one token, thrown away below
+            ids, lengths = F.pad(ids, (0, filler)), [*lengths, *[1] * filler]
         several = options.layers != (-1,)
         out = self.model.forward_packed(ids, lengths, output_hidden_states=several)
         if options.pooling == "pooler" and out.pooler_output is not None:
-            return out.pooler_output.float()
+            return out.pooler_output[:batch].float()
         states = [out.last_hidden_state]
         if out.hidden_states is not None:
             states = [out.hidden_states[layer] for layer in options.layers]  # each (T, E)
         x = torch.stack(states).sum(0) if options.combine == "sum" else torch.cat(states, 1)
-        return pool(x.float(), lengths, options.pooling)  # (T, W) -> (B, W)
+        return pool(x.float(), lengths, options.pooling)[:batch]  # (T, W) -> (B, W)
 
 
 def pool(x: Tensor, lengths: Sequence[int], pooling: Pooling) -> Tensor:

@@ -10,30 +10,30 @@ import threading
 
 import numpy as np
 
+from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.pythread cimport (
     PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock,
     PyThread_type_lock,
 )
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint16_t, uint32_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from subword._documents cimport HIGHEST, Document, Documents
+from subword._documents cimport HIGHEST, Document, Documents, utf8_of
 from subword._encoder cimport Encoder
 from subword._memory cimport as_array, take_spare
+from subword._output cimport bytes_to_characters, pad_rows
 from subword._pipeline cimport out_of_memory
-from subword._worker cimport Output, Worker, output_free, output_push, output_reserve
-from subword.cutting cimport simd_on
+from subword._worker cimport Output, Worker, output_free, output_reserve
+
+from subword.cores import available_threads
 
 cdef extern from "transcode.h" nogil:
-    Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
-    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
-    Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
 
-cdef extern from "utf8.h" nogil:
-    Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
+cdef object np_empty = np.empty, UINT32 = np.dtype(np.uint32)
+cdef object INT32 = np.dtype(np.int32), INT64 = np.dtype(np.int64)
 
 cdef extern from "memory.h" nogil:
     void subword_prefetch(const void* p)
@@ -62,9 +62,9 @@ cdef class Job:
     cdef Py_ssize_t* unit_starts         # first document of each unit, and one more
     cdef Output* outputs                 # of units that are done and not yet appended
     cdef uint8_t* done
+    cdef bint alone                      # one thread: units go straight to the result
     cdef Py_ssize_t next_unit, next_append
     cdef PyThread_type_lock lock
-    cdef bint alone                      # one thread writes the result itself
     cdef bint stop
     cdef Py_ssize_t bad_document, bad_place
     cdef object error
@@ -83,6 +83,7 @@ cdef class Job:
         free(self.done)
         free(self.unit_starts)
         free(self.prefix)
+        free(self.row_splits)
         PyThread_free_lock(self.lock)
 
     cdef int cut_units(self) except -1:
@@ -104,11 +105,11 @@ cdef class Job:
         """Take units until none is left: what each thread does."""
         cdef Worker worker = self.encoder.borrow()
         cdef Py_ssize_t unit
-        cdef Output own
-        cdef Output* out = &self.result if self.alone else &own
-        memset(&own, 0, sizeof(Output))
-        own.full = self.full
-        own.worded = self.result.worded
+        cdef Output out
+        memset(&out, 0, sizeof(Output))
+        out.full = self.full
+        out.worded = self.result.worded
+        cdef Output* target = &self.result if self.alone else &out
         try:
             worker.prepare(self.full)
             while not self.stop:
@@ -120,16 +121,16 @@ cdef class Job:
                     PyThread_release_lock(self.lock)
                     if unit < self.units:
                         self.encode_range(worker, self.unit_starts[unit],
-                                          self.unit_starts[unit + 1], out)
+                                          self.unit_starts[unit + 1], target)
                         if not self.alone:
-                            self.finish_unit(unit, out)
+                            self.finish_unit(unit, &out)
                 if unit >= self.units:
                     break
         except BaseException as error:
             self.stop = True
             self.error = self.error or error
         finally:
-            output_free(&own)
+            output_free(&out)
             self.encoder.pool.append(worker)
 
     cdef int finish_unit(self, Py_ssize_t unit, Output* out) except -1 nogil:
@@ -174,48 +175,30 @@ cdef class Job:
         cdef Py_ssize_t i, k, before, size
         cdef const Document* document
         cdef const uint8_t* data
-        cdef void* p
+        worker.rows.counts = self.row_splits + first + 1
+        worker.rows.left = last - first
+        worker.rows.most = self.most
+        worker.rows.prefix = self.prefix
+        worker.rows.suffix = self.suffix
+        worker.rows.prefix_size = self.prefix_size
+        worker.rows.suffix_size = self.suffix_size
+        self.encoder.begin(worker, out)
         for i in range(first, last):
             document = &self.documents.data[i]
             if i + AHEAD < last:
                 subword_prefetch(self.documents.data[i + AHEAD].data)
                 subword_prefetch(<const uint8_t*>self.documents.data[i + AHEAD].data + 64)
-            before = out.size
-            data = <const uint8_t*>document.data
-            size = document.size
-            if document.kind:
-                if worker.utf8_capacity < size * (document.kind + 1):
-                    p = realloc(worker.utf8, size * (document.kind + 1))
-                    if p == NULL:
-                        return out_of_memory()
-                    worker.utf8 = <uint8_t*>p
-                    worker.utf8_capacity = size * (document.kind + 1)
-                data = worker.utf8
-                if document.kind == 1:
-                    size = transcode_latin1(<const uint8_t*>document.data, size, worker.utf8)
-                elif document.kind == 2:
-                    size = transcode_ucs2(<const uint16_t*>document.data, size, worker.utf8,
-                                          simd_on)
-                else:
-                    size = transcode_ucs4(<const uint32_t*>document.data, size, worker.utf8)
-                if size < 0:
-                    return self.refuse(i, -1 - size)
-            elif self.documents.raw:
+            k = utf8_of(document, worker, &data, &size)
+            if k < 0 and self.documents.raw:
                 k = utf8_error(data, size)
-                if k >= 0:
-                    return self.refuse(i, k)
-            for k in range(self.prefix_size):
-                output_push(out, self.prefix[k], 0, 0, -1)
-            self.encoder.encode_document(worker, data, size, self.most, out)
-            if out.size - before - self.prefix_size > self.most:
-                out.size = before + self.prefix_size + self.most
+            if k >= 0:
+                return self.refuse(i, k)
+            before = out.size
+            self.encoder.encode_document(worker, data, size, out)
             if self.full and (document.kind or self.documents.raw):
-                bytes_to_characters(data, size, out.offsets + 2 * (before + self.prefix_size),
-                                    out.size - before - self.prefix_size)
-            for k in range(self.suffix_size):
-                output_push(out, self.suffix[k], 0, 0, -1)
-            self.row_splits[i + 1] = out.size - before
-        return 0
+                bytes_to_characters(data, size, out.offsets + 2 * before, out.size - before)
+            self.encoder.end_document(worker, out)
+        return self.encoder.flush(worker, out)
 
     cdef int refuse(self, Py_ssize_t document, Py_ssize_t place) noexcept nogil:
         """Stop because of a document; of several, the first is remembered, whichever thread comes
@@ -232,41 +215,15 @@ cdef class Job:
         return 0
 
 
-cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets,
-                              Py_ssize_t count) noexcept nogil:
-    """Turn `count` pairs of byte positions into character positions.
-
-    A start inside a character counts as that character's start, an end inside one as its end.
-    Tokens come in order, so one pass counts the characters; a step back (overlapping added tokens)
-    counts again from the start.
-    """
-    cdef Py_ssize_t i, at = 0, characters = 0, start, end
-    for i in range(count):
-        start = offsets[2 * i]
-        end = offsets[2 * i + 1]
-        while start > 0 and start < size and (data[start] & 0xC0) == 0x80:
-            start -= 1
-        if start < at:
-            characters -= utf8_count(data + start, at - start)
-        else:
-            characters += utf8_count(data + at, start - at)
-        at = start
-        offsets[2 * i] = <int32_t>characters
-        if end > at:
-            characters += utf8_count(data + at, end - at)
-            at = end
-        offsets[2 * i + 1] = <int32_t>characters
-
-
 def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
-                 Py_ssize_t threads=1, most=None, prefix=(), suffix=(), bint words=False):
+                 threads=None, most=None, prefix=(), suffix=(), bint words=False):
     """Encode a list of str.
 
     Args:
         encoder: The stages.
         texts: The documents. A copy nobody else changes while the threads run.
         full: Also return places.
-        threads: How many threads may work.
+        threads: How many threads may work; None for every core of this process.
         most: Keep at most this many ids of each document, not counting `prefix` and `suffix`.
         prefix, suffix: Ids to put before and behind each document.
         words: With `full`, also return word indices.
@@ -279,12 +236,12 @@ def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
         TypeError: A text is not a str.
         ValueError: A text holds a lone surrogate, or more than 2**31 - 1 bytes.
     """
-    return encode_documents(encoder, Documents.of_list(texts), full, threads, most, prefix, suffix,
-                            words)
+    return arrays_of(encode_documents(encoder, Documents.of_list(texts), full, threads, most,
+                                      prefix, suffix, words))
 
 
 def encode_buffers(Encoder encoder not None, list buffers not None, bytes separator=None,
-                   bint full=False, Py_ssize_t threads=1, most=None, prefix=(), suffix=()):
+                   bint full=False, threads=None, most=None, prefix=(), suffix=()):
     """Encode the documents in buffers of UTF-8, without a Python object for each.
 
     Args:
@@ -302,15 +259,68 @@ def encode_buffers(Encoder encoder not None, list buffers not None, bytes separa
     """
     if separator is not None and not separator:
         raise ValueError("a separator must not be empty")
-    return encode_documents(encoder, Documents.of_buffers(buffers, separator), full, threads, most,
-                            prefix, suffix, False)
+    return arrays_of(encode_documents(encoder, Documents.of_buffers(buffers, separator), full,
+                                      threads, most, prefix, suffix, False))
 
 
-cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_t threads, most,
-                      prefix, suffix, bint words):
-    cdef Job job = Job()
+def encode_padded(Encoder encoder not None, list texts not None, most, prefix, suffix, length,
+                  multiple, pad, bint left):
+    """Encode a list of str into rectangles.
+
+    Args:
+        encoder, texts, most, prefix, suffix: See `encode_texts`.
+        length: Columns; None for those of the longest row.
+        multiple: Round the columns up to a multiple of this.
+        pad: Id and type of the padding; None leaves rows as they are.
+        left: Whether the padding goes before the ids.
+
+    Returns:
+        int64 (3, len(texts), columns): ids, types and attention mask. None if a text is not a str
+        or the rows do not make such a rectangle.
+    """
+    cdef Job job
+    cdef Py_ssize_t i, longest = 0, width, rows = len(texts), step = multiple or 1
+    cdef int64_t pad_id = 0, pad_type = 0
+    cdef Py_buffer buffer
+    for text in texts:
+        if not isinstance(text, str):
+            return None
+    job = encode_documents(encoder, Documents.of_list(texts), False, None, most, prefix, suffix,
+                           False)
+    for i in range(rows):
+        longest = max(longest, <Py_ssize_t>(job.row_splits[i + 1] - job.row_splits[i]))
+    width = longest
+    if pad is None:
+        if rows * longest != job.result.size:
+            return None
+    else:
+        pad_id, pad_type = pad
+        width = longest if length is None else length
+        width = (width + step - 1) // step * step
+    if width < longest:
+        return None
+    wide = np_empty((3, rows, width), INT64)
+    PyObject_GetBuffer(wide, &buffer, PyBUF_WRITABLE)
+    pad_rows(job.result.ids, job.row_splits, rows, width, pad_id, pad_type, left,
+             <int64_t*>buffer.buf)
+    PyBuffer_Release(&buffer)
+    return wide
+
+
+cdef Py_ssize_t thread_count(threads, Py_ssize_t total) except -1:
+    """Return how many threads are worth it, of the number allowed; None allows one for each core."""
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads must be at least 1, got {threads}")
+    if total < 2 * THREAD_WORTH:
+        return 1
+    return min(available_threads() if threads is None else threads, total // THREAD_WORTH)
+
+
+cdef Job encode_documents(Encoder encoder, Documents documents, bint full, threads, most, prefix,
+                          suffix, bint words):
+    """Encode documents; what came out is in the job."""
+    cdef Job job = Job.__new__(Job)
     cdef Py_ssize_t i
-    cdef int64_t[::1] splits
     cdef Worker worker
     job.encoder = encoder
     job.documents = documents
@@ -321,40 +331,47 @@ cdef encode_documents(Encoder encoder, Documents documents, bint full, Py_ssize_
     job.prefix_size = len(prefix)
     job.suffix_size = len(suffix)
     job.prefix = <uint32_t*>malloc((job.prefix_size + job.suffix_size + 1) * sizeof(uint32_t))
-    if job.prefix == NULL:
-        raise MemoryError("no room for the special tokens")
+    job.row_splits = <int64_t*>malloc((documents.size + 1) * sizeof(int64_t))
+    if job.prefix == NULL or job.row_splits == NULL:
+        raise MemoryError("no room for the ends of the rows")
     job.suffix = job.prefix + job.prefix_size
     for i in range(job.prefix_size):
         job.prefix[i] = prefix[i]
     for i in range(job.suffix_size):
         job.suffix[i] = suffix[i]
-    row_splits = np.empty(job.documents.size + 1, np.int64)
-    splits = row_splits
-    splits[0] = 0
-    job.row_splits = &splits[0]
-    threads = max(1, min(threads, job.documents.total // THREAD_WORTH))
-    if job.documents.total <= SMALL:
+    i = thread_count(threads, documents.total)
+    if documents.total <= SMALL:
         worker = encoder.borrow()
         worker.prepare(full)
         try:
-            job.encode_range(worker, 0, job.documents.size, &job.result)
+            job.encode_range(worker, 0, documents.size, &job.result)
         finally:
             encoder.pool.append(worker)
     else:
-        run_job(job, threads)
+        run_job(job, i)
     if job.bad_document >= 0:
         raise documents.error(job.bad_document, job.bad_place)
-    np.cumsum(row_splits, out=row_splits)
-    count = job.result.size
-    ids = as_array(<void**>&job.result.ids, count, sizeof(uint32_t), np.uint32, job.result.capacity)
-    if not full:
-        return ids, row_splits, None, None
-    offsets = as_array(<void**>&job.result.offsets, 2 * count, sizeof(int32_t), np.int32,
-                       2 * job.result.capacity).reshape(-1, 2)
-    if not words:
-        return ids, row_splits, offsets, None
-    return ids, row_splits, offsets, as_array(<void**>&job.result.words, count, sizeof(int32_t),
-                                              np.int32, job.result.capacity)
+    job.row_splits[0] = 0
+    for i in range(documents.size):
+        job.row_splits[i + 1] += job.row_splits[i]
+    return job
+
+
+cdef tuple arrays_of(Job job):
+    """Hand what came out to numpy."""
+    cdef Output* out = &job.result
+    count = out.size
+    ids = as_array(<void**>&out.ids, count, sizeof(uint32_t), UINT32, out.capacity)
+    splits = as_array(<void**>&job.row_splits, job.documents.size + 1, sizeof(int64_t), INT64,
+                      job.documents.size + 1)
+    if not job.full:
+        return ids, splits, None, None
+    offsets = as_array(<void**>&out.offsets, 2 * count, sizeof(int32_t), INT32,
+                       2 * out.capacity).reshape(-1, 2)
+    if not out.worded:
+        return ids, splits, offsets, None
+    return ids, splits, offsets, as_array(<void**>&out.words, count, sizeof(int32_t), INT32,
+                                          out.capacity)
 
 
 cdef run_job(Job job, Py_ssize_t threads):
@@ -366,10 +383,10 @@ cdef run_job(Job job, Py_ssize_t threads):
         raise MemoryError("no room for the units of a batch")
     memset(job.outputs, 0, job.units * sizeof(Output))
     memset(job.done, 0, job.units)
-    take_spare(&job.result, job.documents.total // 2)
+    take_spare(&job.result, job.documents.total // 8)
     output_reserve(&job.result, job.documents.total // 4 + 1024)
     threads = min(threads, job.units)
-    job.alone = threads <= 1
+    job.alone = threads == 1
     helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(threads - 1)]
     for helper in helpers:
         helper.start()

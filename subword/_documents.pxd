@@ -1,5 +1,7 @@
 from libc.stdint cimport uint8_t
 
+from subword._worker cimport Worker
+
 
 cdef enum:
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
@@ -29,3 +31,9 @@ cdef class Documents:
     @staticmethod
     cdef Documents of_buffers(list buffers, bytes separator)
     cdef int push(self, const uint8_t* data, Py_ssize_t size) except -1
+
+
+cdef int document_of(object text, Py_ssize_t index, Document* document) except -1
+cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t** data,
+                        Py_ssize_t* size) except -2 nogil
+cdef object surrogate_error(object text, Py_ssize_t index, Py_ssize_t place)

@@ -3,11 +3,13 @@
 
 from bisect import bisect_right
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memchr
 
 from subword._pipeline cimport out_of_memory
+from subword._worker cimport Worker
+from subword.cutting cimport simd_on
 
 cdef extern from "Python.h":
     bint PyUnicode_Check(object o)
@@ -15,9 +17,74 @@ cdef extern from "Python.h":
     int PyUnicode_KIND(object o)
     void* PyUnicode_DATA(object o)
     Py_ssize_t PyUnicode_GET_LENGTH(object o)
+    void* PyList_GET_ITEM(list o, Py_ssize_t i)
 
 cdef extern from "<string.h>" nogil:
     const void* memmem(const void* data, size_t size, const void* needle, size_t needle_size)
+
+cdef extern from "memory.h" nogil:
+    void subword_prefetch(const void* p)
+
+cdef extern from "transcode.h" nogil:
+    enum:
+        TRANSCODE_SLACK
+    Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
+    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
+    Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
+
+cdef enum:
+    AHEAD = 8                       # documents between asking for an object and its use
+
+
+cdef int document_of(object text, Py_ssize_t index, Document* document) except -1:
+    """Find the storage of a str; `index` is for the error."""
+    if not PyUnicode_Check(text):
+        raise TypeError(f"text {index} must be a str, got {type(text).__name__}")
+    document.data = PyUnicode_DATA(text)
+    document.size = PyUnicode_GET_LENGTH(text)
+    document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
+    if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
+        raise ValueError(
+            f"text {index} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
+    return 0
+
+
+cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t** data,
+                        Py_ssize_t* size) except -2 nogil:
+    """Leave a document's UTF-8 in `data` and `size`, where it lies or in the worker's scratch.
+
+    Returns:
+        The character that is a lone surrogate, or -1.
+    """
+    cdef Py_ssize_t room = document.size * (document.kind + 1) + TRANSCODE_SLACK, made
+    cdef void* p
+    data[0] = <const uint8_t*>document.data
+    size[0] = document.size
+    if document.kind == 0:
+        return -1
+    if worker.utf8_capacity < room:
+        p = realloc(worker.utf8, room)
+        if p == NULL:
+            out_of_memory()
+            return -2
+        worker.utf8 = <uint8_t*>p
+        worker.utf8_capacity = room
+    data[0] = worker.utf8
+    if document.kind == 1:
+        made = transcode_latin1(<const uint8_t*>document.data, document.size, worker.utf8)
+    elif document.kind == 2:
+        made = transcode_ucs2(<const uint16_t*>document.data, document.size, worker.utf8,
+                              simd_on)
+    else:
+        made = transcode_ucs4(<const uint32_t*>document.data, document.size, worker.utf8)
+    size[0] = made
+    return -1 if made >= 0 else -1 - made
+
+
+cdef object surrogate_error(object text, Py_ssize_t index, Py_ssize_t place):
+    return ValueError(
+        f"text {index} holds a lone surrogate (U+{ord(text[place]):04X}) at character {place}: "
+        "it cannot be encoded as UTF-8")
 
 
 class NotUTF8(ValueError):
@@ -44,7 +111,6 @@ cdef class Documents:
     cdef Documents of_list(list texts):
         cdef Documents self = Documents.__new__(Documents)
         cdef Py_ssize_t i
-        cdef object text
         cdef Document* document
         self.owner = texts
         self.size = len(texts)
@@ -52,17 +118,11 @@ cdef class Documents:
         if self.data == NULL:
             raise MemoryError("no room for the list of documents")
         for i in range(self.size):
-            text = texts[i]
-            if not PyUnicode_Check(text):
-                raise TypeError(f"text {i} must be a str, got {type(text).__name__}")
+            if i + AHEAD < self.size:    # str objects lie all over memory
+                subword_prefetch(PyList_GET_ITEM(texts, i + AHEAD))
             document = &self.data[i]
-            document.data = PyUnicode_DATA(text)
-            document.size = PyUnicode_GET_LENGTH(text)
-            document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
+            document_of(texts[i], i, document)
             self.total += document.size * (document.kind + 1 if document.kind else 1)
-            if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
-                raise ValueError(
-                    f"text {i} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
         return self
 
     @staticmethod
@@ -123,10 +183,7 @@ cdef class Documents:
     def error(self, Py_ssize_t document, Py_ssize_t place):
         """Return the exception for a document that is not valid at a place."""
         if not self.raw:
-            return ValueError(
-                f"text {document} holds a lone surrogate "
-                f"(U+{ord(self.owner[document][place]):04X}) "
-                f"at character {place}: it cannot be encoded as UTF-8")
+            return surrogate_error(self.owner[document], document, place)
         buffer = bisect_right(self.firsts, document) - 1
         base = self.data[<Py_ssize_t>self.firsts[buffer]].data
         start = <const uint8_t*>self.data[document].data - <const uint8_t*>base

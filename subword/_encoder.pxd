@@ -1,10 +1,9 @@
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._pipeline cimport Model, Normalizer, PreTokenizer, Text
 from subword._sentences cimport Sentences
 from subword._worker cimport Output, Worker
 from subword.added_tokens cimport Matcher
-from subword.models.word_cache cimport WordCache
 
 
 cdef class Encoder:
@@ -22,20 +21,24 @@ cdef class Encoder:
     cdef readonly size_t cache_limit
     cdef list pool
     cdef Worker borrow(self)
+    cdef int begin(self, Worker worker, Output* out) except -1 nogil
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
-                             Py_ssize_t most, Output* out) except -1 nogil
-    cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
-                            Py_ssize_t most, Output* out) except -1 nogil
-    cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most,
-                         Output* out) except -1 nogil
-    cdef int encode_sentence(self, Worker worker, const Text* text, Py_ssize_t most,
                              Output* out) except -1 nogil
+    cdef int end_document(self, Worker worker, Output* out) except -1 nogil
+    cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil
+    cdef int flush(self, Worker worker, Output* out) except -1 nogil
+    cdef int enough(self, Worker worker, Output* out) except -1 nogil
+    cdef int push_token(self, Worker worker, uint32_t id, int32_t start, int32_t end,
+                        Output* out) except -1 nogil
+    cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
+                            Output* out) except -1 nogil
+    cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil
+    cdef int encode_sentence(self, Worker worker, const Text* text, Output* out) except -1 nogil
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
-                          Py_ssize_t count, Output* out) except -1 nogil
-    cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end,
-                         uint64_t low, uint64_t high, uint64_t hash, Output* out) except -1 nogil
-    cdef int emit_places(self, Worker worker, const Text* text, int32_t start,
-                         const uint32_t* values, uint32_t n, Output* out) except -1 nogil
-    cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high,
-                      uint64_t hash, const uint8_t* word, int32_t size, bint full) except -1 nogil
+                          int count, Output* out) except -1 nogil
+    cdef int encode_places(self, Worker worker, const Text* text, const int32_t* spans,
+                           Output* out) except -1 nogil
+    cdef int encode_rare(self, Worker worker, int i, Output* out) except -1 nogil
+    cdef const uint32_t* look_up(self, Worker worker, int i, bint full,
+                                 uint32_t* count) except NULL nogil
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil

@@ -3,6 +3,8 @@
     document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words
         --cache, model--> ids
 
+Words wait in a batch, across documents, until it is full: by then their slots of the cache are near.
+
 Three shortcuts give the same answer as the plain run of the stages and are compared with it by
 tests:
 
@@ -15,36 +17,31 @@ tests:
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport realloc
 from libc.string cimport memcpy
 
 from subword._pipeline cimport (
-    Model, Normalizer, PreTokenizer, Text, Token, out_of_memory, spans_push, text_clear,
-    text_end, text_start,
+    Model, Normalizer, PreTokenizer, Text, spans_push, text_clear, text_end, text_start,
 )
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
-    LONGEST_CACHED, SPILLED, Slot, WordCache, cache_bytes, cache_insert,
-    cached_values, same_bytes,
+    ROW_END, SLOT, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_fill, batch_odd,
+    batch_prefetch_long, cache_bytes, cache_find, cache_find_long, cache_put, cache_put_long,
+    copy_values, odd_word, word_batch, word_key, word_slot,
 )
 from subword._chunks cimport tokenize_chunk
+from subword._places cimport PACKED, emit_packed, emit_tokens, emit_values, tokens_to_values
 from subword._sentences cimport sentences_of
-from subword._places cimport place_end, place_start
 from subword.normalizers cimport BertNormalizer
-from subword._worker cimport Output, Worker, output_push, output_reserve
+from subword._worker cimport Output, Worker, begin_rows, end_row, output_push, output_reserve
 from subword.cutting cimport BertPreTokenizer, simd_on
 
 cdef extern from "memory.h" nogil:
-    ctypedef struct word_key:
-        uint64_t low
-        uint64_t high
-    void subword_prefetch(const void* p)
     bint subword_likely(bint x)
-    word_key short_key(const uint8_t* p, int n, int whole)
-    uint64_t hash_key(uint64_t low, uint64_t high)
-    uint64_t hash_bytes(const uint8_t* p, size_t n)
+
+cdef extern from "places.h" nogil:
+    void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)
 
 cdef extern from "scan.h" nogil:
     enum:
@@ -53,10 +50,8 @@ cdef extern from "scan.h" nogil:
              int32_t* out, int room, Py_ssize_t* memo, int simd)
 
 cdef enum:
-    BATCH = 256             # words between a prefetch and its use
-    HIGHEST = 0x7FFFFFFF    # bytes a document may have
-    # values a token has in the cache that keeps places: id, start << 16 | end, word
-    PLACES = 3
+    BATCH = 256             # words a scanner finds at a time
+    SLACK = 16              # ids that may be written behind the last
 
 
 cdef class Encoder:
@@ -114,35 +109,72 @@ cdef class Encoder:
     cdef Worker borrow(self):
         return self.pool.pop() if self.pool else Worker(self.cache_limit)
 
+    cdef int begin(self, Worker worker, Output* out) except -1 nogil:
+        """Begin the rows of a run of documents."""
+        batch_clear(worker.batch)
+        return begin_rows(&worker.rows, out)
+
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
-                             Py_ssize_t most, Output* out) except -1 nogil:
-        """Append the tokens of data[0:size), stopping at `most` or a little later."""
-        cdef Py_ssize_t i, first = out.size
+                             Output* out) except -1 nogil:
+        """Append the tokens of data[0:size), some at `flush`, or a little more than may be kept."""
+        cdef Py_ssize_t i
         cdef int32_t start, end
         worker.word = 0
+        worker.row_words = 0
         if self.raw.count == 0:
-            return self.encode_segment(worker, data, 0, <int32_t>size, most, out)
+            return self.encode_segment(worker, data, 0, <int32_t>size, out)
         worker.pieces.size = 0
         self.raw.find(data, <int32_t>size, &worker.pieces)
         for i in range(worker.pieces.size):
             start = worker.pieces.data[i].start
             end = worker.pieces.data[i].end
             if worker.pieces.data[i].id < 0:
-                self.encode_segment(worker, data, start, end, most - (out.size - first), out)
+                self.encode_segment(worker, data, start, end, out)
             else:
-                output_push(out, <uint32_t>worker.pieces.data[i].id, start, end, worker.word)
-                worker.word += 1
-            if out.size - first >= most:
+                self.push_token(worker, <uint32_t>worker.pieces.data[i].id, start, end, out)
+            if self.enough(worker, out):
                 break
         return 0
 
+    cdef int end_document(self, Worker worker, Output* out) except -1 nogil:
+        """End the row of a document."""
+        return end_row(&worker.rows, out) if out.full else self.push_odd(worker, ROW_END, 0, out)
+
+    cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil:
+        """Let something that is no word wait in the batch."""
+        if not batch_odd(worker.batch, NULL, kind, id):
+            self.flush(worker, out)
+            batch_odd(worker.batch, NULL, kind, id)
+        return 0
+
+    cdef int enough(self, Worker worker, Output* out) except -1 nogil:
+        """Whether the document has all the tokens it may keep."""
+        cdef Py_ssize_t most = worker.rows.most
+        if not out.full:
+            if worker.row_words < most:
+                return 0
+            self.flush(worker, out)
+        worker.row_words = out.size - worker.rows.start - worker.rows.prefix_size
+        return worker.row_words >= most
+
+    cdef int push_token(self, Worker worker, uint32_t id, int32_t start, int32_t end,
+                        Output* out) except -1 nogil:
+        """Append an added token."""
+        if out.full:
+            output_push(out, id, start, end, worker.word)
+        else:
+            self.push_odd(worker, TOKEN, id, out)
+        worker.word += 1
+        worker.row_words += 1
+        return 0
+
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
-                            Py_ssize_t most, Output* out) except -1 nogil:
+                            Output* out) except -1 nogil:
         """Append the tokens of a stretch without raw added tokens."""
         cdef Text text
         cdef Text part
         cdef const Text* source = &text
-        cdef Py_ssize_t i, first = out.size
+        cdef Py_ssize_t i
         text.data = <uint8_t*>data + start
         text.starts = text.ends = NULL
         text.size = text.capacity = end - start
@@ -157,7 +189,7 @@ cdef class Encoder:
                 worker.normalized.base = start
                 source = &worker.normalized
         if self.after.count == 0:
-            return self.encode_text(worker, source, most, out)
+            return self.encode_text(worker, source, out)
         worker.inner.size = 0
         self.after.find(source.data, <int32_t>source.size, &worker.inner)
         for i in range(worker.inner.size):
@@ -170,35 +202,33 @@ cdef class Encoder:
             else:
                 part.base += worker.inner.data[i].start
             if worker.inner.data[i].id < 0:
-                self.encode_text(worker, &part, most - (out.size - first), out)
+                self.encode_text(worker, &part, out)
+            elif out.full:
+                self.push_token(worker, <uint32_t>worker.inner.data[i].id, text_start(&part, 0),
+                                text_end(&part, part.size - 1), out)
             else:
-                if out.full:
-                    output_push(out, <uint32_t>worker.inner.data[i].id, text_start(&part, 0),
-                                text_end(&part, part.size - 1), worker.word)
-                else:
-                    output_push(out, <uint32_t>worker.inner.data[i].id, 0, 0, 0)
-                worker.word += 1
-            if out.size - first >= most:
+                self.push_token(worker, <uint32_t>worker.inner.data[i].id, 0, 0, out)
+            if self.enough(worker, out):
                 break
         return 0
 
-    cdef int encode_text(self, Worker worker, const Text* text, Py_ssize_t most,
-                         Output* out) except -1 nogil:
+    cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil:
         """Append the tokens of normalized text that holds no added token."""
         cdef int32_t[2 * BATCH] found
-        cdef Py_ssize_t at = 0, memo = 0, first = out.size, count
+        cdef Py_ssize_t at = 0, memo = 0
+        cdef int count
         cdef const Text* source = text
         cdef int pattern = SCAN_BERT if self.chunks else self.pattern
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
         if text.size == 0:
             return 0
         if self.sentences is not None:
-            return self.encode_sentence(worker, text, most, out)
+            return self.encode_sentence(worker, text, out)
         if pattern >= 0:
             while at < text.size:
                 count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
                 self.encode_spans(worker, text, found, count, out)
-                if out.size - first >= most:
+                if self.enough(worker, out):
                     break
             return 0
         worker.whole.size = 0
@@ -212,183 +242,153 @@ cdef class Encoder:
                 source = &worker.rewritten
         else:
             spans_push(&worker.spans, 0, text.size)
-        while at < worker.spans.size and out.size - first < most:
-            count = min(BATCH, worker.spans.size - at)
+        while at < worker.spans.size and not self.enough(worker, out):
+            count = <int>min(BATCH, worker.spans.size - at)
             self.encode_spans(worker, source, <int32_t*>(worker.spans.data + at), count, out)
             at += count
         return 0
 
-    cdef int encode_sentence(self, Worker worker, const Text* text, Py_ssize_t most,
-                             Output* out) except -1 nogil:
+    cdef int encode_sentence(self, Worker worker, const Text* text, Output* out) except -1 nogil:
         """Append the tokens of a text that is one word, chunk by chunk."""
         cdef int32_t[2 * BATCH + 2] found
-        cdef Py_ssize_t at = 0, first = out.size, count
+        cdef Py_ssize_t at = 0
+        cdef int count
         cdef Text lead
         if self.sentences.begin(worker, text, &at, &lead, found):
             self.encode_spans(worker, &lead, found, 1, out)
-        while at < text.size and out.size - first < most:
-            count = self.sentences.joints.cut(text.data, text.size, &at, found, BATCH)
+        while at < text.size and not self.enough(worker, out):
+            count = <int>self.sentences.joints.cut(text.data, text.size, &at, found, BATCH)
             self.encode_spans(worker, text, found, count, out)
         return 0
 
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
-                          Py_ssize_t count, Output* out) except -1 nogil:
-        """Append the tokens of up to BATCH words.
+                          int count, Output* out) except -1 nogil:
+        """Append the tokens of words, or let the words wait; the text is not needed afterwards."""
+        cdef word_batch* batch = worker.batch
+        cdef int at = 0, first = 0
+        worker.row_words += count
+        while at < count:
+            at = batch_fill(batch, &worker.caches[out.full].table, text.data, text.size, spans, at,
+                            count)
+            if batch.size == 0:
+                # too long for the cache
+                self.compute(worker, text.data + spans[2 * at], spans[2 * at + 1] - spans[2 * at])
+                emit_tokens(worker, text, spans[2 * at], self.chunks, out)
+                at += 1
+            elif out.full:
+                self.encode_places(worker, text, spans + 2 * first, out)
+            elif at < count:
+                self.flush(worker, out)
+            first = at
+        return 0
 
-        First every word's key is made and its slot asked for, then the slots are read: by then they
-        are near. The common case, up to three ids of a word seen before, is branch-free but for the
-        comparison of the key.
-        """
-        cdef uint64_t[BATCH] low
-        cdef uint64_t[BATCH] high
-        cdef uint64_t[BATCH] hashes
-        cdef WordCache* cache = &worker.caches[out.full]
-        cdef const uint8_t* data = text.data
-        cdef Py_ssize_t whole = text.size - 16
-        cdef uint64_t mask = cache.mask
-        cdef Slot* slots = cache.slots
-        cdef Slot* slot
+    cdef int flush(self, Worker worker, Output* out) except -1 nogil:
+        """Append the ids of the words that wait; those found in one step stay in words.h."""
+        cdef word_batch* batch = worker.batch
+        cdef WordCache* cache = &worker.caches[0]
         cdef uint32_t* ids
-        cdef word_key key
-        cdef int32_t start, size
-        cdef Py_ssize_t i
-        for i in range(count):
-            start = spans[2 * i]
-            size = spans[2 * i + 1] - start
-            if size <= 15:
-                key = short_key(data + start, size, start <= whole)
-                low[i] = key.low
-                high[i] = key.high
-                hashes[i] = hash_key(key.low, key.high)
-            elif size <= LONGEST_CACHED:
-                hashes[i] = low[i] = hash_bytes(data + start, size)
-                high[i] = <uint64_t>0xFF << 56 | <uint64_t>size
-            else:
-                high[i] = hashes[i] = 0
-                low[i] = 1    # unlike an empty slot
-            subword_prefetch(slots + (hashes[i] & mask))
-        output_reserve(out, 3 * count + 3)
+        cdef int i = 0
         if out.full:
-            for i in range(count):
-                slot = slots + (hashes[i] & mask)
-                if subword_likely(slot.low == low[i] and slot.high == high[i]
-                                  and slot.count == PLACES
-                                  and text.starts == NULL):
-                    start = <int32_t>text.base + spans[2 * i]
-                    out.ids[out.size] = slot.values[0]
-                    out.offsets[2 * out.size] = start + <int32_t>(slot.values[1] >> 16)
-                    out.offsets[2 * out.size + 1] = start + <int32_t>(slot.values[1] & 0xFFFF)
-                    if out.words != NULL:
-                        out.words[out.size] = worker.word + <int32_t>slot.values[2]
-                    out.size += 1
-                    worker.word += <int32_t>slot.values[2] + 1
-                    continue
-                self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i],
-                                 hashes[i], out)
-                output_reserve(out, 3 * (count - i))
-                slots = cache.slots
-                mask = cache.mask
             return 0
-        ids = out.ids + out.size
-        for i in range(count):
-            slot = slots + (hashes[i] & mask)
-            if subword_likely(slot.low == low[i] and slot.high == high[i] and slot.count <= 3):
-                memcpy(ids, slot.values, 3 * sizeof(uint32_t))
-                ids += slot.count
-                continue
-            out.size = ids - out.ids
-            self.encode_word(worker, text, spans[2 * i], spans[2 * i + 1], low[i], high[i],
-                             hashes[i], out)
-            output_reserve(out, 3 * (count - i))
+        if batch.odd_size:
+            batch_prefetch_long(batch, &cache.table)
+        while True:
+            output_reserve(out, WIDE_VALUES * (batch.size - i) + SLACK)
             ids = out.ids + out.size
-            slots = cache.slots
-            mask = cache.mask
-        out.size = ids - out.ids
+            i = batch_emit(batch, &cache.table, i, &ids)
+            out.size = ids - out.ids
+            if i == batch.size:
+                break
+            self.encode_rare(worker, i, out)
+            i += 1
+        batch_clear(batch)
         return 0
 
-    cdef int encode_word(self, Worker worker, const Text* text, int32_t start, int32_t end,
-                         uint64_t low, uint64_t high, uint64_t hash, Output* out) except -1 nogil:
-        """Append the tokens of one word; `high` is 0 if it is too long for the cache."""
-        cdef WordCache* cache = &worker.caches[out.full]
-        cdef const uint8_t* word = text.data + start
-        cdef Slot* slot = NULL
-        cdef uint64_t at = hash & cache.mask
-        cdef uint32_t n
-        cdef Py_ssize_t k
-        if high:
-            slot = &cache.slots[at]
-            while slot.high != high or slot.low != low or (
-                    slot.count & <uint32_t>SPILLED
-                    and not same_bytes(cache, slot, word, end - start)):
-                if slot.high == 0:
-                    slot = NULL
-                    break
-                at = (at + 1) & cache.mask
-                slot = &cache.slots[at]
-        if slot != NULL:
-            n = slot.count & ~<uint32_t>SPILLED
-            if out.full:
-                return self.emit_places(worker, text, start, cached_values(cache, slot),
-                                        n // PLACES, out)
-            output_reserve(out, n)
-            memcpy(out.ids + out.size, cached_values(cache, slot), n * sizeof(uint32_t))
-            out.size += n
-            return 0
-        cache.misses += 1
-        self.compute(worker, word, end - start)
-        if high and self.caches_words:
-            self.remember(worker, cache, low, high, hash, word, end - start, out.full)
-        for k in range(worker.tokens.size):
-            output_push(out, worker.tokens.data[k].id,
-                        place_start(text, start + worker.tokens.data[k].start),
-                        place_end(text, start + worker.tokens.data[k].end),
-                        worker.word + (worker.chunk_words[k] if self.chunks else 0))
-        worker.word += (worker.chunk_words[worker.tokens.size] if self.chunks else 1)
+    cdef int encode_rare(self, Worker worker, int i, Output* out) except -1 nogil:
+        """Append the ids of the batch's word i, or do what stands in its place."""
+        cdef word_batch* batch = worker.batch
+        cdef const uint32_t* values
+        cdef uint32_t count
+        cdef const odd_word* odd
+        if batch.keys[i].high == 0:
+            odd = &batch.odd[batch.keys[i].low - 1]
+            if odd.size == ROW_END:
+                return end_row(&worker.rows, out)
+            if odd.size == TOKEN:
+                return output_push(out, <uint32_t>odd.hash, 0, 0, 0)
+        values = self.look_up(worker, i, False, &count)
+        output_reserve(out, count + SLACK)
+        copy_values(out.ids + out.size, values, count)
+        out.size += count
         return 0
 
-    cdef int emit_places(self, Worker worker, const Text* text, int32_t start,
-                         const uint32_t* values, uint32_t n, Output* out) except -1 nogil:
-        """Append n cached tokens with their places."""
-        cdef uint32_t k
-        cdef int32_t* offsets
-        cdef int32_t last = 0
-        output_reserve(out, n)
-        for k in range(n):
-            offsets = out.offsets + 2 * (out.size + k)
-            out.ids[out.size + k] = values[3 * k]
-            offsets[0] = place_start(text, start + <int32_t>(values[3 * k + 1] >> 16))
-            offsets[1] = place_end(text, start + <int32_t>(values[3 * k + 1] & 0xFFFF))
-            last = <int32_t>values[3 * k + 2]
-            if out.words != NULL:
-                out.words[out.size + k] = worker.word + last
-        out.size += n
-        if self.chunks:
-            worker.word += last + 1 if n else 0
+    cdef const uint32_t* look_up(self, Worker worker, int i, bint full,
+                                 uint32_t* count) except NULL nogil:
+        """Return the values of the batch's word i: from the cache, or computed and remembered."""
+        cdef word_batch* batch = worker.batch
+        cdef WordCache* cache = &worker.caches[full]
+        cdef const word_key* key = &batch.keys[i]
+        cdef const uint32_t* values
+        cdef const odd_word* odd = NULL
+        cdef const uint8_t* word = <const uint8_t*>key    # a short word is its key
+        cdef int32_t size = <int32_t>(key.high >> 56)
+        if key.high == 0:
+            odd = &batch.odd[key.low - 1]
+            word = batch.bytes + odd.place
+            size = odd.size
+            values = cache_find_long(cache, word, size, odd.hash, count)
         else:
-            worker.word += 1
-        return 0
-
-    cdef int remember(self, Worker worker, WordCache* cache, uint64_t low, uint64_t high,
-                      uint64_t hash, const uint8_t* word, int32_t size, bint full) except -1 nogil:
-        """Put what `compute` found into the cache."""
-        cdef Py_ssize_t k, n = worker.tokens.size * (PLACES if full else 1)
-        cdef const Token* token
-        cdef void* p
-        if worker.values_capacity < n:
-            p = realloc(worker.values, 2 * n * sizeof(uint32_t))
-            if p == NULL:
-                return out_of_memory()
-            worker.values = <uint32_t*>p
-            worker.values_capacity = 2 * n
-        for k in range(worker.tokens.size):
-            if full:
-                worker.values[3 * k] = worker.tokens.data[k].id
-                token = worker.tokens.data + k
-                worker.values[3 * k + 1] = <uint32_t>token.start << 16 | <uint32_t>token.end
-                worker.values[3 * k + 2] = <uint32_t>(worker.chunk_words[k] if self.chunks else 0)
+            values = cache_find(cache, key, batch.hashes[i], count)
+        if values != NULL:
+            return values
+        self.compute(worker, word, size)
+        count[0] = tokens_to_values(worker, full, odd == NULL, self.chunks)
+        if self.caches_words and size:
+            cache.misses += 1
+            if odd != NULL:
+                cache_put_long(cache, word, size, odd.hash, worker.values, count[0])
             else:
-                worker.values[k] = worker.tokens.data[k].id
-        return cache_insert(cache, low, high, hash, word, size, worker.values, <uint32_t>n)
+                cache_put(cache, key, batch.hashes[i], worker.values, count[0])
+        return worker.values
+
+    cdef int encode_places(self, Worker worker, const Text* text, const int32_t* spans,
+                           Output* out) except -1 nogil:
+        """Append the tokens of the batch's words with their places; most words have one or two."""
+        cdef word_batch* batch = worker.batch
+        cdef WordCache* cache = &worker.caches[1]
+        cdef const word_slot* slot
+        cdef const uint32_t* values
+        cdef uint32_t count
+        cdef Py_ssize_t two, at
+        cdef int i
+        batch_prefetch_long(batch, &cache.table)
+        output_reserve(out, 2 * batch.size)
+        at = out.size
+        for i in range(batch.size):
+            slot = SLOT(&cache.table, batch.hashes[i])
+            if subword_likely(slot.low == batch.keys[i].low
+                              and slot.high == batch.keys[i].high | <uint64_t>PACKED << 60
+                              and text.starts == NULL):
+                two = slot.values[2] >> 24 != 0
+                memcpy(out.ids + at, slot.values, 2 * sizeof(uint32_t))
+                unpack_places(out.offsets + 2 * at, <int32_t>text.base + spans[2 * i],
+                              slot.values[2])
+                if out.words != NULL:
+                    out.words[at] = out.words[at + 1] = worker.word
+                at += 1 + two
+                worker.word += 1
+                continue
+            out.size = at
+            values = self.look_up(worker, i, True, &count)
+            if count == PACKED and batch.keys[i].high:
+                emit_packed(worker, text, spans[2 * i], values, out)
+            else:
+                emit_values(worker, text, spans[2 * i], values, count, self.chunks, out)
+            output_reserve(out, 2 * (batch.size - i))
+            at = out.size
+        out.size = at
+        batch_clear(batch)
+        return 0
 
     cdef int compute(self, Worker worker, const uint8_t* word, int32_t size) except -1 nogil:
         """Leave the tokens of a word in worker.tokens, the words of a chunk in chunk_words."""

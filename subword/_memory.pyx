@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from libc.stdint cimport uint32_t
-from libc.stdlib cimport free, realloc
+from libc.stdint cimport int32_t, uint32_t
+from libc.stdlib cimport free, malloc, realloc
+from libc.string cimport memset
 
 from subword._worker cimport Output
 
@@ -14,38 +15,71 @@ cdef enum:
     SPARE_LEAST = 1 << 22     # bytes: smaller results come from malloc's own store
     SPARE_MOST = 1 << 28      # bytes: larger ones are not kept
 
-# The buffer of the last large result that was let go. The kernel clears every page it hands out,
-# which costs a fifth of a warm encode; memory that is used again need not be cleared. MADV_FREE
-# lets the kernel take it when it is short.
-cdef void* spare_data = NULL
-cdef size_t spare_size = 0
+# The buffers of the last large results that were let go: one of ids, one of offsets. The kernel
+# clears every page it hands out, which costs a fifth of a warm encode; memory that is used again
+# need not be cleared. MADV_FREE lets the kernel take it when it is short.
+cdef struct Spare:
+    void* data
+    size_t size
+
+cdef Spare[2] spares
+memset(spares, 0, sizeof(spares))
+
 
 cdef void let_go(void* data, size_t size) noexcept:
-    """Free a result's memory, or keep it as the spare."""
-    global spare_data, spare_size
-    if SPARE_LEAST <= size <= SPARE_MOST and size > spare_size:
-        data, spare_data = spare_data, data
-        spare_size = size
-        offer_to_kernel(spare_data, size)
+    """Free a result's memory, or keep it as a spare in place of the smaller one."""
+    cdef Spare* spare = &spares[spares[1].size < spares[0].size]
+    if SPARE_LEAST <= size <= SPARE_MOST and size > spare.size:
+        data, spare.data = spare.data, data
+        spare.size = size
+        offer_to_kernel(spare.data, size)
     free(data)
 
 
-cdef void take_spare(Output* out, size_t wanted) noexcept:
-    """Start an output on the spare buffer, if that holds `wanted` bytes of ids."""
-    global spare_data, spare_size
-    if spare_data != NULL and spare_size >= wanted and not out.full:
-        out.ids = <uint32_t*>spare_data
-        out.capacity = spare_size // sizeof(uint32_t)
-        spare_data = NULL
-        spare_size = 0
+cdef void* take(size_t* size) noexcept:
+    """Return the smallest spare of at least so many bytes and put its size there, or NULL."""
+    cdef Spare* best = NULL
+    cdef int i
+    cdef void* data
+    for i in range(2):
+        if spares[i].size >= size[0] and (best == NULL or spares[i].size < best.size):
+            best = &spares[i]
+    if best == NULL or best.data == NULL:
+        return NULL
+    data = best.data
+    size[0] = best.size
+    memset(best, 0, sizeof(Spare))
+    return data
+
+
+cdef void take_spare(Output* out, Py_ssize_t tokens) noexcept:
+    """Start an empty output on spare memory, if there is some for at least so many tokens."""
+    cdef size_t size = tokens * sizeof(uint32_t), wider
+    cdef void* ids
+    cdef void* offsets
+    if out.worded:
+        return
+    ids = take(&size)
+    if ids == NULL:
+        return
+    if out.full:
+        wider = 2 * size
+        offsets = take(&wider)
+        if offsets == NULL:
+            offsets = malloc(wider)
+        if offsets == NULL:
+            free(ids)
+            return
+        out.offsets = <int32_t*>offsets
+    out.ids = <uint32_t*>ids
+    out.capacity = size // sizeof(uint32_t)
 
 
 def free_spare():
     """Give the memory kept for the next large result back."""
-    global spare_data, spare_size
-    free(spare_data)
-    spare_data = NULL
-    spare_size = 0
+    for i in range(2):
+        free(spares[i].data)
+    memset(spares, 0, sizeof(spares))
 
 
 cdef class Memory:

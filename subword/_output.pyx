@@ -4,9 +4,15 @@ per id."""
 from cpython.list cimport PyList_GET_ITEM, PyList_New, PyList_SET_ITEM
 from cpython.ref cimport Py_INCREF
 from cpython.unicode cimport PyUnicode_DecodeUTF8
-from libc.stdint cimport int64_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcpy
+
+cdef extern from "places.h" nogil:
+    Py_ssize_t next_wide(const uint8_t* p, Py_ssize_t at, Py_ssize_t n)
+
+cdef extern from "utf8.h" nogil:
+    Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
 
 
 def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
@@ -32,6 +38,73 @@ def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
             PyList_SET_ITEM(row, k, number)
         result[i] = row
     return result
+
+
+cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* offsets,
+                              Py_ssize_t count) noexcept nogil:
+    """Turn `count` pairs of byte positions into character positions.
+
+    A start inside a character counts as that character's start, an end inside one as its end.
+    Tokens come in order, so one pass counts the characters; a step back (overlapping added tokens)
+    counts again from the start.
+    """
+    cdef Py_ssize_t i = 0, at = 0, characters = 0, start, end
+    cdef Py_ssize_t ascii_end = next_wide(data, 0, size)    # all is ASCII between `at` and here
+    cdef int32_t behind
+    while i < count:
+        start = offsets[2 * i]
+        end = offsets[2 * i + 1]
+        if at < ascii_end and at <= start and end <= ascii_end:
+            # Up to the next character of several bytes all tokens move by the same distance.
+            behind = <int32_t>(at - characters)
+            while i < count and at <= offsets[2 * i] and offsets[2 * i + 1] <= ascii_end:
+                offsets[2 * i] -= behind
+                offsets[2 * i + 1] -= behind
+                i += 1
+            continue
+        while start > 0 and start < size and (data[start] & 0xC0) == 0x80:
+            start -= 1
+        if start < at:
+            characters -= utf8_count(data + start, at - start)
+        else:
+            characters += utf8_count(data + at, start - at)
+        at = start
+        offsets[2 * i] = <int32_t>characters
+        if end > at:
+            characters += utf8_count(data + at, end - at)
+            at = end
+        offsets[2 * i + 1] = <int32_t>characters
+        i += 1
+        if ascii_end < at:
+            ascii_end = next_wide(data, at, size)
+
+
+cdef void pad_rows(const uint32_t* ids, const int64_t* splits, Py_ssize_t rows, Py_ssize_t width,
+                   int64_t pad_id, int64_t pad_type, bint left, int64_t* wide) noexcept nogil:
+    """Write three rectangles of rows * width one after the other: ids, types and attention mask.
+
+    Args:
+        ids, splits: Row i is ids[splits[i]:splits[i + 1]], at most `width` of them.
+        left: Padding goes before the ids.
+    """
+    cdef Py_ssize_t i, k, count, first
+    cdef Py_ssize_t size = rows * width
+    cdef const uint32_t* row
+    cdef int64_t* out
+    for i in range(rows):
+        row = ids + splits[i]
+        count = splits[i + 1] - splits[i]
+        first = width - count if left else 0
+        out = wide + i * width
+        for k in range(count):
+            out[first + k] = row[k]
+            out[size + first + k] = 0
+            out[2 * size + first + k] = 1
+        first = 0 if left else count
+        for k in range(first, first + width - count):
+            out[k] = pad_id
+            out[size + k] = pad_type
+            out[2 * size + k] = 0
 
 
 cdef class PieceTable:

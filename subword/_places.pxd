@@ -1,18 +1,21 @@
-"""Where a token lies in its document: from bytes of a text to bytes of the document."""
+"""Tokens with their places: from bytes of a word to bytes of its document, and to what the cache
+keeps of them."""
 
-from libc.stdint cimport int32_t
+from libc.stdint cimport int32_t, uint32_t
 
 from subword._pipeline cimport Text
+from subword._worker cimport Output, Worker
 
+cdef enum:
+    # values a token has in the cache that keeps places: id, start << 16 | end, word
+    PLACES = 3
+    PACKED = 3    # values of a short word that holds one or two tokens with their places
 
-cdef inline int32_t place_start(const Text* text, int32_t at) noexcept nogil:
-    """Document byte of the text's byte `at`; characters are found at the very end."""
-    if text.starts == NULL:
-        return <int32_t>(text.base + at)
-    return text.starts[min(at, text.size - 1)]
-
-
-cdef inline int32_t place_end(const Text* text, int32_t at) noexcept nogil:
-    if text.starts == NULL:
-        return <int32_t>(text.base + at)
-    return text.ends[min(at, text.size) - 1]
+cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint32_t* values,
+                     Output* out) except -1 nogil
+cdef int emit_tokens(Worker worker, const Text* text, int32_t start, bint chunks,
+                     Output* out) except -1 nogil
+cdef int emit_values(Worker worker, const Text* text, int32_t start, const uint32_t* values,
+                     uint32_t count, bint chunks, Output* out) except -1 nogil
+cdef uint32_t tokens_to_values(Worker worker, bint full, bint is_short,
+                               bint chunks) except? 0xFFFFFFFF nogil

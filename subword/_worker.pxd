@@ -1,8 +1,8 @@
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
 from subword._pipeline cimport Spans, Text, Tokens
 from subword.added_tokens cimport Pieces
-from subword.models.word_cache cimport WordCache
+from subword.models.word_cache cimport WordCache, word_batch
 
 
 cdef struct Output:
@@ -17,10 +17,24 @@ cdef struct Output:
     bint worded            # and words
 
 
+cdef struct Rows:
+    # The rows of a run of documents: the ids around each and how many it may keep of its own.
+    int64_t* counts            # the next row's count of ids goes here
+    Py_ssize_t left            # rows to come, that one among them
+    Py_ssize_t start           # where in the output it begins
+    Py_ssize_t most
+    const uint32_t* prefix
+    const uint32_t* suffix
+    Py_ssize_t prefix_size
+    Py_ssize_t suffix_size
+
+
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil
 cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
                      int32_t word) except -1 nogil
 cdef void output_free(Output* out) noexcept nogil
+cdef int begin_rows(Rows* rows, Output* out) except -1 nogil
+cdef int end_row(Rows* rows, Output* out) except -1 nogil
 
 
 cdef class Worker:
@@ -44,4 +58,8 @@ cdef class Worker:
     cdef uint8_t* utf8
     cdef Py_ssize_t utf8_capacity
     cdef int32_t word                    # index of the next word of the document
+    cdef word_batch* batch               # words that wait for their ids
+    cdef Rows rows
+    cdef Py_ssize_t row_words            # words of the document so far, or fewer
+    cdef Output scratch                  # ids of a short text
     cdef int prepare(self, bint full) except -1

@@ -1,12 +1,19 @@
 """What one thread works with: scratch and caches, and the growing output."""
 
 from libc.stdint cimport int32_t, uint32_t
-from libc.stdlib cimport free, realloc
+from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
 
 from subword._pipeline cimport out_of_memory, spans_free, text_free, tokens_free
 from subword.added_tokens cimport pieces_free
-from subword.models.word_cache cimport cache_bytes, cache_free, cache_init
+from subword.models.word_cache cimport cache_bytes, cache_free, cache_init, word_batch
+from subword.cutting cimport simd_on
+
+cdef extern from "words.h" nogil:
+    bint words_vector()
+
+cdef enum:
+    FIRST_VALUES = 64
 
 
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
@@ -54,11 +61,40 @@ cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
     return 0
 
 
+cdef int begin_rows(Rows* rows, Output* out) except -1 nogil:
+    """Begin the first row."""
+    cdef Py_ssize_t k
+    rows.start = out.size
+    for k in range(rows.prefix_size):
+        output_push(out, rows.prefix[k], 0, 0, -1)
+    return 0
+
+
+cdef int end_row(Rows* rows, Output* out) except -1 nogil:
+    """End a row: cut it to its length, and begin the next if one comes."""
+    cdef Py_ssize_t k
+    if out.size - rows.start - rows.prefix_size > rows.most:
+        out.size = rows.start + rows.prefix_size + rows.most
+    for k in range(rows.suffix_size):
+        output_push(out, rows.suffix[k], 0, 0, -1)
+    rows.counts[0] = out.size - rows.start
+    rows.counts += 1
+    rows.left -= 1
+    if rows.left:
+        begin_rows(rows, out)
+    return 0
+
+
 cdef class Worker:
     """Scratch and caches of one thread at work."""
 
     def __cinit__(self, size_t cache_limit):
         self.cache_limit = cache_limit
+        self.batch = <word_batch*>malloc(sizeof(word_batch))
+        self.values = <uint32_t*>malloc(FIRST_VALUES * sizeof(uint32_t))
+        self.values_capacity = FIRST_VALUES
+        if self.batch == NULL or self.values == NULL:
+            raise MemoryError("no room for a batch of words")
 
     def __dealloc__(self):
         for i in range(2):
@@ -75,13 +111,15 @@ cdef class Worker:
         tokens_free(&self.tokens)
         free(self.chunk_words)
         free(self.values)
+        free(self.batch)
         free(self.utf8)
+        output_free(&self.scratch)
 
     cdef int prepare(self, bint full) except -1:
         """Have the cache of this kind; it may take what the other one leaves of the limit."""
         cdef size_t other = cache_bytes(&self.caches[not full]) if self.ready[not full] else 0
         if not self.ready[full]:
-            cache_init(&self.caches[full], 0)
+            cache_init(&self.caches[full], 0, simd_on and words_vector())
             self.ready[full] = True
         self.caches[full].limit = self.cache_limit - other if other < self.cache_limit else 0
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -54,7 +55,8 @@ class BatchEncoding(dict[str, Any]):
         super().__init__(data or {})
         self._encodings: Any = [encoding] if isinstance(encoding, Encoding) else encoding
         self._n_sequences = n_sequences
-        self.convert_to_tensors(tensor_type, prepend_batch_axis)
+        if tensor_type is not None:
+            self.convert_to_tensors(tensor_type, prepend_batch_axis)
 
     def __getitem__(self, item: Any) -> Any:
         if isinstance(item, str):
@@ -248,8 +250,14 @@ def from_numpy(array: np.ndarray[Any, Any], kind: str) -> Any:
     """
     if kind == "np":
         return array
+    return _torch_from_numpy()(array)
+
+
+@cache
+def _torch_from_numpy() -> Callable[[Any], Any]:
     try:
         torch = importlib.import_module("torch")
     except ImportError:
         raise ValueError('return_tensors="pt" needs the package torch') from None
-    return torch.from_numpy(array)
+    made: Callable[[Any], Any] = torch.from_numpy
+    return made

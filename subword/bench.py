@@ -15,7 +15,7 @@ import numpy as np
 
 from subword import commands, files, formats
 from subword.ragged import Ragged
-from subword.text_encoder import available_threads
+from subword.cores import available_threads
 from subword.tokenizer import Tokenizer
 
 # How much of the file the slower library gets.

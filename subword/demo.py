@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import subword
-from subword.text_encoder import available_threads
+from subword.cores import available_threads
 from subword.training import ALGORITHMS, Algorithm
 
 SPECIAL_TOKENS: dict[str, list[str]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from subword._batches import encode_buffers, encode_texts
+from subword._batches import encode_buffers, encode_padded, encode_texts
 from subword._encoder import Encoder
 from subword._memory import free_spare
 from subword._output import to_lists
@@ -20,27 +19,13 @@ from subword.formats import WHITE_SPACE
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normal_forms import TextNormalizer
-from subword.post_processor import PostProcessor
+from subword.post_processor import Affixes, PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
 from subword.trimming import space_counts
 from subword.vocabulary import Vocabulary
 
 ArrayI32 = npt.NDArray[np.int32]
-
-
-def available_threads() -> int:
-    """Return how many cores this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def thread_count(threads: int | None) -> int:
-    """Return how many threads may work, all cores for None; ValueError if it is below 1."""
-    if threads is None:
-        return available_threads()
-    if threads < 1:
-        raise ValueError(f"threads must be at least 1, got {threads}")
-    return threads
 
 
 def list_of_texts(texts: Iterable[Any]) -> list[Any]:
@@ -89,6 +74,10 @@ class TextEncoder:
             cache_bytes,
         )
         self.post_processor = post_processor
+        self.single_affixes: Affixes | None = ((), ())
+        if post_processor is not None:
+            self.single_affixes = post_processor.single_affixes()
+        self.refusal = f"{post_processor!r} does more than put ids around a text: use encode_batch"
         self.vocabulary = vocabulary
         # Added tokens whose match may be longer than their text.
         self._normalize = str if normalizer is None else normalizer.normalize_str
@@ -100,7 +89,7 @@ class TextEncoder:
         """Encode texts without the post-processor."""
         texts = list(texts)
         ids, splits, offsets, words = encode_texts(
-            self.encoder, texts, True, thread_count(threads), words=True
+            self.encoder, texts, True, threads, words=True
         )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
@@ -165,7 +154,7 @@ class TextEncoder:
         most = self.room(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
         arrays = encode_texts(
-            self.encoder, texts, return_offsets, thread_count(threads), most, prefix, suffix
+            self.encoder, texts, return_offsets, threads, most, prefix, suffix
         )
         return self._ragged(arrays, len(prefix), lambda: texts)
 
@@ -181,7 +170,6 @@ class TextEncoder:
     ) -> Ragged:
         """Encode the documents in buffers of UTF-8; see `subword._batches.encode_buffers`."""
         most = self.room(max_length, len(prefix) + len(suffix))
-        threads = thread_count(threads)
         return self._ragged(
             encode_buffers(
                 self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
@@ -212,16 +200,44 @@ class TextEncoder:
             )
         return max_length - special
 
-    def affixes(self, add_special_tokens: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    def affixes(self, add_special_tokens: bool) -> Affixes:
         """Return the ids before and behind a single text."""
-        if not add_special_tokens or self.post_processor is None:
+        if not add_special_tokens:
             return (), ()
-        affixes = self.post_processor.single_affixes()
-        if affixes is None:
-            raise ValueError(
-                f"{self.post_processor!r} does more than put ids around a text: use encode_batch"
-            )
-        return affixes
+        if self.single_affixes is None:
+            raise ValueError(self.refusal)
+        return self.single_affixes
+
+    def encode_padded(
+        self,
+        texts: list[str],
+        add_special_tokens: bool,
+        max_length: int | None,
+        length: int | None,
+        multiple: int | None,
+        pad: tuple[int, int] | None,
+        left: bool,
+    ) -> npt.NDArray[np.int64] | None:
+        """Encode texts into rectangles of ids, types and attention mask.
+
+        Args:
+            texts: The texts.
+            add_special_tokens: Put the post-processor's ids around each.
+            max_length: Keep at most this many ids of each.
+            length: Columns; None for those of the longest row.
+            multiple: Round the columns up to a multiple of this.
+            pad: Id and type of the padding; None leaves rows as they are.
+            left: Whether the padding goes before the ids.
+
+        Returns:
+            int64 (3, len(texts), columns); or None if a text is not a str, the rows do not make a
+            rectangle, or the post-processor does more than put ids around a text.
+        """
+        if add_special_tokens and self.single_affixes is None:
+            return None
+        prefix, suffix = self.affixes(add_special_tokens)
+        most = self.room(max_length, len(prefix) + len(suffix))
+        return encode_padded(self.encoder, texts, most, prefix, suffix, length, multiple, pad, left)
 
     def _trim(
         self,

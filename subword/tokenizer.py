@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
 from subword import files, formats
+from subword._one_text import OneText
 from subword._pipeline import PreTokenizer
 from subword.added_tokens import AddedToken
 from subword.batch_encoding import BatchEncoding
 from subword.call import call
+from subword.call_plan import plans
 from subword.call_settings import CallSettings
 from subword.decoders import Decoder
 from subword.decoding import TextMaker
@@ -40,7 +42,7 @@ STRATEGIES = {
 }
 
 
-class Tokenizer(Loaders):
+class Tokenizer(Loaders, OneText):
     """Text to ids and back.
 
     Args:
@@ -94,9 +96,12 @@ class Tokenizer(Loaders):
         self._texts = TextEncoder(
             model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
         )
+        self.prepare(self._texts.encoder, self._texts.single_affixes, self._texts.refusal)
         self._text_maker = TextMaker(self._vocabulary, decoder)
         self.config = dict(default_config(self) if config is None else config)
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
+        self._plans = plans(self.call_settings)
+        self.encode_padded = self._texts.encode_padded
 
     # Text to ids.
 
@@ -302,12 +307,12 @@ class Tokenizer(Loaders):
             text_pair: The second text of each pair.
             options: padding, truncation, max_length, stride, return_tensors ("np", "pt"),
                 is_split_into_words, return_offsets_mapping, return_overflowing_tokens and the
-                others of `subword.call.call`.
+                others of `subword.call_plan.plan_of`.
 
         Returns:
             A `BatchEncoding`: input_ids, attention_mask and so on, by name.
         """
-        return call(self, self.call_settings, text, text_pair, **options)
+        return call(self, self._plans, text, text_pair, **options)
 
     # Ids to text.
 

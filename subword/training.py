@@ -14,7 +14,7 @@ from subword.normalizers import BertNormalizer
 from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
 from subword.progress import progress_bar
 from subword.sources import Source
-from subword.text_encoder import available_threads
+from subword.cores import available_threads
 from subword.tokenizer import Tokenizer
 from subword.trainers.bpe import train_bpe
 from subword.trainers.counting import WordCounter

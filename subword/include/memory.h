@@ -28,6 +28,8 @@ static inline void advise_huge_pages(void *p, size_t size) {
 #endif
 }
 
+static inline void *align_up(void *p, size_t to) { return (void *)(((uintptr_t)p + to - 1) & ~(uintptr_t)(to - 1)); }
+
 /* The pages of this memory hold nothing that is needed: the kernel may take them when it is short, and needs not clear
  * those it has not taken when they are written again. */
 static inline void offer_to_kernel(void *p, size_t size) {

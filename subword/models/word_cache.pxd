@@ -1,61 +1,120 @@
-"""Words seen before, with what the model made of them: a bounded open-addressing table."""
-
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 from libc.string cimport memcmp
 
-
-cdef struct Slot:
-    # 32 bytes, two to a cache line. A word of 1 to 15 bytes is its own key (`high`'s top byte is
-    # the length); a longer one has its hash in `low`, its length and the mark 0xFF in `high`, and
-    # its bytes in the arena. high == 0: empty. `count` values: up to three lie in `values`; more,
-    # or those of a long word, in the arena at values[0], and `count` has SPILLED added.
-    uint64_t low
-    uint64_t high
-    uint32_t count
-    uint32_t[3] values
+cdef extern from "words.h" nogil:
+    enum:
+        BATCH_WORDS
+        LONGEST_CACHED
+        NARROW
+        WIDE
+        NARROW_VALUES
+        WIDE_VALUES
+        SPILLED
+        ROW_END
+        TOKEN
+    ctypedef struct word_key:
+        uint64_t low
+        uint64_t high
+    ctypedef struct word_slot:
+        uint64_t low
+        uint64_t high
+        uint32_t values[12]
+    ctypedef struct long_slot:
+        uint64_t hash
+        uint32_t place
+        uint16_t size
+        uint16_t count
+    ctypedef struct word_table:
+        char* slots
+        uint64_t mask
+        long_slot* longs
+        uint64_t long_mask
+        uint32_t* arena
+        int shift
+        bint vector
+    ctypedef struct odd_word:
+        uint64_t hash
+        int32_t place
+        int32_t size
+    ctypedef struct word_batch:
+        word_key* keys
+        uint32_t* hashes
+        odd_word* odd
+        uint8_t* bytes
+        int size
+        int odd_size
+        int bytes_used
+    void batch_clear(word_batch* batch)
+    int batch_odd(word_batch* batch, const uint8_t* p, int32_t size, uint64_t hash)
+    int batch_fill(word_batch* batch, const word_table* table, const uint8_t* text, Py_ssize_t n,
+                   const int32_t* spans, int at, int count)
+    int batch_emit(const word_batch* batch, const word_table* table, int at, uint32_t** ids)
+    void batch_prefetch_long(const word_batch* batch, const word_table* table)
+    void copy_values(uint32_t* to, const uint32_t* source, uint32_t count)
+    uint32_t word_hash(const word_table* table, const word_key* key)
+    word_slot* SLOT(const word_table* table, uint32_t hash)
+    uint32_t SLOT_COUNT(const word_slot* slot)
 
 
 cdef struct WordCache:
-    Slot* slots
-    uint64_t mask          # slots - 1
+    word_table table
+    void* memory           # where the slots lie, before they are aligned
     uint64_t used
-    uint32_t* arena        # values of slots that spill, each followed by the bytes of a long word
-    size_t arena_size
+    uint64_t many          # words of more values than a narrow slot holds
+    uint64_t long_used
+    size_t arena_size      # values that spill, and bytes and values of long words
     size_t arena_capacity
-    size_t limit           # bytes the slots and the arena may take together
+    size_t limit           # bytes that all of it may take
     uint64_t misses
     uint64_t wipes
 
-
-cdef enum:
-    LONGEST_CACHED = 512   # bytes; longer words are computed each time
-    SPILLED = 0x80000000
-
-cdef int cache_init(WordCache* cache, size_t limit) except -1 nogil
+cdef int cache_init(WordCache* cache, size_t limit, bint vector) except -1 nogil
 cdef void cache_free(WordCache* cache) noexcept nogil
-cdef void cache_clear(WordCache* cache) noexcept nogil
 cdef size_t cache_bytes(const WordCache* cache) noexcept nogil
-cdef int cache_insert(WordCache* cache, uint64_t low, uint64_t high, uint64_t hash,
-                      const uint8_t* word, int size, const uint32_t* values,
-                      uint32_t count) except -1 nogil
+cdef int cache_put(WordCache* cache, const word_key* key, uint32_t hash, const uint32_t* values,
+                   uint32_t count) except -1 nogil
+cdef int cache_put_long(WordCache* cache, const uint8_t* word, int32_t size, uint64_t hash,
+                        const uint32_t* values, uint32_t count) except -1 nogil
 
 
-cdef inline bint is_long(uint64_t high) noexcept nogil:
-    return high >> 56 == 0xFF
+cdef inline const uint32_t* cache_find(const WordCache* cache, const word_key* key, uint32_t hash,
+                                       uint32_t* count) noexcept nogil:
+    """Return the values of a short word, or NULL."""
+    cdef const word_table* table = &cache.table
+    cdef uint64_t at = hash & table.mask
+    cdef const word_slot* slot
+    while True:
+        slot = <const word_slot*>(table.slots + at)
+        if slot.high == 0:
+            return NULL
+        if slot.low == key.low and (slot.high ^ key.high) << 4 == 0:
+            break
+        at = (at + (1ULL << table.shift)) & table.mask
+    count[0] = SLOT_COUNT(slot)
+    if count[0] < <uint32_t>SPILLED:
+        return &slot.values[0]
+    count[0] = slot.values[1]
+    return table.arena + slot.values[0]
 
 
-cdef inline size_t long_words(uint64_t high) noexcept nogil:
-    """Arena entries that the bytes of a long word take."""
-    return (<size_t><uint32_t>high + 3) // 4
+cdef inline const uint32_t* cache_find_long(const WordCache* cache, const uint8_t* word,
+                                            int32_t size, uint64_t hash,
+                                            uint32_t* count) noexcept nogil:
+    """Return the values of a long word, or NULL."""
+    cdef const word_table* table = &cache.table
+    cdef uint64_t at = hash & table.long_mask
+    cdef const long_slot* slot
+    while True:
+        slot = &table.longs[at]
+        if slot.size == 0:
+            return NULL
+        if (slot.hash == hash and slot.size == size
+                and memcmp(table.arena + slot.place, word, size) == 0):
+            count[0] = slot.count
+            return table.arena + slot.place + byte_entries(size)
+        at = (at + 1) & table.long_mask
 
 
-cdef inline bint same_bytes(const WordCache* cache, const Slot* slot, const uint8_t* word,
-                            int32_t size) noexcept nogil:
-    """Whether a slot that spills is this word's: a long one is known when its bytes agree."""
-    if not is_long(slot.high):
-        return True
-    return memcmp(cache.arena + slot.values[0] + (slot.count & ~<uint32_t>SPILLED), word, size) == 0
-
-
-cdef inline const uint32_t* cached_values(const WordCache* cache, Slot* slot) noexcept nogil:
-    return cache.arena + slot.values[0] if slot.count & <uint32_t>SPILLED else &slot.values[0]
+cdef inline size_t byte_entries(int32_t size) noexcept nogil:
+    """Entries of the arena that the bytes of a long word take."""
+    return (<size_t>size + 3) // 4

@@ -14,6 +14,7 @@ from subword import Tokenizer
 from subword import call as call_module
 from subword.batch_encoding import BatchEncoding
 from subword.call import call
+from subword.call_plan import plans
 from subword.call_settings import CallSettings
 
 from .oracle import columns
@@ -52,8 +53,10 @@ class Pair:
             truncation_side=self.theirs.truncation_side,
         )
 
+        self.plans = plans(self.settings)
+
     def call(self, *args, **options):
-        return call(self.mine, self.settings, *args, **options)
+        return call(self.mine, self.plans, *args, **options)
 
 
 @pytest.fixture(scope="module", params=tokenizer_folders())
@@ -180,7 +183,7 @@ def test_arrays_and_plain_path_agree(pair, monkeypatch):
         fast = pair.call(rows, **options)
         used += callable(fast._encodings)
         with monkeypatch.context() as patch:
-            patch.setattr(call_module, "_fast", lambda *args: None)
+            patch.setattr(call_module, "_rectangle", lambda *args: None)
             plain = pair.call(rows, **options)
         assert list(fast) == list(plain)
         assert all(same_value(fast[key], plain[key]) for key in plain)
@@ -280,9 +283,9 @@ def test_bad_calls_are_named(args, options, error, words):
     )
     settings = CallSettings("[PAD]", 0)
     with pytest.raises(error, match=words):
-        call(tok, settings, *args, **options)
+        call(tok, plans(settings), *args, **options)
     with pytest.raises(ValueError, match="needs a pad_token"):
-        call(tok, CallSettings(), ["a"], padding=True)
+        call(tok, plans(CallSettings()), ["a"], padding=True)
 
 
 def test_warnings():
@@ -291,7 +294,7 @@ def test_warnings():
     )
     settings = CallSettings("[PAD]", 0, model_max_length=4)
     with pytest.warns(UserWarning, match="max_length is ignored"):
-        call(tok, settings, "a", padding=True, max_length=8, truncation=False)
+        call(tok, plans(settings), "a", padding=True, max_length=8, truncation=False)
 
 
 def test_settings_of_published_tokenizers(pair):

@@ -1,0 +1,132 @@
+"""Tokens with their places: from bytes of a word to bytes of its document, and to what the cache
+keeps of them.
+
+With `chunks`, worker.chunk_words[k] is the word of the chunk's token k and, behind the last, how
+many words there are.
+"""
+
+from libc.stdint cimport int32_t, uint32_t
+from libc.stdlib cimport realloc
+
+from subword._pipeline cimport Text, Token, out_of_memory
+from subword._worker cimport Output, Worker, output_push, output_reserve
+
+cdef extern from "places.h" nogil:
+    void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)
+
+cdef enum:
+    SLACK = 16    # values that may be read behind the last
+
+
+cdef inline int32_t place_start(const Text* text, int32_t at) noexcept nogil:
+    """Document byte of the text's byte `at`; characters are found at the very end."""
+    if text.starts == NULL:
+        return <int32_t>(text.base + at)
+    return text.starts[min(at, text.size - 1)]
+
+
+cdef inline int32_t place_end(const Text* text, int32_t at) noexcept nogil:
+    if text.starts == NULL:
+        return <int32_t>(text.base + at)
+    return text.ends[min(at, text.size) - 1]
+
+
+cdef int emit_tokens(Worker worker, const Text* text, int32_t start, bint chunks,
+                     Output* out) except -1 nogil:
+    """Append worker.tokens, those of the word at `start`."""
+    cdef Py_ssize_t k
+    cdef const Token* token
+    for k in range(worker.tokens.size):
+        token = worker.tokens.data + k
+        output_push(out, token.id, place_start(text, start + token.start),
+                    place_end(text, start + token.end),
+                    worker.word + (worker.chunk_words[k] if chunks else 0))
+    worker.word += worker.chunk_words[worker.tokens.size] if chunks else 1
+    return 0
+
+
+cdef int emit_values(Worker worker, const Text* text, int32_t start, const uint32_t* values,
+                     uint32_t count, bint chunks, Output* out) except -1 nogil:
+    """Append the tokens of the word at `start`, PLACES values each."""
+    cdef uint32_t k, n = count // PLACES
+    cdef int32_t* offsets
+    cdef int32_t last = 0
+    output_reserve(out, n)
+    for k in range(n):
+        offsets = out.offsets + 2 * (out.size + k)
+        out.ids[out.size + k] = values[3 * k]
+        offsets[0] = place_start(text, start + <int32_t>(values[3 * k + 1] >> 16))
+        offsets[1] = place_end(text, start + <int32_t>(values[3 * k + 1] & 0xFFFF))
+        last = <int32_t>values[3 * k + 2]
+        if out.words != NULL:
+            out.words[out.size + k] = worker.word + last
+    out.size += n
+    if chunks:
+        worker.word += last + 1 if n else 0
+    else:
+        worker.word += 1
+    return 0
+
+
+cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint32_t* values,
+                     Output* out) except -1 nogil:
+    """Append the one or two tokens that are packed into three values."""
+    cdef int32_t[4] places
+    cdef int k
+    unpack_places(places, start, values[2])
+    for k in range(2 if values[2] >> 24 else 1):
+        output_push(out, values[k], place_start(text, places[2 * k]),
+                    place_end(text, places[2 * k + 1]), worker.word)
+    worker.word += 1
+    return 0
+
+
+cdef bint pack(Worker worker, bint chunks) noexcept nogil:
+    """Pack one or two tokens of a short word into worker.values: both ids, then the four bytes
+    start, end, start, end."""
+    cdef Py_ssize_t tokens = worker.tokens.size
+    cdef const Token* token = worker.tokens.data
+    if not 1 <= tokens <= 2 or (chunks and worker.chunk_words[tokens] != 1):
+        return False
+    worker.values[0] = token[0].id
+    worker.values[1] = token[tokens - 1].id
+    worker.values[2] = <uint32_t>token[0].start | <uint32_t>token[0].end << 8
+    if tokens == 2:
+        worker.values[2] |= <uint32_t>token[1].start << 16 | <uint32_t>token[1].end << 24
+    return tokens == 1 or token[1].end > 0
+
+
+cdef uint32_t tokens_to_values(Worker worker, bint full, bint is_short,
+                               bint chunks) except? 0xFFFFFFFF nogil:
+    """Turn worker.tokens into what the cache keeps of them, worker.values.
+
+    That is the ids or, with places, PACKED values for one or two tokens of a short word and else
+    PLACES for each token; one such token of a short word has a value more, to tell it from those.
+
+    Returns:
+        How many values.
+    """
+    cdef Py_ssize_t k, n = worker.tokens.size * (PLACES if full else 1)
+    cdef const Token* token
+    cdef void* p
+    if worker.values_capacity < n + SLACK:
+        p = realloc(worker.values, 2 * (n + SLACK) * sizeof(uint32_t))
+        if p == NULL:
+            out_of_memory()
+            return 0xFFFFFFFF
+        worker.values = <uint32_t*>p
+        worker.values_capacity = 2 * (n + SLACK)
+    if full and is_short and pack(worker, chunks):
+        return PACKED
+    for k in range(worker.tokens.size):
+        token = worker.tokens.data + k
+        if full:
+            worker.values[3 * k] = token.id
+            worker.values[3 * k + 1] = <uint32_t>token.start << 16 | <uint32_t>token.end
+            worker.values[3 * k + 2] = <uint32_t>(worker.chunk_words[k] if chunks else 0)
+        else:
+            worker.values[k] = token.id
+    if full and is_short and n == PACKED:
+        worker.values[n] = 0
+        n += 1
+    return <uint32_t>n

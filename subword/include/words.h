@@ -1,0 +1,239 @@
+/* The inner loops of the word cache: keys of words, and the slots they hit, one vector register a word.
+ *
+ * A batch gathers words across texts and documents. A word of 1 to 15 bytes is its own key: the bytes, zero filled,
+ * and in the top byte the length. In a slot the same key stands with the count of the word's values above the length.
+ * Everything else is odd: a longer word, whose bytes the batch copies, or no word at all. An odd entry's key has no
+ * length, so that no slot is like it, and its number among the odd, from 1. */
+#ifndef SUBWORD_WORDS_H
+#define SUBWORD_WORDS_H
+
+#include "memory.h"
+
+enum {
+    BATCH_WORDS = 256,      /* words between a prefetch and its use */
+    BATCH_BYTES = 1 << 13,  /* room for the bytes of its odd words */
+    SHORT_WORD = 15,
+    LONGEST_CACHED = 512,   /* bytes; longer words are computed each time */
+    NARROW = 5, WIDE = 6,   /* logarithm of a slot's bytes */
+    NARROW_VALUES = 4, WIDE_VALUES = 12,
+    SPILLED = 15,           /* as the count: the values are in the arena, at values[0], values[1] of them */
+    ROW_END = -1, TOKEN = -2 /* as the size of an odd word: a row ends; `hash` is the id of a token */
+};
+
+typedef struct {
+    uint64_t low, high;     /* high == 0: empty */
+    uint32_t values[NARROW_VALUES];
+} word_slot;
+
+typedef struct {
+    uint64_t hash;
+    uint32_t place;         /* in the arena: the bytes, then the values */
+    uint16_t size, count;   /* size == 0: empty */
+} long_slot;
+
+typedef struct {
+    char *slots;            /* of 1 << shift bytes, in memory aligned to them */
+    uint64_t mask;          /* of a hash: the byte where a slot begins */
+    long_slot *longs;
+    uint64_t long_mask;
+    uint32_t *arena;
+    int shift;
+    int vector;             /* the vector forms below, whose hash is another */
+} word_table;
+
+typedef struct {
+    uint64_t hash;
+    int32_t place, size;    /* in the batch's bytes */
+} odd_word;
+
+typedef struct {
+    word_key keys[BATCH_WORDS];
+    uint32_t hashes[BATCH_WORDS];
+    odd_word odd[BATCH_WORDS];
+    uint8_t bytes[BATCH_BYTES];
+    int size, odd_size, bytes_used;
+} word_batch;
+
+static inline void batch_clear(word_batch *b) { b->size = b->odd_size = b->bytes_used = 0; }
+
+/* Append an entry that is not a short word; 0 without room. */
+static inline int batch_odd(word_batch *b, const uint8_t *p, int32_t size, uint64_t hash) {
+    if (b->size == BATCH_WORDS || (size > 0 && b->bytes_used + size > BATCH_BYTES)) return 0;
+    odd_word *odd = &b->odd[b->odd_size++];
+    odd->size = size;
+    odd->hash = hash;
+    odd->place = b->bytes_used;
+    if (size > 0) {
+        memcpy(b->bytes + b->bytes_used, p, (size_t)size);
+        b->bytes_used += size;
+    }
+    b->keys[b->size].low = (uint64_t)b->odd_size;
+    b->keys[b->size].high = 0;
+    b->hashes[b->size++] = 0;
+    return 1;
+}
+
+static inline int batch_long(word_batch *b, const word_table *t, const uint8_t *p, int32_t size) {
+    if (size > LONGEST_CACHED) return 0;
+    uint64_t hash = hash_bytes(p, (size_t)size);
+    if (size) subword_prefetch(t->longs + (hash & t->long_mask));
+    return batch_odd(b, p, size, hash);
+}
+
+/* Copy values four at a time: up to three more are read and written. */
+static inline void copy_values(uint32_t *to, const uint32_t *from, uint32_t count) {
+    for (uint32_t i = 0; i < count; i += 4) memcpy(to + i, from + i, 16);
+}
+
+#define SLOT(t, hash) ((word_slot *)((t)->slots + ((hash) & (t)->mask)))
+#define SLOT_COUNT(slot) ((uint32_t)((slot)->high >> 60))
+
+/* Append the words spans[at], ... of a text of n bytes. Returns the first that has no room, or `count`; that word
+ * may be longer than LONGEST_CACHED. */
+static inline int plain_fill(word_batch *b, const word_table *t, const uint8_t *text, ptrdiff_t n, const int32_t *spans,
+                             int at, int count) {
+    for (; at < count && b->size < BATCH_WORDS; at++) {
+        int32_t start = spans[2 * at], size = spans[2 * at + 1] - start;
+        if (size > SHORT_WORD || size == 0) {
+            if (!batch_long(b, t, text + start, size)) break;
+            continue;
+        }
+        word_key key = short_key(text + start, size, n - start >= 16);
+        uint32_t hash = (uint32_t)hash_key(key.low, key.high);
+        b->keys[b->size] = key;
+        b->hashes[b->size++] = hash;
+        subword_prefetch(SLOT(t, hash));
+    }
+    return at;
+}
+
+/* Emit the words b[at], ... that lie where their hash says and have all values in the slot; returns the first other
+ * one. At *ids there is room for 4 (narrow) or 12 (wide) more values than come. */
+static inline int plain_emit(const word_batch *b, const word_table *t, int at, uint32_t **ids) {
+    uint32_t most = t->shift == WIDE ? WIDE_VALUES : NARROW_VALUES;
+    for (; at < b->size; at++) {
+        const word_slot *slot = SLOT(t, b->hashes[at]);
+        uint32_t count = SLOT_COUNT(slot);
+        if (slot->low != b->keys[at].low || (slot->high ^ b->keys[at].high) << 4 || count > most) break;
+        memcpy(*ids, slot->values, count * sizeof(uint32_t));
+        *ids += count;
+    }
+    return at;
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+
+#define WORDS_FUNCTION __attribute__((target("avx2,aes,bmi2")))
+
+static inline int words_vector(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("aes"); }
+
+/* 16 bytes at length_masks + 16 - n: n times 0xFF, then zeros; at tail_moves + k: move a register down by k bytes. */
+static const uint8_t length_masks[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+static const uint8_t tail_moves[32] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 128, 128, 128, 128, 128,
+                                       128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128};
+
+/* Two rounds of AES: after them every bit depends on every byte. */
+WORDS_FUNCTION static inline uint32_t vector_hash(__m128i key) {
+    __m128i round = _mm_aesenc_si128(key, _mm_set1_epi64x((long long)0x9E3779B97F4A7C15ull));
+    return (uint32_t)_mm_cvtsi128_si32(_mm_aesenc_si128(round, round));
+}
+
+/* The 16 bytes from `start` on where the text ends before. */
+WORDS_FUNCTION static inline __m128i load_tail(const uint8_t *text, ptrdiff_t n, ptrdiff_t start) {
+    if (n >= 16)
+        return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(text + n - 16)),
+                                _mm_loadu_si128((const __m128i *)(tail_moves + (start - (n - 16)))));
+    uint8_t padded[16] = {0};
+    memcpy(padded, text + start, (size_t)(n - start));
+    return _mm_loadu_si128((const __m128i *)padded);
+}
+
+WORDS_FUNCTION static inline int vector_fill(word_batch *b, const word_table *t, const uint8_t *text, ptrdiff_t n,
+                                      const int32_t *spans, int at, int count) {
+    ptrdiff_t whole = n - 16;
+    const char *slots = t->slots;
+    uint64_t mask = t->mask;
+    int size = b->size;
+    for (; at < count && size < BATCH_WORDS; at++) {
+        ptrdiff_t start = spans[2 * at];
+        int32_t length = spans[2 * at + 1] - (int32_t)start;
+        if (subword_likely((uint32_t)length - 1 < SHORT_WORD)) {
+            __m128i key = subword_likely(start <= whole) ? _mm_loadu_si128((const __m128i *)(text + start))
+                                                         : load_tail(text, n, start);
+            key = _mm_and_si128(key, _mm_loadu_si128((const __m128i *)(length_masks + 16 - length)));
+            key = _mm_or_si128(key, _mm_slli_si128(_mm_cvtsi32_si128(length), 15));
+            _mm_storeu_si128((__m128i *)&b->keys[size], key);
+            uint32_t hash = vector_hash(key);
+            b->hashes[size++] = hash;
+            subword_prefetch(slots + (hash & mask));
+            continue;
+        }
+        b->size = size;
+        if (!batch_long(b, t, text + start, length)) break;
+        size = b->size;
+    }
+    b->size = size;
+    return at;
+}
+
+WORDS_FUNCTION static inline int vector_emit_as(const word_batch *b, const word_table *t, int at, uint32_t **ids_at,
+                                                int wide) {
+    const char *slots = t->slots;
+    uint64_t mask = t->mask;
+    uint32_t *ids = *ids_at;
+    int size = b->size;
+    /* All of the key but the count; of a narrow slot's count the top bit, which says SPILLED. */
+    const __m128i care = _mm_set_epi64x(wide ? 0x0FFFFFFFFFFFFFFFll : (long long)0x8FFFFFFFFFFFFFFFull, -1);
+    for (; at < size; at++) {
+        const word_slot *slot = (const word_slot *)(slots + (b->hashes[at] & mask));
+        __m128i differs = _mm_xor_si128(_mm_loadu_si128((const __m128i *)&b->keys[at]),
+                                        _mm_load_si128((const __m128i *)slot));
+        uint32_t count = SLOT_COUNT(slot);
+        if (!subword_likely(_mm_testz_si128(differs, care)) || (wide && count == SPILLED)) break;
+        _mm_storeu_si128((__m128i *)ids, _mm_load_si128((const __m128i *)slot->values));
+        if (wide) _mm256_storeu_si256((__m256i *)(ids + 4), _mm256_load_si256((const __m256i *)(slot->values + 4)));
+        ids += count;
+    }
+    *ids_at = ids;
+    return at;
+}
+
+WORDS_FUNCTION static inline int vector_emit(const word_batch *b, const word_table *t, int at, uint32_t **ids) {
+    return t->shift == WIDE ? vector_emit_as(b, t, at, ids, 1) : vector_emit_as(b, t, at, ids, 0);
+}
+
+WORDS_FUNCTION static inline uint32_t vector_key_hash(const word_key *key) {
+    return vector_hash(_mm_loadu_si128((const __m128i *)key));
+}
+#else
+static inline int words_vector(void) { return 0; }
+#define vector_fill plain_fill
+#define vector_emit plain_emit
+#define vector_key_hash(key) ((uint32_t)hash_key((key)->low, (key)->high))
+#endif
+
+static inline int batch_fill(word_batch *b, const word_table *t, const uint8_t *text, ptrdiff_t n, const int32_t *spans,
+                             int at, int count) {
+    return t->vector ? vector_fill(b, t, text, n, spans, at, count) : plain_fill(b, t, text, n, spans, at, count);
+}
+
+static inline int batch_emit(const word_batch *b, const word_table *t, int at, uint32_t **ids) {
+    return t->vector ? vector_emit(b, t, at, ids) : plain_emit(b, t, at, ids);
+}
+
+static inline uint32_t word_hash(const word_table *t, const word_key *key) {
+    return t->vector ? vector_key_hash(key) : (uint32_t)hash_key(key->low, key->high);
+}
+
+/* The slots of long words have been asked for; now ask for what they point to. */
+static inline void batch_prefetch_long(const word_batch *b, const word_table *t) {
+    for (int i = 0; i < b->odd_size; i++) {
+        if (b->odd[i].size <= 0) continue;
+        const long_slot *slot = &t->longs[b->odd[i].hash & t->long_mask];
+        subword_prefetch(t->arena + slot->place);
+        subword_prefetch(t->arena + slot->place + 16);
+    }
+}
+
+#endif
