@@ -31,6 +31,7 @@ MODULES = [
     "subword._batches",
     "subword._one_text",
     "subword._output",
+    "subword._pieces",
     "subword.trainers._table",
     "subword.trainers.word_counts",
     "subword.trainers._alphabet",

@@ -47,7 +47,7 @@ cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, Py_ssize_t* memo, int simd)
+             int32_t* out, int room, int simd)
 
 cdef enum:
     BATCH = 256             # words a scanner finds at a time
@@ -60,8 +60,7 @@ cdef class Encoder:
     Args:
         normalizer, pre_tokenizer: May be None.
         model: The model.
-        raw: Finds the added tokens that are looked for in the text as it came.
-        after: Finds those that are looked for behind the normalizer.
+        raw, after: Find the added tokens before and behind the normalizer.
         cache_limit: Bytes the word caches of one thread may take.
     """
 
@@ -96,7 +95,7 @@ cdef class Encoder:
         for worker in list(self.pool):
             for i in range(2):
                 if worker.ready[i]:
-                    info["words"] += worker.caches[i].used
+                    info["words"] += worker.caches[i].used + worker.caches[i].long_used
                     info["bytes"] += cache_bytes(&worker.caches[i])
                     info["misses"] += worker.caches[i].misses
                     info["wipes"] += worker.caches[i].wipes
@@ -142,9 +141,9 @@ cdef class Encoder:
 
     cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil:
         """Let something that is no word wait in the batch."""
-        if not batch_odd(worker.batch, NULL, kind, id):
+        if batch_odd(worker.batch, kind, id) == NULL:
             self.flush(worker, out)
-            batch_odd(worker.batch, NULL, kind, id)
+            batch_odd(worker.batch, kind, id)
         return 0
 
     cdef int enough(self, Worker worker, Output* out) except -1 nogil:
@@ -215,7 +214,7 @@ cdef class Encoder:
     cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil:
         """Append the tokens of normalized text that holds no added token."""
         cdef int32_t[2 * BATCH] found
-        cdef Py_ssize_t at = 0, memo = 0
+        cdef Py_ssize_t at = 0
         cdef int count
         cdef const Text* source = text
         cdef int pattern = SCAN_BERT if self.chunks else self.pattern
@@ -226,7 +225,7 @@ cdef class Encoder:
             return self.encode_sentence(worker, text, out)
         if pattern >= 0:
             while at < text.size:
-                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
+                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, simd_on)
                 self.encode_spans(worker, text, found, count, out)
                 if self.enough(worker, out):
                     break

@@ -6,7 +6,7 @@ from libc.string cimport memset
 
 from subword._pipeline cimport out_of_memory, spans_free, text_free, tokens_free
 from subword.added_tokens cimport pieces_free
-from subword.models.word_cache cimport cache_bytes, cache_free, cache_init, word_batch
+from subword.models.word_cache cimport FIRST_BYTES, cache_bytes, cache_free, cache_init, word_batch
 from subword.cutting cimport simd_on
 
 cdef extern from "words.h" nogil:
@@ -117,7 +117,9 @@ cdef class Worker:
 
     cdef int prepare(self, bint full) except -1:
         """Have the cache of this kind; it may take what the other one leaves of the limit."""
-        cdef size_t other = cache_bytes(&self.caches[not full]) if self.ready[not full] else 0
+        cdef size_t other = FIRST_BYTES
+        if self.ready[not full]:
+            other = cache_bytes(&self.caches[not full])
         if not self.ready[full]:
             cache_init(&self.caches[full], 0, simd_on and words_vector())
             self.ready[full] = True

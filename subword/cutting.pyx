@@ -24,7 +24,7 @@ cdef extern from "scan.h" nogil:
     enum:
         SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, Py_ssize_t* memo, int simd)
+             int32_t* out, int room, int simd)
     int simd_available()
 
 simd_on = simd_available()
@@ -49,11 +49,11 @@ cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
                   Spans* after) except -1 nogil:
     """Cut data[start:end) by a known pattern."""
     cdef int32_t[512] found
-    cdef Py_ssize_t at = 0, memo = 0
+    cdef Py_ssize_t at = 0
     cdef int count, i
     while at < end - start:
         count = scan(pattern, data + start, end - start, &at,
-                     bert_bits if pattern == SCAN_BERT else scan_bits, found, 256, &memo, simd_on)
+                     bert_bits if pattern == SCAN_BERT else scan_bits, found, 256, simd_on)
         for i in range(count):
             spans_push(after, start + found[2 * i], start + found[2 * i + 1])
     return 0
@@ -263,8 +263,7 @@ cdef class Split(PreTokenizer):
         self.invert = invert
         if isinstance(pattern, Regex):
             self.regex = pattern.pattern
-            if self.kind == ISOLATED and not invert:
-                self.pattern = SCANNERS.get(self.regex, -1)
+            self.pattern = SCANNERS.get((self.regex, self.behavior, self.invert), -1)
             if self.pattern < 0:
                 self.compiled = compile_pattern(self.regex)
         elif isinstance(pattern, str):

@@ -266,13 +266,14 @@ class BPEDecoder(Decoder):
 
     def decode_chain(self, tokens: SequenceOf[str]) -> list[str]:
         last = len(tokens) - 1
-        return [self._piece(at == last, token) for at, token in enumerate(tokens)]
+        return [self.piece(at == last, token) for at, token in enumerate(tokens)]
 
-    def _piece(self, last: bool, token: str) -> str:
+    def piece(self, last: bool, token: str) -> str:
+        """Return the text of one token."""
         return token.replace(self.suffix, "" if last else " ")
 
     def stream(self) -> Stream:
-        return streams.Delayed(self._piece)
+        return streams.Delayed(self.piece)
 
 
 class CTC(Decoder):

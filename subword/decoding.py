@@ -2,16 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
 
 from subword import decoders
-from subword._output import PieceTable
-from subword.byte_alphabet import bytes_of
+from subword._pieces import PieceTable
+from subword.byte_alphabet import byte_of_token, bytes_of
+from subword.decoder import Decoder, PerToken
 from subword.ragged import Ragged
 from subword.vocabulary import Vocabulary
 
 # A table has a place for every id, so ids must not lie far apart.
 LARGEST_TABLE = 1 << 22
+
+# What a decoder makes of a token at the edge of a text (its start but for BPEDecoder), or elsewhere.
+Step = Callable[[bool, str], str]
+
+PER_TOKEN = (decoders.Metaspace, decoders.Replace, decoders.Strip, decoders.WordPiece)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A decoder as far as a table can say it: steps that see one token, then how they are joined.
+
+    Attributes:
+        steps: What is done to each token.
+        edged: Whether the edge of a text makes a difference to them.
+        reads: What the results are read as: "text", "bytes" of the byte alphabet, or "runs" of
+            tokens for bytes among text.
+        at_end: The edge is the end of a text.
+        strip: What is stripped off the whole text: a character, how many at the start and the end.
+    """
+
+    steps: tuple[Step, ...]
+    edged: bool = False
+    reads: str = "text"
+    at_end: bool = False
+    strip: tuple[str, int, int] = (" ", 0, 0)
+
+
+def plan_of(decoder: Decoder | None) -> Plan | None:
+    """Return the plan of a decoder, None if no table says the same."""
+    if decoder is None:
+        return Plan((lambda first, token: token if first else " " + token,), edged=True)
+    parts = list(decoder.flat() if isinstance(decoder, decoders.Sequence) else [decoder])
+    steps: list[Step] = []
+    edged = at_end = joined = False
+    reads, strip = "text", (" ", 0, 0)
+    while parts and isinstance(parts[0], PerToken) and type(parts[0]) in PER_TOKEN:
+        part = parts.pop(0)
+        steps.append(part.piece)
+        edged = edged or isinstance(part, decoders.Metaspace | decoders.WordPiece)
+    if parts and type(parts[0]) is decoders.BPEDecoder and not edged:
+        steps.append(parts.pop(0).piece)
+        edged = at_end = True
+    elif parts and type(parts[0]) is decoders.ByteFallback:
+        reads = "runs"
+        parts.pop(0)
+    elif parts and type(parts[0]) is decoders.ByteLevel:
+        reads, joined = "bytes", True
+        parts.pop(0)
+    while parts and type(parts[0]) is decoders.Fuse:
+        joined = True
+        parts.pop(0)
+    if joined and parts and isinstance(parts[0], decoders.Strip) and parts[0].content != "\ufffd":
+        last = parts.pop(0)
+        strip = last.content, last.start, last.stop
+    return None if parts else Plan(tuple(steps), edged, reads, at_end, strip)
 
 
 class TextMaker:
@@ -22,7 +80,7 @@ class TextMaker:
         decoder: Its decoder; None joins tokens with spaces.
     """
 
-    def __init__(self, vocabulary: Vocabulary, decoder: decoders.Decoder | None) -> None:
+    def __init__(self, vocabulary: Vocabulary, decoder: Decoder | None) -> None:
         self.vocabulary = vocabulary
         self.decoder = decoder
         self._tables: dict[bool, PieceTable | None] = {}
@@ -30,38 +88,44 @@ class TextMaker:
     def _is_skipped(self, token: str) -> bool:
         return token in self.vocabulary.special
 
-    def _piece(self, token: str) -> tuple[bytes, bytes] | None:
-        """Return what a token becomes first in a text and elsewhere, None if more decides that."""
-        if isinstance(self.decoder, decoders.ByteLevel):
-            piece = bytes_of(token)
-            return piece, piece
-        if isinstance(self.decoder, decoders.WordPiece):
-            return self.decoder.decode_chain([token])[0].encode(), self.decoder.decode_chain(
-                ["", token]
-            )[1].encode()
-        return None
-
     def _table(self, skip_special_tokens: bool) -> PieceTable | None:
         if skip_special_tokens not in self._tables:
             self._tables[skip_special_tokens] = self._make_table(skip_special_tokens)
         return self._tables[skip_special_tokens]
 
     def _make_table(self, skip_special_tokens: bool) -> PieceTable | None:
-        ids = self.vocabulary.as_dict().values()
-        if (
-            not isinstance(self.decoder, decoders.ByteLevel | decoders.WordPiece)
-            or max(ids, default=0) >= LARGEST_TABLE
-        ):
+        highest = max(self.vocabulary.as_dict().values(), default=-1)
+        plan = plan_of(self.decoder)
+        if plan is None or highest >= LARGEST_TABLE:
             return None
-        tokens = [self.vocabulary.id_to_token(i) for i in range(max(ids, default=-1) + 1)]
-        return PieceTable(
-            [
-                None
-                if token is None or (skip_special_tokens and self._is_skipped(token))
-                else self._piece(token)
-                for token in tokens
-            ]
-        )
+        tokens = [self.vocabulary.id_to_token(i) for i in range(highest + 1)]
+        if skip_special_tokens:
+            tokens = [None if t is None or self._is_skipped(t) else t for t in tokens]
+        pieces, runs = self._pieces(plan, tokens, False)
+        edges, edge_runs = self._pieces(plan, tokens, True) if plan.edged else (None, runs)
+        if runs != edge_runs:
+            return None
+        return PieceTable(pieces, edges, at_end=plan.at_end, runs=runs, strip=plan.strip)
+
+    def _pieces(
+        self, plan: Plan, tokens: Sequence[str | None], edge: bool
+    ) -> tuple[list[bytes | None], list[int]]:
+        """Return what each token becomes, and the ids of those that are one byte of a run."""
+        texts = [
+            None if t is None else reduce(lambda piece, step: step(edge, piece), plan.steps, t)
+            for t in tokens
+        ]
+        if plan.reads == "bytes":
+            return [None if text is None else bytes_of(text) for text in texts], []
+        pieces = [None if text is None else text.encode() for text in texts]
+        runs = []
+        if plan.reads == "runs":
+            for i, text in enumerate(texts):
+                byte = byte_of_token(text) if text is not None and text[:3] == "<0x" else None
+                if byte is not None:
+                    pieces[i] = bytes([byte])
+                    runs.append(i)
+        return pieces, runs
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool) -> str:
         """Return the text of one row of ids."""

@@ -32,6 +32,7 @@ __all__ = [
     "UnicodeScripts",
     "Whitespace",
     "WhitespaceSplit",
+    "is_scanned",
     "use_simd",
     "with_raw_bytes",
 ]
@@ -74,3 +75,5 @@ class Sequence(PreTokenizer):
     @property
     def steps(self) -> tuple[PreTokenizer, ...]: ...
     def __reduce__(self) -> tuple[type[Sequence], tuple[tuple[PreTokenizer, ...]]]: ...
+
+def is_scanned(pre_tokenizer: PreTokenizer | None) -> bool: ...

@@ -27,7 +27,7 @@ cdef extern from "scan.h" nogil:
 __all__ = [
     "PATTERNS", "BertPreTokenizer", "ByteLevel", "CharDelimiterSplit", "Digits", "FixedLength",
     "Metaspace", "Punctuation", "Sequence", "Split", "UnicodeScripts", "Whitespace",
-    "WhitespaceSplit", "use_simd", "with_raw_bytes",
+    "WhitespaceSplit", "is_scanned", "use_simd", "with_raw_bytes",
 ]
 
 PREPEND_SCHEMES = ("first", "always", "never")
@@ -273,6 +273,11 @@ cdef bint deepseek_splits(steps):
         and not step.invert
         for step, wanted in zip(steps, DEEPSEEK, strict=True)
     )
+
+
+def is_scanned(PreTokenizer pre_tokenizer):
+    """Return whether one of the scanners of published patterns does all of the cutting."""
+    return pre_tokenizer is not None and pre_tokenizer.pattern >= 0
 
 
 cpdef PreTokenizer with_raw_bytes(PreTokenizer pre_tokenizer):

@@ -15,6 +15,7 @@ from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.patterns import Regex
 from subword.pre_tokenizers import PATTERNS
+from subword.split_patterns import TIKTOKEN_SPELLINGS
 
 Parts = dict[str, Any]
 
@@ -140,7 +141,8 @@ def tiktoken_parts(
             raise ValueError(
                 f"special token {token!r} must have an id of 0 to 2**32 - 1, got {index!r}"
             )
-    split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(pattern, pattern)), "isolated")
+    name = TIKTOKEN_SPELLINGS.get(pattern, pattern)
+    split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(name, name)), "isolated")
     ranks = formats.read_tiktoken(path)
     with named(path):
         model = BPE.from_ranks(ranks)

@@ -19,9 +19,9 @@ PATTERNS = {
     + START
     + r"[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"
     + TAIL,
-    "cl100k_base": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+"
+    "cl100k_base": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}"
     r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
-    r"\s++$|\s*[\r\n]|\s+(?!\S)|\s",
+    r"\s++\z|\s*[\r\n]|\s+(?!\S)|\s",
     "o200k_base": START
     + UPPER
     + "*"
@@ -51,8 +51,25 @@ PATTERNS = {
     + TAIL,
 }
 
-# The number of a pattern's scanner is its place in the list (the enum of scan.h).
-SCANNERS = {pattern: number for number, pattern in enumerate(PATTERNS.values())}
+# tiktoken's own way of writing two of them: in its engine $ is the end of the text and {1,3}+ takes
+# no more than three, in that of Hugging Face `tokenizers` the end of a line and any number.
+TIKTOKEN_SPELLINGS = {
+    r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s": "gpt2",
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
+    r"\s++$|\s*[\r\n]|\s+(?!\S)|\s": "cl100k_base",
+}
+
+# CLIP keeps what matches and drops the white space between; older files lack the special tokens.
+CLIP_BARE = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+CLIP = r"<\|startoftext\|>|<\|endoftext\|>|" + CLIP_BARE
+
+# (pattern, behavior, invert) of a Split -> its scanner; the order is that of the enum in scan.h.
+_SPLITS = (
+    *((pattern, "isolated", False) for pattern in PATTERNS.values()),
+    (CLIP, "removed", True),
+    (CLIP_BARE, "removed", True),
+)
+SCANNERS = {split: number for number, split in enumerate(_SPLITS)}
 
 # DeepSeek-V3 cuts three times, each time the pieces of the cut before; one scanner does all three.
 DEEPSEEK = (

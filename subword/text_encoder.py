@@ -16,6 +16,7 @@ from subword._output import to_lists
 from subword._pipeline import PreTokenizer
 from subword.encoding import Encoding
 from subword.formats import WHITE_SPACE
+from subword.long_texts import can_cut, encode_cut
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normal_forms import TextNormalizer
@@ -73,6 +74,9 @@ class TextEncoder:
             not getattr(model, "dropout", None),
             cache_bytes,
         )
+        added = list(vocabulary.added.values())
+        cuts = can_cut(model, normalizer, raw or pre_tokenizer, added)
+        self._encode: Callable[..., tuple[Any, ...]] = encode_cut if cuts else encode_texts
         self.post_processor = post_processor
         self.single_affixes: Affixes | None = ((), ())
         if post_processor is not None:
@@ -88,8 +92,8 @@ class TextEncoder:
     def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts without the post-processor."""
         texts = list(texts)
-        ids, splits, offsets, words = encode_texts(
-            self.encoder, texts, True, threads, words=True
+        ids, splits, offsets, words = self._encode(
+            self.encoder, texts, True, threads, None, (), (), True
         )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
@@ -153,7 +157,7 @@ class TextEncoder:
         prefix, suffix = self.affixes(add_special_tokens)
         most = self.room(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
-        arrays = encode_texts(
+        arrays = self._encode(
             self.encoder, texts, return_offsets, threads, most, prefix, suffix
         )
         return self._ragged(arrays, len(prefix), lambda: texts)

@@ -1,8 +1,8 @@
 /* Cut text into words, many at a time: one entry for every pattern the library knows.
  *
- * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` of them, and
- * leaves *pos where the next call goes on. *memo is 0 at the start of a text and is kept between its calls. The vector forms of scan_simd.h are used where the CPU has them and give
- * the same spans. */
+ * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` (65 or more) of them,
+ * and leaves *pos where the next call goes on. The vector forms of scan_simd.h and scan_gaps.h are used where the CPU
+ * has them and give the same spans. */
 #ifndef SUBWORD_SCAN_H
 #define SUBWORD_SCAN_H
 
@@ -10,8 +10,8 @@
 #include "scan_simd.h"
 
 enum {
-    SCAN_GPT2, SCAN_LLAMA3, SCAN_QWEN2, SCAN_QWEN35, SCAN_CL100K, SCAN_O200K, SCAN_TEKKEN, SCAN_DEEPSEEK,
-    SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT, SCAN_PATTERNS
+    SCAN_GPT2, SCAN_LLAMA3, SCAN_QWEN2, SCAN_QWEN35, SCAN_CL100K, SCAN_O200K, SCAN_TEKKEN, SCAN_CLIP, SCAN_CLIP_BARE,
+    SCAN_DEEPSEEK, SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT
 };
 
 /* Words that follow each other without gaps: the end of one is the start of the next. */
@@ -24,7 +24,7 @@ enum {
     }
 
 static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                       int32_t *out, int room, ptrdiff_t *memo, int simd) {
+                       int32_t *out, int room, int simd) {
     ptrdiff_t i = *pos;
     int count = 0;
 #ifdef SUBWORD_AVX2
@@ -53,8 +53,10 @@ static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *po
     case SCAN_O200K: FILL(next_o200k) break;
     case SCAN_TEKKEN: FILL(next_tekken) break;
     case SCAN_DEEPSEEK: FILL(next_deepseek) break;
-    case SCAN_WHITESPACE: return fill_spaced(p, n, pos, bits, out, room, 0);
-    case SCAN_WHITESPACE_SPLIT: return fill_spaced(p, n, pos, bits, out, room, 1);
+    case SCAN_WHITESPACE: return fill_spaced(p, n, pos, bits, out, room, next_whitespace);
+    case SCAN_WHITESPACE_SPLIT: return fill_spaced(p, n, pos, bits, out, room, next_solid);
+    case SCAN_CLIP: return fill_spaced(p, n, pos, bits, out, room, next_clip);
+    case SCAN_CLIP_BARE: return fill_spaced(p, n, pos, bits, out, room, next_clip_bare);
     case SCAN_BERT: return fill_bert(p, n, pos, bits, out, room);
     }
     *pos = i;

@@ -119,8 +119,8 @@ AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int3
     }
 
 SCAN_GAPS(avx2_scan_bert, cut_bert(p + i, v, bits, &m), fill_bert(p, n, &i, bits, out + 2 * count, 1))
-SCAN_GAPS(avx2_scan_whitespace, cut_spaces(p + i, v, bits, 0, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, 0))
+SCAN_GAPS(avx2_scan_whitespace, cut_spaces(p + i, v, bits, 0, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_whitespace))
 SCAN_GAPS(avx2_scan_whitespace_split, cut_spaces(p + i, v, bits, 1, &m),
-          fill_spaced(p, n, &i, bits, out + 2 * count, 1, 1))
+          fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_solid))
 
 #endif

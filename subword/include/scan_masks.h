@@ -6,7 +6,6 @@
 #define SUBWORD_SCAN_MASKS_H
 
 #include <immintrin.h>
-#include <string.h>
 
 #include "scan_scalar.h"
 

@@ -7,6 +7,8 @@
 #ifndef SUBWORD_SCAN_SCALAR_H
 #define SUBWORD_SCAN_SCALAR_H
 
+#include <string.h>
+
 #include "utf8.h"
 
 enum { LETTER = 1, NUMBER = 2, SPACE = 4, MARK = 8, UPPER = 16, LOWER = 32, SYMBOL = 64, WORD = 128 };
@@ -273,13 +275,37 @@ static inline ptrdiff_t next_whitespace(const uint8_t *p, ptrdiff_t n, ptrdiff_t
     return run_without(p, n, i, bits, WORD | SPACE);
 }
 
-/* Words between white space: `\w+|[^\w\s]+` or, with split, everything between. */
+/* Everything up to the next white space. */
+static inline ptrdiff_t next_solid(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    return run_without(p, n, i, bits, SPACE);
+}
+
+/* 's|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+ (CLIP; not white space) */
+static inline ptrdiff_t next_clip_bare(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    ptrdiff_t end = p[i] == '\'' ? contraction(p, n, i, 0) : i;
+    int length;
+    uint8_t b = bits[utf8_decode(p + i, &length)];
+    if (end > i) return end;
+    if (b & LETTER) return run(p, n, i, bits, LETTER);
+    return b & NUMBER ? i + length : run_without(p, n, i, bits, SPACE | LETTER | NUMBER);
+}
+
+/* The same behind <\|startoftext\|>|<\|endoftext\|>| */
+static inline ptrdiff_t next_clip(const uint8_t *p, ptrdiff_t n, ptrdiff_t i, const uint8_t *bits) {
+    if (n - i >= 15 && memcmp(p + i, "<|startoftext|>", 15) == 0) return i + 15;
+    if (n - i >= 13 && memcmp(p + i, "<|endoftext|>", 13) == 0) return i + 13;
+    return next_clip_bare(p, n, i, bits);
+}
+
+typedef ptrdiff_t (*next_function)(const uint8_t *, ptrdiff_t, ptrdiff_t, const uint8_t *);
+
+/* Words between white space, which is left out: `next` is given the start of one. */
 static inline int fill_spaced(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                              int32_t *out, int room, int split) {
+                              int32_t *out, int room, next_function next) {
     ptrdiff_t i = run(p, n, *pos, bits, SPACE);
     int count = 0;
     while (count < room && i < n) {
-        ptrdiff_t end = split ? run_without(p, n, i, bits, SPACE) : next_whitespace(p, n, i, bits);
+        ptrdiff_t end = next(p, n, i, bits);
         out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;
         count++;
         i = run(p, n, end, bits, SPACE);

@@ -56,28 +56,28 @@ typedef struct {
 
 static inline void batch_clear(word_batch *b) { b->size = b->odd_size = b->bytes_used = 0; }
 
-/* Append an entry that is not a short word; 0 without room. */
-static inline int batch_odd(word_batch *b, const uint8_t *p, int32_t size, uint64_t hash) {
-    if (b->size == BATCH_WORDS || (size > 0 && b->bytes_used + size > BATCH_BYTES)) return 0;
+/* Append an entry that is not a short word: one of `size` bytes, or no word at all. NULL without room. */
+static inline odd_word *batch_odd(word_batch *b, int32_t size, uint64_t hash) {
+    if (b->size == BATCH_WORDS || (size > 0 && b->bytes_used + size > BATCH_BYTES)) return NULL;
     odd_word *odd = &b->odd[b->odd_size++];
     odd->size = size;
     odd->hash = hash;
     odd->place = b->bytes_used;
-    if (size > 0) {
-        memcpy(b->bytes + b->bytes_used, p, (size_t)size);
-        b->bytes_used += size;
-    }
     b->keys[b->size].low = (uint64_t)b->odd_size;
     b->keys[b->size].high = 0;
     b->hashes[b->size++] = 0;
-    return 1;
+    return odd;
 }
 
 static inline int batch_long(word_batch *b, const word_table *t, const uint8_t *p, int32_t size) {
     if (size > LONGEST_CACHED) return 0;
     uint64_t hash = hash_bytes(p, (size_t)size);
-    if (size) subword_prefetch(t->longs + (hash & t->long_mask));
-    return batch_odd(b, p, size, hash);
+    const odd_word *odd = batch_odd(b, size, hash);
+    if (!odd) return 0;
+    memcpy(b->bytes + odd->place, p, (size_t)size);
+    b->bytes_used += size;
+    subword_prefetch(t->longs + (hash & t->long_mask));
+    return 1;
 }
 
 /* Copy values four at a time: up to three more are read and written. */

@@ -7,7 +7,7 @@ cdef class Joints:
     cdef BPE model
     cdef uint32_t blank                 # the code point that a space is read as
     cdef bint splits                    # every blank begins a word: a cut before it is no question
-    cdef uint64_t[128][2] safe          # bit d of row c: a cut between ASCII c and d is safe
+    cdef uint64_t[512] safe             # bit c + 256 * d: a cut between ASCII c and d is safe
     cdef uint64_t* filter               # bits of hashed pairs that join; some others hit them too
     cdef uint64_t mask
     cdef bint spelled(self, uint32_t code) noexcept nogil

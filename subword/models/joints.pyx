@@ -22,6 +22,7 @@ from subword.models.bpe cimport BPE
 
 cdef extern from "memory.h" nogil:
     uint64_t mix(uint64_t a, uint64_t b)
+    uint64_t load64(const uint8_t* p)
 
 cdef extern from "utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -65,24 +66,26 @@ cdef class Joints:
         branch hangs on where the chunks end.
         """
         cdef Py_ssize_t i = pos[0], count = 0, stop
-        cdef int length
-        cdef uint32_t left, right
-        cdef uint64_t safe
+        cdef int length, k
+        cdef uint32_t left, right, pair
         out[0] = <int32_t>i
         left = utf8_decode(data + i, &length)
         i += length
         while i < size and count < room:
             if left < 0x80:
                 stop = min(size, i + room - count)
-                while i < stop:
-                    right = data[i]
-                    if right >= 0x80:
-                        break
-                    safe = self.safe[left][right >> 6] >> (right & 63) & 1
+                while i + 8 <= stop and not load64(data + i) & 0x8080808080808080ULL:
+                    for k in range(8):
+                        pair = data[i + k - 1] | <uint32_t>data[i + k] << 8
+                        out[2 * count + 1] = out[2 * count + 2] = <int32_t>i + k
+                        count += <Py_ssize_t>(self.safe[pair >> 6] >> (pair & 63) & 1)
+                    i += 8
+                while i < stop and data[i] < 0x80:
+                    pair = data[i - 1] | <uint32_t>data[i] << 8
                     out[2 * count + 1] = out[2 * count + 2] = <int32_t>i
-                    count += <Py_ssize_t>safe
-                    left = right
+                    count += <Py_ssize_t>(self.safe[pair >> 6] >> (pair & 63) & 1)
                     i += 1
+                left = data[i - 1]
                 if i == stop:
                     continue
             right = utf8_decode(data + i, &length)
@@ -164,7 +167,7 @@ cdef Joints joints_of(BPE model, uint32_t blank, bint splits):
                     intmap_get(&pairs, place) == NOTHING()
                     and joints.spelled(<uint32_t>(place >> 32))
                     and joints.spelled(<uint32_t>place)):
-                joints.safe[left][right >> 6] |= <uint64_t>1 << (right & 63)
+                joints.safe[(left | right << 8) >> 6] |= <uint64_t>1 << (left & 63)
     finally:
         free(first)
         intmap_free(&pairs)

@@ -45,7 +45,7 @@ cdef extern from "words.h" nogil:
         int odd_size
         int bytes_used
     void batch_clear(word_batch* batch)
-    int batch_odd(word_batch* batch, const uint8_t* p, int32_t size, uint64_t hash)
+    odd_word* batch_odd(word_batch* batch, int32_t size, uint64_t hash)
     int batch_fill(word_batch* batch, const word_table* table, const uint8_t* text, Py_ssize_t n,
                    const int32_t* spans, int at, int count)
     int batch_emit(const word_batch* batch, const word_table* table, int at, uint32_t** ids)
@@ -54,6 +54,15 @@ cdef extern from "words.h" nogil:
     uint32_t word_hash(const word_table* table, const word_key* key)
     word_slot* SLOT(const word_table* table, uint32_t hash)
     uint32_t SLOT_COUNT(const word_slot* slot)
+
+
+cdef enum:
+    FIRST_SLOTS = 1 << 10
+    FIRST_LONGS = 1 << 6
+    FIRST_ARENA = 1 << 8
+    ARENA_SLACK = 4        # copy_values reads beyond the end
+    # bytes an empty cache takes, whatever its limit
+    FIRST_BYTES = (FIRST_SLOTS << 5) + (FIRST_LONGS << 4) + ((FIRST_ARENA + ARENA_SLACK) << 2)
 
 
 cdef struct WordCache:

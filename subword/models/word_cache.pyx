@@ -22,10 +22,6 @@ cdef extern from "memory.h" nogil:
     void advise_huge_pages(void* p, size_t size)
 
 cdef enum:
-    FIRST_SLOTS = 1 << 10
-    FIRST_LONGS = 1 << 6
-    FIRST_ARENA = 1 << 8
-    ARENA_SLACK = 4        # copy_values reads beyond the end
     LINE = 64              # bytes slots are aligned to
     HUGE = 1 << 21         # and large tables: a huge page
     MOST_SLOTS = 1 << 31   # bytes: hashes of slots have 32 bits

@@ -44,7 +44,7 @@ cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, Py_ssize_t* memo, int simd)
+             int32_t* out, int room, int simd)
 
 cdef enum:
     BATCH = 256
@@ -318,10 +318,10 @@ cdef class WordCounter:
     cdef int scan_words(self, int pattern, const Text* text, const uint8_t* limit,
                         WordCounts counts) except -1 nogil:
         cdef int32_t[2 * BATCH] found
-        cdef Py_ssize_t at = 0, memo = 0, count
+        cdef Py_ssize_t at = 0, count
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
         while at < text.size:
-            count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, &memo, simd_on)
+            count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, simd_on)
             counts.add_spans(text.data, limit, <const Span*>found, count)
         return 0
 

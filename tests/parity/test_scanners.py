@@ -7,11 +7,18 @@ import tokenizers
 from tokenizers import pre_tokenizers as hf
 
 from subword import Regex, pre_tokenizers
-from subword.split_patterns import DEEPSEEK, PATTERNS
+from subword.split_patterns import CLIP, CLIP_BARE, DEEPSEEK, PATTERNS
 from tests.parity.compare import ASCII, OTHER, random_text
 
-# What only tiktoken's engine reads as we do ($ is the end of the text there): see test_tiktoken.
-HUGGING_FACE = [name for name in PATTERNS if name != "cl100k_base"]
+# Characters at the edges of what the masks tell by two or three bytes, of all classes, and what
+# patterns treat in ways of their own.
+EDGES = (
+    "aBzZ09'sSlL.,/\n\r\t  \x00\x7f"
+    "ÀßéÖ×÷ĀǅʰʿˀЀЖжѿҀ҂٣क\u093eกำ\u0e31ⅧⒶ"
+    "\u0301\ufe0f\u200d\u00a0\u2003\u3000\u2028\u0085"
+    "\u3040ぁ\u307fゖ゛゠ァ・ーヿㄱ㐀䶿䷀一丿龥龦\u9fff가힣\ud7a4\ud7b0ꀀ\uabff豈\uffff"
+    "😀𝔸𝟙\U0001f468\U0010ffff—…’“ſK"
+)
 
 
 def pair_of(name):
@@ -22,6 +29,10 @@ def pair_of(name):
         return hf.Whitespace(), pre_tokenizers.Whitespace()
     if name == "whitespace_split":
         return hf.WhitespaceSplit(), pre_tokenizers.WhitespaceSplit()
+    if name in ("clip", "clip bare"):
+        pattern = CLIP if name == "clip" else CLIP_BARE
+        theirs = hf.Split(tokenizers.Regex(pattern), "removed", True)
+        return theirs, pre_tokenizers.Split(Regex(pattern), "removed", True)
     if name == "deepseek":
         theirs = [hf.Split(tokenizers.Regex(pattern), "isolated") for pattern in DEEPSEEK]
         ours = [pre_tokenizers.Split(Regex(pattern), "isolated") for pattern in DEEPSEEK]
@@ -31,7 +42,7 @@ def pair_of(name):
     return theirs, pre_tokenizers.Split(Regex(pattern), "isolated")
 
 
-NAMES = ("bert", "whitespace", "whitespace_split", "deepseek", *HUGGING_FACE)
+NAMES = ("bert", "whitespace", "whitespace_split", "clip", "clip bare", "deepseek", *PATTERNS)
 
 
 @pytest.fixture(autouse=True)
@@ -94,9 +105,36 @@ def test_edges_of_blocks(name):
         assert fast == plain == expected, repr(text)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_edges_of_classes(name):
+    """A handful of characters at a time, so that each meets each other at many places."""
+    theirs, ours = pair_of(name)
+    rng = random.Random(name)
+    for _ in range(1200):
+        pool = rng.sample(EDGES, rng.choice((2, 3, 5)))
+        text = "".join(rng.choices(pool, k=rng.choice((7, 40, 90, 200))))
+        expected = theirs.pre_tokenize_str(text)
+        fast, plain = both(ours, text)
+        assert fast == plain == expected, repr(text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_specials_and_contractions_at_edges_of_blocks(name):
+    theirs, ours = pair_of(name)
+    rng = random.Random(name)
+    pieces = [" ", "'s", "'LL", "'ſ", "don't", "I'Ve", "''s", "{\n//"]
+    pieces += ["<|startoftext|>", "<|endoftext|>"]
+    for size in range(40, 70):
+        for filler in ("a", "Ab ", "가 ", "\n", " ", "中"):
+            text = (filler * size)[:size] + "".join(rng.choices(pieces, k=6))
+            expected = theirs.pre_tokenize_str(text)
+            fast, plain = both(ours, text)
+            assert fast == plain == expected, repr(text)
+
+
 def test_patterns_without_a_scanner_agree_with_those_that_have_one():
     rng = random.Random(5)
-    for name in HUGGING_FACE:
+    for name in PATTERNS:
         scanned = pre_tokenizers.Split(Regex(PATTERNS[name]), "isolated")
         # A group around it: the same matches, but no scanner knows it.
         plain = pre_tokenizers.Split(Regex(f"(?:{PATTERNS[name]})"), "isolated")

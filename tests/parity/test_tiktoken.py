@@ -52,6 +52,14 @@ def test_fuzz_and_corpora_equal_tiktoken(name, capsys):
     expected = theirs.encode_batch(texts, allowed_special="all")
     assert [t for t, a, b in zip(texts, rows, expected, strict=True) if a != b] == []
     assert mine.decode_batch(rows, skip_special_tokens=False) == theirs.decode_batch(rows)
+    # The encoding's own regex is the same pattern, and finds the same scanner.
+    spelled = Tokenizer.from_tiktoken(
+        tiktoken_file(name), theirs._pat_str, special_tokens=TIKTOKEN_SPECIALS[name]
+    )
+    assert spelled.pre_tokenizer.pre_tokenize_str(" a\n \n ") == (
+        mine.pre_tokenizer.pre_tokenize_str(" a\n \n ")
+    )
+    assert spelled.encode_lists(texts) == rows
     with capsys.disabled():
         print(f" {name}: {len(texts)} texts", end="")
 

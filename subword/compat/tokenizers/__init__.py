@@ -1,0 +1,48 @@
+"""The Python API of `tokenizers` over subword: code written for it runs after changing one import.
+
+    from subword.compat import tokenizers
+    from subword.compat.tokenizers import Tokenizer, models, trainers
+
+Only what subword supports is there: BPE and WordPiece, no Unigram and no word-level models, no
+stages written in Python.
+"""
+
+from subword.compat.tokenizers import (
+    decoders,
+    implementations,
+    models,
+    normalizers,
+    pre_tokenizers,
+    processors,
+    trainers,
+)
+from subword.compat.tokenizers.added import AddedToken
+from subword.compat.tokenizers.implementations import (
+    BertWordPieceTokenizer,
+    ByteLevelBPETokenizer,
+    CharBPETokenizer,
+    SentencePieceBPETokenizer,
+)
+from subword.compat.tokenizers.models import Token
+from subword.compat.tokenizers.tokenizer import Tokenizer
+from subword.encoding import Encoding
+from subword.patterns import Regex
+
+__all__ = [
+    "AddedToken",
+    "BertWordPieceTokenizer",
+    "ByteLevelBPETokenizer",
+    "CharBPETokenizer",
+    "Encoding",
+    "Regex",
+    "SentencePieceBPETokenizer",
+    "Token",
+    "Tokenizer",
+    "decoders",
+    "implementations",
+    "models",
+    "normalizers",
+    "pre_tokenizers",
+    "processors",
+    "trainers",
+]

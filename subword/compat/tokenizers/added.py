@@ -1,0 +1,103 @@
+"""AddedToken, as `tokenizers` has it: two of its values may be set later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from subword.added_tokens import AddedToken as Core
+
+
+class AddedToken:
+    """A token that is found in the text whole; see `subword.AddedToken`.
+
+    Args:
+        content: The text of the token.
+        single_word: Only match where no word character stands on either side.
+        lstrip: Take the white space before the token with it.
+        rstrip: Take the white space behind the token with it.
+        normalized: Look for it in the normalized text; None: unless it is special.
+        special: Left out by decoding with `skip_special_tokens`.
+    """
+
+    def __init__(
+        self,
+        content: str | None = None,
+        *,
+        single_word: bool = False,
+        lstrip: bool = False,
+        rstrip: bool = False,
+        normalized: bool | None = None,
+        special: bool = False,
+    ) -> None:
+        self.content = content or ""
+        self.special = special
+        self._single_word, self._lstrip, self._rstrip = single_word, lstrip, rstrip
+        self._normalized = normalized
+
+    @property
+    def single_word(self) -> bool:
+        """Whether it must be a word of its own."""
+        return self._single_word
+
+    @property
+    def lstrip(self) -> bool:
+        """Whether it takes the white space before it."""
+        return self._lstrip
+
+    @property
+    def rstrip(self) -> bool:
+        """Whether it takes the white space behind it."""
+        return self._rstrip
+
+    @property
+    def normalized(self) -> bool:
+        """Whether it is looked for in the normalized text."""
+        return self.core.normalized is True
+
+    @property
+    def core(self) -> Core:
+        """The same in subword."""
+        flags = (self._single_word, self._lstrip, self._rstrip, self._normalized, self.special)
+        return Core(self.content, *flags)
+
+    @classmethod
+    def of_core(cls, token: Core) -> AddedToken:
+        """Return the same token."""
+        return cls(
+            token.content,
+            single_word=token.single_word,
+            lstrip=token.lstrip,
+            rstrip=token.rstrip,
+            normalized=token.normalized,
+            special=token.special,
+        )
+
+    @classmethod
+    def of(cls, token: Any) -> AddedToken:
+        """Return a token, made of a str if it is one; TypeError for anything else."""
+        if isinstance(token, AddedToken):
+            return token
+        if isinstance(token, str):
+            return cls(token)
+        raise TypeError(f"a token must be a str or an AddedToken, got {type(token).__name__}")
+
+    @classmethod
+    def special_of(cls, token: Any) -> AddedToken:
+        """Return a token made special, in place if it was not a str."""
+        made = cls.of(token)
+        made.special = True
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AddedToken) and self.core == other.core
+
+    def __hash__(self) -> int:
+        return hash(self.core)
+
+    def __str__(self) -> str:
+        return self.content
+
+    def __repr__(self) -> str:
+        names = ("rstrip", "lstrip", "single_word", "normalized", "special")
+        flags = ", ".join(f"{name}={getattr(self, name)}" for name in names)
+        return f'AddedToken("{self.content}", {flags})'

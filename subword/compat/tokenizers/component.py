@@ -1,0 +1,152 @@
+"""What the stages of this facade share: a mutable description that a stage of subword is built of.
+
+The stages of subword never change. Those of `tokenizers` do, also while a tokenizer holds them; so
+each is kept here as the object that stands for it in tokenizer.json.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any, ClassVar, Self
+
+# Goes up by one with every change of any description, so that tokenizers look again only then.
+_changes = 0
+
+
+def changes() -> int:
+    """Return how many changes there have been."""
+    return _changes
+
+
+def note_change() -> None:
+    """Count a change."""
+    global _changes
+    _changes += 1
+
+
+class Component:
+    """A stage, described by fields that can be read and set as attributes.
+
+    Args:
+        fields: Name and value of each.
+    """
+
+    # Attribute -> name in tokenizer.json, where the two differ.
+    renamed: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, **fields: Any) -> None:
+        object.__setattr__(self, "_fields", fields)
+        object.__setattr__(self, "_built", None)
+
+    def __getattr__(self, name: str) -> Any:
+        fields = self.__dict__.get("_fields", {})
+        if name not in fields:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        return fields[name]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in self._fields:
+            raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        self._fields[name] = value
+        note_change()
+
+    def config(self) -> dict[str, Any]:
+        """Return the object that stands for the stage in tokenizer.json."""
+        named = {self.renamed.get(name, name): value for name, value in self._fields.items()}
+        return {"type": type(self).__name__, **named}
+
+    def build(self, config: dict[str, Any]) -> Any:
+        """Build the stage of subword."""
+        raise NotImplementedError(f"{type(self).__name__} is a kind of stage, not a stage")
+
+    @property
+    def core(self) -> Any:
+        """The stage of subword; the same one until the description changes."""
+        config = self.config()
+        if self._built is None or self._built[0] != config:
+            object.__setattr__(self, "_built", (json.loads(json.dumps(config)), self.build(config)))
+        return self._built[1]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restore, (type(self), self._fields)
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name}={value!r}" for name, value in self._fields.items())
+        return f"{type(self).__name__}({fields})"
+
+
+class Steps:
+    """The part of a Sequence: its steps by number."""
+
+    _fields: dict[str, Any]
+    # The field that holds them.
+    steps: ClassVar[str]
+
+    def __getitem__(self, index: int) -> Any:
+        return self._fields[self.steps][index]
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        self._fields[self.steps][index] = value
+        note_change()
+
+    def __len__(self) -> int:
+        return len(self._fields[self.steps])
+
+    def config(self) -> dict[str, Any]:
+        """Return the object that stands for the steps in tokenizer.json."""
+        return {"type": "Sequence", self.steps: [step.config() for step in self]}  # type: ignore[attr-defined]
+
+
+def _restore(cls: type[Component], fields: dict[str, Any]) -> Component:
+    component = cls.__new__(cls)
+    Component.__init__(component, **fields)
+    return component
+
+
+def from_config(module: dict[str, Any], config: dict[str, Any]) -> Any:
+    """Make the description of an object of tokenizer.json, with the classes of a module."""
+    cls = module[config["type"]]
+    if issubclass(cls, Steps):
+        return cls([from_config(module, step) for step in config[cls.steps]])
+    names = {new: old for old, new in cls.renamed.items()}
+    fields = {names.get(name, name): value for name, value in config.items() if name != "type"}
+    return _restore(cls, fields)
+
+
+def checked(kind: type[Component], stages: Iterable[Any]) -> list[Any]:
+    """Return stages as a list; TypeError if one is of another kind."""
+    given = list(stages)
+    for stage in given:
+        if not isinstance(stage, kind):
+            raise TypeError(f"each step must be a {kind.__name__}, got {type(stage).__name__}")
+    return given
+
+
+class Pattern:
+    """The part of a stage whose `pattern` is a str, or a `Regex`."""
+
+    _fields: dict[str, Any]
+
+    def config(self) -> dict[str, Any]:
+        """Return the object that stands for the stage in tokenizer.json."""
+        from subword.components import pattern_config
+
+        config: dict[str, Any] = super().config()  # type: ignore[misc]
+        pattern = config["pattern"]
+        return {
+            **config,
+            "pattern": pattern if isinstance(pattern, dict) else pattern_config(pattern),
+        }
+
+
+__all__ = [
+    "Component",
+    "Pattern",
+    "Self",
+    "Steps",
+    "changes",
+    "checked",
+    "from_config",
+    "note_change",
+]

@@ -1,0 +1,119 @@
+"""Decoders, as `tokenizers.decoders` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from collections.abc import Sequence as SequenceOf
+from typing import Any
+
+from subword import decode_stream, decoders
+from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
+from subword.patterns import Regex
+
+
+class Decoder(Component):
+    """What every decoder does."""
+
+    def build(self, config: dict[str, Any]) -> Any:
+        """Build the decoder of subword."""
+        return decoders.from_dict(config)
+
+    def decode(self, tokens: SequenceOf[str]) -> str:
+        """Return the text of tokens."""
+        text: str = self.core.decode(tokens)
+        return text
+
+
+class _Plain(Decoder):
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class ByteFallback(_Plain):
+    """See `subword.decoders.ByteFallback`."""
+
+
+class Fuse(_Plain):
+    """See `subword.decoders.Fuse`."""
+
+
+class ByteLevel(Decoder):
+    """See `subword.decoders.ByteLevel`."""
+
+    def __init__(self) -> None:
+        super().__init__(add_prefix_space=True, trim_offsets=True, use_regex=True)
+
+
+class WordPiece(Decoder):
+    """See `subword.decoders.WordPiece`."""
+
+    def __init__(self, prefix: str = "##", cleanup: bool = True) -> None:
+        super().__init__(prefix=prefix, cleanup=cleanup)
+
+
+class BPEDecoder(Decoder):
+    """See `subword.decoders.BPEDecoder`."""
+
+    def __init__(self, suffix: str = "</w>") -> None:
+        super().__init__(suffix=suffix)
+
+
+class Metaspace(Decoder):
+    """See `subword.decoders.Metaspace`."""
+
+    def __init__(
+        self, replacement: str = "▁", prepend_scheme: str = "always", split: bool = True
+    ) -> None:
+        super().__init__(replacement=replacement, prepend_scheme=prepend_scheme, split=split)
+
+
+class Strip(Decoder):
+    """See `subword.decoders.Strip`."""
+
+    renamed = {"left": "start", "right": "stop"}  # noqa: RUF012
+
+    def __init__(self, content: str = " ", left: int = 0, right: int = 0) -> None:
+        super().__init__(content=content, left=left, right=right)
+
+
+class CTC(Decoder):
+    """See `subword.decoders.CTC`."""
+
+    def __init__(
+        self, pad_token: str = "<pad>", word_delimiter_token: str = "|", cleanup: bool = True
+    ) -> None:
+        super().__init__(
+            pad_token=pad_token, word_delimiter_token=word_delimiter_token, cleanup=cleanup
+        )
+
+
+class Replace(Pattern, Decoder):
+    """See `subword.decoders.Replace`."""
+
+    def __init__(self, pattern: str | Regex, content: str) -> None:
+        super().__init__(pattern=pattern, content=content)
+
+
+class Sequence(Steps, Decoder):
+    """Decoders, one after the other."""
+
+    steps = "decoders"
+
+    def __init__(self, decoders: Iterable[Decoder]) -> None:
+        super().__init__(decoders=checked(Decoder, decoders))
+
+
+class DecodeStream:
+    """Decode ids as they come; see `subword.decode_stream.DecodeStream`.
+
+    Args:
+        ids: Ids that come before the stream.
+        skip_special_tokens: Leave special tokens out.
+    """
+
+    def __init__(self, ids: Iterable[int] | None = None, skip_special_tokens: bool = False) -> None:
+        self._stream = decode_stream.DecodeStream(ids, skip_special_tokens)
+
+    def step(self, tokenizer: Any, id: int | SequenceOf[int]) -> str | None:
+        """Take the next id, or several; return the text they add, None when there is none yet."""
+        return self._stream.step(tokenizer.core, id)

@@ -1,0 +1,127 @@
+"""Normalizers, as `tokenizers.normalizers` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from subword import components
+from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
+from subword.patterns import Regex
+
+
+class Normalizer(Component):
+    """What every normalizer does."""
+
+    def build(self, config: dict[str, Any]) -> Any:
+        """Build the normalizer of subword."""
+        return components.normalizer(config)
+
+    def normalize_str(self, sequence: str) -> str:
+        """Return the text, normalized."""
+        normalized: str = self.core.normalize_str(sequence)
+        return normalized
+
+
+class BertNormalizer(Normalizer):
+    """See `subword.normalizers.BertNormalizer`."""
+
+    def __init__(
+        self,
+        clean_text: bool = True,
+        handle_chinese_chars: bool = True,
+        strip_accents: bool | None = None,
+        lowercase: bool = True,
+    ) -> None:
+        super().__init__(
+            clean_text=clean_text,
+            handle_chinese_chars=handle_chinese_chars,
+            strip_accents=strip_accents,
+            lowercase=lowercase,
+        )
+
+
+class _Plain(Normalizer):
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class NFC(_Plain):
+    """See `subword.normalizers.NFC`."""
+
+
+class NFD(_Plain):
+    """See `subword.normalizers.NFD`."""
+
+
+class NFKC(_Plain):
+    """See `subword.normalizers.NFKC`."""
+
+
+class NFKD(_Plain):
+    """See `subword.normalizers.NFKD`."""
+
+
+class Lowercase(_Plain):
+    """See `subword.normalizers.Lowercase`."""
+
+
+class StripAccents(_Plain):
+    """See `subword.normalizers.StripAccents`."""
+
+
+class Nmt(_Plain):
+    """See `subword.normalizers.Nmt`."""
+
+
+class ByteLevel(_Plain):
+    """See `subword.normalizers.ByteLevel`."""
+
+
+class Strip(Normalizer):
+    """See `subword.normalizers.Strip`."""
+
+    renamed = {"left": "strip_left", "right": "strip_right"}  # noqa: RUF012
+
+    def __init__(self, left: bool = True, right: bool = True) -> None:
+        super().__init__(left=left, right=right)
+
+
+class Prepend(Normalizer):
+    """See `subword.normalizers.Prepend`."""
+
+    def __init__(self, prepend: str = "▁") -> None:
+        super().__init__(prepend=prepend)
+
+
+class Replace(Pattern, Normalizer):
+    """See `subword.normalizers.Replace`."""
+
+    def __init__(self, pattern: str | Regex, content: str) -> None:
+        super().__init__(pattern=pattern, content=content)
+
+
+class Sequence(Steps, Normalizer):
+    """Normalizers, one after the other."""
+
+    steps = "normalizers"
+
+    def __init__(self, normalizers: Iterable[Normalizer]) -> None:
+        super().__init__(normalizers=checked(Normalizer, normalizers))
+
+
+NORMALIZERS = {"nfc": NFC, "nfd": NFD, "nfkc": NFKC, "nfkd": NFKD}
+
+
+def unicode_normalizer_from_str(normalizer: str) -> Normalizer:
+    """Return the normalizer of a Unicode form.
+
+    Args:
+        normalizer: "nfc", "nfd", "nfkc" or "nfkd".
+
+    Raises:
+        ValueError: It is none of them.
+    """
+    if normalizer not in NORMALIZERS:
+        raise ValueError(f"normalizer must be one of {list(NORMALIZERS)}, got {normalizer!r}")
+    return NORMALIZERS[normalizer]()

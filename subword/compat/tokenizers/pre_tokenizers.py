@@ -1,0 +1,125 @@
+"""Pre-tokenizers, as `tokenizers.pre_tokenizers` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from subword import components
+from subword.byte_alphabet import CHARS
+from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
+from subword.patterns import Regex
+from subword.split_patterns import checked_behavior
+
+
+class PreTokenizer(Component):
+    """What every pre-tokenizer does."""
+
+    def build(self, config: dict[str, Any]) -> Any:
+        """Build the pre-tokenizer of subword."""
+        return components.pre_tokenizer(config)
+
+    def pre_tokenize_str(self, sequence: str) -> list[tuple[str, tuple[int, int]]]:
+        """Return the words of a text, and their characters [start, end)."""
+        words: list[tuple[str, tuple[int, int]]] = self.core.pre_tokenize_str(sequence)
+        return words
+
+
+class _Plain(PreTokenizer):
+    def __init__(self) -> None:
+        super().__init__()
+
+
+class BertPreTokenizer(_Plain):
+    """See `subword.pre_tokenizers.BertPreTokenizer`."""
+
+
+class Whitespace(_Plain):
+    """See `subword.pre_tokenizers.Whitespace`."""
+
+
+class WhitespaceSplit(_Plain):
+    """See `subword.pre_tokenizers.WhitespaceSplit`."""
+
+
+class UnicodeScripts(_Plain):
+    """See `subword.pre_tokenizers.UnicodeScripts`."""
+
+
+class ByteLevel(PreTokenizer):
+    """See `subword.pre_tokenizers.ByteLevel`."""
+
+    def __init__(
+        self, add_prefix_space: bool = True, trim_offsets: bool = True, use_regex: bool = True
+    ) -> None:
+        super().__init__(
+            add_prefix_space=add_prefix_space, trim_offsets=trim_offsets, use_regex=use_regex
+        )
+
+    @staticmethod
+    def alphabet() -> list[str]:
+        """Return the 256 characters that stand for bytes."""
+        return list(CHARS)
+
+
+class CharDelimiterSplit(PreTokenizer):
+    """See `subword.pre_tokenizers.CharDelimiterSplit`."""
+
+    def __init__(self, delimiter: str) -> None:
+        super().__init__(delimiter=delimiter)
+
+
+class Digits(PreTokenizer):
+    """See `subword.pre_tokenizers.Digits`."""
+
+    def __init__(self, individual_digits: bool = False) -> None:
+        super().__init__(individual_digits=individual_digits)
+
+
+class FixedLength(PreTokenizer):
+    """See `subword.pre_tokenizers.FixedLength`."""
+
+    def __init__(self, length: int = 5) -> None:
+        super().__init__(length=length)
+
+
+class Metaspace(PreTokenizer):
+    """See `subword.pre_tokenizers.Metaspace`."""
+
+    def __init__(
+        self, replacement: str = "▁", prepend_scheme: str = "always", split: bool = True
+    ) -> None:
+        super().__init__(replacement=replacement, prepend_scheme=prepend_scheme, split=split)
+
+
+class _Behavior:
+    """The part of a pre-tokenizer that says what becomes of what it finds."""
+
+    def config(self) -> dict[str, Any]:
+        """Return the object that stands for the stage in tokenizer.json."""
+        config: dict[str, Any] = super().config()  # type: ignore[misc]
+        behavior = checked_behavior(config["behavior"])
+        return {**config, "behavior": "".join(part.title() for part in behavior.split("_"))}
+
+
+class Punctuation(_Behavior, PreTokenizer):
+    """See `subword.pre_tokenizers.Punctuation`."""
+
+    def __init__(self, behavior: str = "isolated") -> None:
+        super().__init__(behavior=behavior)
+
+
+class Split(_Behavior, Pattern, PreTokenizer):
+    """See `subword.pre_tokenizers.Split`."""
+
+    def __init__(self, pattern: str | Regex, behavior: str, invert: bool = False) -> None:
+        super().__init__(pattern=pattern, behavior=behavior, invert=invert)
+
+
+class Sequence(Steps, PreTokenizer):
+    """Pre-tokenizers; each cuts what the one before left."""
+
+    steps = "pretokenizers"
+
+    def __init__(self, pretokenizers: Iterable[PreTokenizer]) -> None:
+        super().__init__(pretokenizers=checked(PreTokenizer, pretokenizers))

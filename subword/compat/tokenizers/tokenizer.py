@@ -1,0 +1,334 @@
+"""The tokenizer of this facade: it may change, and has one of subword made when it must work."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from typing import Any
+
+from subword import components, formats, presets
+from subword.compat.tokenizers import decoders, models, normalizers, pre_tokenizers, processors
+from subword.compat.tokenizers.added import AddedToken
+from subword.compat.tokenizers.component import Component, changes, from_config, note_change
+from subword.compat.tokenizers.lengths import Lengths
+from subword.encoding import Encoding
+from subword.post_processor import post_process
+from subword.sources import Source
+from subword.tokenizer import Tokenizer as Core
+from subword.vocabulary import Vocabulary
+
+STAGES = {
+    "normalizer": normalizers,
+    "pre_tokenizer": pre_tokenizers,
+    "post_processor": processors,
+    "decoder": decoders,
+}
+
+
+class Tokenizer(Lengths):
+    """Text to ids and back, with parts that can be replaced.
+
+    Args:
+        model: `models.BPE` or `models.WordPiece`.
+    """
+
+    def __init__(self, model: models.Model) -> None:
+        self._parts: dict[str, Any] = {"model": _checked("model", model, models.Model)}
+        self._parts |= dict.fromkeys(STAGES)
+        self._added: list[AddedToken] = []
+        self._core: tuple[int, Any, Core] | None = None  # changes seen, what it was made of, it
+
+    # The parts.
+
+    @property
+    def model(self) -> Any:
+        """The model."""
+        return self._parts["model"]
+
+    @model.setter
+    def model(self, model: models.Model) -> None:
+        self._set("model", _checked("model", model, models.Model))
+
+    @property
+    def normalizer(self) -> Any:
+        """The normalizer, or None."""
+        return self._parts["normalizer"]
+
+    @normalizer.setter
+    def normalizer(self, normalizer: normalizers.Normalizer | None) -> None:
+        self._set("normalizer", _checked("normalizer", normalizer, normalizers.Normalizer, None))
+
+    @property
+    def pre_tokenizer(self) -> Any:
+        """The pre-tokenizer, or None."""
+        return self._parts["pre_tokenizer"]
+
+    @pre_tokenizer.setter
+    def pre_tokenizer(self, pretok: pre_tokenizers.PreTokenizer | None) -> None:
+        kind = pre_tokenizers.PreTokenizer
+        self._set("pre_tokenizer", _checked("pre_tokenizer", pretok, kind, None))
+
+    @property
+    def post_processor(self) -> Any:
+        """The post-processor, or None."""
+        return self._parts["post_processor"]
+
+    @post_processor.setter
+    def post_processor(self, processor: processors.PostProcessor | None) -> None:
+        kind = processors.PostProcessor
+        self._set("post_processor", _checked("post_processor", processor, kind, None))
+
+    @property
+    def decoder(self) -> Any:
+        """The decoder, or None."""
+        return self._parts["decoder"]
+
+    @decoder.setter
+    def decoder(self, decoder: decoders.Decoder | None) -> None:
+        self._set("decoder", _checked("decoder", decoder, decoders.Decoder, None))
+
+    def _set(self, name: str, part: Any) -> None:
+        self._parts[name] = part
+        note_change()
+
+    @property
+    def core(self) -> Core:
+        """The tokenizer of subword that does the work; a new one after a change."""
+        seen = changes()
+        if self._core is not None and self._core[0] == seen:
+            return self._core[2]
+        built: dict[str, Any] = {
+            name: None if self._parts[name] is None else self._parts[name].core for name in STAGES
+        }
+        byte_level = formats.reads_bytes(built["pre_tokenizer"], self._model_options())
+        built["model"] = self.model.built(byte_level)
+        built["added_tokens"] = [token.core for token in self._added]
+        if self._core is not None and self._core[1] == built:
+            core = self._core[2]
+        else:
+            core = Core(**built, truncation=self._truncation, padding=self._padding)
+        self._core = seen, built, core
+        return core
+
+    def _model_options(self) -> dict[str, Any]:
+        cores = self.model._cores
+        if cores:  # no need to read a vocabulary out of it
+            known = next(iter(cores.values()))
+            return {"type": type(self.model).__name__, "vocab": known.vocab, **known.options()}
+        options: dict[str, Any] = self.model.config()
+        return options
+
+    # Files.
+
+    @classmethod
+    def _of_core(cls, core: Core) -> Tokenizer:
+        tokenizer = Tokenizer(models.of_core(core.model))
+        for name, module in STAGES.items():
+            stage = getattr(core, name)
+            if stage is not None:
+                config = (
+                    stage.to_dict() if hasattr(stage, "to_dict") else components.to_config(stage)
+                )
+                tokenizer._parts[name] = from_config(vars(module), config)
+        tokenizer._added = [AddedToken.of_core(token) for token in core.added_tokens.values()]
+        tokenizer._truncation = None if core.truncation is None else dict(core.truncation)
+        tokenizer._padding = None if core.padding is None else dict(core.padding)
+        return tokenizer
+
+    @staticmethod
+    def from_str(json: str) -> Tokenizer:
+        """Build a tokenizer from the text of a tokenizer.json."""
+        return Tokenizer._of_core(Core.from_str(json))
+
+    @staticmethod
+    def from_file(path: str) -> Tokenizer:
+        """Load a tokenizer.json."""
+        return Tokenizer._of_core(Core.from_file(path))
+
+    @staticmethod
+    def from_buffer(buffer: bytes) -> Tokenizer:
+        """Build a tokenizer from the bytes of a tokenizer.json."""
+        return Tokenizer.from_str(bytes(buffer).decode())
+
+    @staticmethod
+    def from_pretrained(
+        identifier: str, revision: str = "main", token: str | None = None
+    ) -> Tokenizer:
+        """Load a tokenizer from a folder, or from the Hub if huggingface_hub is there."""
+        return Tokenizer._of_core(Core(**presets.pretrained_parts(identifier, revision, token)))
+
+    def to_str(self, pretty: bool = False) -> str:
+        """Return the tokenizer.json of this tokenizer."""
+        return self.core.to_str(pretty)
+
+    def save(self, path: str, pretty: bool = True) -> None:
+        """Write a tokenizer.json."""
+        self.core.save(path, pretty)
+
+    # Text to ids, and back.
+
+    def encode(
+        self,
+        sequence: Any,
+        pair: Any = None,
+        is_pretokenized: bool = False,
+        add_special_tokens: bool = True,
+    ) -> Encoding:
+        """Encode a text, or a pair; see `subword.Tokenizer.encode`."""
+        return self.core.encode(
+            sequence, pair, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
+        )
+
+    def encode_batch(
+        self, input: Iterable[Any], is_pretokenized: bool = False, add_special_tokens: bool = True
+    ) -> list[Encoding]:
+        """Encode texts, or pairs; see `subword.Tokenizer.encode_batch`."""
+        rows = [_row(each, is_pretokenized) for each in input]
+        return self.core.encode_batch(
+            rows, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
+        )
+
+    # Here the full answer costs no more.
+    encode_batch_fast = encode_batch
+
+    def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
+        """Return the text of ids."""
+        return self.core.decode(ids, skip_special_tokens)
+
+    def decode_batch(
+        self, sequences: Iterable[Sequence[int]], skip_special_tokens: bool = True
+    ) -> list[str]:
+        """Return the text of each row of ids."""
+        return self.core.decode_batch(sequences, skip_special_tokens)
+
+    def async_encode(self, *args: Any, **kwargs: Any) -> Awaitable[Encoding]:
+        """Encode in another thread."""
+        return asyncio.to_thread(self.encode, *args, **kwargs)
+
+    def async_encode_batch(self, *args: Any, **kwargs: Any) -> Awaitable[list[Encoding]]:
+        """Encode a batch in another thread."""
+        return asyncio.to_thread(self.encode_batch, *args, **kwargs)
+
+    async_encode_batch_fast = async_encode_batch
+
+    def async_decode_batch(self, *args: Any, **kwargs: Any) -> Awaitable[list[str]]:
+        """Decode a batch in another thread."""
+        return asyncio.to_thread(self.decode_batch, *args, **kwargs)
+
+    def post_process(
+        self, encoding: Encoding, pair: Encoding | None = None, add_special_tokens: bool = True
+    ) -> Encoding:
+        """Truncate, add special tokens and pad."""
+        limit = self.truncation or {}
+        core = self.core
+        processed = post_process(
+            core.post_processor, encoding, pair, add_special_tokens=add_special_tokens, **limit
+        )
+        return core._pad([processed])[0] if core.padding else processed
+
+    def num_special_tokens_to_add(self, is_pair: bool) -> int:
+        """Return how many tokens are added to one text, or to a pair."""
+        return self.post_processor.num_special_tokens_to_add(is_pair) if self.post_processor else 0
+
+    def _lengths_changed(self) -> None:
+        # Nobody else has that tokenizer, so it may change.
+        if self._core is not None:
+            self._core[2].truncation, self._core[2].padding = self._truncation, self._padding
+
+    # The vocabulary.
+
+    def add_tokens(self, tokens: Iterable[str | AddedToken]) -> int:
+        """Add tokens; return how many of them are new."""
+        return self._add([AddedToken.of(token) for token in tokens])
+
+    def add_special_tokens(self, tokens: Iterable[str | AddedToken]) -> int:
+        """Add special tokens; return how many of them are new."""
+        return self._add([AddedToken.special_of(token) for token in tokens])
+
+    def _add(self, tokens: list[AddedToken]) -> int:
+        count = 0
+        for token in tokens:
+            if token.content and token not in self._added:
+                self._added.append(AddedToken.of_core(token.core))
+                count += 1
+        note_change()
+        return count
+
+    def get_added_tokens_decoder(self) -> dict[int, AddedToken]:
+        """Return the added tokens by id."""
+        return {i: AddedToken.of_core(t) for i, t in sorted(self._vocabulary().added.items())}
+
+    def _vocabulary(self) -> Vocabulary:
+        """Return the tokens by id, also of a model that is not yet trained."""
+        if self.model._cores or self.model.vocab:
+            return self.core._vocabulary
+        return Vocabulary({}, [token.core for token in self._added], str)
+
+    def get_vocab(self, with_added_tokens: bool = True) -> dict[str, int]:
+        """Return token -> id."""
+        return self._vocabulary().as_dict(with_added_tokens)
+
+    def get_vocab_size(self, with_added_tokens: bool = True) -> int:
+        """Return how many tokens there are."""
+        vocabulary = self._vocabulary()
+        return len(vocabulary) if with_added_tokens else len(vocabulary.tokens)
+
+    def token_to_id(self, token: str) -> int | None:
+        """Return the id of a token, None if it is none."""
+        return self._vocabulary().token_to_id(token)
+
+    def id_to_token(self, id: int) -> str | None:
+        """Return the token of an id, None if there is none."""
+        return self._vocabulary().id_to_token(id)
+
+    # Training.
+
+    def train(self, files: Sequence[str], trainer: Any = None) -> None:
+        """Learn the vocabulary from text files."""
+        self._train([files] if isinstance(files, str) else list(files), trainer)
+
+    def train_from_iterator(
+        self, iterator: Iterable[Any], trainer: Any = None, length: int | None = None
+    ) -> None:
+        """Learn the vocabulary from texts, or from lists of texts; `length` is not needed."""
+        self._train(_texts(iterator), trainer)
+
+    def _train(self, source: Source, trainer: Any) -> None:
+        trainer = self.model.get_trainer() if trainer is None else trainer
+        stages = [part.core if part else None for part in (self.normalizer, self.pre_tokenizer)]
+        trainer.train(self.model, source, *stages, [token.core for token in self._added])
+        self.add_special_tokens(trainer.special_tokens)
+
+    def __repr__(self) -> str:
+        return f"Tokenizer({self.model!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        state = {name: value for name, value in vars(self).items() if name != "_core"}
+        return _restore, (type(self), state)
+
+
+def _restore(cls: type[Tokenizer], state: dict[str, Any]) -> Tokenizer:
+    tokenizer = cls.__new__(cls)
+    vars(tokenizer).update(state, _core=None)
+    return tokenizer
+
+
+def _checked(name: str, part: Any, *kinds: type[Component] | None) -> Any:
+    if not any(part is None if kind is None else isinstance(part, kind) for kind in kinds):
+        wanted = next(kind.__name__ for kind in kinds if kind is not None)
+        raise TypeError(f"{name} must be a {wanted} of this package, got {part!r}")
+    return part
+
+
+def _row(given: Any, is_pretokenized: bool) -> Any:
+    """Return a row of a batch; a list of two is a pair too, as a tuple is."""
+    if isinstance(given, list) and len(given) == 2:
+        words = is_pretokenized and all(isinstance(part, str) for part in given)
+        return given if words else tuple(given)
+    return given
+
+
+def _texts(iterator: Iterable[Any]) -> Iterator[str]:
+    for item in iterator:
+        yield from ([item] if isinstance(item, str) else itertools.chain(item))

@@ -1,0 +1,157 @@
+"""Trainers, as `tokenizers.trainers` names them, over the counting and merging of subword."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from subword.added_tokens import AddedToken as Core
+from subword.compat.tokenizers.added import AddedToken
+from subword.compat.tokenizers.component import Component
+from subword.compat.tokenizers.models import BPE, Model, WordPiece
+from subword.pre_tokenizers import with_raw_bytes
+from subword.progress import progress_bar
+from subword.sources import Source
+from subword.cores import available_threads
+from subword.trainers.bpe import train_bpe
+from subword.trainers.counting import WordCounter
+from subword.training import run_counters
+from subword.vocabulary import Vocabulary
+
+
+class Trainer(Component):
+    """What every trainer does: it fills a model with what it learns."""
+
+    kind: type[Model]
+
+    def __init__(self, **fields: Any) -> None:
+        specials = [AddedToken.special_of(token) for token in fields.pop("special_tokens")]
+        super().__init__(**fields, special_tokens=specials)
+
+    def train(
+        self, model: Model, source: Source, normalizer: Any, pre_tokenizer: Any, added: list[Core]
+    ) -> None:
+        """Learn a vocabulary and put it into a model.
+
+        Args:
+            model: Is filled.
+            source: Paths of text files, or texts.
+            normalizer: Of subword, or None.
+            pre_tokenizer: Of subword, or None.
+            added: Tokens that count as words of their own.
+
+        Raises:
+            ValueError: The model is of another kind, or an option is out of range.
+        """
+        if not isinstance(model, self.kind):
+            raise ValueError(
+                f"{type(self).__name__} trains {self.kind.__name__}, got {type(model).__name__}"
+            )
+        prefix, suffix = self.continuing_subword_prefix, self.end_of_word_suffix
+        byte_level = (
+            not (prefix or suffix)
+            and pre_tokenizer is not None
+            and with_raw_bytes(pre_tokenizer) is not None
+            and not added
+        )
+        known = Vocabulary({}, added, normalizer.normalize_str if normalizer else str)
+        counters = [
+            WordCounter(
+                normalizer,
+                pre_tokenizer,
+                byte_level=byte_level,
+                raw=known.raw,
+                after=known.after,
+            )
+            for _ in range(available_threads())
+        ]
+        counts = run_counters(counters, source, None, None, self.show_progress)
+        with progress_bar(
+            self.show_progress, "merging", self.vocab_size, "token", absolute=True
+        ) as advance:
+            tokens, merges = train_bpe(
+                counts,
+                self.vocab_size,
+                min_frequency=self.min_frequency,
+                special_tokens=[token.content for token in self.special_tokens],
+                limit_alphabet=self.limit_alphabet,
+                initial_alphabet=[text[0] for text in self.initial_alphabet if text],
+                continuing_subword_prefix=prefix,
+                end_of_word_suffix=suffix,
+                max_token_length=self._fields.get("max_token_length"),
+                byte_level=byte_level,
+                progress=advance,
+                consume=True,
+            )
+        ids = {token: i for i, token in enumerate(tokens)}
+        if isinstance(model, BPE):
+            model.continuing_subword_prefix, model.end_of_word_suffix = prefix, suffix
+            model._forget({"vocab": ids, "merges": [list(pair) for pair in merges]})
+        else:
+            model.continuing_subword_prefix = prefix or ""
+            model._forget({"vocab": ids})
+
+
+class BpeTrainer(Trainer):
+    """Merges the pair that occurs most often; see `subword.trainers.bpe.train_bpe`."""
+
+    kind = BPE
+
+    def __init__(
+        self,
+        *,
+        vocab_size: int = 30000,
+        min_frequency: int = 0,
+        show_progress: bool = True,
+        progress_format: str = "indicatif",
+        special_tokens: Iterable[Any] = (),
+        limit_alphabet: int | None = None,
+        initial_alphabet: Sequence[str] = (),
+        continuing_subword_prefix: str | None = None,
+        end_of_word_suffix: str | None = None,
+        max_token_length: int | None = None,
+    ) -> None:
+        super().__init__(
+            vocab_size=vocab_size,
+            min_frequency=min_frequency,
+            show_progress=show_progress,
+            progress_format=progress_format,
+            special_tokens=special_tokens,
+            limit_alphabet=limit_alphabet,
+            initial_alphabet=list(initial_alphabet),
+            continuing_subword_prefix=continuing_subword_prefix,
+            end_of_word_suffix=end_of_word_suffix,
+            max_token_length=max_token_length,
+        )
+
+
+class WordPieceTrainer(Trainer):
+    """The same by frequency, with the prefix of WordPiece, as the original does it.
+
+    For a score by likelihood see `subword.train`.
+    """
+
+    kind = WordPiece
+
+    def __init__(
+        self,
+        *,
+        vocab_size: int = 30000,
+        min_frequency: int = 0,
+        show_progress: bool = True,
+        special_tokens: Iterable[Any] = (),
+        limit_alphabet: int | None = None,
+        initial_alphabet: Sequence[str] = (),
+        continuing_subword_prefix: str | None = "##",
+        end_of_word_suffix: str | None = None,
+    ) -> None:
+        super().__init__(
+            vocab_size=vocab_size,
+            min_frequency=min_frequency,
+            show_progress=show_progress,
+            special_tokens=special_tokens,
+            limit_alphabet=limit_alphabet,
+            initial_alphabet=list(initial_alphabet),
+            continuing_subword_prefix=continuing_subword_prefix,
+            end_of_word_suffix=end_of_word_suffix,
+        )
