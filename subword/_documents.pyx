@@ -16,16 +16,24 @@ cdef extern from "Python.h":
     int PyUnicode_KIND(object o)
     void* PyUnicode_DATA(object o)
     Py_ssize_t PyUnicode_GET_LENGTH(object o)
+    void* PyList_GET_ITEM(list o, Py_ssize_t i)
 
 cdef extern from "find.h" nogil:
     const uint8_t* find_bytes(const uint8_t* data, size_t size, const uint8_t* needle,
                               size_t needle_size)
 
+cdef extern from "memory.h" nogil:
+    void subword_prefetch(const void* p)
 
 cdef extern from "transcode.h" nogil:
+    enum:
+        TRANSCODE_SLACK
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
+
+cdef enum:
+    AHEAD = 8                       # documents between asking for an object and its use
 
 
 cdef int document_of(object text, Py_ssize_t index, Document* document) except -1:
@@ -48,7 +56,7 @@ cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t**
     Returns:
         The character that is a lone surrogate, or -1.
     """
-    cdef Py_ssize_t room = document.size * (document.kind + 1), made
+    cdef Py_ssize_t room = document.size * (document.kind + 1) + TRANSCODE_SLACK, made
     cdef void* p
     data[0] = <const uint8_t*>document.data
     size[0] = document.size
@@ -110,6 +118,8 @@ cdef class Documents:
         if self.data == NULL:
             raise MemoryError("no room for the list of documents")
         for i in range(self.size):
+            if i + AHEAD < self.size:    # str objects lie all over memory
+                subword_prefetch(PyList_GET_ITEM(texts, i + AHEAD))
             document = &self.data[i]
             document_of(texts[i], i, document)
             self.total += document.size * (document.kind + 1 if document.kind else 1)
