@@ -45,9 +45,12 @@ def _bert(config: Config) -> Normalizer:
 
 
 def _metaspace(config: Config) -> PreTokenizer:
-    scheme = config.get("prepend_scheme")
-    if scheme is None:  # the older form
-        scheme = "always" if take(config, "add_prefix_space", bool, True) else "never"
+    scheme = take(config, "prepend_scheme", str, "always")
+    # The older form says whether there is a prefix; like the original, believe it if both agree.
+    if not take(config, "add_prefix_space", bool, True) and scheme != "never":
+        raise ValueError(
+            f'Metaspace: add_prefix_space false needs prepend_scheme "never", got {scheme!r}'
+        )
     return pre_tokenizers.Metaspace(
         take(config, "replacement", str), scheme, take(config, "split", bool, True)
     )

@@ -55,6 +55,13 @@ BAD_CONFIGS = {
         },
         "a parenthesis is not closed, at character 1",
     ),
+    "metaspace": (
+        {
+            **BASE,
+            "pre_tokenizer": {"type": "Metaspace", "replacement": "_", "add_prefix_space": False},
+        },
+        "add_prefix_space false needs prepend_scheme \"never\", got 'always'",
+    ),
     "behavior": ({**BASE, "pre_tokenizer": {"type": "Punctuation", "behavior": "X"}}, "got 'X'"),
     "template": (
         {
