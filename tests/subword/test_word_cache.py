@@ -14,7 +14,20 @@ from subword.reference import ReferenceTokenizer
 
 CORPUS = ["the cat sat on a mat and then it ran away", "low lower lowest", "한국어 😀 é"] * 9
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-ODD = ["\0", "a\0", "a\0\0", "é", "한국어", "한" * 6, "😀", "\u3000", "\ufffd", "<mask>", "'s", "\n\n"]
+ODD = [
+    "\0",
+    "a\0",
+    "a\0\0",
+    "é",
+    "한국어",
+    "한" * 6,
+    "😀",
+    "\u3000",
+    "\ufffd",
+    "<mask>",
+    "'s",
+    "\n\n",
+]
 
 
 def words_of(rng: random.Random, count: int) -> list[str]:
