@@ -1,4 +1,9 @@
+from typing import Any
+
 from typing_extensions import disjoint_base
+
+# What other extension modules call: the C functions of the .pxd.
+__pyx_capi__: dict[str, Any]
 
 class NotUTF8(ValueError):
     buffer: int

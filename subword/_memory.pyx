@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from cpython.pythread cimport (
+    PyThread_acquire_lock, PyThread_allocate_lock, PyThread_release_lock, PyThread_type_lock,
+)
 from libc.stdint cimport int32_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memset
@@ -24,15 +27,20 @@ cdef struct Spare:
 
 cdef Spare[2] spares
 memset(spares, 0, sizeof(spares))
+# Whoever finds the lock taken does without a spare: nobody waits here.
+cdef PyThread_type_lock lock = PyThread_allocate_lock()
 
 
 cdef void let_go(void* data, size_t size) noexcept:
     """Free a result's memory, or keep it as a spare in place of the smaller one."""
-    cdef Spare* spare = &spares[spares[1].size < spares[0].size]
-    if SPARE_LEAST <= size <= SPARE_MOST and size > spare.size:
-        data, spare.data = spare.data, data
-        spare.size = size
-        offer_to_kernel(spare.data, size)
+    cdef Spare* spare
+    if SPARE_LEAST <= size <= SPARE_MOST and PyThread_acquire_lock(lock, 0):
+        spare = &spares[spares[1].size < spares[0].size]
+        if size > spare.size:
+            data, spare.data = spare.data, data
+            spare.size = size
+            offer_to_kernel(spare.data, size)
+        PyThread_release_lock(lock)
     free(data)
 
 
@@ -40,15 +48,17 @@ cdef void* take(size_t* size) noexcept:
     """Return the smallest spare of at least so many bytes and put its size there, or NULL."""
     cdef Spare* best = NULL
     cdef int i
-    cdef void* data
+    cdef void* data = NULL
+    if not PyThread_acquire_lock(lock, 0):
+        return NULL
     for i in range(2):
         if spares[i].size >= size[0] and (best == NULL or spares[i].size < best.size):
             best = &spares[i]
-    if best == NULL or best.data == NULL:
-        return NULL
-    data = best.data
-    size[0] = best.size
-    memset(best, 0, sizeof(Spare))
+    if best != NULL and best.data != NULL:
+        data = best.data
+        size[0] = best.size
+        memset(best, 0, sizeof(Spare))
+    PyThread_release_lock(lock)
     return data
 
 
@@ -77,9 +87,11 @@ cdef void take_spare(Output* out, Py_ssize_t tokens) noexcept:
 
 def free_spare():
     """Give the memory kept for the next large result back."""
+    PyThread_acquire_lock(lock, 1)
     for i in range(2):
         free(spares[i].data)
     memset(spares, 0, sizeof(spares))
+    PyThread_release_lock(lock)
 
 
 cdef class Memory:
