@@ -3,7 +3,8 @@
     python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code]
     [--english-bytes 20000000] [--character-level]
 
-With --character-level the tokenizers are those that `benchmarks.character_level` trains.
+With --character-level the tokenizers are those that `benchmarks.character_level` trains on the
+spot.
 
 Ids and character offsets of all documents (encode_ragged), and of each tenth every field of the
 `Encoding` and the decoded text. The exit status is 1 if anything differs.

@@ -5,8 +5,7 @@
 
 Words wait in a batch, across documents, until it is full: by then their slots of the cache are near.
 
-Three shortcuts give the same answer as the plain run of the stages and are compared with it by
-tests:
+Three shortcuts give the same answer as the plain run of the stages; tests compare them with it:
 
 * a pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time;
 * around the BERT normalizer the text is cut first, at blanks, punctuation and Chinese characters,
@@ -28,8 +27,8 @@ from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
     ROW_END, SLOT, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_fill, batch_odd,
-    batch_prefetch_long, cache_bytes, cache_find, cache_find_long, cache_put, cache_put_long,
-    copy_values, odd_word, word_batch, word_key, word_slot,
+    batch_prefetch_long, cache_find, cache_find_long, cache_put, cache_put_long, copy_values,
+    odd_word, word_batch, word_key, word_slot,
 )
 from subword._chunks cimport tokenize_chunk
 from subword._places cimport PACKED, emit_packed, emit_tokens, emit_values, tokens_to_values
@@ -90,16 +89,10 @@ cdef class Encoder:
         self.normalizes = normalizer is not None and (after.count > 0 or not self.chunks)
 
     def cache_info(self):
-        """Return what the caches of the workers at rest hold: words, bytes, misses, wipes."""
-        cdef Worker worker
+        """Return what the caches of the workers at rest hold."""
         info = {"workers": len(self.pool), "words": 0, "bytes": 0, "misses": 0, "wipes": 0}
         for worker in list(self.pool):
-            for i in range(2):
-                if worker.ready[i]:
-                    info["words"] += worker.caches[i].used + worker.caches[i].long_used
-                    info["bytes"] += cache_bytes(&worker.caches[i])
-                    info["misses"] += worker.caches[i].misses
-                    info["wipes"] += worker.caches[i].wipes
+            (<Worker>worker).count_caches(info)
         return info
 
     def cache_clear(self):
@@ -107,9 +100,8 @@ cdef class Encoder:
         self.pool.clear()
 
     cdef Worker borrow(self):
-        # In one step: between a look and a pop another thread could take the last one.
         try:
-            return self.pool.pop()
+            return self.pool.pop()    # a look first, and another thread could take the last one
         except IndexError:
             return Worker(self.cache_limit)
 

@@ -6,7 +6,7 @@ from subword._encoder import Encoder
 
 @disjoint_base
 class OneText:
-    def prepare(
+    def _prepare(
         self,
         encoder: Encoder,
         affixes: tuple[tuple[int, ...], tuple[int, ...]] | None,

@@ -29,7 +29,7 @@ cdef class OneText:
     cdef tuple _affixes
     cdef object _refusal
 
-    def prepare(self, Encoder encoder not None, affixes, refusal):
+    def _prepare(self, Encoder encoder not None, affixes, refusal):
         """Set what calls use.
 
         Args:

@@ -6,7 +6,9 @@ from libc.string cimport memset
 
 from subword._pipeline cimport out_of_memory, spans_free, text_free, tokens_free
 from subword.added_tokens cimport pieces_free
-from subword.models.word_cache cimport FIRST_BYTES, cache_bytes, cache_free, cache_init, word_batch
+from subword.models.word_cache cimport (
+    FIRST_BYTES, WordCache, cache_bytes, cache_free, cache_init, word_batch,
+)
 from subword.cutting cimport simd_on
 
 cdef extern from "words.h" nogil:
@@ -124,4 +126,16 @@ cdef class Worker:
             cache_init(&self.caches[full], 0, simd_on and words_vector())
             self.ready[full] = True
         self.caches[full].limit = self.cache_limit - other if other < self.cache_limit else 0
+        return 0
+
+    cdef int count_caches(self, dict info) except -1:
+        """Add what the caches hold to the counts of `Encoder.cache_info`."""
+        cdef WordCache* cache
+        for i in range(2):
+            if self.ready[i]:
+                cache = &self.caches[i]
+                info["words"] += cache.used + cache.long_used
+                info["bytes"] += cache_bytes(cache)
+                info["misses"] += cache.misses
+                info["wipes"] += cache.wipes
         return 0

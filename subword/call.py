@@ -235,7 +235,9 @@ def _rectangle(
     else:
         data = {name: from_numpy(made[at], "pt") for name, at in plan.places}
     if plan.length:
-        data["length"] = from_numpy(np.full(len(texts), made.shape[2], np.int64), plan.tensors)
+        data["length"] = from_numpy(
+            np.full(len(texts), made.shape[2], np.int64), plan.tensors or "np"
+        )
     return BatchEncoding(
         data, lambda: _encodings(tokenizer, plan, limit, [(text, None) for text in texts])
     )

@@ -41,6 +41,12 @@ STRATEGIES = {
     "OnlySecond": "only_second",
 }
 
+# What copies are made of, beside the model and the added tokens.
+STATE = (
+    *("normalizer", "pre_tokenizer", "post_processor", "decoder"),
+    *("truncation", "padding", "config", "cache_bytes"),
+)
+
 
 class Tokenizer(Loaders, OneText, Growing):
     """Text to ids and back.
@@ -96,14 +102,12 @@ class Tokenizer(Loaders, OneText, Growing):
         self._texts = TextEncoder(
             model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
         )
-        self.prepare(self._texts.encoder, self._texts.single_affixes, self._texts.refusal)
+        self._prepare(self._texts.encoder, self._texts.single_affixes, self._texts.refusal)
         self._text_maker = TextMaker(self._vocabulary, decoder)
         self.config = dict(default_config(model, self.token_to_id) if config is None else config)
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
         self._plans = plans(self.call_settings)
         self.encode_padded = self._texts.encode_padded
-
-    # Text to ids.
 
     def encode(
         self,
@@ -125,11 +129,8 @@ class Tokenizer(Loaders, OneText, Growing):
             TypeError: A text is not a str (or a list of str).
             ValueError: A text holds a lone surrogate.
         """
-        for one in (
-            (text, pair)
-            if not is_pretokenized and not (isinstance(text, str) and pair is None)
-            else ()
-        ):
+        single = isinstance(text, str) and pair is None
+        for one in () if is_pretokenized or single else (text, pair):
             if one is not None and not isinstance(one, str):
                 raise TypeError(f"a text must be a str, got {type(one).__name__}")
         given = [(text, pair)] if pair is not None else [text]
@@ -369,13 +370,7 @@ class Tokenizer(Loaders, OneText, Growing):
         formats.write_atomically(path, self.to_str(pretty))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        state = {
-            name: getattr(self, name)
-            for name in (
-                *("normalizer", "pre_tokenizer", "post_processor", "decoder"),
-                *("truncation", "padding", "config", "cache_bytes"),
-            )
-        }
+        state = {name: getattr(self, name) for name in STATE}
         state |= {
             "added_tokens": list(self._vocabulary.added.values()),
             "added_ids": self._vocabulary.added_ids,

@@ -206,7 +206,7 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         run = functools.partial(
             call,
             twin,
-            _plans(_settings(self)),
+            plans(_settings(self)),
             text,
             text_pair,
             add_special_tokens=add_special_tokens,
