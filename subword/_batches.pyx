@@ -58,7 +58,6 @@ cdef class Job:
     cdef uint32_t* suffix
     cdef Py_ssize_t prefix_size, suffix_size
     cdef int64_t* row_splits
-    cdef object splits                   # keeps row_splits: a thread may outlive the call
     cdef Py_ssize_t units
     cdef Py_ssize_t* unit_starts         # first document of each unit, and one more
     cdef Output* outputs                 # of units that are done and not yet appended
@@ -309,7 +308,7 @@ def encode_padded(Encoder encoder not None, list texts not None, most, prefix, s
 
 
 cdef Py_ssize_t thread_count(threads, Py_ssize_t total) except -1:
-    """Return how many threads are worth it, of the number allowed; None allows one for each core."""
+    """Return how many threads are worth it, of those allowed; None allows one for each core."""
     if threads is not None and threads < 1:
         raise ValueError(f"threads must be at least 1, got {threads}")
     if total < 2 * THREAD_WORTH:

@@ -49,11 +49,11 @@ def plan_of(decoder: Decoder | None) -> Plan | None:
     edged = at_end = joined = False
     reads, strip = "text", (" ", 0, 0)
     while parts and isinstance(parts[0], PerToken) and type(parts[0]) in PER_TOKEN:
-        part = parts.pop(0)
-        steps.append(part.piece)
-        edged = edged or isinstance(part, decoders.Metaspace | decoders.WordPiece)
-    if parts and type(parts[0]) is decoders.BPEDecoder and not edged:
-        steps.append(parts.pop(0).piece)
+        steps.append(parts[0].piece)
+        edged = edged or isinstance(parts.pop(0), decoders.Metaspace | decoders.WordPiece)
+    if parts and isinstance(parts[0], decoders.BPEDecoder) and not edged:
+        steps.append(parts[0].piece)
+        parts.pop(0)
         edged = at_end = True
     elif parts and type(parts[0]) is decoders.ByteFallback:
         reads = "runs"
@@ -65,8 +65,8 @@ def plan_of(decoder: Decoder | None) -> Plan | None:
         joined = True
         parts.pop(0)
     if joined and parts and isinstance(parts[0], decoders.Strip) and parts[0].content != "\ufffd":
-        last = parts.pop(0)
-        strip = last.content, last.start, last.stop
+        strip = parts[0].content, parts[0].start, parts[0].stop
+        parts.pop(0)
     return None if parts else Plan(tuple(steps), edged, reads, at_end, strip)
 
 

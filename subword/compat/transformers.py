@@ -44,8 +44,6 @@ RETURNS = frozenset(
 )
 # What was replaced: (owner, name, value before). Empty when nothing is patched.
 _replaced: list[tuple[Any, str, Any]] = []
-# Plans are kept by what a tokenizer of transformers says of its model.
-_plans = functools.lru_cache(maxsize=64)(plans)
 # How often `patch` was called: changes in between were not noted.
 _patches = 0
 

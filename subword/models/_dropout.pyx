@@ -1,7 +1,7 @@
 """BPE dropout (Provilkov, Emelianenko, Voita 2020): each merge is left out now and then.
 
 As in the original, a merge that is left out waits until another one is carried out, and may then
-be drawn again: a word is done when all its pairs were left out in turn, which in a long word is rare.
+be drawn again: a word is done when all its pairs were left out in turn, rare in a long word.
 There is no seed: every process, and every thread of it, draws numbers of its own.
 """
 

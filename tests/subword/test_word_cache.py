@@ -31,7 +31,7 @@ ODD = [
 
 
 def words_of(rng: random.Random, count: int) -> list[str]:
-    """Return words of all lengths around 15 bytes, where keys end, and 512, where the cache does."""
+    """Return words of all lengths around 15 bytes, where keys end, and 512, where caching does."""
     sizes = [*range(1, 20), 31, 32, 33, 63, 64, 65, 511, 512, 513, 700]
     weights = [30] * 19 + [3] * 6 + [1] * 4
     return [

@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Any
 
-from subword import components, formats, presets
+from subword import components, folders, formats
 from subword.compat.tokenizers import decoders, models, normalizers, pre_tokenizers, processors
 from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.component import Component, changes, from_config, note_change
@@ -156,7 +156,7 @@ class Tokenizer(Lengths):
         identifier: str, revision: str = "main", token: str | None = None
     ) -> Tokenizer:
         """Load a tokenizer from a folder, or from the Hub if huggingface_hub is there."""
-        return Tokenizer._of_core(Core(**presets.pretrained_parts(identifier, revision, token)))
+        return Tokenizer._of_core(Core(**folders.pretrained_parts(identifier, revision, token)))
 
     def to_str(self, pretty: bool = False) -> str:
         """Return the tokenizer.json of this tokenizer."""
