@@ -3,7 +3,7 @@
     document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words
         --cache, model--> ids
 
-Words wait in a batch, across documents, until it is full: by then their slots of the cache are near.
+Words wait in a batch, across documents, until it is full: then their slots of the cache are near.
 
 Three shortcuts give the same answer as the plain run of the stages; tests compare them with it:
 
