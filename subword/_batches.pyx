@@ -25,7 +25,7 @@ from subword._encoder cimport Encoder
 from subword._memory cimport as_array, take_spare
 from subword._output cimport bytes_to_characters, pad_rows
 from subword._pipeline cimport out_of_memory
-from subword._worker cimport Output, Worker, output_free, output_reserve
+from subword._worker cimport Output, Rows, Worker, output_free, output_reserve
 
 from subword.cores import available_threads
 
@@ -175,13 +175,8 @@ cdef class Job:
         cdef Py_ssize_t i, k, before, size
         cdef const Document* document
         cdef const uint8_t* data
-        worker.rows.counts = self.row_splits + first + 1
-        worker.rows.left = last - first
-        worker.rows.most = self.most
-        worker.rows.prefix = self.prefix
-        worker.rows.suffix = self.suffix
-        worker.rows.prefix_size = self.prefix_size
-        worker.rows.suffix_size = self.suffix_size
+        worker.rows = Rows(self.row_splits + first + 1, last - first, 0, self.most, self.prefix,
+                           self.suffix, self.prefix_size, self.suffix_size)
         self.encoder.begin(worker, out)
         for i in range(first, last):
             document = &self.documents.data[i]
