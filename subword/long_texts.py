@@ -43,6 +43,7 @@ LETTERS = "A-Za-zÀ-ÖØ-öø-ʯА-яぁ-ゖァ-ヺ一-鿋가-힣"
 CUT = re.compile(f"(?<=[{LETTERS}])[ \n](?=[{LETTERS}])")
 LETTER = re.compile(f"[{LETTERS}]")
 PART = 1 << 18  # characters of a part
+WINDOW = 1 << 12  # characters that are searched for a place to cut
 MANY = 256  # texts that keep the threads busy without cutting any
 LONGEST = 1 << 29  # characters: more may be more bytes than a text can have
 
@@ -92,13 +93,18 @@ def reaches_over_cuts(token: AddedToken) -> bool:
 
 
 def cut(text: str, size: int = PART) -> list[int]:
-    """Return where the parts of a text begin, 0 first: about every `size` characters."""
-    starts = [0]
-    while True:
-        place = CUT.search(text, starts[-1] + size)
-        if place is None:
-            return starts
-        starts.append(place.start())
+    """Return where the parts of a text begin, 0 first: about every `size` characters.
+
+    Only the first of them are searched, so that a text that cannot be cut costs no more than one
+    that can.
+    """
+    starts, at = [0], size
+    while at < len(text):
+        place = CUT.search(text, at, at + WINDOW)
+        if place is not None:
+            starts.append(at := place.start())
+        at += size
+    return starts
 
 
 def encode_cut(
