@@ -136,6 +136,22 @@ def sentencepiece_trained() -> Callable[[str, int], Merges]:
     return run
 
 
+def real_wordpiece_trained() -> Callable[[str, int], Merges]:
+    """Train with real-wordpiece: likelihood too, without our floor; Python, so give it little."""
+    import tokenizers
+    from real_wordpiece.trainer import RealWordPieceTrainer
+
+    def run(path: str, size: int) -> Merges:
+        tokenizer = tokenizers.Tokenizer(tokenizers.models.WordPiece(unk_token="[UNK]"))
+        tokenizer.normalizer = tokenizers.normalizers.BertNormalizer()
+        tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.BertPreTokenizer()
+        with open(path, encoding="utf-8", newline="\n") as file:
+            RealWordPieceTrainer(size, special_tokens=["[UNK]"]).train_tokenizer(file, tokenizer)
+        return None
+
+    return run
+
+
 # cell -> contender -> how to make its run function.
 CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
     "byte-level": {
@@ -164,6 +180,7 @@ CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
         "subword, gain": lambda: subword_trained("wordpiece", score="gain"),
         "subword bpe (for scale)": lambda: subword_trained("bpe"),
         "tokenizers (frequency)": lambda: huggingface("wordpiece"),
+        "real-wordpiece (no floor)": real_wordpiece_trained,
     },
 }
 
