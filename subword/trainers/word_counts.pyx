@@ -145,16 +145,19 @@ cdef class WordCounts:
     cdef int add_table(self, WordCounts other) except -1:
         cdef uint8_t[16] scratch
         cdef Py_ssize_t size
-        cdef size_t i
+        cdef size_t _i, at = 0
         cdef const uint8_t* word
         if other is self:
             return self.add_table(self.copy())
         self._check_total(other.total_count)
+        # Not in the order of the slots, which is that of the hashes here as well: the words would
+        # crowd the first slots until the table grows. A stride of the golden ratio visits them all.
         with nogil:
-            for i in range(other.table.capacity):
-                if other.table.slots[i].hi:
-                    word = slot_word(&other.table, other.table.slots + i, scratch, &size)
-                    self.add_word(word, size, other.table.slots[i].value)
+            for _i in range(other.table.capacity):
+                if other.table.slots[at].hi:
+                    word = slot_word(&other.table, other.table.slots + at, scratch, &size)
+                    self.add_word(word, size, other.table.slots[at].value)
+                at = (at + <size_t>0x9E3779B1) & (other.table.capacity - 1)
         return 0
 
     def _check_total(self, more):
