@@ -184,7 +184,8 @@ def plot(results: dict[str, Row], path: Path) -> None:
         panel.margins(x=0.15)
         panel.tick_params(axis="x", labelsize=7)
         panel.set_title(f"{name}: tokens per held-out word", fontsize=8)
-    panels[-1].legend(fontsize=7)
+    handles = panels[-1].get_legend_handles_labels()
+    figure.legend(*handles, loc="outside lower center", ncol=len(SIZES), fontsize=7)
     figure.savefig(path, dpi=110)
 
 
