@@ -15,8 +15,7 @@ Three shortcuts give the same answer as the plain run of the stages; tests compa
   model never merges.
 """
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
-from libc.string cimport memcpy
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._pipeline cimport (
     Model, Normalizer, PreTokenizer, Text, check_signals, spans_push, text_clear, text_end,
@@ -26,22 +25,16 @@ from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
-    ROW_END, SLOT, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_fill, batch_odd,
-    batch_prefetch_long, cache_find, cache_find_long, cache_put, cache_put_long, copy_values,
-    odd_word, word_batch, word_key, word_slot,
+    PACKED, ROW_END, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_emit_places,
+    batch_fill, batch_odd, batch_prefetch_long, cache_find, cache_find_long, cache_put,
+    cache_put_long, copy_values, odd_word, word_batch, word_key,
 )
 from subword._chunks cimport tokenize_chunk
-from subword._places cimport PACKED, emit_packed, emit_tokens, emit_values, tokens_to_values
+from subword._places cimport emit_packed, emit_tokens, emit_values, tokens_to_values
 from subword._sentences cimport sentences_of
 from subword.normalizers cimport BertNormalizer
 from subword._worker cimport Output, Worker, begin_rows, end_row, output_push, output_reserve
 from subword.cutting cimport BertPreTokenizer, simd_on
-
-cdef extern from "memory.h" nogil:
-    bint subword_likely(bint x)
-
-cdef extern from "places.h" nogil:
-    void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)
 
 cdef extern from "scan.h" nogil:
     enum:
@@ -355,37 +348,25 @@ cdef class Encoder:
         """Append the tokens of the batch's words with their places; most words have one or two."""
         cdef word_batch* batch = worker.batch
         cdef WordCache* cache = &worker.caches[1]
-        cdef const word_slot* slot
         cdef const uint32_t* values
         cdef uint32_t count
-        cdef Py_ssize_t two, at
-        cdef int i
+        cdef int i = 0, done
         batch_prefetch_long(batch, &cache.table)
-        output_reserve(out, 2 * batch.size)
-        at = out.size
-        for i in range(batch.size):
-            slot = SLOT(&cache.table, batch.hashes[i])
-            if subword_likely(slot.low == batch.keys[i].low
-                              and slot.high == batch.keys[i].high | <uint64_t>PACKED << 60
-                              and text.starts == NULL):
-                two = slot.values[2] >> 24 != 0
-                memcpy(out.ids + at, slot.values, 2 * sizeof(uint32_t))
-                unpack_places(out.offsets + 2 * at, <int32_t>text.base + spans[2 * i],
-                              slot.values[2])
-                if out.words != NULL:
-                    out.words[at] = out.words[at + 1] = worker.word
-                at += 1 + two
-                worker.word += 1
-                continue
-            out.size = at
+        while i < batch.size:
+            output_reserve(out, 2 * (batch.size - i))
+            if text.starts == NULL:
+                done = batch_emit_places(batch, &cache.table, i, <int32_t>text.base, spans, out.ids,
+                                         out.offsets, out.words, worker.word, &out.size)
+                worker.word += done - i
+                i = done
+                if i == batch.size:
+                    break
             values = self.look_up(worker, i, True, &count)
             if count == PACKED and batch.keys[i].high:
                 emit_packed(worker, text, spans[2 * i], values, out)
             else:
                 emit_values(worker, text, spans[2 * i], values, count, self.chunks, out)
-            output_reserve(out, 2 * (batch.size - i))
-            at = out.size
-        out.size = at
+            i += 1
         batch_clear(batch)
         return 0
 

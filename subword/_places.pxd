@@ -9,7 +9,6 @@ from subword._worker cimport Output, Worker
 cdef enum:
     # values a token has in the cache that keeps places: id, start << 16 | end, word
     PLACES = 3
-    PACKED = 3    # values of a short word that holds one or two tokens with their places
 
 cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint32_t* values,
                      Output* out) except -1 nogil

@@ -10,6 +10,7 @@ from libc.stdlib cimport realloc
 
 from subword._pipeline cimport Text, Token, out_of_memory
 from subword._worker cimport Output, Worker, output_push, output_reserve
+from subword.models.word_cache cimport PACKED
 
 cdef extern from "places.h" nogil:
     void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)

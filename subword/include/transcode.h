@@ -10,6 +10,13 @@
 
 enum { TRANSCODE_SLACK = 8 }; /* 8 bytes are stored at a time */
 
+/* Whether 32 bytes are ASCII: long texts wait for memory, and wide steps ask for more of it at once. */
+static inline int ascii_32(const uint8_t *p) {
+    uint64_t w[4];
+    memcpy(w, p, 32);
+    return !((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080ull);
+}
+
 static inline ptrdiff_t transcode_latin1(const uint8_t *s, ptrdiff_t n, uint8_t *out) {
     uint8_t *p = out;
     ptrdiff_t i = 0;
@@ -18,6 +25,7 @@ static inline ptrdiff_t transcode_latin1(const uint8_t *s, ptrdiff_t n, uint8_t 
         if (i + 8 <= n && (memcpy(&eight, s + i, 8), !(eight & 0x8080808080808080ull))) {
             memcpy(p, &eight, 8);
             p += 8; i += 8;
+            for (; i + 32 <= n && ascii_32(s + i); p += 32, i += 32) memcpy(p, s + i, 32);
             continue;
         }
         for (ptrdiff_t end = i + 8 < n ? i + 8 : n; i < end; i++) {
@@ -120,10 +128,10 @@ static inline ptrdiff_t transcode_ucs4(const uint32_t *s, ptrdiff_t n, uint8_t *
 static inline ptrdiff_t utf8_error(const uint8_t *p, ptrdiff_t n) {
     ptrdiff_t i = 0;
     while (i < n) {
-        if (i + 8 <= n) {
-            uint64_t v;
-            __builtin_memcpy(&v, p + i, 8);
-            if (!(v & 0x8080808080808080ull)) { i += 8; continue; }
+        uint64_t eight;
+        if (i + 8 <= n && (memcpy(&eight, p + i, 8), !(eight & 0x8080808080808080ull))) {
+            for (i += 8; i + 32 <= n && ascii_32(p + i);) i += 32;
+            continue;
         }
         uint8_t b = p[i];
         if (b < 0x80) { i++; continue; }

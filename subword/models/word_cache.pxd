@@ -9,6 +9,7 @@ cdef extern from "words.h" nogil:
         WIDE
         NARROW_VALUES
         WIDE_VALUES
+        PACKED
         SPILLED
         ROW_END
         TOKEN
@@ -49,10 +50,12 @@ cdef extern from "words.h" nogil:
     int batch_fill(word_batch* batch, const word_table* table, const uint8_t* text, Py_ssize_t n,
                    const int32_t* spans, int at, int count)
     int batch_emit(const word_batch* batch, const word_table* table, int at, uint32_t** ids)
+    int batch_emit_places(const word_batch* batch, const word_table* table, int at, int32_t base,
+                          const int32_t* spans, uint32_t* ids, int32_t* offsets, int32_t* words,
+                          int32_t word, Py_ssize_t* size)
     void batch_prefetch_long(const word_batch* batch, const word_table* table)
     void copy_values(uint32_t* to, const uint32_t* source, uint32_t count)
     uint32_t word_hash(const word_table* table, const word_key* key)
-    word_slot* SLOT(const word_table* table, uint32_t hash)
     uint32_t SLOT_COUNT(const word_slot* slot)
 
 

@@ -56,3 +56,19 @@ def test_the_place_of_a_lone_surrogate_is_told(tok, simd, size):
         text = "가" * at + "\udc00" + "a\ud800" * (size - at)
         with pytest.raises(ValueError, match=rf"U\+DC00\) at character {at}:"):
             tok.encode_ragged([text])
+
+
+@pytest.mark.parametrize("after", [0, 1, 7, 31, 40, 64])
+def test_one_character_among_many_of_ascii(tok, simd, after):
+    texts = ["a" * before + "\xe9" + "b" * after for before in range(80)]
+    for text, row in zip(texts, tok.encode_ragged(texts, threads=1), strict=True):
+        assert row.astype(np.uint8).tobytes() == text.encode()
+
+
+@pytest.mark.parametrize("after", [0, 1, 7, 31, 40, 64])
+def test_the_place_of_a_wrong_byte_is_told(tok, tmp_path, after):
+    path = tmp_path / "wrong.txt"
+    for before in range(80):
+        path.write_bytes(b"a" * before + b"\xff" + b"b" * after)
+        with pytest.raises(ValueError, match=rf"at byte {before}\b"):
+            tok.encode_files([path])
