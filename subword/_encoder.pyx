@@ -26,8 +26,8 @@ from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
     PACKED, ROW_END, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_emit_places,
-    batch_fill, batch_odd, batch_prefetch_long, cache_find, cache_find_long, cache_put,
-    cache_put_long, copy_values, odd_word, word_batch, word_key,
+    batch_fill, batch_find, batch_odd, batch_prefetch_long, cache_put, cache_put_long, copy_values,
+    odd_word, word_batch, word_key,
 )
 from subword._chunks cimport tokenize_chunk
 from subword._places cimport emit_packed, emit_tokens, emit_values, tokens_to_values
@@ -275,7 +275,7 @@ cdef class Encoder:
         return 0
 
     cdef int flush(self, Worker worker, Output* out) except -1 nogil:
-        """Append the ids of the words that wait; those found in one step stay in words.h."""
+        """Append the ids of the words that wait; those that are cached stay in words.h."""
         cdef word_batch* batch = worker.batch
         cdef WordCache* cache = &worker.caches[0]
         cdef uint32_t* ids
@@ -328,9 +328,7 @@ cdef class Encoder:
             odd = &batch.odd[key.low - 1]
             word = batch.bytes + odd.place
             size = odd.size
-            values = cache_find_long(cache, word, size, odd.hash, count)
-        else:
-            values = cache_find(cache, key, batch.hashes[i], count)
+        values = batch_find(batch, &cache.table, i, count)
         if values != NULL:
             return values
         self.compute(worker, word, size)

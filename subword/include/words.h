@@ -71,12 +71,32 @@ static inline odd_word *batch_odd(word_batch *b, int32_t size, uint64_t hash) {
     return odd;
 }
 
+/* Copy, and compare, words of which most have 16 to 32 bytes: as two overlapping halves. */
+static inline void copy_word(uint8_t *to, const uint8_t *from, int32_t size) {
+    if (subword_likely(size >= 16 && size <= 32)) {
+        uint64_t halves[4];
+        memcpy(halves, from, 16);
+        memcpy(halves + 2, from + size - 16, 16);
+        memcpy(to, halves, 16);
+        memcpy(to + size - 16, halves + 2, 16);
+    } else {
+        memcpy(to, from, (size_t)size);
+    }
+}
+
+static inline int same_word(const uint8_t *a, const uint8_t *b, int32_t size) {
+    if (!subword_likely(size >= 16 && size <= 32)) return memcmp(a, b, (size_t)size) == 0;
+    const uint8_t *c = a + size - 16, *d = b + size - 16;
+    return ((load64(a) ^ load64(b)) | (load64(a + 8) ^ load64(b + 8)) | (load64(c) ^ load64(d)) |
+            (load64(c + 8) ^ load64(d + 8))) == 0;
+}
+
 static inline int batch_long(word_batch *b, const word_table *t, const uint8_t *p, int32_t size) {
     if (size > LONGEST_CACHED) return 0;
     uint64_t hash = hash_bytes(p, (size_t)size);
     const odd_word *odd = batch_odd(b, size, hash);
     if (!odd) return 0;
-    memcpy(b->bytes + odd->place, p, (size_t)size);
+    copy_word(b->bytes + odd->place, p, size);
     b->bytes_used += size;
     subword_prefetch(t->longs + (hash & t->long_mask));
     return 1;
@@ -89,6 +109,51 @@ static inline void copy_values(uint32_t *to, const uint32_t *from, uint32_t coun
 
 #define SLOT(t, hash) ((word_slot *)((t)->slots + ((hash) & (t)->mask)))
 #define SLOT_COUNT(slot) ((uint32_t)((slot)->high >> 60))
+
+/* The values of a short word, or NULL. */
+static inline const uint32_t *find_short(const word_table *t, const word_key *key, uint32_t hash, uint32_t *count) {
+    for (uint64_t at = hash & t->mask;; at = (at + (1ull << t->shift)) & t->mask) {
+        const word_slot *slot = SLOT(t, at);
+        if (slot->high == 0) return NULL;
+        if (slot->low != key->low || (slot->high ^ key->high) << 4) continue;
+        *count = SLOT_COUNT(slot);
+        if (*count < SPILLED) return slot->values;
+        *count = slot->values[1];
+        return t->arena + slot->values[0];
+    }
+}
+
+/* The values of a long word, or NULL: in the arena they begin behind its bytes, at a whole entry. */
+static inline const uint32_t *find_long(const word_table *t, const uint8_t *word, int32_t size, uint64_t hash,
+                                        uint32_t *count) {
+    for (uint64_t at = hash & t->long_mask;; at = (at + 1) & t->long_mask) {
+        const long_slot *slot = &t->longs[at];
+        if (slot->size == 0) return NULL;
+        const uint32_t *place = t->arena + slot->place;
+        if (slot->hash != hash || slot->size != size || !same_word((const uint8_t *)place, word, size)) continue;
+        *count = slot->count;
+        return place + ((size_t)size + 3) / 4;
+    }
+}
+
+/* The values of the batch's word `at`, which has a size, or NULL. */
+static inline const uint32_t *batch_find(const word_batch *b, const word_table *t, int at, uint32_t *count) {
+    const word_key *key = &b->keys[at];
+    if (key->high) return find_short(t, key, b->hashes[at], count);
+    const odd_word *odd = &b->odd[key->low - 1];
+    return find_long(t, b->bytes + odd->place, odd->size, odd->hash, count);
+}
+
+/* Write the values of the word b[at] if it is in the table, off the slot of its hash or long. Returns where they end,
+ * or NULL if it is not, or has many. Kept out of the loops that call it: they need their registers. */
+subword_noinline static uint32_t *emit_found(const word_batch *b, const word_table *t, int at, uint32_t *ids) {
+    uint32_t count;
+    if (b->keys[at].high == 0 && b->odd[b->keys[at].low - 1].size <= 0) return NULL;
+    const uint32_t *values = batch_find(b, t, at, &count);
+    if (!values || count > WIDE_VALUES) return NULL;
+    copy_values(ids, values, count);
+    return ids + count;
+}
 
 /* Append the words spans[at], ... of a text of n bytes. Returns the first that has no room, or `count`; that word
  * may be longer than LONGEST_CACHED. */
@@ -109,14 +174,19 @@ static inline int plain_fill(word_batch *b, const word_table *t, const uint8_t *
     return at;
 }
 
-/* Emit the words b[at], ... that lie where their hash says and have all values in the slot; returns the first other
- * one. At *ids there is room for 4 (narrow) or 12 (wide) more values than come. */
+/* Emit the words b[at], ... that are in the table and have no more values than a wide slot holds; returns the first
+ * other one. At *ids there is room for 12 values a word and 12 more. */
 static inline int plain_emit(const word_batch *b, const word_table *t, int at, uint32_t **ids) {
     uint32_t most = t->shift == WIDE ? WIDE_VALUES : NARROW_VALUES;
     for (; at < b->size; at++) {
         const word_slot *slot = SLOT(t, b->hashes[at]);
         uint32_t count = SLOT_COUNT(slot);
-        if (slot->low != b->keys[at].low || (slot->high ^ b->keys[at].high) << 4 || count > most) break;
+        if (slot->low != b->keys[at].low || (slot->high ^ b->keys[at].high) << 4 || count > most) {
+            uint32_t *end = emit_found(b, t, at, *ids);
+            if (!end) break;
+            *ids = end;
+            continue;
+        }
         memcpy(*ids, slot->values, count * sizeof(uint32_t));
         *ids += count;
     }
@@ -209,7 +279,12 @@ WORDS_FUNCTION static inline int vector_emit_as(const word_batch *b, const word_
         __m128i differs = _mm_xor_si128(_mm_loadu_si128((const __m128i *)&b->keys[at]),
                                         _mm_load_si128((const __m128i *)slot));
         uint32_t count = SLOT_COUNT(slot);
-        if (!subword_likely(_mm_testz_si128(differs, care)) || (wide && count == SPILLED)) break;
+        if (!subword_likely(_mm_testz_si128(differs, care)) || (wide && count == SPILLED)) {
+            uint32_t *end = emit_found(b, t, at, ids);
+            if (!end) break;
+            ids = end;
+            continue;
+        }
         _mm_storeu_si128((__m128i *)ids, _mm_load_si128((const __m128i *)slot->values));
         if (wide) _mm256_storeu_si256((__m256i *)(ids + 4), _mm256_load_si256((const __m256i *)(slot->values + 4)));
         ids += count;

@@ -1,5 +1,4 @@
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
-from libc.string cimport memcmp
 
 cdef extern from "words.h" nogil:
     enum:
@@ -53,6 +52,8 @@ cdef extern from "words.h" nogil:
     int batch_emit_places(const word_batch* batch, const word_table* table, int at, int32_t base,
                           const int32_t* spans, uint32_t* ids, int32_t* offsets, int32_t* words,
                           int32_t word, Py_ssize_t* size)
+    const uint32_t* batch_find(const word_batch* batch, const word_table* table, int at,
+                               uint32_t* count)
     void batch_prefetch_long(const word_batch* batch, const word_table* table)
     void copy_values(uint32_t* to, const uint32_t* source, uint32_t count)
     uint32_t word_hash(const word_table* table, const word_key* key)
@@ -87,44 +88,6 @@ cdef int cache_put(WordCache* cache, const word_key* key, uint32_t hash, const u
                    uint32_t count) except -1 nogil
 cdef int cache_put_long(WordCache* cache, const uint8_t* word, int32_t size, uint64_t hash,
                         const uint32_t* values, uint32_t count) except -1 nogil
-
-
-cdef inline const uint32_t* cache_find(const WordCache* cache, const word_key* key, uint32_t hash,
-                                       uint32_t* count) noexcept nogil:
-    """Return the values of a short word, or NULL."""
-    cdef const word_table* table = &cache.table
-    cdef uint64_t at = hash & table.mask
-    cdef const word_slot* slot
-    while True:
-        slot = <const word_slot*>(table.slots + at)
-        if slot.high == 0:
-            return NULL
-        if slot.low == key.low and (slot.high ^ key.high) << 4 == 0:
-            break
-        at = (at + (1ULL << table.shift)) & table.mask
-    count[0] = SLOT_COUNT(slot)
-    if count[0] < <uint32_t>SPILLED:
-        return &slot.values[0]
-    count[0] = slot.values[1]
-    return table.arena + slot.values[0]
-
-
-cdef inline const uint32_t* cache_find_long(const WordCache* cache, const uint8_t* word,
-                                            int32_t size, uint64_t hash,
-                                            uint32_t* count) noexcept nogil:
-    """Return the values of a long word, or NULL."""
-    cdef const word_table* table = &cache.table
-    cdef uint64_t at = hash & table.long_mask
-    cdef const long_slot* slot
-    while True:
-        slot = &table.longs[at]
-        if slot.size == 0:
-            return NULL
-        if (slot.hash == hash and slot.size == size
-                and memcmp(table.arena + slot.place, word, size) == 0):
-            count[0] = slot.count
-            return table.arena + slot.place + byte_entries(size)
-        at = (at + 1) & table.long_mask
 
 
 cdef inline size_t byte_entries(int32_t size) noexcept nogil:
