@@ -44,7 +44,7 @@ cdef inline uint32_t more_room(uint32_t size) noexcept nogil:
     Full at 6 * 2**k and 9 * 2**k: the capacity follows from the size.
     """
     cdef uint32_t part = size // 3
-    if size % 3:
+    if size < FIRST_LIST or size % 3:
         return 0
     if part & (part - 1) == 0:
         return size + size // 2
