@@ -108,6 +108,7 @@ class Tokenizer(Loaders, OneText, Growing):
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
         self._plans = plans(self.call_settings)
         self.encode_padded = self._texts.encode_padded
+        self.encode_rows = self._texts.encode_rows
 
     def encode(
         self,
