@@ -62,8 +62,8 @@ class BertConfig:
     Example:
         >>> tiny = BertConfig(hidden_size=128, num_hidden_layers=2, num_attention_heads=2,
         ...                   intermediate_size=512)
-        >>> tiny.head_size
-        64
+        >>> tiny.intermediate_size, tiny.has_pooler
+        (512, True)
     """
 
     vocab_size: int = 30522
@@ -137,11 +137,6 @@ class BertConfig:
                 f"model_type must be one of {MODEL_TYPES}, got {self.model_type!r}: "
                 "other architectures are not implemented"
             )
-
-    @property
-    def head_size(self) -> int:
-        """D, the width of one attention head."""
-        return self.hidden_size // self.num_attention_heads
 
     @property
     def has_pooler(self) -> bool:

@@ -7,11 +7,10 @@ the number of words.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t
-from libc.stdlib cimport realloc
 from libc.string cimport memset
 
 from subword._pipeline cimport (
-    PreTokenizer, Text, out_of_memory, spans_push, text_clear, text_end, text_reserve, text_start,
+    PreTokenizer, Text, spans_push, text_clear, text_end, text_reserve, text_start,
 )
 from subword._unicode cimport BERT_CHINESE, BERT_PUNCT, BERT_SPACE, bert_bits, form_bits
 from subword._worker cimport Worker
@@ -29,7 +28,7 @@ cdef int tokenize_chunk(BertNormalizer normalizer, PreTokenizer pre_tokenizer, W
     if not one_word(normalizer, chunk, size, worker.chunk.data):
         return run_stages(normalizer, pre_tokenizer, model, worker, chunk, size)
     model.tokenize(worker.chunk.data, size, &worker.tokens)
-    reserve_words(worker)
+    worker.reserve_words()
     memset(worker.chunk_words, 0, worker.tokens.size * sizeof(int32_t))
     worker.chunk_words[worker.tokens.size] = 1
     return 0
@@ -60,19 +59,6 @@ cdef bint one_word(BertNormalizer normalizer, const uint8_t* chunk, int32_t size
     return True
 
 
-cdef int reserve_words(Worker worker) except -1 nogil:
-    """Have room for the words of all tokens, and one more."""
-    cdef Py_ssize_t wanted = worker.tokens.size + 1
-    cdef void* p
-    if worker.chunk_words_capacity < wanted:
-        p = realloc(worker.chunk_words, 2 * wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        worker.chunk_words = <int32_t*>p
-        worker.chunk_words_capacity = 2 * wanted
-    return 0
-
-
 cdef int run_stages(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordPiece model,
                     Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil:
     """Do what tokenize_chunk does by the plain stages."""
@@ -99,12 +85,12 @@ cdef int run_stages(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordP
         start = worker.chunk_spans.data[i].start
         model.tokenize(source.data + start, worker.chunk_spans.data[i].end - start,
                        &worker.tokens)
-        reserve_words(worker)
+        worker.reserve_words()
         for k in range(first, worker.tokens.size):
             worker.chunk_words[k] = <int32_t>i
             worker.tokens.data[k].end = text_end(source, start + worker.tokens.data[k].end - 1)
             worker.tokens.data[k].start = text_start(source,
                                                      start + worker.tokens.data[k].start)
-    reserve_words(worker)
+    worker.reserve_words()
     worker.chunk_words[worker.tokens.size] = <int32_t>worker.chunk_spans.size
     return 0

@@ -218,7 +218,7 @@ cdef class QuickCalls:
         [[1, 0, 0, 0], [1, 1, 0, 0]]
         """
         cdef Rectangle wanted
-        if add_special_tokens and self._affixes is None:
+        if self._affixes is None:
             return None
         self.shape_rectangle(&wanted, add_special_tokens, max_length, length, multiple, pad, left)
         return self.rectangle_of(texts, &wanted)
@@ -308,8 +308,8 @@ cdef class QuickCalls:
 
     cdef int fill_shape(self, Shape shape, plan) except -1:
         """Work out what a plan makes of texts, if this is one for the quick way."""
-        if not plan.rectangular or plan.warning or plan.length or (
-                plan.add_special_tokens and self._affixes is None):
+        if (not plan.direct or plan.tensors is None or plan.warning or plan.length
+                or self._affixes is None):
             return 0
         limit = plan.max_length
         self.shape_rectangle(&shape.rectangle, plan.add_special_tokens,

@@ -11,10 +11,9 @@ word that the *next* mark or text begins: a chunk inside a word has -1.
 """
 
 from libc.stdint cimport int32_t, uint8_t
-from libc.stdlib cimport realloc
 from libc.string cimport memcmp, memcpy
 
-from subword._pipeline cimport Text, out_of_memory, text_clear, text_reserve
+from subword._pipeline cimport Text, text_clear, text_reserve
 from subword._worker cimport Worker
 from subword.models.bpe cimport BPE
 from subword.models._joints cimport joints_of
@@ -57,20 +56,13 @@ cdef class Sentences:
     cdef int tokenize(self, Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil:
         """Leave the tokens of a chunk in worker.tokens, their words in worker.chunk_words."""
         cdef Text* text = &worker.chunk
-        cdef Py_ssize_t k, wanted
+        cdef Py_ssize_t k
         cdef bint starts = chunk[0] == MARKED or self.marked(chunk, size)
-        cdef void* p
         text_clear(text)
         text.aligned = True
         self.fill(worker, chunk, size)
         self.model.tokenize(text.data, text.size, &worker.tokens)
-        wanted = worker.tokens.size + 1
-        if worker.chunk_words_capacity < wanted:
-            p = realloc(worker.chunk_words, 2 * wanted * sizeof(int32_t))
-            if p == NULL:
-                return out_of_memory()
-            worker.chunk_words = <int32_t*>p
-            worker.chunk_words_capacity = 2 * wanted
+        worker.reserve_words()
         for k in range(worker.tokens.size):
             worker.tokens.data[k].start = text.starts[worker.tokens.data[k].start]
             worker.tokens.data[k].end = text.ends[worker.tokens.data[k].end - 1]

@@ -65,4 +65,5 @@ cdef class Worker:
     cdef Py_ssize_t row_words            # words of the document so far, or fewer
     cdef Output scratch                  # ids of a short text
     cdef int prepare(self, bint full) except -1
+    cdef int reserve_words(self) except -1 nogil
     cdef int count_caches(self, dict info) except -1

@@ -139,6 +139,18 @@ cdef class Worker:
         self.caches[full].limit = self.cache_limit - other if other < self.cache_limit else 0
         return 0
 
+    cdef int reserve_words(self) except -1 nogil:
+        """Have room for the words of all tokens of a chunk, and one more."""
+        cdef Py_ssize_t wanted = self.tokens.size + 1
+        cdef void* p
+        if self.chunk_words_capacity < wanted:
+            p = realloc(self.chunk_words, 2 * wanted * sizeof(int32_t))
+            if p == NULL:
+                return out_of_memory()
+            self.chunk_words = <int32_t*>p
+            self.chunk_words_capacity = 2 * wanted
+        return 0
+
     cdef int count_caches(self, dict info) except -1:
         """Add what the caches hold to the counts of `Encoder.cache_info`."""
         cdef WordCache* cache

@@ -40,6 +40,11 @@ class CallTokenizer(Protocol):
     def encode_words(self, words: Words) -> Encoding:
         """Encode one text given as words, in the same way."""
 
+    def encode_rows(
+        self, texts: list[str], add_special_tokens: bool, max_length: int | None
+    ) -> list[list[int]] | None:
+        """Encode single texts into lists of ids of type 0; None if that cannot be."""
+
     def encode_padded(
         self,
         texts: list[str],
@@ -101,8 +106,8 @@ def _encode(
     tokenizer: CallTokenizer, plan: Plan, limit: int | None, text: Any, text_pair: Any
 ) -> BatchEncoding:
     """Encode one text, or a batch; `limit` is the max_length that holds for it."""
-    if plan.rectangular and text_pair is None and isinstance(text, (list, str)) and text:
-        batch = _rectangle(tokenizer, plan, limit, [text] if isinstance(text, str) else text)
+    if plan.direct and text_pair is None and isinstance(text, (list, str)) and text:
+        batch = _direct(tokenizer, plan, limit, text)
         if batch is not None:
             return batch
     rows, is_batch = _rows(text, text_pair, plan.is_split_into_words)
@@ -211,35 +216,45 @@ def _column(encodings: Sequence[Encoding], name: str, tensors: str | None) -> An
     return from_numpy(np.stack(arrays).astype(np.int64), tensors)
 
 
-def _rectangle(
-    tokenizer: CallTokenizer, plan: Plan, limit: int | None, texts: list[str]
+def _direct(
+    tokenizer: CallTokenizer, plan: Plan, limit: int | None, text: str | list[str]
 ) -> BatchEncoding | None:
-    """Encode single texts straight into arrays; None where the plain path is needed.
+    """Encode single texts without making encodings; None where the plain path is needed.
 
     The encodings are made by the plain path when somebody asks for them.
     """
-    made = tokenizer.encode_padded(
-        texts,
-        plan.add_special_tokens,
-        limit if plan.strategy else None,
-        limit if plan.padding == "max_length" else None,
-        plan.pad_to_multiple_of,
-        plan.pad,
-        plan.padding_side == "left",
-    )
-    if made is None:
-        return None
-    _warn_if_too_long(plan, limit, made.shape[2])
-    if plan.tensors == "np":
-        data: dict[str, Any] = {name: made[at] for name, at in plan.places}
+    texts = [text] if isinstance(text, str) else text
+    most = limit if plan.strategy else None
+    if plan.tensors is None and plan.pad is None:
+        rows = tokenizer.encode_rows(texts, plan.add_special_tokens, most)
+        if rows is None:
+            return None
+        lengths = [len(row) for row in rows]
+        made: Any = (rows, [[0] * n for n in lengths], [[1] * n for n in lengths])
     else:
-        data = {name: from_numpy(made[at], "pt") for name, at in plan.places}
-    if plan.length:
-        data["length"] = from_numpy(
-            np.full(len(texts), made.shape[2], np.int64), plan.tensors or "np"
+        arrays = tokenizer.encode_padded(
+            texts,
+            plan.add_special_tokens,
+            most,
+            limit if plan.padding == "max_length" else None,
+            plan.pad_to_multiple_of,
+            plan.pad,
+            plan.padding_side == "left",
         )
-    rows: list[Row] = [(text, None) for text in texts]
-    return BatchEncoding(data, lambda: plain_encodings(tokenizer, plan, limit, rows))
+        if arrays is None:
+            return None
+        lengths = [arrays.shape[2]] * len(texts)
+        made = arrays.tolist() if plan.tensors is None else arrays
+    _warn_if_too_long(plan, limit, max(lengths))
+    data: dict[str, Any] = {name: made[at] for name, at in plan.places}
+    if plan.length:
+        data["length"] = np.array(lengths) if plan.tensors else lengths
+    if plan.tensors == "pt":
+        data = {name: from_numpy(value, "pt") for name, value in data.items()}
+    elif plan.tensors is None and isinstance(text, str):
+        data = {name: value if name == "length" else value[0] for name, value in data.items()}
+    given: list[Row] = [(each, None) for each in texts]
+    return BatchEncoding(data, lambda: plain_encodings(tokenizer, plan, limit, given))
 
 
 def _warn_if_too_long(plan: Plan, limit: int | None, length: int) -> None:

@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from .call_settings import CallSettings
+from .encoding import check_side
 from .truncation import STRATEGIES
 
 # A model_max_length above this means that there is no limit.
@@ -44,8 +45,8 @@ class Plan:
     length: bool
     verbose: bool
     warning: str | None  # what to say at each call
-    rectangular: bool  # whether single texts may go straight into arrays
-    places: tuple[tuple[str, int], ...]  # then: each column, and which of the arrays it is
+    direct: bool  # whether single texts need no encodings
+    places: tuple[tuple[str, int], ...]  # then: each column, and its place in PLAIN
     pad: tuple[int, int] | None  # id and type of the padding
 
 
@@ -146,6 +147,9 @@ def plan_of(
         )
     if pad and (settings.pad_token is None or (settings.pad_token_id or 0) < 0):
         raise ValueError("padding needs a pad_token, and this tokenizer has none")
+    side = settings.padding_side if padding_side is None else padding_side
+    if pad:
+        check_side("padding_side", side)
     if pad and strategy and pad_to_multiple_of and limit and limit % pad_to_multiple_of:
         raise ValueError(
             f"max_length must be a multiple of pad_to_multiple_of ({pad_to_multiple_of}) to both "
@@ -163,9 +167,8 @@ def plan_of(
     if tensors not in (None, "np", "pt"):
         raise ValueError(f'return_tensors must be "np" or "pt", got {return_tensors!r}')
     columns = tuple(k for k, v in wanted.items() if (k in names if v is None else v))
-    rectangular = (
-        tensors is not None
-        and not (is_split_into_words or return_overflowing_tokens or stride)
+    direct = (
+        not (is_split_into_words or return_overflowing_tokens or stride)
         and strategy in (None, "longest_first")
         and not (strategy and settings.truncation_side != "right")
         and set(columns) <= set(PLAIN)
@@ -180,15 +183,15 @@ def plan_of(
         stride=stride,
         is_split_into_words=is_split_into_words,
         pad_to_multiple_of=pad_to_multiple_of,
-        padding_side=settings.padding_side if padding_side is None else padding_side,
+        padding_side=side,
         tensors=tensors,
         columns=columns,
         overflow=return_overflowing_tokens,
         length=return_length,
         verbose=verbose,
         warning=warning if verbose else None,
-        rectangular=rectangular,
-        places=tuple((name, PLAIN.index(name)) for name in columns) if rectangular else (),
+        direct=direct,
+        places=tuple((name, PLAIN.index(name)) for name in columns) if direct else (),
         pad=(settings.pad_token_id or 0, settings.pad_token_type_id) if pad else None,
     )
 

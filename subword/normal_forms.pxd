@@ -17,7 +17,9 @@ cdef class TextNormalizer(Normalizer):
 
 cdef class NormalForm(TextNormalizer):
     cdef uint8_t flags  # the FormBits of characters that this form may change
+    cdef uint8_t[16] suspects    # the first bytes of such characters, see include/settled.h
     cdef bint compatible, composed
+    cdef void choose(self, uint8_t flags) noexcept
 
 
 cdef class NFC(NormalForm):
@@ -38,8 +40,6 @@ cdef class NFKD(NormalForm):
 
 # Append source[first:last) as it is, with its spans. It begins and ends between characters.
 cdef int copy(const Text* source, Py_ssize_t first, Py_ssize_t last, Text* target) except -1 nogil
-# The first byte at or after `first` that is not ASCII.
-cdef Py_ssize_t skip_ascii(const uint8_t* data, Py_ssize_t first, Py_ssize_t size) noexcept nogil
 
 
 cdef inline void begin(const Text* source, Text* target) noexcept nogil:

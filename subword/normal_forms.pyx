@@ -9,7 +9,7 @@ that of the last used one.
 """
 
 cimport cython
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memset
 
@@ -31,11 +31,17 @@ from subword._unicode cimport (
     decompose,
     form_bits,
 )
+from subword.cutting cimport simd_on
 
 
 cdef extern from "Python.h":
     str PyUnicode_DecodeUTF8(const char* data, Py_ssize_t size, const char* errors)
 
+
+cdef extern from "settled.h" nogil:
+    void find_suspects(const uint8_t* bits, uint8_t flags, uint8_t* suspects)
+    Py_ssize_t settled(const uint8_t* p, Py_ssize_t i, Py_ssize_t n, const uint8_t* bits,
+                       uint8_t flags, const uint8_t* suspects, int simd)
 
 cdef extern from "utf8.h" nogil:
     int utf8_length(uint8_t lead)
@@ -156,18 +162,6 @@ cdef int copy(const Text* source, Py_ssize_t first, Py_ssize_t last, Text* targe
                 i += length
     target.size += size
     return 0
-
-
-cdef Py_ssize_t skip_ascii(const uint8_t* data, Py_ssize_t first, Py_ssize_t size) noexcept nogil:
-    cdef uint64_t eight
-    while first + 8 <= size:
-        memcpy(&eight, data + first, 8)
-        if eight & <uint64_t>0x8080808080808080:
-            break
-        first += 8
-    while first < size and data[first] < 0x80:
-        first += 1
-    return first
 
 
 cdef struct Part:
@@ -298,6 +292,11 @@ cdef int write(
 cdef class NormalForm(TextNormalizer):
     """Base of the four normal forms."""
 
+    cdef void choose(self, uint8_t flags) noexcept:
+        """Set which characters the form may change."""
+        self.flags = flags
+        find_suspects(form_bits, flags, self.suspects)
+
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef Parts parts
         memset(&parts, 0, sizeof(Parts))
@@ -310,26 +309,24 @@ cdef class NormalForm(TextNormalizer):
 cdef int rewrite(NormalForm form, const Text* source, Text* target, Parts* parts) except -1 nogil:
     """Copy what the form leaves alone; take apart, sort and put together around the rest only."""
     cdef const uint8_t* data = source.data
-    cdef Py_ssize_t i = 0, before = 0, done = 0, first
+    cdef Py_ssize_t i = 0, done = 0, first
     cdef uint32_t code
     cdef uint8_t flags = form.flags
     cdef int length
     cdef bint changed = False
-    while i < source.size:
-        if data[i] < 0x80:
-            i = skip_ascii(data, i, source.size)
-            before = i - 1
-            continue
-        code = utf8_decode(data + i, &length)
-        if not form_bits[code] & flags:
-            before = i
-            i += length
-            continue
+    while True:
+        i = settled(data, i, source.size, form_bits, flags, form.suspects, simd_on)
+        if i == source.size:
+            break
         if not changed:
             changed = True
             begin(source, target)
             room(target, source.size)
-        first = before if form.composed else i
+        first = i
+        if form.composed and i > 0:    # the character before it may become one with it
+            first -= 1
+            while data[first] & 0xC0 == 0x80:
+                first -= 1
         copy(source, done, first, target)
         parts.size = 0
         if first < i:
@@ -365,7 +362,7 @@ cdef class NFC(NormalForm):
     """Canonical decomposition, then canonical composition: é is one character."""
 
     def __cinit__(self):
-        self.flags = FORM_SINGLE | FORM_SECOND | FORM_MARK
+        self.choose(FORM_SINGLE | FORM_SECOND | FORM_MARK)
         self.composed = True
 
 
@@ -374,7 +371,7 @@ cdef class NFD(NormalForm):
     """Canonical decomposition: é is e and an accent."""
 
     def __cinit__(self):
-        self.flags = FORM_CANONICAL | FORM_MARK
+        self.choose(FORM_CANONICAL | FORM_MARK)
 
 
 @cython.final
@@ -382,7 +379,7 @@ cdef class NFKC(NormalForm):
     """Compatibility decomposition, then canonical composition: ﬁ is f and i."""
 
     def __cinit__(self):
-        self.flags = FORM_SINGLE | FORM_COMPATIBLE | FORM_SECOND | FORM_MARK
+        self.choose(FORM_SINGLE | FORM_COMPATIBLE | FORM_SECOND | FORM_MARK)
         self.composed = self.compatible = True
 
 
@@ -391,5 +388,5 @@ cdef class NFKD(NormalForm):
     """Compatibility decomposition."""
 
     def __cinit__(self):
-        self.flags = FORM_CANONICAL | FORM_COMPATIBLE | FORM_MARK
+        self.choose(FORM_CANONICAL | FORM_COMPATIBLE | FORM_MARK)
         self.compatible = True

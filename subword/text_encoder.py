@@ -244,14 +244,38 @@ class TextEncoder:
         return self._space_counts[:, ids]
 
     def encode_lists(
-        self, texts: Iterable[str], add_special_tokens: bool, threads: int | None
+        self,
+        texts: Iterable[str],
+        add_special_tokens: bool,
+        threads: int | None,
+        max_length: int | None = None,
     ) -> list[list[int]]:
         """Encode texts into one list of int each."""
-        ragged = self.encode_ragged(texts, add_special_tokens, False, None, threads)
+        ragged = self.encode_ragged(texts, add_special_tokens, False, max_length, threads)
         if not self._ints:
             self._ints = list(range(len(self.vocabulary)))
         lists: list[list[int]] = to_lists(ragged.ids, ragged.row_splits, self._ints)
         return lists
+
+    def encode_rows(
+        self, texts: list[str], add_special_tokens: bool, max_length: int | None
+    ) -> list[list[int]] | None:
+        """Encode texts into lists of ids, all of type 0.
+
+        Args:
+            texts: The texts.
+            add_special_tokens: Put the post-processor's ids around each.
+            max_length: Keep at most this many ids of each.
+
+        Returns:
+            The rows; or None if a text is not a str, or the post-processor does more than put ids
+            around a text.
+        """
+        if self.single_affixes is None:
+            return None
+        if not all(isinstance(text, str) for text in texts):
+            return None
+        return self.encode_lists(texts, add_special_tokens, None, max_length)
 
     def cache_info(self) -> dict[str, int]:
         """Return what the word caches hold."""

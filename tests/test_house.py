@@ -74,6 +74,17 @@ def test_every_folder_of_modules_is_packed():
     assert packages == set(project["tool"]["setuptools"]["packages"])
 
 
+def test_the_tree_has_every_file_that_the_makefile_names():
+    named = set(
+        re.findall(r"\b(?:tests|tools|benchmarks)/[\w/]+\.\w+", (ROOT / "Makefile").read_text())
+    )
+    assert "tests/fuzz/reached.c" in named
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if not listed.stdout:
+        pytest.skip("not in a git checkout")
+    assert named - set(listed.stdout.split()) == set()
+
+
 def test_versions_agree():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from transformers.utils.generic import PaddingStrategy
 
 from subword import formats
 from subword.call import call
-from subword.call_plan import plans
+from subword.call_plan import Plan, plans
 from subword.call_settings import CallSettings
 from subword.encoding import Encoding
 from subword.tokenizer import Tokenizer
@@ -135,15 +135,21 @@ def twin_of(tokenizer: Any) -> Tokenizer | None:
     return twin.tokenizer
 
 
-def _settings(tokenizer: Any) -> CallSettings:
-    return CallSettings(
-        pad_token=tokenizer.pad_token,
-        pad_token_id=tokenizer.pad_token_id,
-        pad_token_type_id=tokenizer.pad_token_type_id,
-        model_max_length=tokenizer.model_max_length,
-        model_input_names=tuple(tokenizer.model_input_names),
-        padding_side=tokenizer.padding_side,
-        truncation_side=tokenizer.truncation_side,
+@functools.lru_cache(maxsize=64)
+def _plans(*settings: Any) -> Callable[..., Plan]:
+    """Return the plans for these settings; kept, because so are the plans."""
+    return plans(CallSettings(*settings))
+
+
+def _plans_of(tokenizer: Any) -> Callable[..., Plan]:
+    return _plans(
+        tokenizer.pad_token,
+        tokenizer.pad_token_id,
+        tokenizer.pad_token_type_id,
+        tokenizer.model_max_length,
+        tuple(tokenizer.model_input_names),
+        tokenizer.padding_side,
+        tokenizer.truncation_side,
     )
 
 
@@ -204,7 +210,7 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         run = functools.partial(
             call,
             twin,
-            plans(_settings(self)),
+            _plans_of(self),
             text,
             text_pair,
             add_special_tokens=add_special_tokens,

@@ -12,6 +12,7 @@ from libc.stdlib cimport free, malloc
 
 from subword._hashmap cimport NOTHING, IntMap, intmap_get
 from subword._pipeline cimport out_of_memory
+from subword.models._heap cimport heap_pop, heap_push
 from subword.models.merging cimport MERGED, Symbol
 
 cdef extern from "random.h" nogil:
@@ -40,32 +41,6 @@ cdef inline uint64_t pair_of(const IntMap* pairs, const Symbol* symbols, int32_t
     return intmap_get(pairs, <uint64_t>symbols[at].id << 32 | symbols[right].id)
 
 
-cdef inline void push(uint64_t* heap, Py_ssize_t* size, uint64_t item) noexcept nogil:
-    cdef Py_ssize_t i = size[0]
-    while i > 0 and heap[(i - 1) // 2] > item:
-        heap[i] = heap[(i - 1) // 2]
-        i = (i - 1) // 2
-    heap[i] = item
-    size[0] += 1
-
-
-cdef inline uint64_t pop(uint64_t* heap, Py_ssize_t* size) noexcept nogil:
-    cdef uint64_t top = heap[0], item
-    cdef Py_ssize_t i = 0, child = 1
-    size[0] -= 1
-    item = heap[size[0]]
-    while child < size[0]:
-        if child + 1 < size[0] and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= item:
-            break
-        heap[i] = heap[child]
-        i = child
-        child = 2 * i + 1
-    heap[i] = item
-    return top
-
-
 cdef int merge_some(const IntMap* pairs, Symbol* symbols, Py_ssize_t count,
                     double dropout) except -1 nogil:
     """Merge with a heap of (rank, position), leaving out what is drawn. Merged-away symbols are
@@ -86,16 +61,16 @@ cdef int merge_some(const IntMap* pairs, Symbol* symbols, Py_ssize_t count,
     for i in range(count):
         pair = pair_of(pairs, symbols, <int32_t>i)
         if pair != NOTHING():
-            push(heap, &size, pair >> 32 << 32 | <uint64_t>i)
+            heap_push(heap, &size, pair >> 32 << 32 | <uint64_t>i)
     while size:
-        top = pop(heap, &size)
+        top = heap_pop(heap, &size)
         if random_unit(process_seed) < dropout:
             waiting[left_out] = top
             left_out += 1
             continue
         while left_out:
             left_out -= 1
-            push(heap, &size, waiting[left_out])
+            heap_push(heap, &size, waiting[left_out])
         at = <int32_t><uint32_t>top
         pair = pair_of(pairs, symbols, at)
         if pair == NOTHING() or pair >> 32 != top >> 32:
@@ -109,10 +84,10 @@ cdef int merge_some(const IntMap* pairs, Symbol* symbols, Py_ssize_t count,
             symbols[symbols[at].right].left = at
         pair = pair_of(pairs, symbols, at)
         if pair != NOTHING():
-            push(heap, &size, pair >> 32 << 32 | <uint64_t>at)
+            heap_push(heap, &size, pair >> 32 << 32 | <uint64_t>at)
         left = symbols[at].left
         pair = pair_of(pairs, symbols, left) if left >= 0 else NOTHING()
         if pair != NOTHING():
-            push(heap, &size, pair >> 32 << 32 | <uint64_t>left)
+            heap_push(heap, &size, pair >> 32 << 32 | <uint64_t>left)
     free(heap)
     return 0

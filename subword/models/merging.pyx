@@ -11,6 +11,7 @@ from libc.string cimport memmove
 
 from subword._hashmap cimport NOTHING, IntMap, intmap_get
 from subword._pipeline cimport check_signals, out_of_memory
+from subword.models._heap cimport heap_pop, heap_push, sift_down
 
 cdef enum:
     STEPS = 1 << 20     # merges between two looks for Ctrl-C
@@ -53,32 +54,6 @@ cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t cou
     return count
 
 
-cdef inline void sift_down(uint64_t* heap, Py_ssize_t size, Py_ssize_t i) noexcept nogil:
-    cdef uint64_t item = heap[i]
-    cdef Py_ssize_t child = 2 * i + 1
-    while child < size:
-        if child + 1 < size and heap[child + 1] < heap[child]:
-            child += 1
-        if heap[child] >= item:
-            break
-        heap[i] = heap[child]
-        i = child
-        child = 2 * i + 1
-    heap[i] = item
-
-
-cdef inline void sift_up(uint64_t* heap, Py_ssize_t i) noexcept nogil:
-    cdef uint64_t item = heap[i]
-    cdef Py_ssize_t parent
-    while i > 0:
-        parent = (i - 1) // 2
-        if heap[parent] <= item:
-            break
-        heap[i] = heap[parent]
-        i = parent
-    heap[i] = item
-
-
 cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil:
     """Merge with a heap of (rank, position), O(n log n). Merged-away symbols are marked by right ==
     MERGED.
@@ -99,7 +74,7 @@ cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) exce
 cdef int merge_with(uint64_t* heap, const IntMap* pairs, Symbol* symbols,
                     Py_ssize_t count) except -1 nogil:
     """Do it, in a heap with room for 3 * count entries."""
-    cdef uint64_t pair
+    cdef uint64_t pair, top
     cdef Py_ssize_t size = 0, i, steps = 0
     cdef int32_t at, right
     for i in range(count):
@@ -116,21 +91,14 @@ cdef int merge_with(uint64_t* heap, const IntMap* pairs, Symbol* symbols,
         steps += 1
         if steps % STEPS == 0:
             check_signals()
-        at = <int32_t><uint32_t>heap[0]
+        top = heap_pop(heap, &size)
+        at = <int32_t><uint32_t>top
         right = symbols[at].right
         pair = NOTHING()
         if right >= 0 and right != MERGED:
             pair = pair_of(pairs, symbols + at, symbols + right)
-        if pair == NOTHING() or pair >> 32 != heap[0] >> 32:
-            size -= 1
-            heap[0] = heap[size]
-            if size:
-                sift_down(heap, size, 0)
-            continue
-        size -= 1
-        heap[0] = heap[size]
-        if size:
-            sift_down(heap, size, 0)
+        if pair == NOTHING() or pair >> 32 != top >> 32:
+            continue    # the pair has changed since
         symbols[at].id = <uint32_t>pair
         symbols[at].end = symbols[right].end
         symbols[at].right = symbols[right].right
@@ -139,13 +107,9 @@ cdef int merge_with(uint64_t* heap, const IntMap* pairs, Symbol* symbols,
             symbols[symbols[at].right].left = at
             pair = pair_of(pairs, symbols + at, symbols + symbols[at].right)
             if pair != NOTHING():
-                heap[size] = pair >> 32 << 32 | <uint64_t>at
-                sift_up(heap, size)
-                size += 1
+                heap_push(heap, &size, pair >> 32 << 32 | <uint64_t>at)
         if symbols[at].left >= 0:
             pair = pair_of(pairs, symbols + symbols[at].left, symbols + at)
             if pair != NOTHING():
-                heap[size] = pair >> 32 << 32 | <uint64_t>symbols[at].left
-                sift_up(heap, size)
-                size += 1
+                heap_push(heap, &size, pair >> 32 << 32 | <uint64_t>symbols[at].left)
     return 0

@@ -167,28 +167,33 @@ def test_grid_of_calls_equals_transformers(pair, seed):
 def test_arrays_and_plain_path_agree(pair, monkeypatch):
     rng = random.Random(9)
     used = 0
-    for _ in range(60):
+    for _ in range(120):
         rows = [rng.choice(TEXTS) for _ in range(rng.randrange(1, 6))]
+        tensors = rng.choice(["np", None])
+        paddings = [True, "max_length"] if tensors else [True, "max_length", False]
         options = {
-            "padding": rng.choice([True, "max_length"]),
+            "padding": rng.choice(paddings),
             "truncation": rng.choice([True, False]),
             "max_length": rng.choice([None, 8, 40]),
             "verbose": False,
             "padding_side": rng.choice(["left", "right"]),
-            "return_tensors": "np",
+            "add_special_tokens": rng.choice([True, True, False]),
+            "return_tensors": tensors,
             "return_length": rng.random() < 0.5,
         }
         if options["padding"] == "max_length":
             options["max_length"] = 40
+        if tensors is None and rng.random() < 0.3:
+            rows = rows[0]
         fast = pair.call(rows, **options)
         used += callable(fast._encodings)
         with monkeypatch.context() as patch:
-            patch.setattr(call_module, "_rectangle", lambda *args: None)
+            patch.setattr(call_module, "_direct", lambda *args: None)
             plain = pair.call(rows, **options)
         assert list(fast) == list(plain)
         assert all(same_value(fast[key], plain[key]) for key in plain)
         assert list(map(columns, fast.encodings)) == list(map(columns, plain.encodings))
-    assert used > 20
+    assert used > 40
 
 
 def test_ways_from_text_to_tokens_equal_transformers(pair):
@@ -266,6 +271,12 @@ def test_an_empty_batch_gives_empty_lists(pair):
         (["a"], {"truncation": "all"}, ValueError, "truncation must be"),
         (["a"], {"return_tensors": "tf"}, ValueError, "return_tensors must be"),
         (["a"], {"padding_side": "up", "padding": True}, ValueError, "must be"),
+        (
+            ["a"],
+            {"padding_side": "up", "padding": True, "return_tensors": "np"},
+            ValueError,
+            "must be",
+        ),
         (["a"], {"max_length": 0}, ValueError, "room for 2"),
         (["a b c d e"], {"max_length": 5, "stride": 9}, ValueError, "stride must be"),
         (

@@ -1,5 +1,6 @@
 """Ctrl-C in long calls: each would take minutes, and ends when it is asked to."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import time
 import pytest
 
 HEAD = """
-import json, sys
+import json, os, sys
 from subword import Tokenizer
 from subword.trainers.bpe import train_bpe
 from subword.trainers.word_counts import WordCounts
@@ -19,6 +20,9 @@ tok = Tokenizer.from_str(json.dumps({"model": MODEL}))
 words = Tokenizer.from_str(json.dumps({"model": MODEL, "pre_tokenizer": {"type": "FixedLength",
                                                                         "length": 17}}))
 long = "a" * 4_000_000
+os.chdir(sys.argv[1])
+with open("long.txt", "w") as file:
+    file.write(long)
 print("ready", flush=True)
 """
 CALLS = {
@@ -28,6 +32,8 @@ CALLS = {
     "one text": "words.encode_ragged(['a' * 100_000_000] * 200, max_length=1_000_000_000)",
     "with offsets": "tok.encode_batch([long] * 500)",
     "decode": "tok.decode_batch([[0] * 1000] * 2_000_000)",
+    "files": "tok.encode_files(['long.txt'] * 1000)",
+    "files, written": "tok.encode_files(['long.txt'] * 1000, output='ids.bin', progress=False)",
     "iterable": "tok.encode_lists(long for _ in iter(int, 1))",
 }
 
@@ -35,11 +41,11 @@ CALLS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a signal")
-def test_an_interrupt_ends_the_call(name):
+def test_an_interrupt_ends_the_call(name, tmp_path):
     code = HEAD + f"try:\n    {CALLS[name]}\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
     code += "else:\n    print('done')\n"
     process = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", code, str(tmp_path)],
         stdout=subprocess.PIPE,
         text=True,
         # A shell's background job is born with interrupts ignored, and so would be its children.
@@ -50,6 +56,7 @@ def test_an_interrupt_ends_the_call(name):
         time.sleep(1)
         process.send_signal(signal.SIGINT)
         assert process.communicate(timeout=120)[0] == "interrupted\n"
+        assert os.listdir(tmp_path) == ["long.txt"]  # nothing half-written
     finally:
         process.kill()
         process.wait()

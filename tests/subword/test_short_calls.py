@@ -10,6 +10,7 @@ import pytest
 import subword
 from subword import Tokenizer
 from subword._output import to_lists
+from subword.processors import TemplateProcessing
 from subword.ragged import Ragged
 
 from .configs import random_text
@@ -143,3 +144,19 @@ def test_offsets_between_wide_characters(tok):
         assert [tuple(pair) for pair in words] == expected
         for start, end in expected:
             assert 0 <= start <= end <= len(text)
+
+
+@pytest.mark.parametrize("special", [True, False])
+def test_types_of_a_template_reach_every_kind_of_call(tok, special):
+    typed = Tokenizer(
+        tok.model,
+        normalizer=tok.normalizer,
+        pre_tokenizer=tok.pre_tokenizer,
+        post_processor=TemplateProcessing("[CLS]:0 $A:1", special_tokens=[("[CLS]", 1)]),
+    )
+    expected = typed.encode("low", add_special_tokens=special)
+    options = {"add_special_tokens": special, "return_token_type_ids": True}
+    assert 1 in expected.type_ids
+    assert typed("low", **options)["token_type_ids"] == expected.type_ids
+    rows = typed(["low"], return_tensors="np", **options)["token_type_ids"]
+    assert rows.tolist() == [expected.type_ids]
