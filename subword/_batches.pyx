@@ -26,11 +26,12 @@ from subword._memory cimport as_array, take_spare
 from subword._output cimport bytes_to_characters, pad_rows
 from subword._pipeline cimport out_of_memory
 from subword._worker cimport Output, Rows, Worker, output_free, output_reserve
+from subword.cutting cimport simd_on
 
 from subword.cores import available_threads
 
-cdef extern from "transcode.h" nogil:
-    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
+cdef extern from "utf8_check.h" nogil:
+    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef object np_empty = np.empty, UINT32 = np.dtype(np.uint32)
 cdef object INT32 = np.dtype(np.int32), INT64 = np.dtype(np.int64)
@@ -185,7 +186,7 @@ cdef class Job:
                 subword_prefetch(<const uint8_t*>self.documents.data[i + AHEAD].data + 64)
             k = utf8_of(document, worker, &data, &size)
             if k < 0 and self.documents.raw:
-                k = utf8_error(data, size)
+                k = utf8_error(data, size, simd_on)
             if k >= 0:
                 return self.refuse(i, k)
             before = out.size
