@@ -26,17 +26,7 @@ def encode_texts(
     suffix: Sequence[int] = (),
     words: bool = False,
 ) -> _Arrays: ...
-def encode_padded(
-    encoder: Encoder,
-    texts: list[str],
-    most: int | None,
-    prefix: Sequence[int],
-    suffix: Sequence[int],
-    length: int | None,
-    multiple: int | None,
-    pad: tuple[int, int] | None,
-    left: bool,
-) -> npt.NDArray[np.int64] | None: ...
+def any_longer(texts: list[Any], size: int) -> bool: ...
 def encode_buffers(
     encoder: Encoder,
     buffers: list[Buffer],

@@ -20,31 +20,21 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 
-from subword._documents cimport HIGHEST, Document, Documents, utf8_of
+from subword._documents cimport GIL_WORTH, HIGHEST, Documents
 from subword._encoder cimport Encoder
 from subword._memory cimport as_array, take_spare
-from subword._output cimport bytes_to_characters, pad_rows
 from subword._pipeline cimport out_of_memory
+from subword._rows cimport FEW, encode_few, encode_rows
 from subword._worker cimport Output, Rows, Worker, output_free, output_reserve
-from subword.cutting cimport simd_on
 
 from subword.cores import available_threads
-
-cdef extern from "utf8_check.h" nogil:
-    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef object np_empty = np.empty, UINT32 = np.dtype(np.uint32)
 cdef object INT32 = np.dtype(np.int32), INT64 = np.dtype(np.int64)
 
-cdef extern from "memory.h" nogil:
-    void subword_prefetch(const void* p)
-
 cdef enum:
-    AHEAD = 4                       # documents between asking for a text's bytes and their use
     UNIT = 1 << 18                  # bytes of text a thread takes at a time
     THREAD_WORTH = 1 << 18          # bytes of text that pay for one more thread
-    # bytes of text for which releasing the GIL costs more than it gives
-    SMALL = 1 << 13
 
 
 cdef class Job:
@@ -173,28 +163,12 @@ cdef class Job:
     cdef int encode_range(self, Worker worker, Py_ssize_t first, Py_ssize_t last,
                           Output* out) except -1 nogil:
         """Encode the documents [first, last); row_splits[i + 1] gets document i's count of ids."""
-        cdef Py_ssize_t i, k, before, size
-        cdef const Document* document
-        cdef const uint8_t* data
+        cdef Py_ssize_t place = 0, wrong
         worker.rows = Rows(self.row_splits + first + 1, last - first, 0, self.most, self.prefix,
                            self.suffix, self.prefix_size, self.suffix_size)
-        self.encoder.begin(worker, out)
-        for i in range(first, last):
-            document = &self.documents.data[i]
-            if i + AHEAD < last:
-                subword_prefetch(self.documents.data[i + AHEAD].data)
-                subword_prefetch(<const uint8_t*>self.documents.data[i + AHEAD].data + 64)
-            k = utf8_of(document, worker, &data, &size)
-            if k < 0 and self.documents.raw:
-                k = utf8_error(data, size, simd_on)
-            if k >= 0:
-                return self.refuse(i, k)
-            before = out.size
-            self.encoder.encode_document(worker, data, size, out)
-            if self.full and (document.kind or self.documents.raw):
-                bytes_to_characters(data, size, out.offsets + 2 * before, out.size - before)
-            self.encoder.end_document(worker, out)
-        return self.encoder.flush(worker, out)
+        wrong = encode_rows(self.encoder, worker, self.documents.data + first, self.documents.raw,
+                            out, &place)
+        return self.refuse(first + wrong, place) if wrong >= 0 else 0
 
     cdef int refuse(self, Py_ssize_t document, Py_ssize_t place) noexcept nogil:
         """Stop because of a document; of several, the first is remembered, whichever thread comes
@@ -232,8 +206,12 @@ def encode_texts(Encoder encoder not None, list texts not None, bint full=False,
         TypeError: A text is not a str.
         ValueError: A text holds a lone surrogate, or more than 2**31 - 1 bytes.
     """
-    return arrays_of(encode_documents(encoder, Documents.of_list(texts), full, threads, most,
-                                      prefix, suffix, words))
+    cdef Documents documents = Documents.of_list(texts)
+    if documents.total <= FEW and not full:
+        thread_count(threads, documents.total)
+        return few_arrays(encoder, documents, HIGHEST if most is None else most, prefix, suffix)
+    return arrays_of(encode_documents(encoder, documents, full, threads, most, prefix, suffix,
+                                      words))
 
 
 def encode_buffers(Encoder encoder not None, list buffers not None, bytes separator=None,
@@ -259,48 +237,12 @@ def encode_buffers(Encoder encoder not None, list buffers not None, bytes separa
                                       threads, most, prefix, suffix, False))
 
 
-def encode_padded(Encoder encoder not None, list texts not None, most, prefix, suffix, length,
-                  multiple, pad, bint left):
-    """Encode a list of str into rectangles.
-
-    Args:
-        encoder, texts, most, prefix, suffix: See `encode_texts`.
-        length: Columns; None for those of the longest row.
-        multiple: Round the columns up to a multiple of this.
-        pad: Id and type of the padding; None leaves rows as they are.
-        left: Whether the padding goes before the ids.
-
-    Returns:
-        int64 (3, len(texts), columns): ids, types and attention mask. None if a text is not a str
-        or the rows do not make such a rectangle.
-    """
-    cdef Job job
-    cdef Py_ssize_t i, longest = 0, width, rows = len(texts), step = multiple or 1
-    cdef int64_t pad_id = 0, pad_type = 0
-    cdef Py_buffer buffer
+def any_longer(list texts not None, Py_ssize_t size):
+    """Return whether one of the texts is a str of at least `size` characters."""
     for text in texts:
-        if not isinstance(text, str):
-            return None
-    job = encode_documents(encoder, Documents.of_list(texts), False, None, most, prefix, suffix,
-                           False)
-    for i in range(rows):
-        longest = max(longest, <Py_ssize_t>(job.row_splits[i + 1] - job.row_splits[i]))
-    width = longest
-    if pad is None:
-        if rows * longest != job.result.size:
-            return None
-    else:
-        pad_id, pad_type = pad
-        width = longest if length is None else length
-        width = (width + step - 1) // step * step
-    if width < longest:
-        return None
-    wide = np_empty((3, rows, width), INT64)
-    PyObject_GetBuffer(wide, &buffer, PyBUF_WRITABLE)
-    pad_rows(job.result.ids, job.row_splits, rows, width, pad_id, pad_type, left,
-             <int64_t*>buffer.buf)
-    PyBuffer_Release(&buffer)
-    return wide
+        if isinstance(text, str) and len(<str>text) >= size:
+            return True
+    return False
 
 
 cdef Py_ssize_t thread_count(threads, Py_ssize_t total) except -1:
@@ -326,17 +268,13 @@ cdef Job encode_documents(Encoder encoder, Documents documents, bint full, threa
     job.most = HIGHEST if most is None else most
     job.prefix_size = len(prefix)
     job.suffix_size = len(suffix)
-    job.prefix = <uint32_t*>malloc((job.prefix_size + job.suffix_size + 1) * sizeof(uint32_t))
-    job.row_splits = <int64_t*>malloc((documents.size + 1) * sizeof(int64_t))
-    if job.prefix == NULL or job.row_splits == NULL:
-        raise MemoryError("no room for the ends of the rows")
+    job.prefix = affix_ids(prefix, suffix)
     job.suffix = job.prefix + job.prefix_size
-    for i in range(job.prefix_size):
-        job.prefix[i] = prefix[i]
-    for i in range(job.suffix_size):
-        job.suffix[i] = suffix[i]
+    job.row_splits = <int64_t*>malloc((documents.size + 1) * sizeof(int64_t))
+    if job.row_splits == NULL:
+        raise MemoryError("no room for the ends of the rows")
     i = thread_count(threads, documents.total)
-    if documents.total <= SMALL:
+    if documents.total <= GIL_WORTH:
         worker = encoder.borrow()
         worker.prepare(full)
         try:
@@ -351,6 +289,49 @@ cdef Job encode_documents(Encoder encoder, Documents documents, bint full, threa
     for i in range(documents.size):
         job.row_splits[i + 1] += job.row_splits[i]
     return job
+
+
+cdef uint32_t* affix_ids(prefix, suffix) except NULL:
+    """Return the ids of a prefix and behind them those of a suffix, malloc'ed."""
+    cdef Py_ssize_t i = 0
+    cdef uint32_t* ids = <uint32_t*>malloc((len(prefix) + len(suffix) + 1) * sizeof(uint32_t))
+    if ids == NULL:
+        raise MemoryError("no room for the ids around a text")
+    for id in (*prefix, *suffix):
+        ids[i] = id
+        i += 1
+    return ids
+
+
+cdef tuple few_arrays(Encoder encoder, Documents documents, Py_ssize_t most, prefix, suffix):
+    """Encode documents of few bytes; see `encode_texts`."""
+    cdef Worker worker
+    cdef Py_buffer ids_buffer, splits_buffer
+    cdef int64_t* splits
+    cdef Py_ssize_t i
+    cdef Rows rows
+    cdef uint32_t* affixes = affix_ids(prefix, suffix)
+    made_splits = np_empty(documents.size + 1, INT64)
+    PyObject_GetBuffer(made_splits, &splits_buffer, PyBUF_WRITABLE)
+    splits = <int64_t*>splits_buffer.buf
+    rows = Rows(splits + 1, documents.size, 0, most, affixes, affixes + len(prefix), len(prefix),
+                len(suffix))
+    worker = encoder.borrow()
+    try:
+        encode_few(encoder, worker, documents, &rows)
+        splits[0] = 0
+        for i in range(documents.size):
+            splits[i + 1] += splits[i]
+        ids = np_empty(worker.scratch.size, UINT32)
+        if worker.scratch.size:
+            PyObject_GetBuffer(ids, &ids_buffer, PyBUF_WRITABLE)
+            memcpy(ids_buffer.buf, worker.scratch.ids, worker.scratch.size * sizeof(uint32_t))
+            PyBuffer_Release(&ids_buffer)
+        return ids, made_splits, None, None
+    finally:
+        encoder.pool.append(worker)
+        PyBuffer_Release(&splits_buffer)
+        free(affixes)
 
 
 cdef tuple arrays_of(Job job):

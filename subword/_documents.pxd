@@ -5,6 +5,8 @@ from subword._worker cimport Worker
 
 cdef enum:
     HIGHEST = 0x7FFFFFFF    # bytes a document may have
+    # bytes of text for which releasing the GIL costs more than it gives
+    GIL_WORTH = 1 << 13
 
 
 cdef struct Document:

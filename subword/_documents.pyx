@@ -123,6 +123,8 @@ cdef class Documents:
             document = &self.data[i]
             document_of(texts[i], i, document)
             self.total += document.size * (document.kind + 1 if document.kind else 1)
+        if self.total > GIL_WORTH:
+            self.owner = list(texts)    # other threads may change the list meanwhile
         return self
 
     @staticmethod

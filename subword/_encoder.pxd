@@ -25,7 +25,6 @@ cdef class Encoder:
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                              Output* out) except -1 nogil
     cdef int end_document(self, Worker worker, Output* out) except -1 nogil
-    cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil
     cdef int flush(self, Worker worker, Output* out) except -1 nogil
     cdef int enough(self, Worker worker, Output* out) except -1 nogil
     cdef int push_token(self, Worker worker, uint32_t id, int32_t start, int32_t end,

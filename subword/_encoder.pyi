@@ -1,9 +1,9 @@
-from typing_extensions import disjoint_base
+from typing import final
 
 from subword._pipeline import Model, Normalizer, PreTokenizer
 from subword.added_tokens import Matcher
 
-@disjoint_base
+@final
 class Encoder:
     def __init__(
         self,

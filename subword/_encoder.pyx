@@ -15,6 +15,7 @@ Three shortcuts give the same answer as the plain run of the stages; tests compa
   model never merges.
 """
 
+cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._pipeline cimport (
@@ -25,7 +26,7 @@ from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
-    PACKED, ROW_END, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_emit_places,
+    BATCH_ROWS, PACKED, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_emit_places,
     batch_fill, batch_find, batch_odd, batch_prefetch_long, cache_put, cache_put_long, copy_values,
     odd_word, word_batch, word_key,
 )
@@ -48,6 +49,7 @@ cdef enum:
     SLACK = 16              # ids that may be written behind the last
 
 
+@cython.final
 cdef class Encoder:
     """The stages of one tokenizer, ready to run.
 
@@ -110,7 +112,7 @@ cdef class Encoder:
         cdef int32_t start, end
         worker.word = 0
         worker.row_words = 0
-        if self.raw.count == 0:
+        if self.raw.absent(data, size):
             return self.encode_segment(worker, data, 0, <int32_t>size, out)
         worker.pieces.size = 0
         self.raw.find(data, <int32_t>size, &worker.pieces)
@@ -126,14 +128,14 @@ cdef class Encoder:
         return 0
 
     cdef int end_document(self, Worker worker, Output* out) except -1 nogil:
-        """End the row of a document."""
-        return end_row(&worker.rows, out) if out.full else self.push_odd(worker, ROW_END, 0, out)
-
-    cdef int push_odd(self, Worker worker, int32_t kind, uint32_t id, Output* out) except -1 nogil:
-        """Let something that is no word wait in the batch."""
-        if batch_odd(worker.batch, kind, id) == NULL:
+        """End the row of a document, now or when the words before have got their ids."""
+        cdef word_batch* batch = worker.batch
+        if out.full:
+            return end_row(&worker.rows, out)
+        if batch.rows == BATCH_ROWS:
             self.flush(worker, out)
-            batch_odd(worker.batch, kind, id)
+        batch.row_ends[batch.rows] = batch.size
+        batch.rows += 1
         return 0
 
     cdef int enough(self, Worker worker, Output* out) except -1 nogil:
@@ -151,8 +153,9 @@ cdef class Encoder:
         """Append an added token."""
         if out.full:
             output_push(out, id, start, end, worker.word)
-        else:
-            self.push_odd(worker, TOKEN, id, out)
+        elif batch_odd(worker.batch, TOKEN, id) == NULL:
+            self.flush(worker, out)
+            batch_odd(worker.batch, TOKEN, id)
         worker.word += 1
         worker.row_words += 1
         return 0
@@ -177,7 +180,7 @@ cdef class Encoder:
             if self.normalizer.apply(&text, &worker.normalized):
                 worker.normalized.base = start
                 source = &worker.normalized
-        if self.after.count == 0:
+        if self.after.absent(source.data, source.size):
             return self.encode_text(worker, source, out)
         worker.inner.size = 0
         self.after.find(source.data, <int32_t>source.size, &worker.inner)
@@ -262,7 +265,7 @@ cdef class Encoder:
         while at < count:
             at = batch_fill(batch, &worker.caches[out.full].table, text.data, text.size, spans, at,
                             count)
-            if batch.size == 0:
+            if batch.size == 0 and batch.rows == 0:
                 # too long for the cache
                 self.compute(worker, text.data + spans[2 * at], spans[2 * at + 1] - spans[2 * at])
                 emit_tokens(worker, text, spans[2 * at], self.chunks, out)
@@ -275,37 +278,41 @@ cdef class Encoder:
         return 0
 
     cdef int flush(self, Worker worker, Output* out) except -1 nogil:
-        """Append the ids of the words that wait; those that are cached stay in words.h."""
+        """Append the ids of the words that wait, and end their rows; those that are cached stay in
+        words.h."""
         cdef word_batch* batch = worker.batch
         cdef WordCache* cache = &worker.caches[0]
         cdef uint32_t* ids
-        cdef int i = 0
+        cdef int i = 0, row = 0, stop
         if out.full:
             return 0
         if batch.odd_size:
             batch_prefetch_long(batch, &cache.table)
         while True:
-            output_reserve(out, WIDE_VALUES * (batch.size - i) + SLACK)
+            stop = batch.row_ends[row] if row < batch.rows else batch.size
+            output_reserve(out, WIDE_VALUES * (stop - i) + SLACK)
             ids = out.ids + out.size
-            i = batch_emit(batch, &cache.table, i, &ids)
+            i = batch_emit(batch, &cache.table, i, stop, &ids)
             out.size = ids - out.ids
-            if i == batch.size:
+            if i < stop:
+                self.encode_rare(worker, i, out)
+                i += 1
+            elif row < batch.rows:
+                end_row(&worker.rows, out)
+                row += 1
+            else:
                 break
-            self.encode_rare(worker, i, out)
-            i += 1
         batch_clear(batch)
         return 0
 
     cdef int encode_rare(self, Worker worker, int i, Output* out) except -1 nogil:
-        """Append the ids of the batch's word i, or do what stands in its place."""
+        """Append the ids of the batch's word i, or the added token in its place."""
         cdef word_batch* batch = worker.batch
         cdef const uint32_t* values
         cdef uint32_t count
         cdef const odd_word* odd
         if batch.keys[i].high == 0:
             odd = &batch.odd[batch.keys[i].low - 1]
-            if odd.size == ROW_END:
-                return end_row(&worker.rows, out)
             if odd.size == TOKEN:
                 return output_push(out, <uint32_t>odd.hash, 0, 0, 0)
         values = self.look_up(worker, i, False, &count)

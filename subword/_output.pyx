@@ -103,29 +103,28 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
             ascii_end = next_wide(data, at, size)
 
 
-cdef void pad_rows(const uint32_t* ids, const int64_t* splits, Py_ssize_t rows, Py_ssize_t width,
+cdef void pad_rows(const uint32_t* ids, const int64_t* counts, Py_ssize_t rows, Py_ssize_t width,
                    int64_t pad_id, int64_t pad_type, bint left, int64_t* wide) noexcept nogil:
     """Write three rectangles of rows * width one after the other: ids, types and attention mask.
 
     Args:
-        ids, splits: Row i is ids[splits[i]:splits[i + 1]], at most `width` of them.
+        ids, counts: Row i has the next counts[i] ids, at most `width` of them.
         left: Padding goes before the ids.
     """
-    cdef Py_ssize_t i, k, count, first
+    cdef Py_ssize_t i, k, first, padding
     cdef Py_ssize_t size = rows * width
-    cdef const uint32_t* row
-    cdef int64_t* out
+    cdef int64_t* out = wide
     for i in range(rows):
-        row = ids + splits[i]
-        count = splits[i + 1] - splits[i]
-        first = width - count if left else 0
-        out = wide + i * width
-        for k in range(count):
-            out[first + k] = row[k]
+        padding = width - counts[i]
+        first = padding if left else 0
+        for k in range(counts[i]):
+            out[first + k] = ids[k]
             out[size + first + k] = 0
             out[2 * size + first + k] = 1
-        first = 0 if left else count
-        for k in range(first, first + width - count):
+        first = 0 if left else counts[i]
+        for k in range(first, first + padding):
             out[k] = pad_id
             out[size + k] = pad_type
             out[2 * size + k] = 0
+        ids += counts[i]
+        out += width

@@ -33,6 +33,7 @@ cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil
 cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
                      int32_t word) except -1 nogil
 cdef void output_free(Output* out) noexcept nogil
+cdef int put_affix(Output* out, const uint32_t* ids, Py_ssize_t size) except -1 nogil
 cdef int begin_rows(Rows* rows, Output* out) except -1 nogil
 cdef int end_row(Rows* rows, Output* out) except -1 nogil
 

@@ -63,22 +63,33 @@ cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
     return 0
 
 
+cdef int put_affix(Output* out, const uint32_t* ids, Py_ssize_t size) except -1 nogil:
+    """Append ids that stand for no text."""
+    cdef Py_ssize_t k
+    if out.size + size > out.capacity:
+        output_reserve(out, size)
+    for k in range(size):
+        out.ids[out.size + k] = ids[k]
+    if out.full:
+        memset(out.offsets + 2 * out.size, 0, 2 * size * sizeof(int32_t))
+        if out.worded:
+            for k in range(size):
+                out.words[out.size + k] = -1
+    out.size += size
+    return 0
+
+
 cdef int begin_rows(Rows* rows, Output* out) except -1 nogil:
     """Begin the first row."""
-    cdef Py_ssize_t k
     rows.start = out.size
-    for k in range(rows.prefix_size):
-        output_push(out, rows.prefix[k], 0, 0, -1)
-    return 0
+    return put_affix(out, rows.prefix, rows.prefix_size)
 
 
 cdef int end_row(Rows* rows, Output* out) except -1 nogil:
     """End a row: cut it to its length, and begin the next if one comes."""
-    cdef Py_ssize_t k
     if out.size - rows.start - rows.prefix_size > rows.most:
         out.size = rows.start + rows.prefix_size + rows.most
-    for k in range(rows.suffix_size):
-        output_push(out, rows.suffix[k], 0, 0, -1)
+    put_affix(out, rows.suffix, rows.suffix_size)
     rows.counts[0] = out.size - rows.start
     rows.counts += 1
     rows.left -= 1

@@ -1,4 +1,5 @@
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+from libc.string cimport memchr
 
 from subword._hashmap cimport IntMap
 
@@ -28,4 +29,8 @@ cdef class Matcher:
     cdef uint32_t* ids                  # pattern -> id
     cdef uint8_t* flags                 # pattern -> flags
     cdef readonly list contents
+    cdef inline bint absent(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
+        """Whether it is plain that no token is in data[0:size)."""
+        return self.count == 0 or (self.single_first >= 0
+                                   and memchr(data, self.single_first, size) == NULL)
     cdef int find(self, const uint8_t* data, int32_t size, Pieces* pieces) except -1 nogil

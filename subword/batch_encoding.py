@@ -44,6 +44,8 @@ class BatchEncoding(dict[str, Any]):
         ValueError: when the rows are of different lengths and cannot be a tensor.
     """
 
+    _n_sequences: int | None = None
+
     def __init__(
         self,
         data: Mapping[str, Any] | None = None,
@@ -250,11 +252,16 @@ def from_numpy(array: np.ndarray[Any, Any], kind: str) -> Any:
     """
     if kind == "np":
         return array
-    return _torch_from_numpy()(array)
+    return torch_from_numpy()(array)
 
 
 @cache
-def _torch_from_numpy() -> Callable[[Any], Any]:
+def torch_from_numpy() -> Callable[[Any], Any]:
+    """Return the function `torch.from_numpy`.
+
+    Raises:
+        ValueError: when torch is not installed.
+    """
     try:
         torch = importlib.import_module("torch")
     except ImportError:

@@ -92,7 +92,7 @@ def call(
         raise ValueError("a call needs text or text_target, got neither")
     plan = plans(**options)
     if plan.warning:
-        warnings.warn(plan.warning, stacklevel=3)
+        warnings.warn(plan.warning, stacklevel=2)  # a tokenizer's own frame is compiled
     batch = None if text is None else _encode(tokenizer, plan, plan.max_length, text, text_pair)
     if text_target is not None:
         targets = _encode(tokenizer, plan, plan.target_length, text_target, text_pair_target)
@@ -115,7 +115,7 @@ def _encode(
         processor = tokenizer.post_processor
         added = 0 if processor is None else processor.num_special_tokens_to_add(False)
         check_truncation(limit, plan.stride, plan.strategy, added)
-    encodings = _encodings(tokenizer, plan, limit, rows)
+    encodings = plain_encodings(tokenizer, plan, limit, rows)
     kept, samples = encodings, list(range(len(encodings)))
     if plan.overflow:
         kept = [chunk for each in encodings for chunk in (each, *each.overflowing)]
@@ -171,7 +171,7 @@ def _is_words(value: Any) -> bool:
     return isinstance(value, (list, tuple)) and all(isinstance(word, str) for word in value)
 
 
-def _encodings(
+def plain_encodings(
     tokenizer: CallTokenizer, plan: Plan, limit: int | None, rows: Sequence[Row]
 ) -> list[Encoding]:
     """Encode, truncate, wrap and pad every row: the plain path."""
@@ -253,9 +253,8 @@ def _direct(
         data = {name: from_numpy(value, "pt") for name, value in data.items()}
     elif plan.tensors is None and isinstance(text, str):
         data = {name: value if name == "length" else value[0] for name, value in data.items()}
-    return BatchEncoding(
-        data, lambda: _encodings(tokenizer, plan, limit, [(each, None) for each in texts])
-    )
+    single: list[Row] = [(each, None) for each in texts]
+    return BatchEncoding(data, lambda: plain_encodings(tokenizer, plan, limit, single))
 
 
 def _warn_if_too_long(plan: Plan, limit: int | None, length: int) -> None:

@@ -19,6 +19,7 @@ from subword.outputs import Writer, format_of, id_dtype, whole_file, writer
 from subword.progress import progress_bar
 from subword.ragged import Ragged
 from subword.text_encoder import TextEncoder
+from subword.truncation import room
 
 if TYPE_CHECKING:
     from subword.tokenizer import Tokenizer
@@ -113,7 +114,7 @@ def plan(
         if index is None:
             raise ValueError(f"end_token {end_token!r} is not in the vocabulary")
         suffix = (*suffix, index)
-    encoder.room(max_length, len(prefix) + len(suffix))
+    room(max_length, len(prefix) + len(suffix))
     cut_at = None if separator is None else separator.encode()
     return Job(encoder, cut_at, threads, prefix, suffix, max_length, return_offsets)
 

@@ -199,7 +199,7 @@ class Growing:
             (2, [1, 0])
         """
         if isinstance(texts, str):
-            whole: Any = self  # `OneText` is a part of it too
+            whole: Any = self  # `QuickCalls` is a part of it too
             return len(whole.encode_ids(texts, add_special_tokens=add_special_tokens))
         added = sum(map(len, self._texts.affixes(add_special_tokens)))
         _, splits, _, _ = encode_texts(

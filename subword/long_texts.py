@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 
 from subword import normalizers
-from subword._batches import encode_texts
+from subword._batches import any_longer, encode_texts
 from subword._encoder import Encoder
 from subword._pipeline import Normalizer, PreTokenizer
 from subword.added_tokens import AddedToken
@@ -122,9 +122,9 @@ def encode_cut(
 
     Only for a tokenizer of which `can_cut` is true.
     """
-    long = [type(text) is str and 2 * size <= len(text) < LONGEST for text in texts[: MANY + 1]]
-    if most is not None or len(texts) > MANY or not any(long):
+    if most is not None or len(texts) > MANY or not any_longer(texts, 2 * size):
         return encode_texts(encoder, texts, full, threads, most, prefix, suffix, words)
+    long = [type(text) is str and 2 * size <= len(text) < LONGEST for text in texts]
     starts = [cut(text, size) if cuts else [0] for text, cuts in zip(texts, long, strict=True)]
     parts = [
         text[start:end] if cuts else text

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from subword._batches import encode_buffers, encode_padded, encode_texts
+from subword._batches import encode_buffers, encode_texts
 from subword._encoder import Encoder
 from subword._memory import free_spare
 from subword._output import to_lists
@@ -25,6 +25,7 @@ from subword.post_processor import Affixes, PostProcessor
 from subword.pre_tokenizers import with_raw_bytes
 from subword.ragged import Ragged
 from subword.trimming import space_counts, spaces_of
+from subword.truncation import room
 from subword.vocabulary import Vocabulary
 
 ArrayI32 = npt.NDArray[np.int32]
@@ -156,7 +157,7 @@ class TextEncoder:
     ) -> Ragged:
         """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
         prefix, suffix = self.affixes(add_special_tokens)
-        most = self.room(max_length, len(prefix) + len(suffix))
+        most = room(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
         arrays = self._encode(self.encoder, texts, return_offsets, threads, most, prefix, suffix)
         return self._ragged(arrays, len(prefix), lambda: texts)
@@ -172,7 +173,7 @@ class TextEncoder:
         threads: int | None,
     ) -> Ragged:
         """Encode the documents in buffers of UTF-8; see `subword._batches.encode_buffers`."""
-        most = self.room(max_length, len(prefix) + len(suffix))
+        most = room(max_length, len(prefix) + len(suffix))
         return self._ragged(
             encode_buffers(
                 self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
@@ -191,18 +192,6 @@ class TextEncoder:
             self._trim(ids, splits, prefix_size, offsets, trim, documents)
         return Ragged(ids, splits, offsets)
 
-    def room(self, max_length: int | None, special: int) -> int | None:
-        """Return how many ids of a text `max_length` leaves; ValueError if fewer than none."""
-        if max_length is None:
-            return None
-        if not isinstance(max_length, int):
-            raise TypeError(f"max_length must be an int or None, got {type(max_length).__name__}")
-        if max_length < special:
-            raise ValueError(
-                f"max_length must leave room for {special} special tokens, got {max_length}"
-            )
-        return max_length - special
-
     def affixes(self, add_special_tokens: bool) -> Affixes:
         """Return the ids before and behind a single text."""
         if not add_special_tokens:
@@ -210,37 +199,6 @@ class TextEncoder:
         if self.single_affixes is None:
             raise ValueError(self.refusal)
         return self.single_affixes
-
-    def encode_padded(
-        self,
-        texts: list[str],
-        add_special_tokens: bool,
-        max_length: int | None,
-        length: int | None,
-        multiple: int | None,
-        pad: tuple[int, int] | None,
-        left: bool,
-    ) -> npt.NDArray[np.int64] | None:
-        """Encode texts into rectangles of ids, types and attention mask.
-
-        Args:
-            texts: The texts.
-            add_special_tokens: Put the post-processor's ids around each.
-            max_length: Keep at most this many ids of each.
-            length: Columns; None for those of the longest row.
-            multiple: Round the columns up to a multiple of this.
-            pad: Id and type of the padding; None leaves rows as they are.
-            left: Whether the padding goes before the ids.
-
-        Returns:
-            int64 (3, len(texts), columns); or None if a text is not a str, the rows do not make a
-            rectangle, or the post-processor does more than put ids around a text.
-        """
-        if self.single_affixes is None:
-            return None
-        prefix, suffix = self.affixes(add_special_tokens)
-        most = self.room(max_length, len(prefix) + len(suffix))
-        return encode_padded(self.encoder, texts, most, prefix, suffix, length, multiple, pad, left)
 
     def _trim(
         self,

@@ -10,11 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
 from subword import files, formats
-from subword._one_text import OneText
 from subword._pipeline import PreTokenizer
+from subword._quick_calls import QuickCalls
 from subword.added_tokens import AddedToken
-from subword.batch_encoding import BatchEncoding
-from subword.call import call
 from subword.call_plan import plans
 from subword.call_settings import CallSettings, default_config
 from subword.decoders import Decoder
@@ -48,7 +46,7 @@ STATE = (
 )
 
 
-class Tokenizer(Loaders, OneText, Growing):
+class Tokenizer(Loaders, QuickCalls, Growing):
     """Text to ids and back.
 
     Args:
@@ -102,13 +100,12 @@ class Tokenizer(Loaders, OneText, Growing):
         self._texts = TextEncoder(
             model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
         )
-        self._prepare(self._texts.encoder, self._texts.single_affixes, self._texts.refusal)
         self._text_maker = TextMaker(self._vocabulary, decoder)
         self.config = dict(default_config(model, self.token_to_id) if config is None else config)
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
-        self._plans = plans(self.call_settings)
-        self.encode_padded = self._texts.encode_padded
-        self.encode_rows = self._texts.encode_rows
+        texts = self._texts
+        self._prepare(texts.encoder, texts.single_affixes, texts.refusal, plans(self.call_settings))
+        self.encode_rows = texts.encode_rows
 
     def encode(
         self,
@@ -300,21 +297,6 @@ class Tokenizer(Loaders, OneText, Growing):
             dtype=dtype,
             progress=progress,
         )
-
-    def __call__(self, text: Any = None, text_pair: Any = None, **options: Any) -> BatchEncoding:
-        """Encode texts into the inputs of a model, as calling a tokenizer of `transformers` does.
-
-        Args:
-            text: A text, a list of texts, or of (text, pair) tuples.
-            text_pair: The second text of each pair.
-            options: padding, truncation, max_length, stride, return_tensors ("np", "pt"),
-                is_split_into_words, return_offsets_mapping, return_overflowing_tokens and the
-                others of `subword.call_plan.plan_of`.
-
-        Returns:
-            A `BatchEncoding`: input_ids, attention_mask and so on, by name.
-        """
-        return call(self, self._plans, text, text_pair, **options)
 
     # Ids to text.
 

@@ -40,6 +40,31 @@ def check_truncation(max_length: int, stride: int, strategy: str, added: int = 0
         )
 
 
+def room(max_length: int | None, special: int) -> int | None:
+    """Return how many ids of a text a length leaves.
+
+    Args:
+        max_length: Ids of a row, special tokens included; None for no limit.
+        special: How many of them are special tokens.
+
+    Raises:
+        TypeError: `max_length` is not an int.
+        ValueError: It is less than the special tokens.
+
+    >>> room(8, 2)
+    6
+    """
+    if max_length is None:
+        return None
+    if not isinstance(max_length, int):
+        raise TypeError(f"max_length must be an int or None, got {type(max_length).__name__}")
+    if max_length < special:
+        raise ValueError(
+            f"max_length must leave room for {special} special tokens, got {max_length}"
+        )
+    return max_length - special
+
+
 def truncate_pair(
     first: Encoding,
     second: Encoding | None,

@@ -7,6 +7,7 @@
 
 #include <immintrin.h>
 
+#include "ends.h"
 #include "scan_scalar.h"
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
@@ -49,13 +50,10 @@ AVX2_INLINE uint64_t within(block v, uint8_t first, uint8_t last) {
 
 /* Load 64 bytes of which `left` are text; behind the text the block is filled with spaces. */
 AVX2_INLINE block load_block(const uint8_t *p, ptrdiff_t left) {
-    uint8_t padded[64];
-    if (__builtin_expect(left < 64, 0)) {
-        memset(padded, ' ', 64);
-        memcpy(padded, p, (size_t)left);
-        p = padded;
-    }
-    return (block){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 32))};
+    block v;
+    if (__builtin_expect(left < 64, 0)) load_end(p, left, &v.low, &v.high);
+    else v = (block){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 32))};
+    return v;
 }
 
 static inline uint64_t below(int bit) { return bit >= 64 ? ~0ull : (1ull << bit) - 1; }

@@ -2,7 +2,7 @@
  *
  * A batch gathers words across texts and documents. A word of 1 to 15 bytes is its own key: the bytes, zero filled,
  * and in the top byte the length. In a slot the same key stands with the count of the word's values above the length.
- * Everything else is odd: a longer word, whose bytes the batch copies, or no word at all. An odd entry's key has no
+ * Everything else is odd: a longer word, whose bytes the batch copies, or an added token. An odd entry's key has no
  * length, so that no slot is like it, and its number among the odd, from 1. */
 #ifndef SUBWORD_WORDS_H
 #define SUBWORD_WORDS_H
@@ -12,6 +12,7 @@
 
 enum {
     BATCH_WORDS = 256,      /* words between a prefetch and its use */
+    BATCH_ROWS = 256,       /* ends of rows that wait with them */
     BATCH_BYTES = 1 << 13,  /* room for the bytes of its odd words */
     SHORT_WORD = 15,
     LONGEST_CACHED = 512,   /* bytes; longer words are computed each time */
@@ -19,7 +20,7 @@ enum {
     NARROW_VALUES = 4, WIDE_VALUES = 12,
     PACKED = 3,             /* values of a short word that holds one or two tokens with their places */
     SPILLED = 15,           /* as the count: the values are in the arena, at values[0], values[1] of them */
-    ROW_END = -1, TOKEN = -2 /* as the size of an odd word: a row ends; `hash` is the id of a token */
+    TOKEN = -1              /* as the size of an odd word: `hash` is the id of an added token */
 };
 
 typedef struct {
@@ -53,12 +54,13 @@ typedef struct {
     uint32_t hashes[BATCH_WORDS];
     odd_word odd[BATCH_WORDS];
     uint8_t bytes[BATCH_BYTES];
-    int size, odd_size, bytes_used;
+    int row_ends[BATCH_ROWS]; /* a row ends before this word */
+    int size, odd_size, bytes_used, rows;
 } word_batch;
 
-static inline void batch_clear(word_batch *b) { b->size = b->odd_size = b->bytes_used = 0; }
+static inline void batch_clear(word_batch *b) { b->size = b->odd_size = b->bytes_used = b->rows = 0; }
 
-/* Append an entry that is not a short word: one of `size` bytes, or no word at all. NULL without room. */
+/* Append an entry that is not a short word: one of `size` bytes, or a TOKEN. NULL without room. */
 static inline odd_word *batch_odd(word_batch *b, int32_t size, uint64_t hash) {
     if (b->size == BATCH_WORDS || (size > 0 && b->bytes_used + size > BATCH_BYTES)) return NULL;
     odd_word *odd = &b->odd[b->odd_size++];
@@ -174,11 +176,11 @@ static inline int plain_fill(word_batch *b, const word_table *t, const uint8_t *
     return at;
 }
 
-/* Emit the words b[at], ... that are in the table and have no more values than a wide slot holds; returns the first
- * other one. At *ids there is room for 12 values a word and 12 more. */
-static inline int plain_emit(const word_batch *b, const word_table *t, int at, uint32_t **ids) {
+/* Emit the words b[at], ..., b[last - 1] that are in the table and have no more values than a wide slot holds; returns
+ * the first other one. At *ids there is room for 12 values a word and 12 more. */
+static inline int plain_emit(const word_batch *b, const word_table *t, int at, int last, uint32_t **ids) {
     uint32_t most = t->shift == WIDE ? WIDE_VALUES : NARROW_VALUES;
-    for (; at < b->size; at++) {
+    for (; at < last; at++) {
         const word_slot *slot = SLOT(t, b->hashes[at]);
         uint32_t count = SLOT_COUNT(slot);
         if (slot->low != b->keys[at].low || (slot->high ^ b->keys[at].high) << 4 || count > most) {
@@ -213,14 +215,14 @@ static inline int plain_emit_places(const word_batch *b, const word_table *t, in
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 
+#include "ends.h"
+
 #define WORDS_FUNCTION __attribute__((target("avx2,aes,bmi2")))
 
 static inline int words_vector(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("aes"); }
 
-/* 16 bytes at length_masks + 16 - n: n times 0xFF, then zeros; at tail_moves + k: move a register down by k bytes. */
+/* 16 bytes at length_masks + 16 - n: n times 0xFF, then zeros. */
 static const uint8_t length_masks[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-static const uint8_t tail_moves[32] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 128, 128, 128, 128, 128,
-                                       128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 128};
 
 /* Two rounds of AES: after them every bit depends on every byte. */
 WORDS_FUNCTION static inline uint32_t vector_hash(__m128i key) {
@@ -230,12 +232,8 @@ WORDS_FUNCTION static inline uint32_t vector_hash(__m128i key) {
 
 /* The 16 bytes from `start` on where the text ends before. */
 WORDS_FUNCTION static inline __m128i load_tail(const uint8_t *text, ptrdiff_t n, ptrdiff_t start) {
-    if (n >= 16)
-        return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(text + n - 16)),
-                                _mm_loadu_si128((const __m128i *)(tail_moves + (start - (n - 16)))));
-    uint8_t padded[16] = {0};
-    memcpy(padded, text + start, (size_t)(n - start));
-    return _mm_loadu_si128((const __m128i *)padded);
+    if (n < 16) return load_few(text + start, n - start);
+    return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(text + n - 16)), move_down(start - (n - 16)));
 }
 
 WORDS_FUNCTION static inline int vector_fill(word_batch *b, const word_table *t, const uint8_t *text, ptrdiff_t n,
@@ -266,15 +264,14 @@ WORDS_FUNCTION static inline int vector_fill(word_batch *b, const word_table *t,
     return at;
 }
 
-WORDS_FUNCTION static inline int vector_emit_as(const word_batch *b, const word_table *t, int at, uint32_t **ids_at,
-                                                int wide) {
+WORDS_FUNCTION static inline int vector_emit_as(const word_batch *b, const word_table *t, int at, int last,
+                                                uint32_t **ids_at, int wide) {
     const char *slots = t->slots;
     uint64_t mask = t->mask;
     uint32_t *ids = *ids_at;
-    int size = b->size;
     /* All of the key but the count; of a narrow slot's count the top bit, which says SPILLED. */
     const __m128i care = _mm_set_epi64x(wide ? 0x0FFFFFFFFFFFFFFFll : (long long)0x8FFFFFFFFFFFFFFFull, -1);
-    for (; at < size; at++) {
+    for (; at < last; at++) {
         const word_slot *slot = (const word_slot *)(slots + (b->hashes[at] & mask));
         __m128i differs = _mm_xor_si128(_mm_loadu_si128((const __m128i *)&b->keys[at]),
                                         _mm_load_si128((const __m128i *)slot));
@@ -293,8 +290,9 @@ WORDS_FUNCTION static inline int vector_emit_as(const word_batch *b, const word_
     return at;
 }
 
-WORDS_FUNCTION static inline int vector_emit(const word_batch *b, const word_table *t, int at, uint32_t **ids) {
-    return t->shift == WIDE ? vector_emit_as(b, t, at, ids, 1) : vector_emit_as(b, t, at, ids, 0);
+WORDS_FUNCTION static inline int vector_emit(const word_batch *b, const word_table *t, int at, int last,
+                                             uint32_t **ids) {
+    return t->shift == WIDE ? vector_emit_as(b, t, at, last, ids, 1) : vector_emit_as(b, t, at, last, ids, 0);
 }
 
 WORDS_FUNCTION static inline int vector_emit_places(const word_batch *b, const word_table *t, int at, int32_t base,
@@ -337,8 +335,8 @@ static inline int batch_fill(word_batch *b, const word_table *t, const uint8_t *
     return t->vector ? vector_fill(b, t, text, n, spans, at, count) : plain_fill(b, t, text, n, spans, at, count);
 }
 
-static inline int batch_emit(const word_batch *b, const word_table *t, int at, uint32_t **ids) {
-    return t->vector ? vector_emit(b, t, at, ids) : plain_emit(b, t, at, ids);
+static inline int batch_emit(const word_batch *b, const word_table *t, int at, int last, uint32_t **ids) {
+    return t->vector ? vector_emit(b, t, at, last, ids) : plain_emit(b, t, at, last, ids);
 }
 
 static inline int batch_emit_places(const word_batch *b, const word_table *t, int at, int32_t base,

@@ -3,6 +3,7 @@ from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 cdef extern from "words.h" nogil:
     enum:
         BATCH_WORDS
+        BATCH_ROWS
         LONGEST_CACHED
         NARROW
         WIDE
@@ -10,7 +11,6 @@ cdef extern from "words.h" nogil:
         WIDE_VALUES
         PACKED
         SPILLED
-        ROW_END
         TOKEN
     ctypedef struct word_key:
         uint64_t low
@@ -44,11 +44,14 @@ cdef extern from "words.h" nogil:
         int size
         int odd_size
         int bytes_used
+        int* row_ends
+        int rows
     void batch_clear(word_batch* batch)
     odd_word* batch_odd(word_batch* batch, int32_t size, uint64_t hash)
     int batch_fill(word_batch* batch, const word_table* table, const uint8_t* text, Py_ssize_t n,
                    const int32_t* spans, int at, int count)
-    int batch_emit(const word_batch* batch, const word_table* table, int at, uint32_t** ids)
+    int batch_emit(const word_batch* batch, const word_table* table, int at, int last,
+                   uint32_t** ids)
     int batch_emit_places(const word_batch* batch, const word_table* table, int at, int32_t base,
                           const int32_t* spans, uint32_t* ids, int32_t* offsets, int32_t* words,
                           int32_t word, Py_ssize_t* size)
