@@ -11,9 +11,10 @@ from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memcmp, memcpy
 
 from subword._pipeline cimport out_of_memory
+from subword.cutting cimport simd_on
 
-cdef extern from "transcode.h" nogil:
-    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
+cdef extern from "utf8_check.h" nogil:
+    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef enum Kind:
     LEFT_OUT
@@ -49,7 +50,7 @@ cdef inline int reserve(Buffer* text, Py_ssize_t more) except -1 nogil:
 cdef int end_run(Buffer* text, Py_ssize_t start) except -1 nogil:
     """Replace each byte from `start` on by U+FFFD if they are not valid together."""
     cdef Py_ssize_t count = text.size - start, i
-    if utf8_error(text.data + start, count) < 0:
+    if utf8_error(text.data + start, count, simd_on) < 0:
         return 0
     reserve(text, 2 * count)
     for i in range(count):

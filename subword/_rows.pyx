@@ -6,12 +6,13 @@ from subword._documents cimport GIL_WORTH, Document, Documents, utf8_of
 from subword._encoder cimport Encoder
 from subword._output cimport bytes_to_characters
 from subword._worker cimport Output, Rows, Worker
+from subword.cutting cimport simd_on
 
 cdef extern from "memory.h" nogil:
     void subword_prefetch(const void* p)
 
-cdef extern from "transcode.h" nogil:
-    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
+cdef extern from "utf8_check.h" nogil:
+    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef enum:
     AHEAD = 4    # documents between asking for a text's bytes and their use
@@ -41,7 +42,7 @@ cdef Py_ssize_t encode_rows(Encoder encoder, Worker worker, const Document* docu
             subword_prefetch(<const uint8_t*>documents[i + AHEAD].data + 64)
         k = utf8_of(document, worker, &data, &size)
         if k < 0 and raw:
-            k = utf8_error(data, size)
+            k = utf8_error(data, size, simd_on)
         if k >= 0:
             place[0] = k
             return i

@@ -253,8 +253,8 @@ def _direct(
         data = {name: from_numpy(value, "pt") for name, value in data.items()}
     elif plan.tensors is None and isinstance(text, str):
         data = {name: value if name == "length" else value[0] for name, value in data.items()}
-    given: list[Row] = [(each, None) for each in texts]
-    return BatchEncoding(data, lambda: plain_encodings(tokenizer, plan, limit, given))
+    single: list[Row] = [(each, None) for each in texts]
+    return BatchEncoding(data, lambda: plain_encodings(tokenizer, plan, limit, single))
 
 
 def _warn_if_too_long(plan: Plan, limit: int | None, length: int) -> None:

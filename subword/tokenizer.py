@@ -105,7 +105,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
         texts = self._texts
         self._prepare(texts.encoder, texts.single_affixes, texts.refusal, plans(self.call_settings))
-        self.encode_rows = self._texts.encode_rows
+        self.encode_rows = texts.encode_rows
 
     def encode(
         self,

@@ -20,6 +20,30 @@ static inline void set_runs(uint64_t a, uint64_t b, gap_masks *m) {
     m->ends = (a << 1 & ~a) | (b << 1 & ~b);
 }
 
+/* Of the characters whose first bytes are in `todo`, those of a class; those of another are added to *others. */
+AVX2_INLINE uint64_t with_class(const uint8_t *p, block v, const uint8_t *bits, uint64_t todo, uint8_t wanted,
+                                uint8_t other, uint64_t *others) {
+    uint64_t found = 0;
+    int many = _mm_popcnt_u64(todo) >= ALIKE;
+    while (todo) {
+        uint64_t bit = todo & -todo;
+        int length;
+        uint32_t code = utf8_decode(p + lowest(todo), &length);
+        uint64_t alike = many ? find_alike(p, v, todo, lowest(todo), length) : 0;
+        if (_mm_popcnt_u64(alike) >= ALIKE) {
+            block classes = row_bytes(v, bits + (code & ~63u));
+            todo &= ~alike;
+            found |= with_bits(classes, wanted) >> (length - 1) & alike;
+            *others |= with_bits(classes, other) >> (length - 1) & alike;
+            continue;
+        }
+        todo &= todo - 1;
+        found |= bits[code] & wanted ? bit : 0;
+        *others |= bits[code] & other ? bit : 0;
+    }
+    return found;
+}
+
 /* Chunks that the BERT normalizer and pre-tokenizer treat independently of each other: text between blanks, cut before
  * and behind every punctuation mark and Chinese character. (clean_text must be on; `bits` is bert_bits.) */
 AVX2_INLINE void cut_bert(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, gap_masks *m) {
@@ -33,12 +57,8 @@ AVX2_INLINE void cut_bert(const uint8_t *p, ptrdiff_t left, const uint8_t *bits,
         common_letters common = find_common(v);
         uint64_t told = common.hangul | common.kana | common.cased | common.chinese;
         alone |= common.chinese;
-        for (uint64_t todo = high & ~follow & ~told & below(m->known); todo; todo &= todo - 1) {
-            int length;
-            uint8_t b = bits[utf8_decode(p + lowest(todo), &length)];
-            blank |= b & BERT_CUT_BLANK ? todo & -todo : 0;
-            alone |= b & BERT_CUT_ALONE ? todo & -todo : 0;
-        }
+        blank |= with_class(p, v, bits, high & ~follow & ~told & below(m->known), BERT_CUT_BLANK, BERT_CUT_ALONE,
+                            &alone);
         blank = whole(blank, follow);
     }
     uint64_t behind = next_character(alone, follow), other = ~(blank | whole(alone, follow));
@@ -59,12 +79,7 @@ AVX2_INLINE void cut_spaces(const uint8_t *p, ptrdiff_t left, const uint8_t *bit
         common_letters common = find_common(v);
         uint64_t told = common.hangul | common.kana | common.cased | common.chinese;
         word |= told;
-        for (uint64_t todo = high & ~follow & ~told & below(m->known); todo; todo &= todo - 1) {
-            int length;
-            uint8_t b = bits[utf8_decode(p + lowest(todo), &length)];
-            space |= b & SPACE ? todo & -todo : 0;
-            word |= b & WORD ? todo & -todo : 0;
-        }
+        space |= with_class(p, v, bits, high & ~follow & ~told & below(m->known), SPACE, WORD, &word);
         space = whole(space, follow);
         word = whole(word, follow);
     }

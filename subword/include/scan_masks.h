@@ -103,6 +103,40 @@ static inline uint64_t whole(uint64_t mask, uint64_t follow) {
     return mask | (follow & ~(follow + (mask << 1 & follow)));
 }
 
+/* From here on a look at the characters that are alike pays. */
+enum { ALIKE = 6 };
+
+/* Of the characters whose first bytes are in `todo`, those that differ from the one at bit `at` in the last byte alone:
+ * their classes lie in 64 bytes of the table. 0 for one of four bytes. */
+AVX2_INLINE uint64_t find_alike(const uint8_t *p, block v, uint64_t todo, int at, int length) {
+    if (length == 2) return todo & equal(v, p[at]);
+    return length == 3 ? todo & equal(v, p[at]) & equal(v, p[at + 1]) >> 1 : 0;
+}
+
+/* For each byte, that of the row of 64 which its lower six bits say. */
+AVX2_INLINE block row_bytes(block v, const uint8_t *row) {
+    __m256i rows[4], half[2] = {v.low, v.high};
+    for (int k = 0; k < 4; k++)
+        rows[k] = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(row + 16 * k)));
+    for (int k = 0; k < 2; k++) {
+        __m256i column = _mm256_and_si256(half[k], _mm256_set1_epi8(15));
+        __m256i odd = _mm256_slli_epi16(half[k], 3), upper = _mm256_slli_epi16(half[k], 2); /* bits 4 and 5 on top */
+        __m256i first = _mm256_blendv_epi8(_mm256_shuffle_epi8(rows[0], column),
+                                           _mm256_shuffle_epi8(rows[1], column), odd);
+        __m256i second = _mm256_blendv_epi8(_mm256_shuffle_epi8(rows[2], column),
+                                            _mm256_shuffle_epi8(rows[3], column), odd);
+        half[k] = _mm256_blendv_epi8(first, second, upper);
+    }
+    return (block){half[0], half[1]};
+}
+
+/* Bytes with one of the bits `mask`. */
+AVX2_INLINE uint64_t with_bits(block v, uint8_t mask) {
+    __m256i wanted = _mm256_set1_epi8((char)mask), none = _mm256_setzero_si256();
+    return ~joined(_mm256_cmpeq_epi8(_mm256_and_si256(v.low, wanted), none),
+                   _mm256_cmpeq_epi8(_mm256_and_si256(v.high, wanted), none));
+}
+
 /* Classify the characters of several bytes, of which `high` has every byte. */
 AVX2_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits, uint64_t high,
                                int wants, block_masks *m) {
@@ -112,11 +146,30 @@ AVX2_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits, u
     if (!(wants & WANT_CASE)) told |= common.cased;
     if (wants & WANT_SYMBOLS) m->chinese = common.chinese | common.kana;
     m->letter |= told & ~m->chinese;
-    for (uint64_t todo = high & ~follow & ~told & below(m->known); todo; todo &= todo - 1) {
+    uint64_t todo = high & ~follow & ~told & below(m->known);
+    int many = !(wants & WANT_SYMBOLS) && _mm_popcnt_u64(todo) >= ALIKE;
+    while (todo) {
         uint64_t bit = todo & -todo;
         int length;
         uint32_t code = utf8_decode(p + lowest(todo), &length);
+        uint64_t alike = many ? find_alike(p, v, todo, lowest(todo), length) : 0;
+        if (_mm_popcnt_u64(alike) >= ALIKE) {
+            block classes = row_bytes(v, bits + (code & ~63u));
+            todo &= ~alike;
+            m->letter |= with_bits(classes, LETTER) >> (length - 1) & alike;
+            m->number |= with_bits(classes, NUMBER) >> (length - 1) & alike;
+            space |= with_bits(classes, SPACE) >> (length - 1) & alike;
+            if (wants & (WANT_MARKS | WANT_CASE)) mark |= with_bits(classes, MARK) >> (length - 1) & alike;
+            if (wants & WANT_CASE) {
+                uint64_t upper = with_bits(classes, UPPER) >> (length - 1) & alike;
+                uint64_t lower = with_bits(classes, LOWER) >> (length - 1) & alike;
+                m->upper |= upper & ~lower;
+                m->lower |= lower & ~upper;
+            }
+            continue;
+        }
         uint8_t b = bits[code];
+        todo &= todo - 1;
         if (wants & WANT_SYMBOLS && is_deepseek_cjk(code)) {
             m->chinese |= bit;
             continue;

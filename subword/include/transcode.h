@@ -6,16 +6,9 @@
 
 #include <string.h>
 
-#include "utf8.h"
+#include "utf8_check.h"
 
 enum { TRANSCODE_SLACK = 8 }; /* 8 bytes are stored at a time */
-
-/* Whether 32 bytes are ASCII: long texts wait for memory, and wide steps ask for more of it at once. */
-static inline int ascii_32(const uint8_t *p) {
-    uint64_t w[4];
-    memcpy(w, p, 32);
-    return !((w[0] | w[1] | w[2] | w[3]) & 0x8080808080808080ull);
-}
 
 static inline ptrdiff_t transcode_latin1(const uint8_t *s, ptrdiff_t n, uint8_t *out) {
     uint8_t *p = out;
@@ -122,28 +115,6 @@ static inline ptrdiff_t transcode_ucs4(const uint32_t *s, ptrdiff_t n, uint8_t *
         p += utf8_encode(s[i], p);
     }
     return p - out;
-}
-
-/* Offset of the first byte that is not part of valid UTF-8, or -1. */
-static inline ptrdiff_t utf8_error(const uint8_t *p, ptrdiff_t n) {
-    ptrdiff_t i = 0;
-    while (i < n) {
-        uint64_t eight;
-        if (i + 8 <= n && (memcpy(&eight, p + i, 8), !(eight & 0x8080808080808080ull))) {
-            for (i += 8; i + 32 <= n && ascii_32(p + i);) i += 32;
-            continue;
-        }
-        uint8_t b = p[i];
-        if (b < 0x80) { i++; continue; }
-        int length = b >= 0xC2 && b < 0xE0 ? 2 : b >= 0xE0 && b < 0xF0 ? 3 : b >= 0xF0 && b < 0xF5 ? 4 : 0;
-        if (!length || i + length > n) return i;
-        for (int k = 1; k < length; k++)
-            if ((p[i + k] & 0xC0) != 0x80) return i;
-        if ((b == 0xE0 && p[i + 1] < 0xA0) || (b == 0xED && p[i + 1] > 0x9F) || (b == 0xF0 && p[i + 1] < 0x90) ||
-            (b == 0xF4 && p[i + 1] > 0x8F)) return i;
-        i += length;
-    }
-    return -1;
 }
 
 #endif

@@ -38,7 +38,9 @@ cdef extern from "transcode.h" nogil:
     Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
     Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
     Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
-    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n)
+
+cdef extern from "utf8_check.h" nogil:
+    Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef extern from "scan.h" nogil:
     enum:
@@ -140,7 +142,7 @@ cdef class WordCounter:
         cdef const uint8_t* newline
         cdef Py_ssize_t size = len(data), start = 0, end, wrong
         with nogil:
-            wrong = utf8_error(p, size)
+            wrong = utf8_error(p, size, simd_on)
             while wrong < 0 and start < size:
                 newline = <const uint8_t*>memchr(p + start, c"\n", size - start)
                 end = newline - p + 1 if newline != NULL else size
@@ -174,7 +176,7 @@ cdef class WordCounter:
                 start = (<const int64_t*>narrow)[i] if wide else narrow[i]
                 end = (<const int64_t*>narrow)[i + 1] if wide else narrow[i + 1]
                 if start < 0 or end < start or end > data.shape[0] or (
-                        utf8_error(p + start, end - start) >= 0):
+                        utf8_error(p + start, end - start, simd_on) >= 0):
                     bad = i
                     break
                 self.count_document(p + start, end - start, p + data.shape[0])

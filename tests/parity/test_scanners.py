@@ -141,3 +141,22 @@ def test_patterns_without_a_scanner_agree_with_those_that_have_one():
         for _ in range(150):
             text = random_text(rng)
             assert scanned.pre_tokenize_str(text) == plain.pre_tokenize_str(text), repr(text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_characters_that_differ_in_the_last_byte(name):
+    """Texts of one script or two, as Thai or Arabic: most characters share all bytes but one."""
+    theirs, ours = pair_of(name)
+    rng = random.Random(name)
+    rows = [*range(0x80, 0x3400, 64), 0xA640, 0xA8C0, 0xABC0, 0xFB00, 0xFF00, 0x10400, 0x1D7C0]
+    for _ in range(600):
+        pool = [
+            chr(code)
+            for row in rng.sample(rows, rng.choice((1, 2)))
+            for code in range(row, row + 64)
+        ]
+        pool += rng.choices(" a1.\n'", k=rng.choice((0, 4, 30)))
+        text = "".join(rng.choices(pool, k=rng.choice((30, 70, 200))))
+        expected = theirs.pre_tokenize_str(text)
+        fast, plain = both(ours, text)
+        assert fast == plain == expected, repr(text)

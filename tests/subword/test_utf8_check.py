@@ -1,0 +1,99 @@
+"""What is not UTF-8 is found, and where: Python's own decoder is the judge."""
+
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from subword import Tokenizer
+from subword._batches import encode_buffers
+from subword._documents import NotUTF8
+from subword.byte_alphabet import CHARS
+from subword.cutting import use_simd
+from subword.models import BPE
+from subword.pre_tokenizers import ByteLevel
+
+# First bytes, followers and what lies on both sides of every limit.
+EDGES = bytes.fromhex("007f808f909fa0bfc0c1c2dfe0e1ecedeeeff0f1f3f4f5f8ff")
+CHARACTERS = ["a", "\x7f", "\x80", "\u07ff", "\u0800", "\u1000", "\ud7ff", "\ue000", "\uffff"]
+CHARACTERS += ["\U00010000", "\U0003ffff", "\U00040000", "\U000fffff", "\U00100000", "\U0010ffff"]
+
+
+@pytest.fixture(scope="module")
+def tok():
+    """A tokenizer whose ids are the bytes of the text."""
+    model = BPE({CHARS[byte]: byte for byte in range(256)}, [])
+    return Tokenizer(model, pre_tokenizer=ByteLevel(add_prefix_space=False))
+
+
+def place_of(data: bytes) -> int | None:
+    """Return the first byte that is not part of valid UTF-8."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return error.start
+    return None
+
+
+def both_places(tok: Tokenizer, data: bytes) -> list[int | None]:
+    """Return what is found without vectors and, where there are some, with them."""
+    before = use_simd()
+    places: list[int | None] = []
+    for on in (False, True):
+        use_simd(on)
+        try:
+            ids = encode_buffers(tok._texts.encoder, [data])[0]
+            assert ids.astype(np.uint8).tobytes() == data
+            places.append(None)
+        except NotUTF8 as error:
+            places.append(error.byte)
+    use_simd(before)
+    return places
+
+
+@given(
+    parts=st.lists(
+        st.one_of(
+            st.sampled_from([char.encode() for char in CHARACTERS]),
+            st.text("ab가é😀", max_size=40).map(str.encode),
+            st.integers(30, 70).map(lambda size: b"x" * size),
+        ),
+        max_size=8,
+    ),
+    wrong=st.one_of(st.just(b""), st.lists(st.sampled_from(EDGES), max_size=4).map(bytes)),
+    at=st.integers(0, 8),
+    cut=st.integers(0, 3),
+)
+def test_wrong_bytes_among_right_ones(tok, parts, wrong, at, cut):
+    data = b"".join([*parts[:at], wrong, *parts[at:]])
+    data = data[: len(data) - cut] if cut else data
+    assert both_places(tok, data) == [place_of(data)] * 2
+
+
+@pytest.mark.parametrize("before", [0, 1, 29, 30, 31, 32, 61, 63, 64, 100])
+def test_four_bytes_of_every_kind_anywhere(tok, before):
+    rng = random.Random(before)
+    for first in EDGES:
+        for second in EDGES:
+            rest = bytes(rng.choices(EDGES, k=2))
+            for filler in (b"a", "é".encode(), "강".encode(), "😀".encode()):
+                data = filler * before + bytes((first, second)) + rest + filler * rng.randrange(40)
+                assert both_places(tok, data) == [place_of(data)] * 2
+
+
+def test_a_character_that_the_end_cuts(tok):
+    for size in range(1, 140):
+        for char in ("é", "강", "😀"):
+            for kept in range(1, len(char.encode())):
+                data = b"a" * size + char.encode()[:kept]
+                assert both_places(tok, data) == [size] * 2
+                data = ("강" * size).encode() + char.encode()[:kept]
+                assert both_places(tok, data) == [3 * size] * 2
+
+
+def test_every_character_is_valid(tok):
+    codes = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
+    for i in range(0, len(codes), 10_000):
+        assert both_places(tok, "".join(map(chr, codes[i : i + 10_000])).encode()) == [None] * 2
