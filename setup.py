@@ -3,6 +3,7 @@
 import glob
 import os
 
+import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
 
@@ -66,7 +67,8 @@ DIRECTIVES = {
 MSVC = ["/O2", "/std:c11", "/utf-8"]
 compile_args = MSVC if os.name == "nt" else ["-O3", "-g0", "-Wall", "-fno-math-errno"]
 link_args: list[str] = []
-macros = [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
+macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
+macros += [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
 if SANITIZE != "0":
     compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
     compile_args += ["-fno-omit-frame-pointer"]
@@ -86,7 +88,7 @@ setup(
             Extension(
                 module,
                 sources(module),
-                include_dirs=["subword/include"],
+                include_dirs=["subword/include", numpy.get_include()],
                 depends=glob.glob("subword/include/*.h"),
                 extra_compile_args=compile_args,
                 extra_link_args=link_args,

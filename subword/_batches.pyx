@@ -10,7 +10,6 @@ import threading
 
 import numpy as np
 
-from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
 from cpython.exc cimport PyErr_CheckSignals
 from cpython.pythread cimport (
     PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock,
@@ -19,6 +18,9 @@ from cpython.pythread cimport (
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
+from numpy cimport (
+    NPY_INT64, NPY_UINT32, PyArray_DATA, PyArray_EMPTY, import_array, npy_intp,
+)
 
 from subword._documents cimport GIL_WORTH, HIGHEST, Documents
 from subword._encoder cimport Encoder
@@ -29,8 +31,9 @@ from subword._worker cimport Output, Rows, Worker, output_free, output_reserve
 
 from subword.cores import available_threads
 
-cdef object np_empty = np.empty, UINT32 = np.dtype(np.uint32)
-cdef object INT32 = np.dtype(np.int32), INT64 = np.dtype(np.int64)
+import_array()
+
+cdef object UINT32 = np.dtype(np.uint32), INT32 = np.dtype(np.int32), INT64 = np.dtype(np.int64)
 
 cdef enum:
     UNIT = 1 << 18                  # bytes of text a thread takes at a time
@@ -306,14 +309,13 @@ cdef uint32_t* affix_ids(prefix, suffix) except NULL:
 cdef tuple few_arrays(Encoder encoder, Documents documents, Py_ssize_t most, prefix, suffix):
     """Encode documents of few bytes; see `encode_texts`."""
     cdef Worker worker
-    cdef Py_buffer ids_buffer, splits_buffer
     cdef int64_t* splits
+    cdef npy_intp size = documents.size + 1
     cdef Py_ssize_t i
     cdef Rows rows
     cdef uint32_t* affixes = affix_ids(prefix, suffix)
-    made_splits = np_empty(documents.size + 1, INT64)
-    PyObject_GetBuffer(made_splits, &splits_buffer, PyBUF_WRITABLE)
-    splits = <int64_t*>splits_buffer.buf
+    made_splits = PyArray_EMPTY(1, &size, NPY_INT64, 0)
+    splits = <int64_t*>PyArray_DATA(made_splits)
     rows = Rows(splits + 1, documents.size, 0, most, affixes, affixes + len(prefix), len(prefix),
                 len(suffix))
     worker = encoder.borrow()
@@ -322,15 +324,13 @@ cdef tuple few_arrays(Encoder encoder, Documents documents, Py_ssize_t most, pre
         splits[0] = 0
         for i in range(documents.size):
             splits[i + 1] += splits[i]
-        ids = np_empty(worker.scratch.size, UINT32)
-        if worker.scratch.size:
-            PyObject_GetBuffer(ids, &ids_buffer, PyBUF_WRITABLE)
-            memcpy(ids_buffer.buf, worker.scratch.ids, worker.scratch.size * sizeof(uint32_t))
-            PyBuffer_Release(&ids_buffer)
+        size = worker.scratch.size
+        ids = PyArray_EMPTY(1, &size, NPY_UINT32, 0)
+        if size:
+            memcpy(PyArray_DATA(ids), worker.scratch.ids, size * sizeof(uint32_t))
         return ids, made_splits, None, None
     finally:
         encoder.pool.append(worker)
-        PyBuffer_Release(&splits_buffer)
         free(affixes)
 
 

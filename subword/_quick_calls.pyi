@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import numpy.typing as npt
@@ -8,6 +8,14 @@ from typing_extensions import disjoint_base
 from subword._encoder import Encoder
 from subword.batch_encoding import BatchEncoding
 from subword.call_plan import Plan
+from subword.encoding import Encoding
+
+@final
+class Shape: ...
+
+@final
+class Later:
+    def __call__(self, *args: Any, **kwargs: Any) -> list[Encoding]: ...
 
 @disjoint_base
 class QuickCalls:

@@ -4,14 +4,13 @@ Both skip what is Python between the arguments and the encode loop. `call.call` 
 means, and what answers whatever is left out here.
 """
 
-import numpy as np
-
-from cpython.buffer cimport PyBUF_WRITABLE, PyBuffer_Release, PyObject_GetBuffer
+cimport cython
 from cpython.dict cimport PyDict_Next, PyDict_SetItem
 from cpython.ref cimport PyObject
 from libc.stdint cimport int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy
+from numpy cimport NPY_INT64, NPY_UINT32, PyArray_DATA, PyArray_EMPTY, import_array, npy_intp
 
 from subword._documents cimport (
     HIGHEST, Document, Documents, document_of, surrogate_error, utf8_of,
@@ -26,7 +25,8 @@ from subword.batch_encoding import BatchEncoding, torch_from_numpy
 from subword.call import call, plain_encodings
 from subword.truncation import room
 
-cdef object np_empty = np.empty, UINT32 = np.dtype(np.uint32), INT64 = np.dtype(np.int64)
+import_array()
+
 cdef object new_batch = BatchEncoding.__new__
 
 cdef enum:
@@ -46,6 +46,7 @@ cdef struct Rectangle:
     bint left
 
 
+@cython.final
 cdef class Shape:
     """The options of a call and what they make of single texts."""
 
@@ -57,6 +58,7 @@ cdef class Shape:
     cdef object from_numpy     # None for numpy's arrays
 
 
+@cython.final
 cdef class Later:
     """Makes the encodings of a batch when somebody asks for them."""
 
@@ -158,7 +160,7 @@ cdef class QuickCalls:
         cdef const uint8_t* data
         cdef Py_ssize_t size, place
         cdef int64_t count
-        cdef Py_buffer buffer
+        cdef npy_intp shape
         if add_special_tokens and self._affixes is None:
             raise ValueError(self._refusal)
         document_of(text, 0, &document)
@@ -178,11 +180,10 @@ cdef class QuickCalls:
             self._encoder.encode_document(worker, data, size, out)
             self._encoder.end_document(worker, out)
             self._encoder.flush(worker, out)
-            ids = np_empty(out.size, UINT32)
+            shape = out.size
+            ids = PyArray_EMPTY(1, &shape, NPY_UINT32, 0)
             if out.size:
-                PyObject_GetBuffer(ids, &buffer, PyBUF_WRITABLE)
-                memcpy(buffer.buf, out.ids, out.size * sizeof(uint32_t))
-                PyBuffer_Release(&buffer)
+                memcpy(PyArray_DATA(ids), out.ids, out.size * sizeof(uint32_t))
             return ids
         finally:
             self._encoder.pool.append(worker)
@@ -348,7 +349,7 @@ cdef object pad(const uint32_t* ids, Py_ssize_t size, const int64_t* counts, Py_
                 const Rectangle* wanted):
     """Make the rectangle of rows that lie one after the other, None if they do not make one."""
     cdef Py_ssize_t i, longest = 0, width
-    cdef Py_buffer buffer
+    cdef npy_intp[3] shape
     for i in range(rows):
         longest = max(longest, <Py_ssize_t>counts[i])
     width = longest
@@ -360,9 +361,10 @@ cdef object pad(const uint32_t* ids, Py_ssize_t size, const int64_t* counts, Py_
         return None
     if width < longest:
         return None
-    wide = np_empty((3, rows, width), INT64)
-    PyObject_GetBuffer(wide, &buffer, PyBUF_WRITABLE)
+    shape[0] = 3
+    shape[1] = rows
+    shape[2] = width
+    wide = PyArray_EMPTY(3, shape, NPY_INT64, 0)
     pad_rows(ids, counts, rows, width, wanted.pad_id, wanted.pad_type, wanted.left,
-             <int64_t*>buffer.buf)
-    PyBuffer_Release(&buffer)
+             <int64_t*>PyArray_DATA(wide))
     return wide
