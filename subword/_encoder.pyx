@@ -26,9 +26,9 @@ from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
-    BATCH_ROWS, PACKED, TOKEN, WIDE_VALUES, WordCache, batch_clear, batch_emit, batch_emit_places,
-    batch_fill, batch_find, batch_odd, batch_prefetch_long, cache_put, cache_put_long, copy_values,
-    odd_word, word_batch, word_key,
+    BATCH_ROWS, MOST_TOKENS, PACKED, PACKED_MANY, TOKEN, WIDE_VALUES, WordCache, batch_clear,
+    batch_emit, batch_emit_places, batch_fill, batch_find, batch_odd, batch_prefetch_long,
+    cache_put, cache_put_long, copy_values, odd_word, word_batch, word_key,
 )
 from subword._chunks cimport tokenize_chunk
 from subword._places cimport emit_packed, emit_tokens, emit_values, tokens_to_values
@@ -350,25 +350,24 @@ cdef class Encoder:
 
     cdef int encode_places(self, Worker worker, const Text* text, const int32_t* spans,
                            Output* out) except -1 nogil:
-        """Append the tokens of the batch's words with their places; most words have one or two."""
+        """Append the tokens of the batch's words with their places; where the text is as it came,
+        words that are cached stay in words.h."""
         cdef word_batch* batch = worker.batch
         cdef WordCache* cache = &worker.caches[1]
         cdef const uint32_t* values
         cdef uint32_t count
-        cdef int i = 0, done
+        cdef int i = 0
         batch_prefetch_long(batch, &cache.table)
         while i < batch.size:
-            output_reserve(out, 2 * (batch.size - i))
+            output_reserve(out, MOST_TOKENS * (batch.size - i))
             if text.starts == NULL:
-                done = batch_emit_places(batch, &cache.table, i, <int32_t>text.base, spans, out.ids,
-                                         out.offsets, out.words, worker.word, &out.size)
-                worker.word += done - i
-                i = done
+                i = batch_emit_places(batch, &cache.table, i, <int32_t>text.base, spans, out.ids,
+                                      out.offsets, out.words, &worker.word, &out.size)
                 if i == batch.size:
                     break
             values = self.look_up(worker, i, True, &count)
-            if count == PACKED and batch.keys[i].high:
-                emit_packed(worker, text, spans[2 * i], values, out)
+            if (count == PACKED or count == PACKED_MANY) and batch.keys[i].high:
+                emit_packed(worker, text, spans[2 * i], values, count, out)
             else:
                 emit_values(worker, text, spans[2 * i], values, count, self.chunks, out)
             i += 1

@@ -6,12 +6,8 @@ from libc.stdint cimport int32_t, uint32_t
 from subword._pipeline cimport Text
 from subword._worker cimport Output, Worker
 
-cdef enum:
-    # values a token has in the cache that keeps places: id, start << 16 | end, word
-    PLACES = 3
-
 cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint32_t* values,
-                     Output* out) except -1 nogil
+                     uint32_t count, Output* out) except -1 nogil
 cdef int emit_tokens(Worker worker, const Text* text, int32_t start, bint chunks,
                      Output* out) except -1 nogil
 cdef int emit_values(Worker worker, const Text* text, int32_t start, const uint32_t* values,

@@ -10,7 +10,7 @@ from libc.stdlib cimport realloc
 
 from subword._pipeline cimport Text, Token, out_of_memory
 from subword._worker cimport Output, Worker, output_push, output_reserve
-from subword.models.word_cache cimport PACKED
+from subword.models.word_cache cimport PACKED, PACKED_MANY, PLACES
 
 cdef extern from "places.h" nogil:
     void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)
@@ -70,45 +70,68 @@ cdef int emit_values(Worker worker, const Text* text, int32_t start, const uint3
 
 
 cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint32_t* values,
-                     Output* out) except -1 nogil:
-    """Append the one or two tokens that are packed into three values."""
+                     uint32_t count, Output* out) except -1 nogil:
+    """Append the tokens that are packed into PACKED or PACKED_MANY values."""
     cdef int32_t[4] places
+    cdef int32_t at = start, end
     cdef int k
-    unpack_places(places, start, values[2])
-    for k in range(2 if values[2] >> 24 else 1):
-        output_push(out, values[k], place_start(text, places[2 * k]),
-                    place_end(text, places[2 * k + 1]), worker.word)
+    if count == PACKED_MANY:
+        for k in range(4 if values[3] else 3):
+            end = start + <int32_t>(values[k] >> 24)
+            output_push(out, values[k] & 0xFFFFFF, place_start(text, at), place_end(text, end),
+                        worker.word)
+            at = end
+    else:
+        unpack_places(places, start, values[2])
+        for k in range(2 if values[2] >> 24 else 1):
+            output_push(out, values[k], place_start(text, places[2 * k]),
+                        place_end(text, places[2 * k + 1]), worker.word)
     worker.word += 1
     return 0
 
 
-cdef bint pack(Worker worker, bint chunks) noexcept nogil:
-    """Pack one or two tokens of a short word into worker.values: both ids, then the four bytes
-    start, end, start, end."""
-    cdef Py_ssize_t tokens = worker.tokens.size
+cdef uint32_t pack(Worker worker, bint chunks) noexcept nogil:
+    """Pack up to four tokens of a short word into worker.values: two ids and the bytes start, end,
+    start, end; or ids with the bytes where they end, each token from the end of the one before.
+
+    Returns:
+        How many values, 0 if they cannot be packed.
+    """
+    cdef Py_ssize_t tokens = worker.tokens.size, k
     cdef const Token* token = worker.tokens.data
-    if not 1 <= tokens <= 2 or (chunks and worker.chunk_words[tokens] != 1):
-        return False
-    worker.values[0] = token[0].id
-    worker.values[1] = token[tokens - 1].id
-    worker.values[2] = <uint32_t>token[0].start | <uint32_t>token[0].end << 8
+    cdef uint32_t* values = worker.values
+    cdef int32_t end = 0
+    if not 1 <= tokens <= 4 or (chunks and worker.chunk_words[tokens] != 1):
+        return 0
+    if tokens > 2:
+        values[3] = 0
+        for k in range(tokens):
+            if token[k].start != end or token[k].end <= end or token[k].id >> 24:
+                return 0
+            end = token[k].end
+            values[k] = token[k].id | <uint32_t>end << 24
+        return PACKED_MANY
+    values[0] = token[0].id
+    values[1] = token[tokens - 1].id
+    values[2] = <uint32_t>token[0].start | <uint32_t>token[0].end << 8
     if tokens == 2:
-        worker.values[2] |= <uint32_t>token[1].start << 16 | <uint32_t>token[1].end << 24
-    return tokens == 1 or token[1].end > 0
+        values[2] |= <uint32_t>token[1].start << 16 | <uint32_t>token[1].end << 24
+    return PACKED if tokens == 1 or token[1].end > 0 else 0
 
 
 cdef uint32_t tokens_to_values(Worker worker, bint full, bint is_short,
                                bint chunks) except? 0xFFFFFFFF nogil:
     """Turn worker.tokens into what the cache keeps of them, worker.values.
 
-    That is the ids or, with places, PACKED values for one or two tokens of a short word and else
-    PLACES for each token; one such token of a short word has a value more, to tell it from those.
+    That is the ids or, with places, those of `pack` for a short word if it has few tokens, and else
+    PLACES for each token; one such token of a short word has two more, to tell it from those.
 
     Returns:
         How many values.
     """
     cdef Py_ssize_t k, n = worker.tokens.size * (PLACES if full else 1)
     cdef const Token* token
+    cdef uint32_t packed
     cdef void* p
     if worker.values_capacity < n + SLACK:
         p = realloc(worker.values, 2 * (n + SLACK) * sizeof(uint32_t))
@@ -117,8 +140,10 @@ cdef uint32_t tokens_to_values(Worker worker, bint full, bint is_short,
             return 0xFFFFFFFF
         worker.values = <uint32_t*>p
         worker.values_capacity = 2 * (n + SLACK)
-    if full and is_short and pack(worker, chunks):
-        return PACKED
+    if full and is_short:
+        packed = pack(worker, chunks)
+        if packed:
+            return packed
     for k in range(worker.tokens.size):
         token = worker.tokens.data + k
         if full:
@@ -128,6 +153,6 @@ cdef uint32_t tokens_to_values(Worker worker, bint full, bint is_short,
         else:
             worker.values[k] = token.id
     if full and is_short and n == PACKED:
-        worker.values[n] = 0
-        n += 1
+        worker.values[n] = worker.values[n + 1] = 0
+        n += 2
     return <uint32_t>n

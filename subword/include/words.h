@@ -8,7 +8,6 @@
 #define SUBWORD_WORDS_H
 
 #include "memory.h"
-#include "places.h"
 
 enum {
     BATCH_WORDS = 256,      /* words between a prefetch and its use */
@@ -18,7 +17,10 @@ enum {
     LONGEST_CACHED = 512,   /* bytes; longer words are computed each time */
     NARROW = 5, WIDE = 6,   /* logarithm of a slot's bytes */
     NARROW_VALUES = 4, WIDE_VALUES = 12,
+    PLACES = 3,             /* values of a token with its place: its id, start << 16 | end, its word */
+    MOST_TOKENS = WIDE_VALUES / PLACES, /* of a word whose places `batch_emit_places` emits */
     PACKED = 3,             /* values of a short word that holds one or two tokens with their places */
+    PACKED_MANY = 4,        /* of one that holds three or four, gap-free: id | end << 24 of each, or 0 for the fourth */
     SPILLED = 15,           /* as the count: the values are in the arena, at values[0], values[1] of them */
     TOKEN = -1              /* as the size of an odd word: `hash` is the id of an added token */
 };
@@ -202,23 +204,6 @@ static inline int plain_emit(const word_batch *b, const word_table *t, int at, i
     return at;
 }
 
-/* Emit the words b[at], ... that lie where their hash says as one or two packed tokens: their ids, and their places
- * from the word's, base + spans[2 * at], on. Unless `words` is NULL their words go there, numbered from `word` on.
- * Returns the first other one. Behind *size, which grows, there is room for two tokens a word. */
-static inline int plain_emit_places(const word_batch *b, const word_table *t, int at, int32_t base,
-                                    const int32_t *spans, uint32_t *ids, int32_t *offsets, int32_t *words, int32_t word,
-                                    ptrdiff_t *size) {
-    for (; at < b->size; at++) {
-        const word_slot *slot = SLOT(t, b->hashes[at]);
-        if (slot->low != b->keys[at].low || slot->high != (b->keys[at].high | (uint64_t)PACKED << 60)) break;
-        memcpy(ids + *size, slot->values, 2 * sizeof(uint32_t));
-        unpack_places(offsets + 2 * *size, base + spans[2 * at], slot->values[2]);
-        if (words) words[*size] = words[*size + 1] = word++;
-        *size += 1 + (slot->values[2] >> 24 != 0);
-    }
-    return at;
-}
-
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 
@@ -302,30 +287,6 @@ WORDS_FUNCTION static inline int vector_emit(const word_batch *b, const word_tab
     return t->shift == WIDE ? vector_emit_as(b, t, at, last, ids, 1) : vector_emit_as(b, t, at, last, ids, 0);
 }
 
-WORDS_FUNCTION static inline int vector_emit_places(const word_batch *b, const word_table *t, int at, int32_t base,
-                                                    const int32_t *spans, uint32_t *ids, int32_t *offsets,
-                                                    int32_t *words, int32_t word, ptrdiff_t *size) {
-    const char *slots = t->slots;
-    uint64_t mask = t->mask;
-    ptrdiff_t to = *size;
-    int last = b->size;
-    const __m128i packed = _mm_set_epi64x((long long)((uint64_t)PACKED << 60), 0);
-    for (; at < last; at++) {
-        const word_slot *slot = (const word_slot *)(slots + (b->hashes[at] & mask));
-        __m128i wanted = _mm_or_si128(_mm_loadu_si128((const __m128i *)&b->keys[at]), packed);
-        __m128i differs = _mm_xor_si128(wanted, _mm_load_si128((const __m128i *)slot));
-        if (!subword_likely(_mm_testz_si128(differs, differs))) break;
-        __m128i values = _mm_load_si128((const __m128i *)slot->values);
-        __m128i places = _mm_cvtepu8_epi32(_mm_srli_si128(values, 8));
-        _mm_storel_epi64((__m128i *)(ids + to), values);
-        _mm_storeu_si128((__m128i *)(offsets + 2 * to), _mm_add_epi32(places, _mm_set1_epi32(base + spans[2 * at])));
-        if (words) words[to] = words[to + 1] = word++;
-        to += 1 + (slot->values[2] > 0xFFFFFF);
-    }
-    *size = to;
-    return at;
-}
-
 WORDS_FUNCTION static inline uint32_t vector_key_hash(const word_key *key) {
     return vector_hash(_mm_loadu_si128((const __m128i *)key));
 }
@@ -333,7 +294,6 @@ WORDS_FUNCTION static inline uint32_t vector_key_hash(const word_key *key) {
 static inline int words_vector(void) { return 0; }
 #define vector_fill plain_fill
 #define vector_emit plain_emit
-#define vector_emit_places plain_emit_places
 #define vector_key_hash(key) ((uint32_t)hash_key((key)->low, (key)->high))
 #endif
 
@@ -344,13 +304,6 @@ static inline int batch_fill(word_batch *b, const word_table *t, const uint8_t *
 
 static inline int batch_emit(const word_batch *b, const word_table *t, int at, int last, uint32_t **ids) {
     return t->vector ? vector_emit(b, t, at, last, ids) : plain_emit(b, t, at, last, ids);
-}
-
-static inline int batch_emit_places(const word_batch *b, const word_table *t, int at, int32_t base,
-                                    const int32_t *spans, uint32_t *ids, int32_t *offsets, int32_t *words, int32_t word,
-                                    ptrdiff_t *size) {
-    return t->vector ? vector_emit_places(b, t, at, base, spans, ids, offsets, words, word, size)
-                     : plain_emit_places(b, t, at, base, spans, ids, offsets, words, word, size);
 }
 
 static inline uint32_t word_hash(const word_table *t, const word_key *key) {

@@ -9,7 +9,10 @@ cdef extern from "words.h" nogil:
         WIDE
         NARROW_VALUES
         WIDE_VALUES
+        PLACES
+        MOST_TOKENS
         PACKED
+        PACKED_MANY
         SPILLED
         TOKEN
     ctypedef struct word_key:
@@ -52,9 +55,6 @@ cdef extern from "words.h" nogil:
                    const int32_t* spans, int at, int count)
     int batch_emit(const word_batch* batch, const word_table* table, int at, int last,
                    uint32_t** ids)
-    int batch_emit_places(const word_batch* batch, const word_table* table, int at, int32_t base,
-                          const int32_t* spans, uint32_t* ids, int32_t* offsets, int32_t* words,
-                          int32_t word, Py_ssize_t* size)
     const uint32_t* batch_find(const word_batch* batch, const word_table* table, int at,
                                uint32_t* count)
     void batch_prefetch_long(const word_batch* batch, const word_table* table)
@@ -63,6 +63,11 @@ cdef extern from "words.h" nogil:
     uint64_t next_slot(const word_table* table, uint32_t hash, uint64_t at)
     uint32_t SLOT_COUNT(const word_slot* slot)
 
+
+cdef extern from "words_places.h" nogil:
+    int batch_emit_places(const word_batch* batch, const word_table* table, int at, int32_t base,
+                          const int32_t* spans, uint32_t* ids, int32_t* offsets, int32_t* words,
+                          int32_t* word, Py_ssize_t* size)
 
 cdef enum:
     FIRST_SLOTS = 1 << 10

@@ -119,3 +119,20 @@ def test_a_thread_keeps_its_caches_within_the_limit():
         tok.encode_ragged(texts, threads=1, return_offsets=True)
         assert tok.cache_info()["bytes"] <= 1 << 19
     assert tok.cache_info()["wipes"] > 0
+
+
+@pytest.mark.parametrize("first", [0, (1 << 24) - 3, 1 << 31])
+def test_words_of_three_and_four_tokens_with_large_ids(simd, first):
+    names = ["[UNK]", *"abcd", *(f"##{letter}" for letter in "abcd")]
+    tok = Tokenizer.from_wordpiece({name: first * (i > 0) + i for i, name in enumerate(names)})
+    words = ["abc", "abcd", "ab", "a", "é", "bcdab", "dcb", "dcba", "x"]
+    text = " ".join(words)
+    made = [tok.encode_ragged([text, text], return_offsets=True) for _ in range(3)]
+    places, at = [], 0
+    for word in words:
+        whole = word in ("é", "x")
+        places += [[at, at + 1]] if whole else [[at + i, at + i + 1] for i in range(len(word))]
+        at += len(word) + 1
+    for rows in made:
+        assert rows.ids.tolist() == tok.encode_lists([text, text])[0] * 2
+        assert rows.offsets.tolist() == places * 2
