@@ -114,9 +114,16 @@ static inline void copy_values(uint32_t *to, const uint32_t *from, uint32_t coun
 #define SLOT(t, hash) ((word_slot *)((t)->slots + ((hash) & (t)->mask)))
 #define SLOT_COUNT(slot) ((uint32_t)((slot)->high >> 60))
 
+/* The slot to try after `at`: of narrow ones first the other one in the same cache line, then those behind. */
+static inline uint64_t next_slot(const word_table *t, uint32_t hash, uint64_t at) {
+    uint64_t other = at ^ 1ull << NARROW;
+    if (t->shift == NARROW && (other ^ hash) & 1ull << NARROW) return other;
+    return ((t->shift == NARROW ? other : at) + (1ull << WIDE)) & t->mask;
+}
+
 /* The values of a short word, or NULL. */
 static inline const uint32_t *find_short(const word_table *t, const word_key *key, uint32_t hash, uint32_t *count) {
-    for (uint64_t at = hash & t->mask;; at = (at + (1ull << t->shift)) & t->mask) {
+    for (uint64_t at = hash & t->mask;; at = next_slot(t, hash, at)) {
         const word_slot *slot = SLOT(t, at);
         if (slot->high == 0) return NULL;
         if (slot->low != key->low || (slot->high ^ key->high) << 4) continue;

@@ -60,6 +60,7 @@ cdef extern from "words.h" nogil:
     void batch_prefetch_long(const word_batch* batch, const word_table* table)
     void copy_values(uint32_t* to, const uint32_t* source, uint32_t count)
     uint32_t word_hash(const word_table* table, const word_key* key)
+    uint64_t next_slot(const word_table* table, uint32_t hash, uint64_t at)
     uint32_t SLOT_COUNT(const word_slot* slot)
 
 

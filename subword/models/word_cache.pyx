@@ -89,7 +89,7 @@ cdef word_slot* free_slot(const WordCache* cache, uint32_t hash) noexcept nogil:
     """The slot where a new word of this hash goes."""
     cdef uint64_t at = hash & cache.table.mask
     while (<word_slot*>(cache.table.slots + at)).high:
-        at = (at + (1ULL << cache.table.shift)) & cache.table.mask
+        at = next_slot(&cache.table, hash, at)
     return <word_slot*>(cache.table.slots + at)
 
 
@@ -102,6 +102,9 @@ cdef int grow_slots(WordCache* cache) except -1 nogil:
     cdef char* old = cache.table.slots
     cdef void* memory = cache.memory
     cdef const word_slot* slot
+    cdef word_key key
+    cdef uint32_t hash
+    cdef bint displaced
     if widen:
         size *= 2
     if cache_bytes(cache) + size - old_size > cache.limit or size > <size_t>MOST_SLOTS:
@@ -111,21 +114,23 @@ cdef int grow_slots(WordCache* cache) except -1 nogil:
     if not new_slots(cache, size):
         cache.table.shift = old_shift
         return out_of_memory()
-    for at in range(old_size >> old_shift):
-        slot = <const word_slot*>(old + (at << old_shift))
-        if slot.high:
-            move_slot(cache, slot, old_shift)
+    for displaced in range(2):    # what lies on its slot, as the first words do, shall stay on it
+        for at in range(old_size >> old_shift):
+            slot = <const word_slot*>(old + (at << old_shift))
+            if slot.high:
+                key.low = slot.low
+                key.high = slot.high << 4 >> 4
+                hash = word_hash(&cache.table, &key)
+                if ((hash & (old_size - 1)) >> old_shift != at) == displaced:
+                    move_slot(cache, slot, &key, hash, old_shift)
     free(memory)
     return 1
 
 
-cdef void move_slot(WordCache* cache, const word_slot* slot, int old_shift) noexcept nogil:
+cdef void move_slot(WordCache* cache, const word_slot* slot, const word_key* key, uint32_t hash,
+                    int old_shift) noexcept nogil:
     """Copy a slot to the new slots, with values from the arena that a wide one can hold."""
-    cdef word_key key
-    cdef word_slot* to
-    key.low = slot.low
-    key.high = slot.high << 4 >> 4
-    to = free_slot(cache, word_hash(&cache.table, &key))
+    cdef word_slot* to = free_slot(cache, hash)
     memcpy(to, slot, 1 << old_shift)
     if (old_shift != cache.table.shift and SLOT_COUNT(slot) == <uint32_t>SPILLED
             and slot.values[1] <= <uint32_t>WIDE_VALUES):
