@@ -18,12 +18,15 @@ cdef class Encoder:
     cdef readonly Sentences sentences    # None unless the text is one word for a BPE model
     cdef int pattern
     cdef bint caches_words
+    cdef public bint cuts                # texts may be cut between words, see long_texts.py
     cdef readonly size_t cache_limit
     cdef list pool
     cdef Worker borrow(self)
     cdef int begin(self, Worker worker, Output* out) except -1 nogil
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                              Output* out) except -1 nogil
+    cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+                         Output* out) except -1 nogil
     cdef int end_document(self, Worker worker, Output* out) except -1 nogil
     cdef int flush(self, Worker worker, Output* out) except -1 nogil
     cdef int enough(self, Worker worker, Output* out) except -1 nogil

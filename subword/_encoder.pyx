@@ -108,10 +108,15 @@ cdef class Encoder:
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                              Output* out) except -1 nogil:
         """Append the tokens of data[0:size), some at `flush`, or a little more than may be kept."""
-        cdef Py_ssize_t i
-        cdef int32_t start, end
         worker.word = 0
         worker.row_words = 0
+        return self.encode_part(worker, data, size, out)
+
+    cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+                         Output* out) except -1 nogil:
+        """Do the same for a part of a document whose first part has been encoded."""
+        cdef Py_ssize_t i
+        cdef int32_t start, end
         if self.raw.absent(data, size):
             return self.encode_segment(worker, data, 0, <int32_t>size, out)
         worker.pieces.size = 0

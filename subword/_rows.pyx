@@ -1,6 +1,6 @@
 """Documents to rows of ids, on the thread that asks."""
 
-from libc.stdint cimport uint8_t
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
 
 from subword._documents cimport GIL_WORTH, Document, Documents, utf8_of
 from subword._encoder cimport Encoder
@@ -15,7 +15,10 @@ cdef extern from "utf8_check.h" nogil:
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef enum:
-    AHEAD = 4    # documents between asking for a text's bytes and their use
+    AHEAD = 4         # documents between asking for a text's bytes and their use
+    # Characters of a part of a text of which only so many ids are wanted: for each id, and besides.
+    CHARACTERS = 5
+    WINDOW = 256
 
 
 cdef Py_ssize_t encode_rows(Encoder encoder, Worker worker, const Document* documents, bint raw,
@@ -40,6 +43,13 @@ cdef Py_ssize_t encode_rows(Encoder encoder, Worker worker, const Document* docu
         if i + AHEAD < count:
             subword_prefetch(documents[i + AHEAD].data)
             subword_prefetch(<const uint8_t*>documents[i + AHEAD].data + 64)
+        if (encoder.cuts and not raw and not out.full
+                and document.size > CHARACTERS * worker.rows.most + WINDOW):
+            k = encode_beginning(encoder, worker, document, out)
+            if k >= 0:
+                place[0] = k
+                return i
+            continue
         k = utf8_of(document, worker, &data, &size)
         if k < 0 and raw:
             k = utf8_error(data, size, simd_on)
@@ -53,6 +63,68 @@ cdef Py_ssize_t encode_rows(Encoder encoder, Worker worker, const Document* docu
         encoder.end_document(worker, out)
     encoder.flush(worker, out)
     return -1
+
+
+cdef Py_ssize_t encode_beginning(Encoder encoder, Worker worker, const Document* document,
+                                 Output* out) except -2 nogil:
+    """Append the ids that a long text may keep, part by part, without a look at what follows.
+
+    A part ends where long_texts.py would cut.
+
+    Returns:
+        The character that is a lone surrogate, or -1.
+    """
+    cdef Document part = document[0]
+    cdef Py_ssize_t at = 0, stop, size, place
+    cdef const uint8_t* data
+    worker.word = 0
+    worker.row_words = 0
+    while at < document.size and not encoder.enough(worker, out):
+        stop = place_to_cut(document, at + CHARACTERS * worker.rows.most + WINDOW)
+        part.data = <const uint8_t*>document.data + at * max(document.kind, 1)
+        part.size = stop - at
+        place = utf8_of(&part, worker, &data, &size)
+        if place >= 0:
+            return at + place
+        encoder.encode_part(worker, data, size, out)
+        at = stop
+    encoder.end_document(worker, out)
+    return -1
+
+
+cdef Py_ssize_t place_to_cut(const Document* document, Py_ssize_t start) noexcept nogil:
+    """Return the first place from `start` on where a text may be cut, or its end."""
+    cdef uint32_t before, here, after
+    cdef Py_ssize_t i
+    if start + 1 >= document.size:
+        return document.size
+    before = unit(document, start - 1)
+    here = unit(document, start)
+    for i in range(start, document.size - 1):
+        after = unit(document, i + 1)
+        if (here == 0x20 or here == 0x0A) and is_letter(before) and is_letter(after):
+            return i
+        before = here
+        here = after
+    return document.size
+
+
+cdef inline uint32_t unit(const Document* document, Py_ssize_t i) noexcept nogil:
+    if document.kind == 2:
+        return (<const uint16_t*>document.data)[i]
+    if document.kind == 4:
+        return (<const uint32_t*>document.data)[i]
+    return (<const uint8_t*>document.data)[i]
+
+
+cdef inline bint is_letter(uint32_t code) noexcept nogil:
+    """Whether a character is one of LETTERS in long_texts.py."""
+    if code < 0xC0:
+        return 0x61 <= (code | 0x20) <= 0x7A
+    if code < 0x2B0:
+        return code != 0xD7 and code != 0xF7
+    return (0x410 <= code <= 0x44F or 0x3041 <= code <= 0x3096 or 0x30A1 <= code <= 0x30FA
+            or 0x4E00 <= code <= 0x9FCB or 0xAC00 <= code <= 0xD7A3)
 
 
 cdef int encode_few(Encoder encoder, Worker worker, Documents documents,

@@ -77,8 +77,10 @@ class TextEncoder:
             cache_bytes,
         )
         added = list(vocabulary.added.values())
-        cuts = can_cut(model, normalizer, raw or pre_tokenizer, added)
-        self._encode: Callable[..., tuple[Any, ...]] = encode_cut if cuts else encode_texts
+        self.encoder.cuts = can_cut(model, normalizer, raw or pre_tokenizer, added)
+        self._encode: Callable[..., tuple[Any, ...]] = (
+            encode_cut if self.encoder.cuts else encode_texts
+        )
         self.post_processor = post_processor
         self.single_affixes: Affixes | None = ((), ())
         if post_processor is not None:

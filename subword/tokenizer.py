@@ -214,7 +214,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
             add_special_tokens: Put the post-processor's ids around each.
             return_offsets: Also return the characters each id stands for.
             max_length: Keep at most this many ids of each text, special tokens included; the rest
-                is not computed.
+                is not computed, and a lone surrogate there may go unnoticed.
             threads: How many threads may work; None for every core of this process. The result is
                 the same.
 

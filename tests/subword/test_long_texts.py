@@ -134,3 +134,27 @@ def test_a_text_is_cut_by_itself_when_it_is_long():
     np.testing.assert_array_equal(ragged.offsets, offsets)
     assert ragged.row_splits.tolist() == splits.tolist()
     assert tok.encode(text).word_ids == words.tolist()
+
+
+@pytest.mark.parametrize("name", TOKENIZERS)
+def test_the_beginning_of_a_text_is_that_of_its_ids(name):
+    tok = TOKENIZERS[name]
+    rng = random.Random(name)
+    lengths = set()
+    for _ in range(60):
+        texts = ["".join(random_text(rng) for _ in range(30)) for _ in range(3)]
+        expected = tok.encode_ragged(texts, add_special_tokens=False).to_lists()
+        for most in (0, 1, 7, 40, 200):
+            found = tok.encode_ragged(texts, add_special_tokens=False, max_length=most)
+            assert found.to_lists() == [row[:most] for row in expected], texts
+            lengths.update(found.lengths.tolist())
+    assert len(lengths) > 3
+
+
+def test_what_lies_behind_is_not_looked_at():
+    tok = TOKENIZERS["bert"]
+    for before in ("the é ", "the 한 "):
+        text = before * 200 + "\ud800" + " the" * 2000
+        assert len(tok.encode_ragged([text], max_length=9).ids) == 9
+        with pytest.raises(ValueError, match=f"text 1 .* at character {len(before) * 200}:"):
+            tok.encode_ragged(["a", text], max_length=3000)
