@@ -66,6 +66,8 @@ cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
 cdef int put_affix(Output* out, const uint32_t* ids, Py_ssize_t size) except -1 nogil:
     """Append ids that stand for no text."""
     cdef Py_ssize_t k
+    if size == 0:
+        return 0
     if out.size + size > out.capacity:
         output_reserve(out, size)
     for k in range(size):
