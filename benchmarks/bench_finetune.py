@@ -227,7 +227,10 @@ def prepare(options, folder):
         theirs = transformers.AutoModelForMaskedLM.from_pretrained(folder)
         return None, None, mlm_objective(texts, tokenizer, options.max_length), ours, Padded(theirs)
     name, train_file, test_file = files_of(options.task, options.data, folder)
-    task = make_task(TaskSettings(task=name, max_length=options.max_length), tokenizer)
+    settings = TaskSettings(
+        task=name, max_length=options.max_length, document_context=options.document_context
+    )
+    task = make_task(settings, tokenizer)
     data, test = task.read(train_file), task.read(test_file)
     task.learn(data)
     labels = {"id2label": dict(enumerate(task.labels))} if task.labels else {}
@@ -320,6 +323,7 @@ def main():
     parser.add_argument("--lr", type=float, default=5e-5)
     parser.add_argument("--max-length", type=int, default=128)
     parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--document-context", action="store_true", help="(conll)")
     parser.add_argument("--limit", type=int, help="use so many training examples")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     sides = ("bert_min", "transformers")

@@ -132,4 +132,9 @@ def register(subparsers: Any) -> None:
     group.add_argument("--max-answer-tokens", type=int, help="longest answer (qa)")
     group.add_argument("--n-best", type=int, help="answers to keep (qa)")
     group.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
+    group.add_argument(
+        "--document-context",
+        action="store_true",
+        help="sentences of a document share inputs of max-length tokens (ner)",
+    )
     parser.set_defaults(run=_run)

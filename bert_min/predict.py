@@ -78,7 +78,7 @@ def predict_texts(
         words = _WORDS.findall(first)
         if not words:
             raise ValueError(f"a sentence must have at least one word, got {first!r}")
-        data = Sentences([words], [["O"] * len(words)], here)
+        data = Sentences([words], [["O"] * len(words)], here, [0])
     else:
         data = Texts([first], None if second is None else [second], None, here)
     return task.predict(model, data)[0]

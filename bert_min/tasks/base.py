@@ -41,6 +41,7 @@ class TaskSettings:
         n_best: how many answers to keep (qa).
         may_be_unanswerable: whether a question may have no answer (qa).
         null_threshold: by how much "no answer" must beat the best answer (qa).
+        document_context: whether the sentences of a document share inputs (ner).
         batch_tokens: tokens of a batch when predicting.
     """
 
@@ -55,6 +56,7 @@ class TaskSettings:
     n_best: int = 20
     may_be_unanswerable: bool = False
     null_threshold: float = 0.0
+    document_context: bool = False
     batch_tokens: int = 4096
 
     def save(self, folder: str | Path) -> None:

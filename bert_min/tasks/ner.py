@@ -24,19 +24,20 @@ IGNORED = -100  # the label that no loss counts: special tokens, and all but the
 
 
 class Sentences(NamedTuple):
-    """Tagged sentences: words, their tags, and the line each sentence begins at."""
+    """Tagged sentences: words, their tags, the line each begins at, the number of its document."""
 
     words: list[list[str]]
     tags: list[list[str]]
     where: list[str]
+    document: list[int]
 
 
 def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
     """Read a column file: a word and its tag a line, an empty line between sentences.
 
     The word is the first column, the tag the last; columns are separated by tabs if the line has
-    one, else by spaces. Tags are ``O`` or B-, I-, E- or S- and a type. ``-DOCSTART-`` lines are
-    left out.
+    one, else by spaces. Tags are ``O`` or B-, I-, E- or S- and a type. ``-DOCSTART-`` lines begin
+    documents; without any the file is one.
 
     Args:
         path: the file.
@@ -50,10 +51,10 @@ def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
             file, line and rule.
         OSError: if the file cannot be read.
     """
-    found = Sentences([], [], [])
+    found = Sentences([], [], [], [])
     words: list[str] = []
     tags: list[str] = []
-    begin = columns = 0
+    begin = columns = document = 0
     for number, line in enumerate((*read_text(path).split("\n"), ""), 1):
         line = line.rstrip("\r")
         if not line.strip():
@@ -61,10 +62,12 @@ def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
                 found.words.append(words)
                 found.tags.append(tags)
                 found.where.append(f"{path}:{begin}")
+                found.document.append(document)
                 words, tags = [], []
             continue
         cells = line.split("\t") if "\t" in line else line.split()
         if cells[0] == "-DOCSTART-":
+            document += 1
             continue
         if len(cells) < 1 + labelled or not cells[0].strip():
             raise ValueError(
@@ -88,10 +91,9 @@ def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
 
 
 class WordExamples(NamedTuple):
-    """Sentences as model inputs.
+    """Sentences as model inputs, each word in one of them.
 
-    A sentence too long for the model is cut between words into several inputs, so every word is
-    seen once.
+    A sentence too long for an input is cut between words; neighbours may share an input.
 
     Attributes:
         inputs: the inputs.
@@ -106,12 +108,18 @@ class WordExamples(NamedTuple):
 
 
 def align_words(
-    sentences: Sequence[Sequence[str]], flat: Flat, special: SpecialIds, max_length: int
+    sentences: Sequence[Sequence[str]],
+    documents: Sequence[int],
+    flat: Flat,
+    special: SpecialIds,
+    max_length: int,
 ) -> WordExamples:
     """Lay out the subwords of tagged words as model inputs.
 
     Args:
         sentences: the words of each sentence.
+        documents: the number of each sentence's document; neighbours with one number share an
+            input as long as they fit into it whole.
         flat: the subwords of every word of all sentences, one row a word.
         special: ids of [CLS] and [SEP].
         max_length: most tokens of an input, special tokens included. A word with more subwords
@@ -129,15 +137,18 @@ def align_words(
     room = max(max_length - 2, 0)
     sizes = np.minimum(flat.lengths, room).tolist()
     kept: list[int] = []  # for each input its words, as bounds in the numbering of all words
-    at = 0
-    for sentence in sentences:
-        used = room + 1  # a sentence begins an input
-        for word in range(at, at + len(sentence)):
+    at = used = 0
+    before: int | None = None
+    for sentence, document in zip(sentences, documents, strict=True):
+        end = at + len(sentence)
+        if document != before or used + sum(sizes[at:end]) > room:
+            used = room + 1  # the sentence begins an input
+        for word in range(at, end):
             if used + sizes[word] > room:
                 kept.append(word)
                 used = 0
             used += sizes[word]
-        at += len(sentence)
+        at, before = end, document
     bounds = np.array([*kept, words], np.int64)
     if (flat.lengths > room).any():  # cut the rare monsters before the rows are joined
         pieces = [flat.ids[s : s + n] for s, n in zip(flat.splits[:-1], sizes, strict=True)]
@@ -162,10 +173,13 @@ class NerTask(Task):
         return read_conll(path, labelled=labelled)
 
     def inputs(self, data: Sentences) -> WordExamples:
-        """Tokenize the words and lay them out."""
+        """Tokenize the words and lay them out, each sentence alone or with its neighbours."""
         words = [word for sentence in data.words for word in sentence]
         flat = Flat.encode(self.tokenizer, words)
-        return align_words(data.words, flat, self.special, self.settings.max_length or 128)
+        alone = range(len(data.words))
+        documents = data.document if self.settings.document_context else alone
+        max_length = self.settings.max_length or 128
+        return align_words(data.words, documents, flat, self.special, max_length)
 
     def learn(self, data: Sentences) -> None:
         """Take the tags from the training set, O first, unless the settings name them."""

@@ -25,6 +25,7 @@ def test_columns(tmp_path):
     assert found.words == [["EU", "rejects"], ["U.S."]]
     assert found.tags == [["B-ORG", "O"], ["S-LOC"]]
     assert found.where == [f"{path}:3", f"{path}:7"]
+    assert found.document == [1, 1]
     path.write_text("a b\tO\n\nc\tB-X\n")
     assert read_conll(path).words == [["a b"], ["c"]]
     path.write_text("one\ntwo\n")
@@ -90,7 +91,7 @@ def test_every_word_begins_once(sentences, max_length):
     flat_words = [word.replace("\x01", " ") for sentence in sentences for word in sentence]
     flat = Flat.encode(tokenizer, flat_words)
     special = SpecialIds.of(tokenizer)
-    found = align_words(sentences, flat, special, max_length)
+    found = align_words(sentences, range(len(sentences)), flat, special, max_length)
     assert (found.inputs.lengths <= max_length).all()
     begins = found.word[found.word >= 0].tolist()
     assert begins == np.flatnonzero(flat.lengths > 0).tolist()
@@ -108,10 +109,35 @@ def test_every_word_begins_once(sentences, max_length):
             assert ids[at : at + len(kept)].tolist() == kept.tolist()
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.lists(st.text("ab", min_size=1, max_size=3)), st.booleans())),
+    st.integers(3, 12),
+)
+def test_sentences_of_a_document_share_inputs(rows, max_length):
+    tokenizer = Letters()
+    sentences = [words for words, _ in rows]
+    documents = np.cumsum([new for _, new in rows]).tolist()
+    flat = Flat.encode(tokenizer, [word for sentence in sentences for word in sentence])
+    found = align_words(sentences, documents, flat, SpecialIds.of(tokenizer), max_length)
+    room, size = max_length - 2, np.minimum(flat.lengths, max_length - 2)
+    owner = np.repeat(np.arange(len(sentences)), [len(words) for words in sentences])
+    row = np.repeat(np.arange(len(found.inputs)), found.inputs.lengths)[found.word >= 0]
+    assert found.word[found.word >= 0].tolist() == list(range(len(owner)))
+    for sentence in range(len(sentences)):
+        if size[owner == sentence].sum() <= room:
+            assert len(set(row[owner == sentence].tolist())) <= 1
+    for at in range(len(found.inputs) - 1):
+        here, after = owner[row == at], owner[row == at + 1]
+        assert len({documents[i] for i in here}) == 1
+        if documents[after[0]] == documents[here[0]] and here[-1] != after[0]:
+            assert size[row == at].sum() + size[owner == after[0]].sum() > room
+
+
 def test_labels_on_first_subwords_only():
     tokenizer = Letters()
     task = NerTask(TaskSettings(task="ner"), tokenizer)
-    data = Sentences([["ab", "c"], ["de"]], [["B-PER", "O"], ["I-PER"]], ["f:1", "f:4"])
+    data = Sentences([["ab", "c"], ["de"]], [["B-PER", "O"], ["I-PER"]], ["f:1", "f:4"], [0, 0])
     task.learn(data)
     assert task.labels == ("O", "B-PER", "I-PER")
     batch = task.objective(data).batch(np.array([0, 1]), np.random.default_rng(0))
@@ -128,4 +154,4 @@ def test_labels_on_first_subwords_only():
         IGNORED,
     ]
     with pytest.raises(ValueError, match=r"g:1: tag 'B-LOC' .* does not occur in the training set"):
-        task.check(Sentences([["x"]], [["B-LOC"]], ["g:1"]))
+        task.check(Sentences([["x"]], [["B-LOC"]], ["g:1"], [0]))
