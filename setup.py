@@ -21,6 +21,7 @@ MODULES = [
     "subword.models._dropout",
     "subword.models.bpe",
     "subword.models._joints",
+    "subword.models._byte_joints",
     "subword.models._trie",
     "subword.models.wordpiece",
     "subword._worker",

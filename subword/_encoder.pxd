@@ -4,6 +4,7 @@ from subword._pipeline cimport Model, Normalizer, PreTokenizer, Text
 from subword._sentences cimport Sentences
 from subword._worker cimport Output, Worker
 from subword.added_tokens cimport Matcher
+from subword.models._byte_joints cimport ByteJoints
 
 
 cdef class Encoder:
@@ -17,6 +18,7 @@ cdef class Encoder:
     cdef bint chunks                     # BERT, and `sentences`: what is cached is no word
     cdef readonly Sentences sentences    # None unless the text is one word for a BPE model
     cdef int pattern
+    cdef ByteJoints joints               # None unless words may be cut for a byte-level model
     cdef bint caches_words
     cdef public bint cuts                # texts may be cut between words, see long_texts.py
     cdef readonly size_t cache_limit

@@ -5,12 +5,13 @@
 
 Words wait in a batch, across documents, until it is full: then their slots of the cache are near.
 
-Three shortcuts give the same answer as the plain run of the stages; tests compare them with it:
+Four shortcuts give the same answer as the plain run of the stages; tests compare them with it:
 
 * a pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time;
 * around the BERT normalizer the text is cut first, at blanks, punctuation and Chinese characters,
   where the normalizer and the pre-tokenizer cannot see across; each chunk's tokens depend on its
   bytes alone, so they are cached too;
+* words of byte-level BPE are cut where the model never merges, if nobody asks for their places;
 * a BPE model whose text is one long word (SentencePiece's way) gets it in chunks, cut where the
   model never merges.
 """
@@ -24,6 +25,8 @@ from subword._pipeline cimport (
 )
 from subword._unicode cimport bert_bits, scan_bits
 from subword.added_tokens cimport Matcher
+from subword.models._byte_joints cimport byte_joints, byte_joints_of
+from subword.models.bpe cimport BPE
 from subword.models.wordpiece cimport WordPiece
 from subword.models.word_cache cimport (
     BATCH_ROWS, MOST_TOKENS, PACKED, PACKED_MANY, TOKEN, WIDE_VALUES, WordCache, batch_clear,
@@ -41,7 +44,7 @@ cdef extern from "scan.h" nogil:
     enum:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, int simd)
+             const byte_joints* joints, int32_t* out, int room, int simd)
 
 cdef enum:
     BATCH = 256             # words a scanner finds at a time
@@ -70,6 +73,8 @@ cdef class Encoder:
         self.after = after
         self.pre_tokenizes = pre_tokenizer is not None
         self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
+        self.joints = (byte_joints_of(model) if self.pattern >= 0 and isinstance(model, BPE)
+                       else None)
         self.caches_words = caches_words
         self.cache_limit = cache_limit
         self.pool = []
@@ -217,13 +222,17 @@ cdef class Encoder:
         cdef const Text* source = text
         cdef int pattern = SCAN_BERT if self.chunks else self.pattern
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
+        cdef const byte_joints* joints = NULL
         if text.size == 0:
             return 0
         if self.sentences is not None:
             return self.encode_sentence(worker, text, out)
         if pattern >= 0:
+            if self.joints is not None and not out.full:    # the words are not counted
+                joints = &self.joints.table
             while at < text.size:
-                count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, simd_on)
+                count = scan(pattern, text.data, text.size, &at, bits, joints, found, BATCH,
+                             simd_on)
                 self.encode_spans(worker, text, found, count, out)
                 if self.enough(worker, out):
                     break

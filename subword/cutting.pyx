@@ -21,10 +21,11 @@ cdef extern from "utf8.h" nogil:
     int utf8_length(uint8_t lead)
 
 cdef extern from "scan.h" nogil:
+    ctypedef struct byte_joints
     enum:
         SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, int simd)
+             const byte_joints* joints, int32_t* out, int room, int simd)
     int simd_available()
 
 simd_on = simd_available()
@@ -53,7 +54,7 @@ cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
     cdef int count, i
     while at < end - start:
         count = scan(pattern, data + start, end - start, &at,
-                     bert_bits if pattern == SCAN_BERT else scan_bits, found, 256, simd_on)
+                     bert_bits if pattern == SCAN_BERT else scan_bits, NULL, found, 256, simd_on)
         for i in range(count):
             spans_push(after, start + found[2 * i], start + found[2 * i + 1])
     return 0

@@ -1,7 +1,8 @@
 /* Cut text into words, many at a time: one entry for every pattern the library knows.
  *
  * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` (65 or more) of them,
- * and leaves *pos where the next call goes on. The vector forms of scan_simd.h and scan_gaps.h are used where the CPU
+ * and leaves *pos where the next call goes on. With `joints` the words of the patterns of byte-level BPE are cut where
+ * joints.h says that they may be; a piece is a word to everyone then. The vector forms of scan_simd.h and scan_gaps.h are used where the CPU
  * has them and give the same spans. */
 #ifndef SUBWORD_SCAN_H
 #define SUBWORD_SCAN_H
@@ -18,26 +19,25 @@ enum {
 #define FILL(NEXT)                                                                                   \
     while (count < room && i < n) {                                                                  \
         ptrdiff_t end = NEXT(p, n, i, bits);                                                         \
-        out[2 * count] = (int32_t)i; out[2 * count + 1] = (int32_t)end;                              \
-        count++;                                                                                     \
+        count += cut_word(joints, p, i, end, out + 2 * count, room - count);                         \
         i = end;                                                                                     \
     }
 
 static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                       int32_t *out, int room, int simd) {
+                       const byte_joints *joints, int32_t *out, int room, int simd) {
     ptrdiff_t i = *pos;
     int count = 0;
 #ifdef SUBWORD_AVX2
     if (simd) {
         switch (pattern) {
-        case SCAN_GPT2: return avx2_scan_gpt2(p, n, pos, bits, out, room);
-        case SCAN_LLAMA3: return avx2_scan_llama3(p, n, pos, bits, out, room);
-        case SCAN_QWEN2: return avx2_scan_qwen2(p, n, pos, bits, out, room);
-        case SCAN_QWEN35: return avx2_scan_qwen35(p, n, pos, bits, out, room);
-        case SCAN_CL100K: return avx2_scan_cl100k(p, n, pos, bits, out, room);
-        case SCAN_O200K: return avx2_scan_o200k(p, n, pos, bits, out, room);
-        case SCAN_TEKKEN: return avx2_scan_tekken(p, n, pos, bits, out, room);
-        case SCAN_DEEPSEEK: return avx2_scan_deepseek(p, n, pos, bits, out, room);
+        case SCAN_GPT2: return avx2_scan_gpt2(p, n, pos, bits, joints, out, room);
+        case SCAN_LLAMA3: return avx2_scan_llama3(p, n, pos, bits, joints, out, room);
+        case SCAN_QWEN2: return avx2_scan_qwen2(p, n, pos, bits, joints, out, room);
+        case SCAN_QWEN35: return avx2_scan_qwen35(p, n, pos, bits, joints, out, room);
+        case SCAN_CL100K: return avx2_scan_cl100k(p, n, pos, bits, joints, out, room);
+        case SCAN_O200K: return avx2_scan_o200k(p, n, pos, bits, joints, out, room);
+        case SCAN_TEKKEN: return avx2_scan_tekken(p, n, pos, bits, joints, out, room);
+        case SCAN_DEEPSEEK: return avx2_scan_deepseek(p, n, pos, bits, joints, out, room);
         case SCAN_CLIP: return avx2_scan_clip(p, n, pos, bits, out, room);
         case SCAN_CLIP_BARE: return avx2_scan_clip_bare(p, n, pos, bits, out, room);
         case SCAN_WHITESPACE: return avx2_scan_whitespace(p, n, pos, bits, out, room);

@@ -26,6 +26,7 @@ typedef struct {
     uint64_t symbol, chinese; /* see WANT_SYMBOLS */
     uint64_t ascii;           /* letters of one byte */
     uint64_t follow;          /* bytes 80 to BF: all of a character but its first byte */
+    uint64_t cjk;             /* first bytes of usual Hangul, Chinese and kana, all of three bytes */
     int known;                /* bytes of the block that are classified; the rest is unseen */
 } block_masks;
 
@@ -142,7 +143,7 @@ AVX2_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits, u
                                int wants, block_masks *m) {
     uint64_t follow = find_follow(v, high, &m->known), mark = 0, space = 0;
     common_letters common = find_common(v);
-    uint64_t told = common.hangul | common.chinese | common.kana;
+    uint64_t told = m->cjk = common.hangul | common.chinese | common.kana;
     if (!(wants & WANT_CASE)) told |= common.cased;
     if (wants & WANT_SYMBOLS) m->chinese = common.chinese | common.kana;
     m->letter |= told & ~m->chinese;
@@ -216,7 +217,7 @@ AVX2_INLINE void classify(const uint8_t *p, ptrdiff_t left, const uint8_t *bits,
     m->lower = wants & WANT_CASE ? within(v, 'a', 'z') : 0;
     m->symbol = wants & WANT_SYMBOLS ? within(v, '!', '~') & ~m->letter & ~m->number : 0;
     m->ascii = m->letter;
-    m->chinese = m->follow = 0;
+    m->chinese = m->follow = m->cjk = 0;
     m->known = 64;
     uint64_t high = joined(v.low, v.high);
     if (__builtin_expect(high != 0, 0)) classify_wide(p, v, bits, high, wants, m);

@@ -6,6 +6,7 @@
 #ifndef SUBWORD_SCAN_SIMD_H
 #define SUBWORD_SCAN_SIMD_H
 
+#include "joints.h"
 #include "scan_scalar.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -35,12 +36,34 @@ AVX2_INLINE int store_starts(uint64_t starts, ptrdiff_t base, int32_t *out) {
     return count;
 }
 
+/* Starts of words, and the places before `stop` where a word may be cut (joints.h) between two of the block's `cjk`. */
+AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, uint64_t cjk, uint64_t starts, int stop) {
+    if (__builtin_expect(cjk == 0, 1) || !joints) return starts;
+    uint64_t behind = cjk & cjk << 3 & ~starts & below(stop), near = behind;
+    for (uint64_t todo = joints->near ? behind : 0; todo; todo &= todo - 1) {
+        uint32_t edge;
+        memcpy(&edge, p + lowest(todo) - 1, 4);
+        near ^= (uint64_t)!joint_bit(joints->near, _pext_u32(edge, JOINT_EDGE)) << lowest(todo);
+    }
+    starts |= behind & ~near;
+    for (; near; near &= near - 1) {
+        uint32_t left, right; /* they share a byte: six are in the text, eight may not be */
+        memcpy(&left, p + lowest(near) - 3, 4);
+        memcpy(&right, p + lowest(near) - 1, 4);
+        uint64_t characters = left | (uint64_t)(right >> 8) << 24;
+        uint64_t pair = joint_pair(characters, joints->shift);
+        int joint = joint_bit(joints->edges, _pext_u32(right, JOINT_EDGE)) | joint_bit(joints->pairs, pair);
+        starts |= (uint64_t)!joint << lowest(near);
+    }
+    return starts;
+}
+
 /* The next block begins at the last blank before a letter that this one holds: in every pattern a word begins there,
  * whatever comes before (the letter's word takes the blank, and no white space in front of the blank can), and it takes
  * two masks to know, so the processor reads on before the rest is worked out. */
 #define SCAN_WORDS(NAME, WANTS, STARTS, NEXT)                                                       \
     AVX2 static int NAME(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,        \
-                         int32_t *out, int room) {                                                  \
+                         const byte_joints *joints, int32_t *out, int room) {                       \
         ptrdiff_t i = *pos;                                                                         \
         int count = 0;                                                                              \
         while (i < n && count + 65 <= room) {                                                       \
@@ -55,23 +78,27 @@ AVX2_INLINE int store_starts(uint64_t starts, ptrdiff_t base, int32_t *out) {
             if (__builtin_expect(safe != 0 && !ending, 1)) {                                        \
                 int stop = highest(safe);                                                           \
                 if (__builtin_expect(stop < trust, 1)) {                                            \
-                    count += store_starts(starts & below(stop + 1), i, out + 2 * count);            \
+                    starts = with_cuts(joints, p + i, m.cjk, starts & below(stop + 1), stop);    \
+                    count += store_starts(starts, i, out + 2 * count);                              \
                     i += stop;                                                                      \
                     continue;                                                                       \
                 }                                                                                   \
             }                                                                                       \
             starts &= below(trust);                                                                 \
-            if (starts) {                                                                           \
-                count += store_starts(starts, i, out + 2 * count);                                  \
-                i += highest(starts);                                                               \
-                out[2 * count] = (int32_t)i;                                                        \
-            }                                                                                       \
             if (ending && trust == left) {                                                          \
+                starts = with_cuts(joints, p + i, m.cjk, starts, trust);                         \
+                count += store_starts(starts, i, out + 2 * count);                                  \
                 out[2 * count++ + 1] = (int32_t)n;                                                  \
                 i = n;                                                                              \
-            } else if (!starts) {                                                                   \
-                i = NEXT(p, n, i, bits);                                                            \
-                out[2 * count++ + 1] = (int32_t)i;                                                  \
+            } else if (starts) { /* words are looked for from the start of one, not from a cut */   \
+                int stop = highest(starts);                                                         \
+                starts = with_cuts(joints, p + i, m.cjk, starts, stop);                          \
+                count += store_starts(starts, i, out + 2 * count);                                  \
+                i += stop;                                                                          \
+            } else {                                                                                \
+                ptrdiff_t end = NEXT(p, n, i, bits);                                                \
+                count += cut_word(joints, p, i, end, out + 2 * count, room - count);                \
+                i = end;                                                                            \
             }                                                                                       \
         }                                                                                           \
         *pos = i;                                                                                   \

@@ -32,6 +32,7 @@ cdef class BPE(Model):
     cdef const uint8_t* suffix_data
     cdef int prefix_size
     cdef int suffix_size
+    cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil
     cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room,
                             Py_ssize_t* count) noexcept nogil
     cdef _fill_pairs(self, merges, ranks)

@@ -257,9 +257,6 @@ cdef class BPE(Model):
             free(tokens.data)
 
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
-        cdef Symbol[SHORT] room
-        cdef Symbol* symbols
-        cdef Py_ssize_t count = 0, i
         cdef uint32_t whole
         if size == 0:
             return 0
@@ -267,6 +264,13 @@ cdef class BPE(Model):
             whole = wordmap_get(&self.words, word, size)
             if whole != <uint32_t>NO_ID:
                 return tokens_push(tokens, whole, 0, size)
+        return self.merge(word, size, tokens)
+
+    cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
+        """Append the tokens that the merges make of a word, be it a token itself or not."""
+        cdef Symbol[SHORT] room
+        cdef Symbol* symbols
+        cdef Py_ssize_t count = 0, i
         symbols = self.symbols_of(word, size, room, &count)
         if symbols == NULL:
             return out_of_memory()

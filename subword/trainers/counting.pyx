@@ -43,10 +43,11 @@ cdef extern from "utf8_check.h" nogil:
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef extern from "scan.h" nogil:
+    ctypedef struct byte_joints
     enum:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             int32_t* out, int room, int simd)
+             const byte_joints* joints, int32_t* out, int room, int simd)
 
 cdef enum:
     BATCH = 256
@@ -329,7 +330,8 @@ cdef class WordCounter:
         cdef Py_ssize_t at = 0, count
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
         while at < text.size:
-            count = scan(pattern, text.data, text.size, &at, bits, found, BATCH, simd_on)
+            count = scan(pattern, text.data, text.size, &at, bits, NULL, found, BATCH,
+                         simd_on)
             counts.add_spans(text.data, limit, <const Span*>found, count)
         return 0
 
