@@ -184,7 +184,7 @@ cdef int cache_put(WordCache* cache, const word_key* key, uint32_t hash, const u
     cdef uint64_t slots = slot_bytes(cache) >> cache.table.shift
     cdef uint32_t most
     cdef word_slot* slot
-    if 2 * cache.used >= slots and not grow_slots(cache) and 8 * cache.used >= 7 * slots:
+    if 4 * cache.used >= slots and not grow_slots(cache) and 8 * cache.used >= 7 * slots:
         wipe(cache)
     most = WIDE_VALUES if cache.table.shift == WIDE else NARROW_VALUES
     if count > most and not arena_room(cache, count):
