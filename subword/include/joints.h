@@ -1,6 +1,6 @@
 /* Where words of byte-level BPE may be cut, because no merge joins the two sides (models/_byte_joints.pyx): between two
- * characters of three bytes, which Hangul, Chinese, kana, Thai and Devanagari are made of. A cut that is not found costs
- * time and nothing else. */
+ * characters of three bytes, as Hangul, Chinese and kana have. A cut that is not found costs time and nothing else, so
+ * the vector scanners look at these three alone. */
 #ifndef SUBWORD_JOINTS_H
 #define SUBWORD_JOINTS_H
 

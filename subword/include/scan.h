@@ -1,9 +1,9 @@
 /* Cut text into words, many at a time: one entry for every pattern the library knows.
  *
  * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` (65 or more) of them,
- * and leaves *pos where the next call goes on. With `joints` the words of the patterns of byte-level BPE are cut where
- * joints.h says that they may be; a piece is a word to everyone then. The vector forms of scan_simd.h and scan_gaps.h are used where the CPU
- * has them and give the same spans. */
+ * and leaves *pos where the next call goes on. With `joints` the words that follow each other without gaps are cut,
+ * here and there, where joints.h allows it. The vector forms of scan_simd.h and scan_gaps.h are used where the CPU has
+ * them and give the same words. */
 #ifndef SUBWORD_SCAN_H
 #define SUBWORD_SCAN_H
 

@@ -4,6 +4,8 @@ import pytest
 import tokenizers
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from subword.cutting import use_simd
+
 WORDS = [
     *("the", "cat", "sat", "on", "a", "mat", "and", "then"),
     *("it", "ran", "away", "from", "every", "dog", "in", "town"),
@@ -39,3 +41,14 @@ def byte_oracle() -> tokenizers.Tokenizer:
     tok = Tokenizer(models.BPE(vocab, merges))
     tok.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=True)
     return tok
+
+
+@pytest.fixture(params=[False, True], ids=["plain", "simd"])
+def simd(request):
+    """Run a test without vector instructions and, where the processor has them, with them."""
+    before = use_simd()
+    if use_simd(request.param) != request.param:
+        use_simd(before)
+        pytest.skip("this processor has no AVX2")
+    yield
+    use_simd(before)

@@ -12,7 +12,6 @@ import tokenizers
 
 from subword import Tokenizer
 from subword.byte_alphabet import CHARS, chars_of
-from subword.cutting import use_simd
 from subword.split_patterns import PATTERNS
 from tests.data import needs_data, oracle
 from tests.parity.compare import load
@@ -72,16 +71,6 @@ def random_tokenizer(rng: random.Random, alphabet: str) -> dict:
     pre_tokenizer = rng.choice([{**level, "use_regex": True}, sequence])
     model = random_model(rng, alphabet, rng.random() < 0.5)
     return {"version": "1.0", "model": model, "pre_tokenizer": pre_tokenizer}
-
-
-@pytest.fixture(params=[False, True], ids=["plain", "simd"])
-def simd(request):
-    before = use_simd()
-    if use_simd(request.param) != request.param:
-        use_simd(before)
-        pytest.skip("no vector instructions here")
-    yield
-    use_simd(before)
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -20,16 +20,6 @@ quiet = st.text(st.sampled_from(QUIET), max_size=40)
 loud = st.sampled_from(LOUD)
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "simd"])
-def simd(request):
-    before = use_simd()
-    if use_simd(request.param) != request.param:
-        use_simd(before)
-        pytest.skip("no vectors here")
-    yield
-    use_simd(before)
-
-
 def in_both_ways(form, text):
     """Return what a form makes of a text without vectors and, where there are some, with them."""
     before = use_simd()
