@@ -15,6 +15,7 @@ typedef struct {
     const uint64_t *edges;  /* the same of the joints that these bytes are enough for */
     const uint64_t *pairs;  /* bits of joint_pair: joints of whole characters, and some others that hash like them */
     int shift;
+    int hangul;             /* whether any joint has Hangul on its right */
 } byte_joints;
 
 /* The last byte of a character and the first two of the next, of 24 bits JOINT_EDGE. */

@@ -26,7 +26,7 @@ typedef struct {
     uint64_t symbol, chinese; /* see WANT_SYMBOLS */
     uint64_t ascii;           /* letters of one byte */
     uint64_t follow;          /* bytes 80 to BF: all of a character but its first byte */
-    uint64_t cjk;             /* first bytes of usual Hangul, Chinese and kana, all of three bytes */
+    uint64_t hangul, cjk;     /* first bytes of usual Hangul; of that, Chinese and kana: all of three bytes */
     int known;                /* bytes of the block that are classified; the rest is unseen */
 } block_masks;
 
@@ -73,14 +73,38 @@ typedef struct {
     uint64_t hangul, chinese, kana, cased;
 } common_letters;
 
-AVX2_INLINE common_letters find_common(block v) {
+/* Byte i + 1 of the block at byte i; the last is 0. */
+AVX2_INLINE block next_bytes(block v) {
+    __m256i middle = _mm256_permute2x128_si256(v.low, v.high, 0x21), end = _mm256_permute2x128_si256(v.high, v.high, 0x81);
+    return (block){_mm256_alignr_epi8(middle, v.low, 1), _mm256_alignr_epi8(end, v.high, 1)};
+}
+
+/* First bytes E4 to ED before second bytes that lie `past` a least one by at most so many: by the first's low bits. */
+AVX2_INLINE __m256i hangul_or_chinese(__m256i first, __m256i second) {
+    const __m256i least = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+        -1, -1, -1, -1, (char)0xB8, (char)0x80, (char)0x80, (char)0x80,    /* from U+4E00 */
+        (char)0x80, (char)0x80, (char)0xB0, (char)0x80, (char)0x80, (char)0x80, -1, -1)); /* from U+AC00 */
+    const __m256i width = _mm256_broadcastsi128_si256(_mm_setr_epi8(
+        0, 0, 0, 0, 0x07, 0x3F, 0x3F, 0x3F, 0x3F, 0x3D, 0x0F, 0x3F, 0x3F, 0x1D, 0, 0)); /* to U+9F7F, to U+D77F */
+    __m256i row = _mm256_and_si256(first, _mm256_set1_epi8(0x0F));
+    __m256i three = _mm256_cmpeq_epi8(_mm256_andnot_si256(_mm256_set1_epi8(0x0F), first), _mm256_set1_epi8((char)0xE0));
+    __m256i past = _mm256_sub_epi8(second, _mm256_shuffle_epi8(least, row));
+    __m256i inside = _mm256_cmpeq_epi8(_mm256_min_epu8(past, _mm256_shuffle_epi8(width, row)), past);
+    return _mm256_and_si256(three, inside);
+}
+
+/* `lead`: the first bytes of all characters that are not ASCII. */
+AVX2_INLINE common_letters find_common(block v, uint64_t lead) {
     common_letters c;
-    c.hangul = within(v, 0xEB, 0xEC) |                         /* U+B000 to CFFF */
-               (equal(v, 0xEA) & within(v, 0xB0, 0xBF) >> 1) | /* from U+AC00 */
-               (equal(v, 0xED) & within(v, 0x80, 0x9D) >> 1);  /* to U+D77F */
-    c.chinese = within(v, 0xE5, 0xE8) |                         /* U+5000 to 8FFF */
-                (equal(v, 0xE4) & within(v, 0xB8, 0xBF) >> 1) | /* from U+4E00 */
-                (equal(v, 0xE9) & within(v, 0x80, 0xBD) >> 1);  /* to U+9F7F */
+    block next = next_bytes(v);
+    __m256i low = hangul_or_chinese(v.low, next.low), high = hangul_or_chinese(v.high, next.high);
+    __m256i last = _mm256_set1_epi8((char)0xE9);
+    uint64_t both = joined(low, high);
+    c.hangul = joined(_mm256_and_si256(low, _mm256_cmpgt_epi8(v.low, last)),
+                      _mm256_and_si256(high, _mm256_cmpgt_epi8(v.high, last)));
+    c.chinese = both & ~c.hangul;
+    c.kana = c.cased = 0;
+    if (lead == both) return c;
     c.kana = equal(v, 0xE3);
     if (c.kana)
         c.kana = (c.kana & equal(v, 0x81) >> 1 & ~(equal(v, 0x80) >> 2)) | /* U+3041 to 307F */
@@ -90,13 +114,20 @@ AVX2_INLINE common_letters find_common(block v) {
     return c;
 }
 
+/* Bytes whose bit 7 - `down` is set. */
+AVX2_INLINE uint64_t with_bit(block v, int down) {
+    return joined(_mm256_slli_epi16(v.low, down), _mm256_slli_epi16(v.high, down));
+}
+
 /* The bytes 80 to BF; *known becomes the place of a character that the end of the block cuts. */
 AVX2_INLINE uint64_t find_follow(block v, uint64_t high, int *known) {
-    uint64_t follow = high & ~within(v, 0xC0, 0xFF);
-    uint64_t cut = (high & ~follow & 1ull << 63) | (within(v, 0xE0, 0xFF) & 3ull << 62) |
-                   (within(v, 0xF0, 0xFF) & 7ull << 61);
+    uint64_t lead = high & with_bit(v, 1), cut = lead & 7ull << 61;
+    if (cut) {
+        uint64_t three = cut & with_bit(v, 2);
+        cut = (cut & 1ull << 63) | (three & 3ull << 62) | (three & with_bit(v, 3));
+    }
     *known = cut ? lowest(cut) : 64;
-    return follow;
+    return high & ~lead;
 }
 
 /* Bytes of the characters whose first bytes are in `mask`. */
@@ -142,8 +173,9 @@ AVX2_INLINE uint64_t with_bits(block v, uint8_t mask) {
 AVX2_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits, uint64_t high,
                                int wants, block_masks *m) {
     uint64_t follow = find_follow(v, high, &m->known), mark = 0, space = 0;
-    common_letters common = find_common(v);
+    common_letters common = find_common(v, high & ~follow);
     uint64_t told = m->cjk = common.hangul | common.chinese | common.kana;
+    m->hangul = common.hangul;
     if (!(wants & WANT_CASE)) told |= common.cased;
     if (wants & WANT_SYMBOLS) m->chinese = common.chinese | common.kana;
     m->letter |= told & ~m->chinese;
@@ -217,7 +249,7 @@ AVX2_INLINE void classify(const uint8_t *p, ptrdiff_t left, const uint8_t *bits,
     m->lower = wants & WANT_CASE ? within(v, 'a', 'z') : 0;
     m->symbol = wants & WANT_SYMBOLS ? within(v, '!', '~') & ~m->letter & ~m->number : 0;
     m->ascii = m->letter;
-    m->chinese = m->follow = m->cjk = 0;
+    m->chinese = m->follow = m->hangul = m->cjk = 0;
     m->known = 64;
     uint64_t high = joined(v.low, v.high);
     if (__builtin_expect(high != 0, 0)) classify_wide(p, v, bits, high, wants, m);

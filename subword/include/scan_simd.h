@@ -37,9 +37,15 @@ AVX2_INLINE int store_starts(uint64_t starts, ptrdiff_t base, int32_t *out) {
 }
 
 /* Starts of words, and the places before `stop` where a word may be cut (joints.h) between two of the block's `cjk`. */
-AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, uint64_t cjk, uint64_t starts, int stop) {
-    if (__builtin_expect(cjk == 0, 1) || !joints) return starts;
-    uint64_t behind = cjk & cjk << 3 & ~starts & below(stop), near = behind;
+AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, const block_masks *m, uint64_t starts,
+                               int stop) {
+    if (__builtin_expect(m->cjk == 0, 1) || !joints) return starts;
+    uint64_t behind = m->cjk & m->cjk << 3 & ~starts & below(stop), near;
+    if (!joints->hangul) {
+        starts |= behind & m->hangul;
+        behind &= ~m->hangul;
+    }
+    near = behind;
     for (uint64_t todo = joints->near ? behind : 0; todo; todo &= todo - 1) {
         uint32_t edge;
         memcpy(&edge, p + lowest(todo) - 1, 4);
@@ -78,7 +84,7 @@ AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, uint
             if (__builtin_expect(safe != 0 && !ending, 1)) {                                        \
                 int stop = highest(safe);                                                           \
                 if (__builtin_expect(stop < trust, 1)) {                                            \
-                    starts = with_cuts(joints, p + i, m.cjk, starts & below(stop + 1), stop);    \
+                    starts = with_cuts(joints, p + i, &m, starts & below(stop + 1), stop);    \
                     count += store_starts(starts, i, out + 2 * count);                              \
                     i += stop;                                                                      \
                     continue;                                                                       \
@@ -86,13 +92,13 @@ AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, uint
             }                                                                                       \
             starts &= below(trust);                                                                 \
             if (ending && trust == left) {                                                          \
-                starts = with_cuts(joints, p + i, m.cjk, starts, trust);                         \
+                starts = with_cuts(joints, p + i, &m, starts, trust);                         \
                 count += store_starts(starts, i, out + 2 * count);                                  \
                 out[2 * count++ + 1] = (int32_t)n;                                                  \
                 i = n;                                                                              \
             } else if (starts) { /* words are looked for from the start of one, not from a cut */   \
                 int stop = highest(starts);                                                         \
-                starts = with_cuts(joints, p + i, m.cjk, starts, stop);                          \
+                starts = with_cuts(joints, p + i, &m, starts, stop);                          \
                 count += store_starts(starts, i, out + 2 * count);                                  \
                 i += stop;                                                                          \
             } else {                                                                                \

@@ -29,6 +29,7 @@ cdef enum:
     MANY_PAIRS = 1 << 11    # of whole characters: from here on, bytes of most pairs are near
     HIGHEST_ID = 1 << 22    # ids up to here are places in a table
     HIGHEST_CHAR = 0x143    # of the byte alphabet
+    HANGUL = 0x0A           # to 0x0D: the low bits of the first byte of Hangul
 
 
 cdef struct Ends:
@@ -68,9 +69,14 @@ cdef class ByteJoints:
     def __dealloc__(self):
         free(self.bits)
 
-    cdef void add_edge(self, uint8_t last, uint8_t first, uint8_t second) noexcept nogil:
+    cdef void add_near(self, uint8_t last, uint8_t first, uint8_t second) noexcept nogil:
         cdef uint32_t at = joint_edge(last, first, second)
         self.bits[at >> 6] |= <uint64_t>1 << (at & 63)
+        self.table.hangul |= HANGUL <= (first & 0x0F) <= HANGUL + 3
+
+    cdef void add_edge(self, uint8_t last, uint8_t first, uint8_t second) noexcept nogil:
+        cdef uint32_t at = joint_edge(last, first, second)
+        self.add_near(last, first, second)
         self.bits[(EDGES + at) >> 6] |= <uint64_t>1 << (at & 63)
 
     cdef void add_joint(self, const uint8_t* left, const uint8_t* right) noexcept nogil:
@@ -83,8 +89,7 @@ cdef class ByteJoints:
         if whole(left) and whole(right):
             for k in range(3):
                 characters |= <uint64_t>left[k] << 8 * k | <uint64_t>right[k] << 8 * (k + 3)
-            at = joint_edge(left[2], right[0], right[1])
-            self.bits[at >> 6] |= <uint64_t>1 << (at & 63)
+            self.add_near(left[2], right[0], right[1])
             at = joint_pair(characters, self.table.shift)
             pairs[at >> 6] |= <uint64_t>1 << (at & 63)
         elif right[1]:
