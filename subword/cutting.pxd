@@ -41,7 +41,7 @@ cdef class FixedLength(PreTokenizer):
     cdef readonly Py_ssize_t length
 
 
-cdef bint simd_on    # whether the vector scanners are used (see use_simd)
+cdef int simd_on    # which vector scanners are used, 0 for none (see use_simd)
 
 cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
                   Spans* after) except -1 nogil

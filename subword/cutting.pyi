@@ -11,7 +11,9 @@ from subword.split_patterns import checked_behavior as checked_behavior
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
 
-def use_simd(on: bool | None = None) -> bool: ...
+SIMD: tuple[str, ...]
+
+def use_simd(level: str | None = None) -> str: ...
 
 @disjoint_base
 class CharacterSplit(PreTokenizer): ...

@@ -28,22 +28,22 @@ cdef extern from "scan.h" nogil:
              const byte_joints* joints, int32_t* out, int room, int simd)
     int simd_available()
 
+SIMD = ("scalar", "avx2", "avx512")
 simd_on = simd_available()
 
 
-def use_simd(on=None):
-    """Switch the vector scanners on or off; return whether they are on.
+def use_simd(level=None):
+    """Choose the scanners; return which are used: "scalar", "avx2" or "avx512".
 
-    They give the same words as the scalar ones: this is for tests and measurements. Nothing happens
-    where the processor has none.
-
-    Args:
-        on: True, False, or None to leave them as they are.
+    They give the same words, and the best are used by default: this is for tests and measurements.
+    A processor without the instructions of `level` uses the best it has below; None changes nothing.
     """
     global simd_on
-    if on is not None:
-        simd_on = on and simd_available()
-    return bool(simd_on)
+    if level not in (None, *SIMD):
+        raise ValueError(f"level must be one of {', '.join(SIMD)}, got {level!r}")
+    if level is not None:
+        simd_on = min(SIMD.index(level), simd_available())
+    return SIMD[simd_on]
 
 
 cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,

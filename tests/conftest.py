@@ -13,6 +13,6 @@ settings.register_profile(
     "sanitized", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("sanitized" if os.environ.get("SUBWORD_SANITIZED") else "default")
-# SUBWORD_SCALAR=1 runs the tests as a machine without AVX2 would.
-if os.environ.get("SUBWORD_SCALAR"):
-    use_simd(False)
+# SUBWORD_SIMD=scalar or avx2 runs the tests as a machine without more would.
+if os.environ.get("SUBWORD_SIMD"):
+    use_simd(os.environ["SUBWORD_SIMD"])

@@ -2,8 +2,8 @@
  *
  * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` (65 or more) of them,
  * and leaves *pos where the next call goes on. With `joints` the words that follow each other without gaps are cut,
- * here and there, where joints.h allows it. The vector forms of scan_simd.h and scan_gaps.h are used where the CPU has
- * them and give the same words. */
+ * here and there, where joints.h allows it. `simd` says which of the vector forms of scan_simd.h is used; they give the
+ * same words. */
 #ifndef SUBWORD_SCAN_H
 #define SUBWORD_SCAN_H
 
@@ -23,28 +23,30 @@ enum {
         i = end;                                                                                     \
     }
 
+#define SCAN_VECTORS(VECTOR)                                                                        \
+    switch (pattern) {                                                                              \
+    case SCAN_GPT2: return VECTOR##_scan_gpt2(p, n, pos, bits, joints, out, room);                  \
+    case SCAN_LLAMA3: return VECTOR##_scan_llama3(p, n, pos, bits, joints, out, room);              \
+    case SCAN_QWEN2: return VECTOR##_scan_qwen2(p, n, pos, bits, joints, out, room);                \
+    case SCAN_QWEN35: return VECTOR##_scan_qwen35(p, n, pos, bits, joints, out, room);              \
+    case SCAN_CL100K: return VECTOR##_scan_cl100k(p, n, pos, bits, joints, out, room);              \
+    case SCAN_O200K: return VECTOR##_scan_o200k(p, n, pos, bits, joints, out, room);                \
+    case SCAN_TEKKEN: return VECTOR##_scan_tekken(p, n, pos, bits, joints, out, room);              \
+    case SCAN_DEEPSEEK: return VECTOR##_scan_deepseek(p, n, pos, bits, joints, out, room);          \
+    case SCAN_CLIP: return VECTOR##_scan_clip(p, n, pos, bits, out, room);                          \
+    case SCAN_CLIP_BARE: return VECTOR##_scan_clip_bare(p, n, pos, bits, out, room);                \
+    case SCAN_WHITESPACE: return VECTOR##_scan_whitespace(p, n, pos, bits, out, room);              \
+    case SCAN_WHITESPACE_SPLIT: return VECTOR##_scan_whitespace_split(p, n, pos, bits, out, room);  \
+    case SCAN_BERT: return VECTOR##_scan_bert(p, n, pos, bits, out, room);                          \
+    }
+
 static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
                        const byte_joints *joints, int32_t *out, int room, int simd) {
     ptrdiff_t i = *pos;
     int count = 0;
-#ifdef SUBWORD_AVX2
-    if (simd) {
-        switch (pattern) {
-        case SCAN_GPT2: return avx2_scan_gpt2(p, n, pos, bits, joints, out, room);
-        case SCAN_LLAMA3: return avx2_scan_llama3(p, n, pos, bits, joints, out, room);
-        case SCAN_QWEN2: return avx2_scan_qwen2(p, n, pos, bits, joints, out, room);
-        case SCAN_QWEN35: return avx2_scan_qwen35(p, n, pos, bits, joints, out, room);
-        case SCAN_CL100K: return avx2_scan_cl100k(p, n, pos, bits, joints, out, room);
-        case SCAN_O200K: return avx2_scan_o200k(p, n, pos, bits, joints, out, room);
-        case SCAN_TEKKEN: return avx2_scan_tekken(p, n, pos, bits, joints, out, room);
-        case SCAN_DEEPSEEK: return avx2_scan_deepseek(p, n, pos, bits, joints, out, room);
-        case SCAN_CLIP: return avx2_scan_clip(p, n, pos, bits, out, room);
-        case SCAN_CLIP_BARE: return avx2_scan_clip_bare(p, n, pos, bits, out, room);
-        case SCAN_WHITESPACE: return avx2_scan_whitespace(p, n, pos, bits, out, room);
-        case SCAN_WHITESPACE_SPLIT: return avx2_scan_whitespace_split(p, n, pos, bits, out, room);
-        case SCAN_BERT: return avx2_scan_bert(p, n, pos, bits, out, room);
-        }
-    }
+#ifdef SUBWORD_VECTORS
+    if (simd == SIMD_AVX512) SCAN_VECTORS(avx512)
+    if (simd == SIMD_AVX2) SCAN_VECTORS(avx2)
 #endif
     switch (pattern) {
     case SCAN_GPT2: FILL(next_gpt2) break;

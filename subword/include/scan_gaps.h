@@ -1,27 +1,10 @@
-/* Word boundaries 64 bytes at a time for the cuts that leave white space out: the BERT cut, \w+|[^\w\s]+ and everything
- * between white space.
+/* Word boundaries a block at a time for the cuts that leave white space out: the BERT cut, \w+|[^\w\s]+ and everything
+ * between white space (compiled once for each kind of block: scan_simd.h).
  *
- * A block begins outside of words. Each kind of cut says where words begin and end in it: bit i of `ends` says that a
- * word ends before byte i. */
-#ifndef SUBWORD_SCAN_GAPS_H
-#define SUBWORD_SCAN_GAPS_H
-
-#include "scan_starts.h"
-
-typedef struct {
-    uint64_t starts, ends;
-    uint64_t blank; /* single bytes between words */
-    int known;      /* bytes of the block that are classified */
-} gap_masks;
-
-/* Words are the runs of `a` and the runs of `b`. */
-static inline void set_runs(uint64_t a, uint64_t b, gap_masks *m) {
-    m->starts = (a & ~(a << 1)) | (b & ~(b << 1));
-    m->ends = (a << 1 & ~a) | (b << 1 & ~b);
-}
+ * A block begins outside of words. Each kind of cut says where words begin and end in it. */
 
 /* Of the characters whose first bytes are in `todo`, those of a class; those of another are added to *others. */
-AVX2_INLINE uint64_t with_class(const uint8_t *p, block v, const uint8_t *bits, uint64_t todo, uint8_t wanted,
+VECTOR_INLINE uint64_t with_class(const uint8_t *p, block v, const uint8_t *bits, uint64_t todo, uint8_t wanted,
                                 uint8_t other, uint64_t *others) {
     uint64_t found = 0;
     int many = _mm_popcnt_u64(todo) >= ALIKE;
@@ -46,11 +29,11 @@ AVX2_INLINE uint64_t with_class(const uint8_t *p, block v, const uint8_t *bits, 
 
 /* Chunks that the BERT normalizer and pre-tokenizer treat independently of each other: text between blanks, cut before
  * and behind every punctuation mark and Chinese character. (clean_text must be on; `bits` is bert_bits.) */
-AVX2_INLINE void cut_bert(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, gap_masks *m) {
+VECTOR_INLINE void cut_bert(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, gap_masks *m) {
     block v = load_block(p, left);
     uint64_t blank = equal(v, ' ') | within(v, '\t', '\n') | equal(v, '\r'), follow = 0;
     uint64_t alone = within(v, '!', '/') | within(v, ':', '@') | within(v, '[', '`') | within(v, '{', '~');
-    uint64_t high = joined(v.low, v.high);
+    uint64_t high = with_bit(v, 0);
     m->blank = blank;
     if (__builtin_expect(high != 0, 0)) {
         follow = find_follow(v, high, &m->known);
@@ -67,10 +50,10 @@ AVX2_INLINE void cut_bert(const uint8_t *p, ptrdiff_t left, const uint8_t *bits,
 }
 
 /* \w+|[^\w\s]+ or, with `split`, [^\s]+ */
-AVX2_INLINE void cut_spaces(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, int split, gap_masks *m) {
+VECTOR_INLINE void cut_spaces(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, int split, gap_masks *m) {
     block v = load_block(p, left);
     uint64_t space = equal(v, ' ') | within(v, '\t', '\r'), word = 0, follow = 0;
-    uint64_t high = joined(v.low, v.high);
+    uint64_t high = with_bit(v, 0);
     m->blank = space;
     if (!split)
         word = within(v, '0', '9') | within(v, 'A', 'Z') | within(v, 'a', 'z') | equal(v, '_');
@@ -88,7 +71,7 @@ AVX2_INLINE void cut_spaces(const uint8_t *p, ptrdiff_t left, const uint8_t *bit
 }
 
 /* CLIP's words; `specials`: its special tokens, which are left to the scalar form, are among them. */
-AVX2_INLINE void cut_clip(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, int specials, gap_masks *m) {
+VECTOR_INLINE void cut_clip(const uint8_t *p, ptrdiff_t left, const uint8_t *bits, int specials, gap_masks *m) {
     block_masks b;
     classify(p, left, bits, 0, &b);
     uint64_t l = b.letter, d = b.number, w = b.space, o = ~(l | d | w);
@@ -105,21 +88,10 @@ AVX2_INLINE void cut_clip(const uint8_t *p, ptrdiff_t left, const uint8_t *bits,
     m->ends = ~w << 1 & (w | m->starts);
 }
 
-/* Store up to 64 words of which `starts` and `ends` have as many bits; returns how many. */
-AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int32_t *out) {
-    int count = (int)_mm_popcnt_u64(starts);
-    for (int done = 0; done < count; done += 8)
-        for (int k = 0; k < 8; k++, starts &= starts - 1, ends &= ends - 1) {
-            out[2 * (done + k)] = (int32_t)(base + (ptrdiff_t)_tzcnt_u64(starts));
-            out[2 * (done + k) + 1] = (int32_t)(base + (ptrdiff_t)_tzcnt_u64(ends));
-        }
-    return count;
-}
-
 /* The next block begins at the last blank, which one mask tells; without one, at the last word, and if that is the
  * first as well, the scalar form finds its end. */
 #define SCAN_GAPS(NAME, CUT, FILL_ONE)                                                              \
-    AVX2 static int NAME(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,        \
+    VECTOR_TARGET static int NAME(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,        \
                          int32_t *out, int room) {                                                  \
         ptrdiff_t i = *pos;                                                                         \
         int count = 0;                                                                              \
@@ -152,12 +124,12 @@ AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int3
         return count;                                                                               \
     }
 
-SCAN_GAPS(avx2_scan_bert, cut_bert(p + i, left, bits, &m), fill_bert(p, n, &i, bits, out + 2 * count, 1))
-SCAN_GAPS(avx2_scan_whitespace, cut_spaces(p + i, left, bits, 0, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_whitespace))
-SCAN_GAPS(avx2_scan_whitespace_split, cut_spaces(p + i, left, bits, 1, &m),
+SCAN_GAPS(VECTOR(scan_bert), cut_bert(p + i, left, bits, &m), fill_bert(p, n, &i, bits, out + 2 * count, 1))
+SCAN_GAPS(VECTOR(scan_whitespace), cut_spaces(p + i, left, bits, 0, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_whitespace))
+SCAN_GAPS(VECTOR(scan_whitespace_split), cut_spaces(p + i, left, bits, 1, &m),
           fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_solid))
-SCAN_GAPS(avx2_scan_clip, cut_clip(p + i, left, bits, 1, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_clip))
-SCAN_GAPS(avx2_scan_clip_bare, cut_clip(p + i, left, bits, 0, &m),
+SCAN_GAPS(VECTOR(scan_clip), cut_clip(p + i, left, bits, 1, &m), fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_clip))
+SCAN_GAPS(VECTOR(scan_clip_bare), cut_clip(p + i, left, bits, 0, &m),
           fill_spaced(p, n, &i, bits, out + 2 * count, 1, next_clip_bare))
 
-#endif
+#undef SCAN_GAPS

@@ -1,40 +1,34 @@
-/* Word boundaries 64 bytes at a time (x86-64 with AVX2; every other machine uses scan_scalar.h alone).
+/* The vector scanners (x86-64; every other machine uses scan_scalar.h alone).
  *
- * Every block begins at the start of a word, so nothing is carried from block to block. Its last bytes depend on bytes
- * not seen yet: only starts below `trust` count. When there is none (a long word, white space of several bytes, a
- * character cut by the block's end) the scalar twin finds the next one. */
+ * 64 bytes of text, a block, become masks (scan_classify.h), and masks become places where words begin (scan_starts.h,
+ * scan_words.h, scan_gaps.h). All but the block itself is compiled twice: for a block in two registers of AVX2 and for
+ * one in a single register of AVX-512, where a comparison is a mask. */
 #ifndef SUBWORD_SCAN_SIMD_H
 #define SUBWORD_SCAN_SIMD_H
 
 #include "joints.h"
 #include "scan_scalar.h"
 
+enum { SIMD_NONE, SIMD_AVX2, SIMD_AVX512 };
+
 #if defined(__x86_64__) && defined(__GNUC__)
-#define SUBWORD_AVX2 1
-#include "scan_gaps.h"
+#define SUBWORD_VECTORS 1
+#include "scan_starts.h"
 
+/* The best that the processor has. */
 static inline int simd_available(void) {
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-           __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt");
+    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
+               __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt");
+    int avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
+                 __builtin_cpu_supports("avx512vbmi2");
+    return avx2 && avx512 ? SIMD_AVX512 : avx2 ? SIMD_AVX2 : SIMD_NONE;
 }
 
-/* A word ends where the next begins: store eight such places, whether or not there are eight. */
-AVX2_INLINE uint64_t store_eight(uint64_t starts, ptrdiff_t base, int32_t *out) {
-    for (int k = 0; k < 8; k++, starts &= starts - 1) {
-        int32_t place = (int32_t)(base + (ptrdiff_t)_tzcnt_u64(starts));
-        out[2 * k] = out[2 * k + 1] = place;
-    }
-    return starts;
-}
-
-/* Store the places of up to 63 starts behind the start in out[0]; returns how many. */
-AVX2_INLINE int store_starts(uint64_t starts, ptrdiff_t base, int32_t *out) {
-    int count = (int)_mm_popcnt_u64(starts);
-    starts = store_eight(starts, base, out + 1);
-    if (count > 8) starts = store_eight(starts, base, out + 17);
-    for (int done = 16; done < count; done += 8) starts = store_eight(starts, base, out + 1 + 2 * done);
-    return count;
-}
+/* The rows of 16 for the four low bits of a first byte E0 to EF: the least second byte, and how far the last lies. */
+static const uint8_t hangul_or_chinese_rows[2][16] __attribute__((aligned(16))) = {
+    {255, 255, 255, 255, 0xB8, 0x80, 0x80, 0x80, 0x80, 0x80, 0xB0, 0x80, 0x80, 0x80, 255, 255}, /* U+4E00, U+AC00 */
+    {0, 0, 0, 0, 0x07, 0x3F, 0x3F, 0x3F, 0x3F, 0x3D, 0x0F, 0x3F, 0x3F, 0x1D, 0, 0},             /* U+9F7F, U+D77F */
+};
 
 /* Starts of words, and the places before `stop` where a word may be cut (joints.h) between two of the block's `cjk`. */
 AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, const block_masks *m, uint64_t starts,
@@ -64,63 +58,67 @@ AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, cons
     return starts;
 }
 
-/* The next block begins at the last blank before a letter that this one holds: in every pattern a word begins there,
- * whatever comes before (the letter's word takes the blank, and no white space in front of the blank can), and it takes
- * two masks to know, so the processor reads on before the rest is worked out. */
-#define SCAN_WORDS(NAME, WANTS, STARTS, NEXT)                                                       \
-    AVX2 static int NAME(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,        \
-                         const byte_joints *joints, int32_t *out, int room) {                       \
-        ptrdiff_t i = *pos;                                                                         \
-        int count = 0;                                                                              \
-        while (i < n && count + 65 <= room) {                                                       \
-            block_masks m;                                                                          \
-            ptrdiff_t left = n - i;                                                                 \
-            classify(p + i, left, bits, WANTS, &m);                                                 \
-            int ending = left <= 64 && m.known == 64; /* the block reaches the end of the text */   \
-            int trust = ending ? (int)left : m.known > 3 ? m.known - 3 : 0;                         \
-            uint64_t safe = m.blank & m.letter >> 1 & below(trust) & ~1ull;                         \
-            uint64_t starts = (STARTS) & ~1ull;                                                     \
-            out[2 * count] = (int32_t)i;                                                            \
-            if (__builtin_expect(safe != 0 && !ending, 1)) {                                        \
-                int stop = highest(safe);                                                           \
-                if (__builtin_expect(stop < trust, 1)) {                                            \
-                    starts = with_cuts(joints, p + i, &m, starts & below(stop + 1), stop);    \
-                    count += store_starts(starts, i, out + 2 * count);                              \
-                    i += stop;                                                                      \
-                    continue;                                                                       \
-                }                                                                                   \
-            }                                                                                       \
-            starts &= below(trust);                                                                 \
-            if (ending && trust == left) {                                                          \
-                starts = with_cuts(joints, p + i, &m, starts, trust);                         \
-                count += store_starts(starts, i, out + 2 * count);                                  \
-                out[2 * count++ + 1] = (int32_t)n;                                                  \
-                i = n;                                                                              \
-            } else if (starts) { /* words are looked for from the start of one, not from a cut */   \
-                int stop = highest(starts);                                                         \
-                starts = with_cuts(joints, p + i, &m, starts, stop);                          \
-                count += store_starts(starts, i, out + 2 * count);                                  \
-                i += stop;                                                                          \
-            } else {                                                                                \
-                ptrdiff_t end = NEXT(p, n, i, bits);                                                \
-                count += cut_word(joints, p, i, end, out + 2 * count, room - count);                \
-                i = end;                                                                            \
-            }                                                                                       \
-        }                                                                                           \
-        *pos = i;                                                                                   \
-        return count;                                                                               \
-    }
+#define VECTOR_INLINE VECTOR_TARGET static inline __attribute__((always_inline))
+#define block VECTOR(block)
+#define load_block VECTOR(load_block)
+#define equal VECTOR(equal)
+#define within VECTOR(within)
+#define lower_case VECTOR(lower_case)
+#define with_bit VECTOR(with_bit)
+#define with_bits VECTOR(with_bits)
+#define row_bytes VECTOR(row_bytes)
+#define hangul_or_chinese VECTOR(hangul_or_chinese)
+#define store_starts VECTOR(store_starts)
+#define store_words VECTOR(store_words)
+#define find_follow VECTOR(find_follow)
+#define find_common VECTOR(find_common)
+#define find_alike VECTOR(find_alike)
+#define classify_wide VECTOR(classify_wide)
+#define classify VECTOR(classify)
+#define with_class VECTOR(with_class)
+#define cut_bert VECTOR(cut_bert)
+#define cut_spaces VECTOR(cut_spaces)
+#define cut_clip VECTOR(cut_clip)
 
-SCAN_WORDS(avx2_scan_gpt2, 0, starts_gpt2(p + i, left, &m), next_gpt2)
-SCAN_WORDS(avx2_scan_llama3, 0, starts_cl100k(p + i, left, &m, 1, 0, &trust), next_llama3)
-SCAN_WORDS(avx2_scan_qwen2, 0, starts_cl100k(p + i, left, &m, 0, 0, &trust), next_qwen2)
-SCAN_WORDS(avx2_scan_qwen35, WANT_MARKS, starts_cl100k(p + i, left, &m, 0, 0, &trust), next_qwen35)
-SCAN_WORDS(avx2_scan_cl100k, 0, starts_cl100k(p + i, left, &m, 1, 1, &trust), next_cl100k)
-SCAN_WORDS(avx2_scan_o200k, WANT_CASE, starts_o200k(p + i, left, &m, 1, &trust), next_o200k)
-SCAN_WORDS(avx2_scan_tekken, WANT_CASE, starts_o200k(p + i, left, &m, 0, &trust), next_tekken)
-SCAN_WORDS(avx2_scan_deepseek, WANT_MARKS | WANT_SYMBOLS, starts_deepseek(left, &m, &trust), next_deepseek)
+#define VECTOR(name) avx2_##name
+#include "block_avx2.h"
+#include "scan_classify.h"
+#include "scan_words.h"
+#include "scan_gaps.h"
+#undef VECTOR
+#undef VECTOR_TARGET
+
+#define VECTOR(name) avx512_##name
+#include "block_avx512.h"
+#include "scan_classify.h"
+#include "scan_words.h"
+#include "scan_gaps.h"
+#undef VECTOR
+#undef VECTOR_TARGET
+
+#undef VECTOR_INLINE
+#undef block
+#undef load_block
+#undef equal
+#undef within
+#undef lower_case
+#undef with_bit
+#undef with_bits
+#undef row_bytes
+#undef hangul_or_chinese
+#undef store_starts
+#undef store_words
+#undef find_follow
+#undef find_common
+#undef find_alike
+#undef classify_wide
+#undef classify
+#undef with_class
+#undef cut_bert
+#undef cut_spaces
+#undef cut_clip
 
 #else
-static inline int simd_available(void) { return 0; }
+static inline int simd_available(void) { return SIMD_NONE; }
 #endif
 #endif

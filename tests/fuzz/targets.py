@@ -17,6 +17,7 @@ import numpy as np
 
 import subword
 from subword import Tokenizer, pre_tokenizers
+from subword.cutting import SIMD
 from subword.decode_stream import DecodeStream
 from subword.reference import ReferenceTokenizer
 from subword.split_patterns import PATTERNS
@@ -177,8 +178,8 @@ def encode(data: bytes) -> None:
     text = text_of(data)
     before = pre_tokenizers.use_simd()
     try:
-        for on in (True, False):
-            pre_tokenizers.use_simd(on)
+        for level in SIMD:
+            pre_tokenizers.use_simd(level)
             tok.cache_clear()
             compare(tok, twin, text)
     finally:

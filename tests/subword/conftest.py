@@ -4,7 +4,7 @@ import pytest
 import tokenizers
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from subword.cutting import use_simd
+from subword.cutting import SIMD, use_simd
 
 WORDS = [
     *("the", "cat", "sat", "on", "a", "mat", "and", "then"),
@@ -43,12 +43,12 @@ def byte_oracle() -> tokenizers.Tokenizer:
     return tok
 
 
-@pytest.fixture(params=[False, True], ids=["plain", "simd"])
+@pytest.fixture(params=SIMD)
 def simd(request):
-    """Run a test without vector instructions and, where the processor has them, with them."""
+    """Run a test with each kind of scanner that the processor has."""
     before = use_simd()
     if use_simd(request.param) != request.param:
         use_simd(before)
-        pytest.skip("this processor has no AVX2")
+        pytest.skip(f"this processor has no {request.param}")
     yield
     use_simd(before)

@@ -9,7 +9,7 @@ from tokenizers import normalizers as theirs
 
 from subword import normalizers as ours
 from subword._forms import FORMS, normalize
-from subword.cutting import use_simd
+from subword.cutting import SIMD, use_simd
 
 # Long runs that most forms leave alone, and single characters that some of them change.
 QUIET = list("ab .,1") + list("가나다한국어강그") + list("中文のカж") + list("’…😀")
@@ -24,8 +24,8 @@ def in_both_ways(form, text):
     """Return what a form makes of a text without vectors and, where there are some, with them."""
     before = use_simd()
     results = []
-    for on in (False, True):
-        use_simd(on)
+    for level in (SIMD[0], SIMD[-1]):
+        use_simd(level)
         results.append(getattr(ours, form)().normalize_with_offsets(text))
     use_simd(before)
     return results

@@ -8,7 +8,7 @@ import pytest
 from subword import Tokenizer
 from subword.byte_alphabet import CHARS
 from subword.models import BPE
-from subword.pre_tokenizers import ByteLevel, use_simd
+from subword.pre_tokenizers import ByteLevel
 
 ALPHABETS = {
     "latin": "ab \x7f\x80\xe9\xff",
@@ -24,14 +24,6 @@ def tok():
     """A tokenizer whose ids are the bytes of the text."""
     model = BPE({CHARS[byte]: byte for byte in range(256)}, [])
     return Tokenizer(model, pre_tokenizer=ByteLevel(add_prefix_space=False))
-
-
-@pytest.fixture(params=[False, True], ids=["plain", "simd"])
-def simd(request):
-    before = use_simd()
-    use_simd(request.param)
-    yield
-    use_simd(before)
 
 
 @pytest.mark.parametrize("name", ALPHABETS)

@@ -11,7 +11,7 @@ from subword import Tokenizer
 from subword._batches import encode_buffers
 from subword._documents import NotUTF8
 from subword.byte_alphabet import CHARS
-from subword.cutting import use_simd
+from subword.cutting import SIMD, use_simd
 from subword.models import BPE
 from subword.pre_tokenizers import ByteLevel
 
@@ -41,8 +41,8 @@ def both_places(tok: Tokenizer, data: bytes) -> list[int | None]:
     """Return what is found without vectors and, where there are some, with them."""
     before = use_simd()
     places: list[int | None] = []
-    for on in (False, True):
-        use_simd(on)
+    for level in (SIMD[0], SIMD[-1]):
+        use_simd(level)
         try:
             ids = encode_buffers(tok._texts.encoder, [data])[0]
             assert ids.astype(np.uint8).tobytes() == data

@@ -50,15 +50,6 @@ def trained(request) -> Tokenizer:
         )
 
 
-@pytest.fixture(params=[True, False], ids=["simd", "plain"])
-def simd(request):
-    before = pre_tokenizers.use_simd()
-    if pre_tokenizers.use_simd(request.param) != request.param:
-        pytest.skip("this machine has no vector loops")
-    yield request.param
-    pre_tokenizers.use_simd(before)
-
-
 def with_cache(tok: Tokenizer, size: int) -> Tokenizer:
     """Return the same stages with caches of `size` bytes; nothing trims their offsets."""
     stages = ("normalizer", "pre_tokenizer", "decoder")
