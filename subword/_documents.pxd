@@ -15,6 +15,8 @@ cdef struct Document:
     const void* data
     Py_ssize_t size        # in units
     int kind
+    int lacks              # a byte that is known not to be in it, or -1
+    bint follows           # in a buffer: behind the document before it and a separator in UTF-8
 
 
 cdef class Documents:
@@ -32,7 +34,7 @@ cdef class Documents:
 
     @staticmethod
     cdef Documents of_buffers(list buffers, bytes separator)
-    cdef int push(self, const uint8_t* data, Py_ssize_t size) except -1
+    cdef int push(self, const uint8_t* data, Py_ssize_t size, int lacks, bint follows) except -1
 
 
 cdef int document_of(object text, Py_ssize_t index, Document* document) except -1

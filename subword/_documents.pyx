@@ -20,7 +20,7 @@ cdef extern from "Python.h":
 
 cdef extern from "find.h" nogil:
     const uint8_t* find_bytes(const uint8_t* data, size_t size, const uint8_t* needle,
-                              size_t needle_size)
+                              size_t needle_size, bint* lacks)
 
 cdef extern from "memory.h" nogil:
     void subword_prefetch(const void* p)
@@ -43,6 +43,8 @@ cdef int document_of(object text, Py_ssize_t index, Document* document) except -
     document.data = PyUnicode_DATA(text)
     document.size = PyUnicode_GET_LENGTH(text)
     document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
+    document.lacks = -1
+    document.follows = False
     if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
         raise ValueError(
             f"text {index} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
@@ -85,6 +87,14 @@ cdef object surrogate_error(object text, Py_ssize_t index, Py_ssize_t place):
     return ValueError(
         f"text {index} holds a lone surrogate (U+{ord(text[place]):04X}) at character {place}: "
         "it cannot be encoded as UTF-8")
+
+
+cdef bint is_utf8(bytes data):
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class NotUTF8(ValueError):
@@ -138,6 +148,7 @@ cdef class Documents:
         cdef bytes wanted = separator or b""
         cdef const uint8_t* needle = wanted
         cdef Py_ssize_t size, at, needle_size = len(wanted)
+        cdef bint lacks, follows, valid = is_utf8(wanted)
         self.raw = True
         self.owner = []
         self.firsts = []
@@ -148,17 +159,19 @@ cdef class Documents:
             size = view.shape[0]
             data = &view[0] if size else NULL
             at = 0
+            follows = False
             while needle_size and at < size:
-                found = find_bytes(data + at, size - at, needle, needle_size)
+                found = find_bytes(data + at, size - at, needle, needle_size, &lacks)
                 if found == NULL:
                     break
-                self.push(data + at, found - data - at)
+                self.push(data + at, found - data - at, needle[0] if lacks else -1, follows)
                 at = found - data + needle_size
+                follows = valid
             if at < size or not needle_size:
-                self.push(data + at, size - at)
+                self.push(data + at, size - at, -1, follows)
         return self
 
-    cdef int push(self, const uint8_t* data, Py_ssize_t size) except -1:
+    cdef int push(self, const uint8_t* data, Py_ssize_t size, int lacks, bint follows) except -1:
         """Append a stretch of bytes."""
         cdef Document* document
         cdef void* p
@@ -175,6 +188,8 @@ cdef class Documents:
         document.data = data
         document.size = size
         document.kind = 0
+        document.lacks = lacks
+        document.follows = follows
         self.size += 1
         self.total += size
         return 0

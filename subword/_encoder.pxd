@@ -25,9 +25,9 @@ cdef class Encoder:
     cdef list pool
     cdef Worker borrow(self)
     cdef int begin(self, Worker worker, Output* out) except -1 nogil
-    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size, int lacks,
                              Output* out) except -1 nogil
-    cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+    cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size, int lacks,
                          Output* out) except -1 nogil
     cdef int end_document(self, Worker worker, Output* out) except -1 nogil
     cdef int flush(self, Worker worker, Output* out) except -1 nogil

@@ -73,8 +73,8 @@ cdef class Encoder:
         self.after = after
         self.pre_tokenizes = pre_tokenizer is not None
         self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
-        self.joints = (byte_joints_of(model) if self.pattern >= 0 and isinstance(model, BPE)
-                       else None)
+        if self.pattern >= 0 and isinstance(model, BPE):
+            self.joints = byte_joints_of(model)
         self.caches_words = caches_words
         self.cache_limit = cache_limit
         self.pool = []
@@ -87,6 +87,8 @@ cdef class Encoder:
         self.sentences = sentences_of(normalizer, pre_tokenizer, model, after.count > 0)
         self.chunks = self.chunks or self.sentences is not None
         self.normalizes = normalizer is not None and (after.count > 0 or not self.chunks)
+        if normalizer is None and self.sentences is None and raw.count == 0:
+            self.raw, self.after = after, raw    # nothing lies between
 
     def cache_info(self):
         """Return what the caches of the workers at rest hold."""
@@ -110,19 +112,20 @@ cdef class Encoder:
         batch_clear(worker.batch)
         return begin_rows(&worker.rows, out)
 
-    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+    cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size, int lacks,
                              Output* out) except -1 nogil:
-        """Append the tokens of data[0:size), some at `flush`, or a little more than may be kept."""
+        """Append the tokens of data[0:size), some at `flush`, or a little more than may be kept;
+        `lacks` is a byte that is not in them, or -1."""
         worker.word = 0
         worker.row_words = 0
-        return self.encode_part(worker, data, size, out)
+        return self.encode_part(worker, data, size, lacks, out)
 
-    cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size,
+    cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size, int lacks,
                          Output* out) except -1 nogil:
         """Do the same for a part of a document whose first part has been encoded."""
         cdef Py_ssize_t i
         cdef int32_t start, end
-        if self.raw.absent(data, size):
+        if self.raw.absent(data, size, lacks):
             return self.encode_segment(worker, data, 0, <int32_t>size, out)
         worker.pieces.size = 0
         self.raw.find(data, <int32_t>size, &worker.pieces)
@@ -190,7 +193,7 @@ cdef class Encoder:
             if self.normalizer.apply(&text, &worker.normalized):
                 worker.normalized.base = start
                 source = &worker.normalized
-        if self.after.absent(source.data, source.size):
+        if self.after.absent(source.data, source.size, -1):
             return self.encode_text(worker, source, out)
         worker.inner.size = 0
         self.after.find(source.data, <int32_t>source.size, &worker.inner)
@@ -279,8 +282,7 @@ cdef class Encoder:
         while at < count:
             at = batch_fill(batch, &worker.caches[out.full].table, text.data, text.size, spans, at,
                             count)
-            if batch.size == 0 and batch.rows == 0:
-                # too long for the cache
+            if batch.size == 0 and batch.rows == 0:    # too long for the cache
                 self.compute(worker, text.data + spans[2 * at], spans[2 * at + 1] - spans[2 * at])
                 emit_tokens(worker, text, spans[2 * at], self.chunks, out)
                 at += 1
@@ -292,8 +294,7 @@ cdef class Encoder:
         return 0
 
     cdef int flush(self, Worker worker, Output* out) except -1 nogil:
-        """Append the ids of the words that wait, and end their rows; those that are cached stay in
-        words.h."""
+        """Append the ids of words that wait, and end their rows; cached ones stay in words.h."""
         cdef word_batch* batch = worker.batch
         cdef WordCache* cache = &worker.caches[0]
         cdef uint32_t* ids

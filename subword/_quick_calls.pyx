@@ -177,7 +177,7 @@ cdef class QuickCalls:
                 raise surrogate_error(text, 0, place)
             worker.rows = self.rows(add_special_tokens, HIGHEST, &count, 1)
             self._encoder.begin(worker, out)
-            self._encoder.encode_document(worker, data, size, out)
+            self._encoder.encode_document(worker, data, size, -1, out)
             self._encoder.end_document(worker, out)
             self._encoder.flush(worker, out)
             shape = out.size

@@ -16,6 +16,7 @@ cdef extern from "utf8_check.h" nogil:
 
 cdef enum:
     AHEAD = 4         # documents between asking for a text's bytes and their use
+    STRETCH = 1 << 13 # bytes of documents that are looked at for UTF-8 together
     # Characters of a part of a text of which only so many ids are wanted: for each id, and besides.
     CHARACTERS = 5
     WINDOW = 256
@@ -32,7 +33,7 @@ cdef Py_ssize_t encode_rows(Encoder encoder, Worker worker, const Document* docu
     Returns:
         The document that is not valid, or -1.
     """
-    cdef Py_ssize_t i, k, before, size, count = worker.rows.left
+    cdef Py_ssize_t i, k, before, size, count = worker.rows.left, valid = 0
     cdef const Document* document
     cdef const uint8_t* data
     if count == 0:
@@ -51,18 +52,36 @@ cdef Py_ssize_t encode_rows(Encoder encoder, Worker worker, const Document* docu
                 return i
             continue
         k = utf8_of(document, worker, &data, &size)
-        if k < 0 and raw:
-            k = utf8_error(data, size, simd_on)
+        if raw and i >= valid:
+            valid = valid_until(documents, i, count)
+            if valid == i:
+                k = utf8_error(data, size, simd_on)
         if k >= 0:
             place[0] = k
             return i
         before = out.size
-        encoder.encode_document(worker, data, size, out)
+        encoder.encode_document(worker, data, size, document.lacks, out)
         if out.full and (document.kind or raw):
             bytes_to_characters(data, size, out.offsets + 2 * before, out.size - before)
         encoder.end_document(worker, out)
     encoder.flush(worker, out)
     return -1
+
+
+cdef Py_ssize_t valid_until(const Document* documents, Py_ssize_t first,
+                            Py_ssize_t count) noexcept nogil:
+    """Find that documents[first], ..., which stand in a buffer, are UTF-8 by one look at them and
+    the separators between.
+
+    Returns:
+        The first document behind them, or `first` if one of them is not.
+    """
+    cdef const uint8_t* begin = <const uint8_t*>documents[first].data
+    cdef Py_ssize_t i = first + 1, size = documents[first].size
+    while i < count and documents[i].follows and size < STRETCH:
+        size = <const uint8_t*>documents[i].data - begin + documents[i].size
+        i += 1
+    return i if utf8_error(begin, size, simd_on) < 0 else first
 
 
 cdef Py_ssize_t encode_beginning(Encoder encoder, Worker worker, const Document* document,
@@ -86,7 +105,7 @@ cdef Py_ssize_t encode_beginning(Encoder encoder, Worker worker, const Document*
         place = utf8_of(&part, worker, &data, &size)
         if place >= 0:
             return at + place
-        encoder.encode_part(worker, data, size, out)
+        encoder.encode_part(worker, data, size, -1, out)
         at = stop
     encoder.end_document(worker, out)
     return -1

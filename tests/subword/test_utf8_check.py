@@ -1,19 +1,22 @@
 """What is not UTF-8 is found, and where: Python's own decoder is the judge."""
 
 import random
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from subword import Tokenizer
+from subword import AddedToken, Tokenizer
 from subword._batches import encode_buffers
 from subword._documents import NotUTF8
 from subword.byte_alphabet import CHARS
 from subword.cutting import SIMD, use_simd
 from subword.models import BPE
+from subword.normalizers import NFC
 from subword.pre_tokenizers import ByteLevel
+from subword.text_encoder import documents_of
 
 # First bytes, followers and what lies on both sides of every limit.
 EDGES = bytes.fromhex("007f808f909fa0bfc0c1c2dfe0e1ecedeeeff0f1f3f4f5f8ff")
@@ -97,3 +100,54 @@ def test_every_character_is_valid(tok):
     codes = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
     for i in range(0, len(codes), 10_000):
         assert both_places(tok, "".join(map(chr, codes[i : i + 10_000])).encode()) == [None] * 2
+
+
+def places_in(documents: list[bytes], gap: int) -> Iterator[int]:
+    """Yield, of each document that is not UTF-8, the first wrong byte of their buffer."""
+    start = 0
+    for document in documents:
+        place = place_of(document)
+        if place is not None:
+            yield start + place
+        start += len(document) + gap
+
+
+SEPARATORS = [b"<|end|>", b"\n", "가".encode(), b"\xff<"]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_documents_in_a_buffer(simd, seed):
+    """Many are checked at once, and one before a separator without a stray first byte of it is not
+    searched for tokens that begin with the same: the same ids as one by one, the same place."""
+    rng = random.Random(seed)
+    separator = rng.choice(SEPARATORS)
+    model = BPE({CHARS[byte]: byte for byte in range(256)}, [])
+    tokens = [AddedToken("<|end|>"), AddedToken("<a>", normalized=False)]
+    normalizer = NFC() if rng.random() < 0.5 else None
+    tok = Tokenizer(
+        model,
+        normalizer=normalizer,
+        pre_tokenizer=ByteLevel(add_prefix_space=False),
+        added_tokens=tokens[rng.randrange(2) :],
+    )
+    pool = ["a", " ", "<", "<a>", "<|", "é", "가", "😀", "x" * 40, "나" * 3000, "", "", "b c"]
+    texts = ["".join(rng.choices(pool, k=rng.randrange(6))) for _ in range(rng.randrange(1, 200))]
+    documents = [text.encode() for text in texts]
+    if rng.random() < 0.5:
+        at = rng.randrange(len(documents))
+        documents[at] += rng.choice([b"\xff", b"\xea\xb0", b"\x80"]) + rng.choice([b"", b"b"])
+    buffers = [separator.join(documents), b"", separator.join(documents[:3])]
+    wrong = [
+        (index, place)
+        for index, buffer in enumerate(buffers)
+        for place in places_in(buffer.split(separator), len(separator))
+    ]
+    if wrong:
+        with pytest.raises(NotUTF8) as caught:
+            encode_buffers(tok._texts.encoder, buffers, separator)
+        assert (caught.value.buffer, caught.value.byte) == wrong[0]
+        return
+    ids, splits = encode_buffers(tok._texts.encoder, buffers, separator)[:2]
+    rows = tok.encode_ragged(documents_of(buffers, separator), threads=1)
+    assert ids.tolist() == rows.ids.tolist()
+    assert splits.tolist() == rows.row_splits.tolist()

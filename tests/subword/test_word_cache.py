@@ -9,7 +9,7 @@ import warnings
 import pytest
 
 import subword
-from subword import AddedToken, Tokenizer, pre_tokenizers
+from subword import AddedToken, Tokenizer
 from subword.reference import ReferenceTokenizer
 
 CORPUS = ["the cat sat on a mat and then it ran away", "low lower lowest", "한국어 😀 é"] * 9
