@@ -19,8 +19,8 @@ int two(uint64_t a, uint64_t b, uint64_t c, uint64_t d) { return compare_two(a, 
 int three(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
     return compare_three(a, b, c, d, e, f);
 }
-long find(const uint8_t *p, size_t size, const uint8_t *needle, size_t n) {
-    const uint8_t *found = find_bytes(p, size, needle, n);
+long find(const uint8_t *p, size_t size, const uint8_t *needle, size_t n, int *lacks) {
+    const uint8_t *found = find_bytes(p, size, needle, n, lacks);
     return found ? found - p : -1;
 }
 """
@@ -65,4 +65,7 @@ def test_the_first_place_of_bytes(library):
         data = bytes(rng.choices(b"ab", k=rng.randrange(12)))
         needle = bytes(rng.choices(b"ab", k=rng.randrange(1, 4)))
         size, n = ctypes.c_size_t(len(data)), ctypes.c_size_t(len(needle))
-        assert library.find(data, size, needle, n) == data.find(needle)
+        lacks = ctypes.c_int()
+        place = library.find(data, size, needle, n, ctypes.byref(lacks))
+        assert place == data.find(needle)
+        assert place < 0 or lacks.value == (needle[0] not in data[:place])
