@@ -34,26 +34,15 @@ static const uint8_t hangul_or_chinese_rows[2][16] __attribute__((aligned(16))) 
 AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, const block_masks *m, uint64_t starts,
                                int stop) {
     if (__builtin_expect(m->cjk == 0, 1) || !joints) return starts;
-    uint64_t behind = m->cjk & m->cjk << 3 & ~starts & below(stop), near;
+    uint64_t behind = m->cjk & m->cjk << 3 & ~starts & below(stop);
     if (!joints->hangul) {
         starts |= behind & m->hangul;
         behind &= ~m->hangul;
     }
-    near = behind;
-    for (uint64_t todo = joints->near ? behind : 0; todo; todo &= todo - 1) {
-        uint32_t edge;
-        memcpy(&edge, p + lowest(todo) - 1, 4);
-        near ^= (uint64_t)!joint_bit(joints->near, _pext_u32(edge, JOINT_EDGE)) << lowest(todo);
-    }
-    starts |= behind & ~near;
-    for (; near; near &= near - 1) {
-        uint32_t left, right; /* they share a byte: six are in the text, eight may not be */
-        memcpy(&left, p + lowest(near) - 3, 4);
-        memcpy(&right, p + lowest(near) - 1, 4);
-        uint64_t characters = left | (uint64_t)(right >> 8) << 24;
-        uint64_t pair = joint_pair(characters, joints->shift);
-        int joint = joint_bit(joints->edges, _pext_u32(right, JOINT_EDGE)) | joint_bit(joints->pairs, pair);
-        starts |= (uint64_t)!joint << lowest(near);
+    for (; behind; behind &= behind - 1) {
+        uint32_t around;
+        memcpy(&around, p + lowest(behind) - 2, 4);
+        starts |= (uint64_t)!may_join(joints, around) << lowest(behind);
     }
     return starts;
 }

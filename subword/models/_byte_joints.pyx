@@ -5,31 +5,30 @@ so between two characters that no merge joins a cut is safe, and both sides get 
 get within the word. Few merges join two characters of three bytes, and pieces of a syllable or two
 repeat where words do not: GPT-2 sees 277,000 different words in 12 MB of Korean and 12,000 pieces.
 
-A token may hold a part of a character only. Where both characters are whole in a and b, the pair is
-remembered; where they are not, the last byte of the first one and the first two of the second.
+What is remembered of two characters are the two bytes on each side of the joint, which is one word
+of memory to the scanner, as bits of a table that they are hashed to. Of 100 places between Korean
+characters Qwen3's merges join 30, by these bytes 34. A token may hold a part of a character only:
+then the joint has every byte where it has none.
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free
-from libc.string cimport memset
+from libc.stdlib cimport calloc, free, realloc
 
 from subword._hashmap cimport NO_ID
-from subword._pipeline cimport Tokens, tokens_free
+from subword._pipeline cimport Tokens, out_of_memory, tokens_free
 from subword.models.bpe cimport BPE
 
 from subword.byte_alphabet import BYTES, CHARS
 
 cdef extern from "joints.h" nogil:
-    uint32_t joint_edge(uint8_t last, uint8_t first, uint8_t second)
-    uint64_t joint_pair(uint64_t characters, int shift)
+    uint32_t joint_around(uint8_t second, uint8_t third, uint8_t first, uint8_t next)
+    uint64_t joint_place(uint32_t around, int shift)
 
 cdef enum:
-    EDGES = 1 << 16
-    BITS_PER_PAIR = 16      # of the filter: at most one safe pair in 16 is taken for a joint
-    MANY_PAIRS = 1 << 11    # of whole characters: from here on, bytes of most pairs are near
+    BITS_PER_JOINT = 8      # of the table: at most one safe place in 8 is taken for a joint
+    ANY = -1                # byte
     HIGHEST_ID = 1 << 22    # ids up to here are places in a table
     HIGHEST_CHAR = 0x143    # of the byte alphabet
-    HANGUL = 0x0A           # to 0x0D: the low bits of the first byte of Hangul
 
 
 cdef struct Ends:
@@ -57,54 +56,55 @@ cdef inline bint whole(const uint8_t* bytes) noexcept nogil:
     return leads(bytes[0]) and follows(bytes[1]) and follows(bytes[2])
 
 
-cdef inline bint may_meet(const uint8_t* left, const uint8_t* right) noexcept nogil:
-    """Whether left[0:3) may end within or behind a character of three bytes, and right[0:3) begin
-    one."""
-    return (follows(left[2]) and left[1] < 0xC0 and not follows(left[0]) and leads(right[0]))
-
-
 cdef class ByteJoints:
     """The pairs of characters that the merges of a model join; made by `byte_joints_of`."""
 
     def __dealloc__(self):
         free(self.bits)
+        free(self.joints)
 
-    cdef void add_near(self, uint8_t last, uint8_t first, uint8_t second) noexcept nogil:
-        cdef uint32_t at = joint_edge(last, first, second)
-        self.bits[at >> 6] |= <uint64_t>1 << (at & 63)
-        self.table.hangul |= HANGUL <= (first & 0x0F) <= HANGUL + 3
+    cdef int add(self, int second, int third, int first, int next) except -1:
+        """Add the joints between characters that end with `second` and `third` and those that begin
+        with `first` and `next`."""
+        cdef uint32_t* joints
+        cdef int a, b, c, d
+        for a in range(0x80 if second == ANY else second, (0xBF if second == ANY else second) + 1):
+            for b in range(0x80 if third == ANY else third, (0xBF if third == ANY else third) + 1):
+                for c in range(0xE0 if first == ANY else first,
+                               (0xEF if first == ANY else first) + 1):
+                    self.table.hangul |= 0xEA <= c <= 0xED
+                    for d in range(0x80 if next == ANY else next,
+                                   (0xBF if next == ANY else next) + 1):
+                        if self.size == self.capacity:
+                            self.capacity = max(1 << 10, 2 * self.capacity)
+                            joints = <uint32_t*>realloc(self.joints,
+                                                        self.capacity * sizeof(uint32_t))
+                            if joints == NULL:
+                                return out_of_memory()
+                            self.joints = joints
+                        self.joints[self.size] = joint_around(
+                            <uint8_t>a, <uint8_t>b, <uint8_t>c, <uint8_t>d)
+                        self.size += 1
+        return 0
 
-    cdef void add_edge(self, uint8_t last, uint8_t first, uint8_t second) noexcept nogil:
-        cdef uint32_t at = joint_edge(last, first, second)
-        self.add_near(last, first, second)
-        self.bits[(EDGES + at) >> 6] |= <uint64_t>1 << (at & 63)
+    cdef int add_merge(self, const uint8_t* left, const uint8_t* right) except -1:
+        """Add the joint of a token that ends with left[0:3) and one that begins with right[0:3), if
+        the first may end with a character of three bytes and the second begin one."""
+        cdef int second = ANY, next = ANY
+        if follows(left[2]) and left[1] < 0xC0 and not follows(left[0]) and leads(right[0]):
+            if follows(left[1]):
+                second = left[1]
+            if follows(right[1]):
+                next = right[1]
+            self.add(second, left[2], right[0], next)
+        return 0
 
-    cdef void add_joint(self, const uint8_t* left, const uint8_t* right) noexcept nogil:
-        """Add the joint of a token that ends with left[0:3) and one that begins with right[0:3)."""
-        cdef uint64_t characters = 0, at
-        cdef uint64_t* pairs = self.bits + 2 * EDGES // 64
-        cdef int k
-        if not may_meet(left, right):
-            return
-        if whole(left) and whole(right):
-            for k in range(3):
-                characters |= <uint64_t>left[k] << 8 * k | <uint64_t>right[k] << 8 * (k + 3)
-            self.add_near(left[2], right[0], right[1])
-            at = joint_pair(characters, self.table.shift)
-            pairs[at >> 6] |= <uint64_t>1 << (at & 63)
-        elif right[1]:
-            self.add_edge(left[2], right[0], right[1])
-        else:
-            for k in range(64):
-                self.add_edge(left[2], right[0], <uint8_t>k)
-
-    cdef int keep_whole(self, BPE model) except -1 nogil:
+    cdef int keep_whole(self, BPE model) except -1:
         """Let no piece of a word be one of the tokens that are words and that no merges make."""
         cdef Tokens tokens
         cdef const uint8_t* bytes
         cdef uint64_t i
         cdef uint32_t size
-        cdef int k, n
         tokens.data = NULL
         tokens.size = tokens.capacity = 0
         try:
@@ -113,19 +113,37 @@ cdef class ByteJoints:
                     continue
                 bytes = model.words.bytes + model.words.words[i].offset
                 size = model.words.words[i].size
-                if size < 3 or not (whole(bytes) or whole(bytes + size - 3)):
+                if (size < 3 or follows(bytes[0])    # a piece begins with a whole character
+                        or not (whole(bytes) or whole(bytes + size - 3))):
                     continue
                 tokens.size = 0
                 model.merge(bytes, size, &tokens)
                 if tokens.size == 1:
                     continue
-                for k in range(64):
-                    for n in range(16 * whole(bytes + size - 3)):
-                        self.add_edge(bytes[size - 1], <uint8_t>n, <uint8_t>k)
-                    if whole(bytes):
-                        self.add_edge(<uint8_t>k, bytes[0], bytes[1])
+                if whole(bytes):
+                    self.add(ANY, ANY, bytes[0], bytes[1])
+                if whole(bytes + size - 3):
+                    self.add(bytes[size - 2], bytes[size - 1], ANY, ANY)
         finally:
             tokens_free(&tokens)
+        return 0
+
+    cdef int make_table(self) except -1:
+        """Make the table of the joints that were added."""
+        cdef Py_ssize_t bits = 1 << 10, i
+        cdef uint64_t place
+        self.table.shift = 54
+        while bits < BITS_PER_JOINT * self.size:
+            bits *= 2
+            self.table.shift -= 1
+        self.table.bits = self.bits = <uint64_t*>calloc(bits // 64, sizeof(uint64_t))
+        if self.bits == NULL:
+            return out_of_memory()
+        for i in range(self.size):
+            place = joint_place(self.joints[i], self.table.shift)
+            self.bits[place >> 6] |= <uint64_t>1 << (place & 63)
+        free(self.joints)
+        self.joints = NULL
         return 0
 
 
@@ -134,18 +152,14 @@ cdef ByteJoints byte_joints_of(BPE model):
     cdef ByteJoints joints
     cdef Ends* ends
     cdef Ends* end
-    cdef const uint8_t* left
-    cdef const uint8_t* right
     cdef Py_ssize_t highest = max(model.vocab.values(), default=0), k, size, at
-    cdef uint64_t bits = 1 << 10, pairs = 0
     cdef uint8_t[HIGHEST_CHAR + 1] byte_of
     cdef str token
     if (not model.byte_level or model.dropout or model.prefix_size or model.suffix_size
             or highest >= HIGHEST_ID or not all([char in model.vocab for char in CHARS])):
         return None
-    memset(byte_of, 0, sizeof(byte_of))
-    for char, byte in BYTES.items():
-        byte_of[ord(char)] = byte
+    for k in range(HIGHEST_CHAR + 1):
+        byte_of[k] = BYTES.get(chr(k), 0)
     joints = ByteJoints.__new__(ByteJoints)
     ends = <Ends*>calloc(highest + 1, sizeof(Ends))
     try:
@@ -159,23 +173,11 @@ cdef ByteJoints byte_joints_of(BPE model):
                 at = size - 1 - k
                 end.last[2 - k] = spelled(byte_of, <Py_UCS4>token[at])
         for k in range(model.merge_count):
-            left, right = ends[model.merge_ids[2 * k]].last, ends[model.merge_ids[2 * k + 1]].first
-            pairs += may_meet(left, right) and whole(left) and whole(right)
-        joints.table.shift = 54
-        while bits < BITS_PER_PAIR * pairs:
-            bits *= 2
-            joints.table.shift -= 1
-        joints.bits = <uint64_t*>calloc((2 * EDGES + bits) // 64, sizeof(uint64_t))
-        if joints.bits == NULL:
-            raise MemoryError("no room for the joints of the merges")
-        joints.table.near = joints.bits if pairs < MANY_PAIRS else NULL
-        joints.table.edges = joints.bits + EDGES // 64
-        joints.table.pairs = joints.bits + 2 * EDGES // 64
-        for k in range(model.merge_count):
-            joints.add_joint(ends[model.merge_ids[2 * k]].last,
+            joints.add_merge(ends[model.merge_ids[2 * k]].last,
                              ends[model.merge_ids[2 * k + 1]].first)
         if model.ignore_merges:
             joints.keep_whole(model)
+        joints.make_table()
     finally:
         free(ends)
     return joints
