@@ -15,9 +15,14 @@ cdef class TextNormalizer(Normalizer):
     cdef tuple arguments(self)
 
 
+cdef extern from "settled.h" nogil:
+    ctypedef struct suspect_bytes:
+        pass
+
+
 cdef class NormalForm(TextNormalizer):
     cdef uint8_t flags  # the FormBits of characters that this form may change
-    cdef uint8_t[16] suspects    # the first bytes of such characters, see include/settled.h
+    cdef suspect_bytes suspects    # of such characters
     cdef bint compatible, composed
     cdef void choose(self, uint8_t flags) noexcept
 

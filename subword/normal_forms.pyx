@@ -39,9 +39,10 @@ cdef extern from "Python.h":
 
 
 cdef extern from "settled.h" nogil:
-    void find_suspects(const uint8_t* bits, uint8_t flags, uint8_t* suspects)
+    void find_suspects(const uint8_t* bits, uint8_t flags, suspect_bytes* suspects)
     Py_ssize_t settled(const uint8_t* p, Py_ssize_t i, Py_ssize_t n, const uint8_t* bits,
-                       uint8_t flags, const uint8_t* suspects, int simd)
+                       uint8_t flags, const suspect_bytes* suspects,
+                       int simd)
 
 cdef extern from "utf8.h" nogil:
     int utf8_length(uint8_t lead)
@@ -295,7 +296,7 @@ cdef class NormalForm(TextNormalizer):
     cdef void choose(self, uint8_t flags) noexcept:
         """Set which characters the form may change."""
         self.flags = flags
-        find_suspects(form_bits, flags, self.suspects)
+        find_suspects(form_bits, flags, &self.suspects)
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef Parts parts
@@ -315,7 +316,7 @@ cdef int rewrite(NormalForm form, const Text* source, Text* target, Parts* parts
     cdef int length
     cdef bint changed = False
     while True:
-        i = settled(data, i, source.size, form_bits, flags, form.suspects, simd_on)
+        i = settled(data, i, source.size, form_bits, flags, &form.suspects, simd_on)
         if i == source.size:
             break
         if not changed:
