@@ -17,12 +17,14 @@ VECTOR_INLINE common_letters find_common(block v, uint64_t lead) {
     uint64_t both = hangul_or_chinese(v);
     c.hangul = both & within(v, 0xEA, 0xED);
     c.chinese = both & ~c.hangul; /* E4 to E9 */
-    c.kana = c.cased = 0;
+    c.kana = c.jamo = c.cased = 0;
     if (lead == both) return c;
-    c.kana = equal(v, 0xE3);
-    if (c.kana)
-        c.kana = (c.kana & equal(v, 0x81) >> 1 & ~(equal(v, 0x80) >> 2)) | /* U+3041 to 307F */
-                 (c.kana & equal(v, 0x83) >> 1 & ~(equal(v, 0xBB) >> 2));  /* U+30C0 to 30FF */
+    uint64_t first = equal(v, 0xE3);
+    if (first) {
+        c.kana = (first & equal(v, 0x81) >> 1 & ~(equal(v, 0x80) >> 2)) | /* U+3041 to 307F */
+                 (first & equal(v, 0x83) >> 1 & ~(equal(v, 0xBB) >> 2));  /* U+30C0 to 30FF */
+        c.jamo = first & equal(v, 0x85) >> 1;                             /* U+3140 to 317F */
+    }
     c.cased = within(v, 0xC4, 0xCA) | within(v, 0xD0, 0xD1) | /* U+0100 to 02BF, 0400 to 047F */
               (equal(v, 0xC3) & ~((equal(v, 0x97) | equal(v, 0xB7)) >> 1)); /* U+00C0 to 00FF */
     return c;
@@ -40,7 +42,9 @@ VECTOR_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits,
                                int wants, block_masks *m) {
     uint64_t follow = find_follow(v, high, &m->known), mark = 0, space = 0;
     common_letters common = find_common(v, high & ~follow);
-    uint64_t told = m->cjk = common.hangul | common.chinese | common.kana;
+    uint64_t told = common.hangul | common.chinese | common.kana;
+    m->cjk = told;
+    told |= common.jamo;
     m->hangul = common.hangul;
     if (!(wants & WANT_CASE)) told |= common.cased;
     if (wants & WANT_SYMBOLS) m->chinese = common.chinese | common.kana;

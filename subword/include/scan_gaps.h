@@ -38,7 +38,7 @@ VECTOR_INLINE void cut_bert(const uint8_t *p, ptrdiff_t left, const uint8_t *bit
     if (__builtin_expect(high != 0, 0)) {
         follow = find_follow(v, high, &m->known);
         common_letters common = find_common(v, high & ~follow);
-        uint64_t told = common.hangul | common.kana | common.cased | common.chinese;
+        uint64_t told = common.hangul | common.kana | common.jamo | common.cased | common.chinese;
         alone |= common.chinese;
         blank |= with_class(p, v, bits, high & ~follow & ~told & below(m->known), BERT_CUT_BLANK, BERT_CUT_ALONE,
                             &alone);
@@ -60,7 +60,7 @@ VECTOR_INLINE void cut_spaces(const uint8_t *p, ptrdiff_t left, const uint8_t *b
     if (__builtin_expect(high != 0, 0)) {
         follow = find_follow(v, high, &m->known);
         common_letters common = find_common(v, high & ~follow);
-        uint64_t told = common.hangul | common.kana | common.cased | common.chinese;
+        uint64_t told = common.hangul | common.kana | common.jamo | common.cased | common.chinese;
         word |= told;
         space |= with_class(p, v, bits, high & ~follow & ~told & below(m->known), SPACE, WORD, &word);
         space = whole(space, follow);

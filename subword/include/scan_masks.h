@@ -43,9 +43,9 @@ static inline void set_runs(uint64_t a, uint64_t b, gap_masks *m) {
 }
 
 /* First bytes of characters whose class shows in two or three bytes: most of Hangul, Chinese and
- * kana, and much of Latin and Cyrillic. All are letters; the last are the only ones with case. */
+ * kana, half of the single Hangul letters, and much of Latin and Cyrillic. All are letters; the last are the only ones with case. */
 typedef struct {
-    uint64_t hangul, chinese, kana, cased;
+    uint64_t hangul, chinese, kana, jamo, cased;
 } common_letters;
 
 static inline uint64_t below(int bit) { return bit >= 64 ? ~0ull : (1ull << bit) - 1; }
