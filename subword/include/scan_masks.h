@@ -42,8 +42,8 @@ static inline void set_runs(uint64_t a, uint64_t b, gap_masks *m) {
     m->ends = (a << 1 & ~a) | (b << 1 & ~b);
 }
 
-/* First bytes of characters whose class shows in two or three bytes: most of Hangul, Chinese and
- * kana, half of the single Hangul letters, and much of Latin and Cyrillic. All are letters; the last are the only ones with case. */
+/* First bytes of characters whose class shows in two or three bytes: most of Hangul, Chinese and kana, half of the
+ * single letters of Hangul, and much of Latin and Cyrillic. All are letters; the last are the only ones with case. */
 typedef struct {
     uint64_t hangul, chinese, kana, jamo, cased;
 } common_letters;
