@@ -17,10 +17,13 @@ cdef extern from "memory.h" nogil:
 cdef enum:
     SPARE_LEAST = 1 << 22     # bytes: smaller results come from malloc's own store
     SPARE_MOST = 1 << 28      # bytes: larger ones are not kept
+    SPARE_HELD = 1 << 26      # bytes of one that the kernel may not take
 
 # The buffers of the last large results that were let go: one of ids, one of offsets. The kernel
 # clears every page it hands out, which costs a fifth of a warm encode; memory that is used again
-# need not be cleared. MADV_FREE lets the kernel take it when it is short.
+# need not be cleared. What goes beyond 64 MiB the kernel may take when it is short (MADV_FREE); all of
+# it would be politer, but marks every page as clean, and to dirty them again takes offsets an eighth
+# of their time.
 cdef struct Spare:
     void* data
     size_t size
@@ -39,7 +42,8 @@ cdef void let_go(void* data, size_t size) noexcept:
         if size > spare.size:
             data, spare.data = spare.data, data
             spare.size = size
-            offer_to_kernel(spare.data, size)
+            if size > SPARE_HELD:
+                offer_to_kernel(<char*>spare.data + SPARE_HELD, size - SPARE_HELD)
         PyThread_release_lock(lock)
     free(data)
 
