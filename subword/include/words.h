@@ -263,12 +263,18 @@ WORDS_FUNCTION static inline int vector_emit_as(const word_batch *b, const word_
     uint32_t *ids = *ids_at;
     /* All of the key but the count; of a narrow slot's count the top bit, which says SPILLED. */
     const __m128i care = _mm_set_epi64x(wide ? 0x0FFFFFFFFFFFFFFFll : (long long)0x8FFFFFFFFFFFFFFFull, -1);
+    const __m128i key = _mm_set_epi64x(0x0FFFFFFFFFFFFFFFll, -1);
     for (; at < last; at++) {
         const word_slot *slot = (const word_slot *)(slots + (b->hashes[at] & mask));
         __m128i differs = _mm_xor_si128(_mm_loadu_si128((const __m128i *)&b->keys[at]),
                                         _mm_load_si128((const __m128i *)slot));
         uint32_t count = SLOT_COUNT(slot);
         if (!subword_likely(_mm_testz_si128(differs, care)) || (wide && count == SPILLED)) {
+            if (count == SPILLED && _mm_testz_si128(differs, key) && slot->values[1] <= WIDE_VALUES) {
+                copy_values(ids, t->arena + slot->values[0], slot->values[1]);
+                ids += slot->values[1];
+                continue;
+            }
             uint32_t *end = emit_found(b, t, at, ids);
             if (!end) break;
             ids = end;
