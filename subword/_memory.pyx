@@ -21,9 +21,9 @@ cdef enum:
 
 # The buffers of the last large results that were let go: one of ids, one of offsets. The kernel
 # clears every page it hands out, which costs a fifth of a warm encode; memory that is used again
-# need not be cleared. What goes beyond 64 MiB the kernel may take when it is short (MADV_FREE); all of
-# it would be politer, but marks every page as clean, and to dirty them again takes offsets an eighth
-# of their time.
+# need not be cleared. What goes beyond 64 MiB the kernel may take when it is short (MADV_FREE); all
+# of it would be politer, but that marks every page as clean, and to dirty them again takes offsets
+# an eighth of their time.
 cdef struct Spare:
     void* data
     size_t size

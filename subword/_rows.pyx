@@ -15,8 +15,8 @@ cdef extern from "utf8_check.h" nogil:
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef enum:
-    AHEAD = 4         # documents between asking for a text's bytes and their use
-    STRETCH = 1 << 13 # bytes of documents that are looked at for UTF-8 together
+    AHEAD = 4            # documents between asking for a text's bytes and their use
+    STRETCH = 1 << 13    # bytes of documents that are looked at for UTF-8 together
     # Characters of a part of a text of which only so many ids are wanted: for each id, and besides.
     CHARACTERS = 5
     WINDOW = 256

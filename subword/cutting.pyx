@@ -36,7 +36,7 @@ def use_simd(level=None):
     """Choose the scanners; return which are used: "scalar", "avx2" or "avx512".
 
     They give the same words, and the best are used by default: this is for tests and measurements.
-    A processor without the instructions of `level` uses the best it has below; None changes nothing.
+    A processor without those of `level` uses the best it has below; None changes nothing.
     """
     global simd_on
     if level not in (None, *SIMD):
