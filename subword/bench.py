@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from subword import commands, files, formats
+from subword._core.streams import flush_output
 from subword.cores import available_threads
 from subword.ragged import Ragged
 from subword.tokenizer import Tokenizer
@@ -125,4 +125,4 @@ def bench(options: argparse.Namespace) -> None:
     """`subword bench`."""
     for line in measure(options):
         print(line)
-        sys.stdout.flush()
+        flush_output()

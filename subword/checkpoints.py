@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 
+from subword._core.atomic_file import atomic_file
 from subword._pipeline import Normalizer, PreTokenizer
 from subword.components import to_config
-from subword.outputs import whole_file
 from subword.sources import PathLike, Position
 from subword.trainers.word_counts import WordCounts
 
@@ -46,11 +46,9 @@ def save(path: PathLike, mark: str, counts: WordCounts, position: Position, done
         OSError: It cannot be written.
     """
     head = json.dumps({"mark": mark, "position": position, "done": done})
-    with whole_file(path) as file:
+    with atomic_file(path, sync=True) as file:
         file.write(MAGIC + head.encode() + b"\n")
         file.write(counts.to_bytes())
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def load(path: PathLike, mark: str) -> tuple[WordCounts, Position, bool] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 import warnings
@@ -11,6 +12,7 @@ from typing import TextIO
 
 import subword
 from subword import commands
+from subword._core.streams import drop_output, flush_output, guard_streams
 from subword.bench import bench
 from subword.split_patterns import PATTERNS
 
@@ -264,18 +266,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         The exit status: 0; 2 for an error, 130 when interrupted, 141 when nobody reads the output
         any more.
     """
+    guard_streams()
     options = make_parser().parse_args(arguments)
     warnings.showwarning = show_warning
     try:
         options.run(options)
-        sys.stdout.flush()
+        flush_output()
     except KeyboardInterrupt:
+        print("subword: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The interpreter would flush once more at exit and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         return PIPE_CLOSED
     except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
         print(f"subword: error: {message_of(error)}", file=sys.stderr)
+        with contextlib.suppress(OSError):  # the one just told
+            flush_output()
         return FAILED
     return 0

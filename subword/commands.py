@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from subword import files, ids_input, outputs
+from subword._core.atomic_file import atomic_file, is_stream, write_text
+from subword._core.streams import standard_input, standard_output
 from subword.files import Piece
 from subword.inspection import page, shows_colour, table
 from subword.presets import TIKTOKEN_PATTERNS
@@ -56,10 +58,11 @@ def load_tokenizer(name: str, pattern: str | None = None) -> Tokenizer:
 def opened(output: str | None) -> Iterator[BinaryIO]:
     """Open the output: a file that is whole or not there, or stdout."""
     if output is None or output == STDIN:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        stdout = standard_output().buffer
+        yield stdout
+        stdout.flush()
         return
-    with outputs.whole_file(output) as file:
+    with atomic_file(output) as file:
         yield file
 
 
@@ -68,7 +71,7 @@ def read_stdin() -> bytes:
 
     Waits for the first byte only: a pipe that is slower than we are is answered at once.
     """
-    handle = sys.stdin.fileno()
+    handle = standard_input().fileno()
     parts: list[bytes] = []
     size = 0
     while size < CHUNK and (not parts or select.select([handle], [], [], 0)[0]):
@@ -86,7 +89,7 @@ def text_batches(names: Iterable[str], separator: bytes | None, size: int) -> It
         if name != STDIN:
             yield from files.windows([name], separator, size)
         elif separator is None:
-            yield [Piece(sys.stdin.buffer.read(), "stdin", 0)]
+            yield [Piece(standard_input().buffer.read(), "stdin", 0)]
         else:
             yield from files.stream(read_stdin, "stdin", separator)
 
@@ -109,7 +112,8 @@ def encode(options: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(options.tokenizer, options.pattern)
     names = options.files or [STDIN]
     to_file = options.output not in (None, STDIN)
-    form = options.format or (outputs.format_of(options.output) if to_file else "text")
+    named = to_file and not is_stream(options.output)  # a name with a suffix
+    form = options.format or (outputs.format_of(options.output) if named else "text")
     if options.offsets and form != "jsonl":
         raise ValueError(f"--offsets needs the format jsonl, got {form}")
     dtype = outputs.id_dtype(files.highest_id(tokenizer), options.dtype)
@@ -160,7 +164,7 @@ def inspect(options: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(options.tokenizer, options.pattern)
     text = options.text
     if text is None:
-        data = sys.stdin.buffer.read()
+        data = standard_input().buffer.read()
         try:
             text = data.decode().removesuffix("\n")
         except UnicodeDecodeError as error:
@@ -169,11 +173,11 @@ def inspect(options: argparse.Namespace) -> None:
         text, options.pair, add_special_tokens=not options.no_special_tokens
     )
     if options.html is not None:
-        with outputs.whole_file(options.html) as file:
-            file.write(page(encoding, text, options.pair).encode())
+        write_text(options.html, page(encoding, text, options.pair))
         return
-    colour = {"always": True, "never": False}.get(options.color, shows_colour(sys.stdout))
-    sys.stdout.write(table(encoding, text, options.pair, colour))
+    stdout = standard_output()
+    colour = {"always": True, "never": False}.get(options.color, shows_colour(stdout))
+    stdout.write(table(encoding, text, options.pair, colour))
 
 
 def train(options: argparse.Namespace) -> None:

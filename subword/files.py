@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from subword._core.atomic_file import atomic_file
 from subword._documents import NotUTF8
-from subword.outputs import Writer, format_of, id_dtype, whole_file, writer
+from subword.outputs import Writer, format_of, id_dtype, writer
 from subword.progress import progress_bar
 from subword.ragged import Ragged
 from subword.text_encoder import TextEncoder
@@ -139,7 +140,7 @@ def encode_files(
     if output is None:
         return job.encode([Piece(map_file(name), name, 0) for name in names])
     form, kind = format_of(output), id_dtype(highest_id(tokenizer), dtype)
-    with progress_bar(progress, "encoding", total, "B") as advance, whole_file(output) as file:
+    with progress_bar(progress, "encoding", total, "B") as advance, atomic_file(output) as file:
         target = writer(file, form, kind)
         documents, ids = encode_into(target, job, windows(names, job.separator), advance)
     return Written(os.fspath(output), documents, ids, kind.name)
@@ -153,14 +154,18 @@ def encode_into(
 ) -> tuple[int, int]:
     """Encode batch after batch into a writer; return how many documents and ids there were."""
     documents = ids = 0
-    for pieces in batches:
-        rows = job.encode(pieces)
-        target.write(rows)
-        documents += len(rows)
-        ids += len(rows.ids)
-        if advance is not None:
-            advance(sum(len(piece.data) for piece in pieces))
-    target.finish()
+    try:
+        for pieces in batches:
+            rows = job.encode(pieces)
+            target.write(rows)
+            documents += len(rows)
+            ids += len(rows.ids)
+            if advance is not None:
+                advance(sum(len(piece.data) for piece in pieces))
+        target.finish()
+    except BaseException:
+        target.abandon()
+        raise
     return documents, ids
 
 

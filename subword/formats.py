@@ -1,4 +1,4 @@
-"""Tokenizer files: read with errors that name the place, written whole or not at all.
+"""Tokenizer files: read with errors that name the place.
 
 tokenizer.json (Hugging Face, with the older shapes that real files have), vocab.txt (BERT),
 vocab.json + merges.txt (GPT-2, RoBERTa) and .tiktoken (OpenAI).
@@ -22,7 +22,6 @@ from subword.components import normalizer, pre_tokenizer, to_config
 from subword.limits import LONGEST_TOKEN
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
-from subword.outputs import whole_file
 from subword.pre_tokenizers import with_raw_bytes
 
 PathLike = str | os.PathLike[str]
@@ -64,12 +63,6 @@ def dump(config: Mapping[str, Any], pretty: bool) -> str:
     if pretty:
         return json.dumps(config, ensure_ascii=False, indent=2)
     return json.dumps(config, ensure_ascii=False, separators=(",", ":"))
-
-
-def write_atomically(path: PathLike, text: str) -> None:
-    """Write a file under a temporary name and rename it: none is ever seen half-written."""
-    with whole_file(path) as file:
-        file.write(text.encode())
 
 
 def read_vocab_txt(path: PathLike) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from itertools import islice
@@ -13,6 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from subword._core.streams import standard_input
 from subword.ragged import Ragged
 
 LINES = 4096  # rows of text at a time
@@ -36,7 +36,7 @@ def rows(name: str, form: str | None, dtype: np.dtype[Any], end_id: int | None) 
     """
     form = form or FORMATS.get(Path(name).suffix.lower(), "text")
     shown = "stdin" if name == "-" else name
-    with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as file:
+    with nullcontext(standard_input().buffer) if name == "-" else open(name, "rb") as file:
         yield from (
             _binary_rows(file, shown, dtype, end_id)
             if form == "bin"

@@ -1,18 +1,11 @@
-"""Ids into files as they come: raw binary, .npy, Parquet, text and JSON lines.
-
-A file is written under a temporary name and renamed when it is whole, so nobody ever sees half of
-one.
-"""
+"""Ids into files as they come: raw binary, .npy, Parquet, text and JSON lines."""
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -71,33 +64,6 @@ def id_dtype(highest: int, name: str | None = None) -> np.dtype[Any]:
     return DTYPES[name]
 
 
-@contextmanager
-def whole_file(path: PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing that appears when the block ends well, and only then.
-
-    What is no regular file (a pipe, a device) is written in place.
-    """
-    target = os.path.realpath(path)
-    if os.path.exists(target) and not os.path.isfile(target):
-        with open(target, "wb") as file:
-            yield file
-        return
-    folder = os.path.dirname(target)
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(errno.ENOENT, "no such folder", folder)
-    handle, temporary = tempfile.mkstemp(
-        dir=os.path.dirname(target), prefix=os.path.basename(target), suffix=".part"
-    )
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, target)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
 class Writer(ABC):
     """Writes rows of ids to an open file."""
 
@@ -110,6 +76,9 @@ class Writer(ABC):
 
     def finish(self) -> None:  # noqa: B027 - most forms need nothing at the end
         """Write what belongs behind the last row."""
+
+    def abandon(self) -> None:  # noqa: B027 - as above
+        """Let go of a file that will not be finished, while it is still open."""
 
 
 class BinWriter(Writer):
@@ -134,6 +103,7 @@ class NpyWriter(BinWriter):
         super().__init__(file, dtype)
         if not file.seekable():
             raise ValueError("an .npy file cannot be written to a pipe: its header is written last")
+        self.start = file.tell()  # stdout may be a file that has something already
         file.write(b"\0" * NPY_HEADER)
 
     def finish(self) -> None:
@@ -142,7 +112,7 @@ class NpyWriter(BinWriter):
             f"{{'descr': '{self.dtype.str}', 'fortran_order': False, 'shape': ({self.count},), }}"
         )
         start = b"\x93NUMPY\x01\x00" + (NPY_HEADER - 10).to_bytes(2, "little")
-        self.file.seek(0)
+        self.file.seek(self.start)
         self.file.write(start + shape.encode().ljust(NPY_HEADER - 11) + b"\n")
         self.file.seek(0, os.SEEK_END)
 
@@ -190,6 +160,11 @@ class ParquetWriter(Writer):
         """Store the last group and the index."""
         self._store()
         self.inner.close()
+
+    def abandon(self) -> None:
+        """Close what pyarrow would close later, and complain."""
+        with suppress(Exception):
+            self.inner.close()
 
 
 class TextWriter(Writer):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, overload
 
 from subword import files, formats
+from subword._core.atomic_file import write_text
 from subword._pipeline import PreTokenizer
 from subword._quick_calls import QuickCalls
 from subword.added_tokens import AddedToken
@@ -350,7 +351,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
 
     def save(self, path: PathLike, pretty: bool = True) -> None:
         """Write a tokenizer.json that `tokenizers` loads; the file is whole or not there."""
-        formats.write_atomically(path, self.to_str(pretty))
+        write_text(path, self.to_str(pretty))
 
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: getattr(self, name) for name in STATE}

@@ -5,7 +5,6 @@ Nothing is allocated per word (see _table.pyx), so ten million words cost little
 slots.
 """
 
-import contextlib
 import os
 import struct
 import zlib
@@ -15,6 +14,8 @@ cimport cython
 from libc.stdint cimport INT64_MAX, uint8_t, uint64_t
 from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memcmp, memcpy
+
+from subword._core.atomic_file import atomic_file
 
 from subword._pipeline cimport Span
 from subword.trainers._table cimport (
@@ -374,18 +375,8 @@ cdef class WordCounts:
         Raises:
             OSError: The file cannot be written.
         """
-        path = os.fspath(path)
-        temporary = f"{path}.{os.getpid()}.tmp"
-        try:
-            with open(temporary, "wb") as file:
-                file.write(self.to_bytes())
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(temporary, path)
-        except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-            raise
+        with atomic_file(path, sync=True) as file:
+            file.write(self.to_bytes())
 
     @staticmethod
     def load(path):

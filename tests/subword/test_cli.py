@@ -244,6 +244,6 @@ def test_a_pipe_is_answered_line_by_line_and_an_interrupt_exits_with_130(tokeniz
     time.sleep(0.2)
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 130
-    assert process.stderr.read() == b""
+    assert process.stderr.read() == b"subword: interrupted\n"
     for stream in (process.stdin, process.stdout, process.stderr):
         stream.close()

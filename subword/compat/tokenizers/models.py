@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from subword import formats, models
+from subword._core.atomic_file import write_text
 from subword.compat.tokenizers.component import Component, note_change
 
 PathLike = str | os.PathLike[str]
@@ -127,7 +128,7 @@ class Model(Component):
         paths = []
         for file, text in self._files().items():
             paths.append(str(Path(folder) / (f"{prefix}-{file}" if prefix else file)))
-            formats.write_atomically(paths[-1], text)
+            write_text(paths[-1], text)
         return paths
 
     def _files(self) -> dict[str, str]:
