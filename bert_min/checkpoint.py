@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from bert_min.config import BertConfig
+from subword.file_access import atomic_path
 
 # Ours -> theirs. A name is translated by the first pattern that matches all of it.
 LAYER = r"layers\.(\d+)\."
@@ -323,4 +325,9 @@ class PretrainedModel(nn.Module):
         }
         if self.config.tie_word_embeddings:
             tensors.pop("cls.predictions.decoder.weight", None)  # the embedding, stored once
-        save_file(tensors, Path(folder) / "model.safetensors", metadata={"format": "pt"})
+        path = Path(folder) / "model.safetensors"
+        with atomic_path(path) as beside:
+            try:
+                save_file(tensors, beside, metadata={"format": "pt"})
+            except SafetensorError as error:
+                raise OSError(f"{path}: cannot be written: {error}") from error

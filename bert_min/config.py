@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from subword.file_access import write_text
+
 MODEL_TYPES: Final = ("bert", "distilbert", "electra")
 PROBLEM_TYPES: Final = ("regression", "single_label_classification", "multi_label_classification")
 
@@ -242,4 +244,4 @@ class BertConfig:
             values["architectures"] = [name]
         Path(folder).mkdir(parents=True, exist_ok=True)
         text = json.dumps(values, indent=2, ensure_ascii=False, sort_keys=True)
-        (Path(folder) / "config.json").write_text(text + "\n", encoding="utf-8")
+        write_text(Path(folder) / "config.json", text + "\n")

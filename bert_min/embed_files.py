@@ -1,7 +1,8 @@
 """`bert-min embed`: files of texts in, a file of vectors out, in memory that does not grow.
 
-Vectors are written as they come. A .npy file can be appended to, because its header has room for
-any number of rows: it is written for 0 rows first and again, in place, at the end.
+Vectors are written as they come, into a file that takes its place when it is whole. A .npy file can
+be appended to, because its header has room for any number of rows: it is written for 0 rows first
+and again at the end.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Protocol, Self, get_args
+from typing import Any, BinaryIO, Final, Protocol, get_args
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ from tqdm import tqdm
 
 from bert_min.embed import Embedder
 from bert_min.options import Combine, EmbedOptions, LongTexts, Pooling
+from subword.file_access import atomic_file, standard_input
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
@@ -47,7 +49,7 @@ def read_texts(paths: Sequence[str], field: str = "text") -> Iterator[str]:
         elif path.endswith((".jsonl", ".ndjson")):
             yield from _read_jsonl(path, field)
         elif path == "-":
-            yield from (line.rstrip("\r\n") for line in sys.stdin)
+            yield from (line.rstrip("\r\n") for line in standard_input())
         else:
             with open(path, encoding="utf-8", newline="\n") as lines:
                 yield from (line.rstrip("\r\n") for line in lines)
@@ -90,23 +92,19 @@ class VectorWriter(Protocol):
     def write(self, vectors: NDArray[np.float32]) -> None:
         """Append (n, W) vectors."""
 
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def close(self) -> None:
+        """Write what belongs behind the last row, or to its number."""
 
 
 class NpyWriter:
     """Append to a .npy file; `numpy.load(path, mmap_mode="r")` reads it back."""
 
-    def __init__(self, path: str | Path, width: int) -> None:
-        """Open the file for vectors of W = width numbers."""
-        self.width, self.rows = width, 0
-        self.file = open(path, "wb")  # noqa: SIM115 - closed by __exit__
+    def __init__(self, file: BinaryIO, width: int) -> None:
+        """Begin a file of vectors of W = width numbers."""
+        if not file.seekable():
+            raise ValueError("a .npy file cannot be written to a pipe: its header is written last")
+        self.file, self.width, self.rows = file, width, 0
+        self._header()
 
     def _header(self) -> None:
         self.file.seek(0)
@@ -119,26 +117,22 @@ class NpyWriter:
         self.rows += len(vectors)
         self.file.write(np.ascontiguousarray(vectors, "<f4").data)
 
-    def __enter__(self) -> Self:
+    def close(self) -> None:
+        """Write the header with the number of rows."""
         self._header()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._header()
-        self.file.close()
 
 
 class ParquetWriter:
     """Append row groups to a Parquet file with one column, `embedding`."""
 
-    def __init__(self, path: str | Path, width: int) -> None:
-        """Open the file for vectors of W = width numbers."""
+    def __init__(self, file: BinaryIO, width: int) -> None:
+        """Begin a file of vectors of W = width numbers."""
         import pyarrow
         from pyarrow import parquet
 
         self.arrow: Any = pyarrow
         self.kind = pyarrow.list_(pyarrow.float32(), width)
-        self.file = parquet.ParquetWriter(path, pyarrow.schema([("embedding", self.kind)]))
+        self.file = parquet.ParquetWriter(file, pyarrow.schema([("embedding", self.kind)]))
 
     def write(self, vectors: NDArray[np.float32]) -> None:
         """Append (n, W) vectors."""
@@ -146,24 +140,33 @@ class ParquetWriter:
         column = self.arrow.FixedSizeListArray.from_arrays(flat, type=self.kind)
         self.file.write_table(self.arrow.table({"embedding": column}))
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Write the index."""
         self.file.close()
 
 
-def open_writer(path: str, width: int) -> VectorWriter:
-    """Choose the writer by the file's ending.
+@contextmanager
+def open_writer(path: str, width: int) -> Iterator[VectorWriter]:
+    """Choose the writer by the file's ending; the file is there if the block ends well.
 
     Raises:
-        ValueError: It is neither .npy nor .parquet.
+        OSError: The file cannot be written.
+        ValueError: It ends neither in .npy nor in .parquet.
     """
-    if path.endswith(".npy"):
-        return NpyWriter(path, width)
-    if path.endswith(".parquet"):
-        return ParquetWriter(path, width)
-    raise ValueError(f"the output must end in .npy or .parquet, got {path!r}")
+    kinds: dict[str, Callable[[BinaryIO, int], VectorWriter]]
+    kinds = {".npy": NpyWriter, ".parquet": ParquetWriter}
+    kind = kinds.get(Path(path).suffix)
+    if kind is None:
+        raise ValueError(f"the output must end in .npy or .parquet, got {path!r}")
+    with atomic_file(path) as file:
+        writer = kind(file, width)
+        try:
+            yield writer
+        except BaseException:
+            with suppress(Exception):  # pyarrow would try when it has no file any more
+                writer.close()
+            raise
+        writer.close()
 
 
 def register(subparsers: Any) -> None:

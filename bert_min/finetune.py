@@ -15,6 +15,7 @@ from bert_min.tasks.base import Metrics, TaskSettings
 from bert_min.tokenizers import load_tokenizer, save_tokenizer
 from bert_min.train import TrainConfig, train
 from bert_min.training_options import add_training_options, training_config
+from subword.file_access import write_text
 
 METRICS = "metrics.json"
 
@@ -92,10 +93,8 @@ def finetune(
 
 
 def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
-    """Write metrics as JSON, whole or not at all."""
-    beside = path.with_name(path.name + ".tmp")
-    beside.write_text(json.dumps(metrics, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    beside.replace(path)
+    """Write metrics as JSON."""
+    write_text(path, json.dumps(metrics, indent=2, ensure_ascii=False) + "\n")
 
 
 def _run(options: argparse.Namespace) -> None:

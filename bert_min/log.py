@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from bert_min.batch import Term
 from bert_min.distributed import World
+from subword.file_access import atomic_file, write_text
 
 LOG = "log.jsonl"
 
@@ -47,8 +48,8 @@ class TrainingLog:
         if step and self._path.exists():
             lines = self._path.read_text(encoding="utf-8").splitlines()
             kept = [line for line in lines if json.loads(line)["step"] <= step]
-        self._file = self._path.open("w", encoding="utf-8")
-        self._file.writelines(line + "\n" for line in kept)
+        write_text(self._path, "".join(line + "\n" for line in kept))
+        self._file = self._path.open("a", encoding="utf-8")
         quiet = not sys.stderr.isatty()
         self._bar = tqdm(total=self._total, initial=step, unit="step", disable=quiet)
 
@@ -169,5 +170,6 @@ def draw_curves(log: str | Path) -> Path | None:
         if panel.lines:
             panel.legend(fontsize="small")
     path = Path(log).with_name("curves.png")
-    figure.savefig(path, dpi=120)
+    with atomic_file(path) as file:
+        figure.savefig(file, format="png", dpi=120)
     return path

@@ -4,7 +4,6 @@ import argparse
 import dataclasses
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from bert_min.tasks.classification import Texts
 from bert_min.tasks.ner import Sentences
 from bert_min.tasks.squad import Question, Squad
 from bert_min.tokenizers import load_tokenizer
+from subword.file_access import standard_output, write_text
 
 _WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
@@ -97,12 +97,13 @@ def _run(options: argparse.Namespace) -> None:
     else:
         records = task.predict(model, task.read(options.input, labelled=False))
     if options.output:
-        with Path(options.output).open("w", encoding="utf-8") as file:
-            file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
+        write_text(options.output, "".join(lines))
         return
+    stdout = standard_output()
     for record in records:
         text = json.dumps(record, ensure_ascii=False) if options.json else task.show(record)
-        sys.stdout.write(text + "\n")
+        stdout.write(text + "\n")
 
 
 def register(subparsers: Any) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from bert_min.data import load_pretrained
 from bert_min.look import AttentionMap, TokenVectors, attention_maps, flatten, token_vectors
+from subword.file_access import atomic_file
 
 SPECIAL = ("[CLS]", "[SEP]")
 
@@ -21,7 +22,7 @@ def draw(maps: Sequence[AttentionMap], vectors: Sequence[TokenVectors], path: st
     Args:
         maps: One a text.
         vectors: One a text.
-        path: Where to write the picture; its ending says the format.
+        path: Where to write the picture; its ending says the format, PNG without one.
 
     Raises:
         ImportError: matplotlib is not installed.
@@ -57,7 +58,8 @@ def draw(maps: Sequence[AttentionMap], vectors: Sequence[TokenVectors], path: st
     plane.set_title("token vectors, two main directions")
     if len(vectors) > 1:
         plane.legend()
-    figure.savefig(path)
+    with atomic_file(path) as file:
+        figure.savefig(file, format=Path(path).suffix[1:] or "png")
 
 
 def register(subparsers: Any) -> None:

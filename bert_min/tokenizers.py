@@ -4,12 +4,12 @@ The one place (beside `bert_min.data`) where training and tasks meet `subword`.
 """
 
 import json
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bert_min.corpus import read_documents
 from subword import Tokenizer, train
+from subword.file_access import atomic_file, write_text
 
 # Read by transformers beside tokenizer.json; copied if the model they belong to had them.
 COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
@@ -49,11 +49,12 @@ def save_tokenizer(
         # transformers then takes tokenizer.json as it is, whatever its normalizer does.
         named = {f"{token.strip('[]').lower()}_token": token for token in SPECIAL_TOKENS}
         text = json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **named}, indent=2)
-        (folder / "tokenizer_config.json").write_text(text + "\n", encoding="utf-8")
+        write_text(folder / "tokenizer_config.json", text + "\n")
         return
     for name in COMPANIONS:
         if (Path(source) / name).is_file():
-            shutil.copyfile(Path(source) / name, folder / name)
+            with atomic_file(folder / name) as file:
+                file.write((Path(source) / name).read_bytes())
 
 
 def train_wordpiece(

@@ -9,15 +9,13 @@ with bias correction, no decay on biases and LayerNorm, linear warm-up and decay
 """
 
 import math
-import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, NamedTuple, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -26,6 +24,7 @@ from torch import Tensor, nn
 from bert_min.batch import Batch, Objective
 from bert_min.distributed import World
 from bert_min.log import TrainingLog
+from subword.file_access import atomic_file, replace_file
 
 CHECKPOINT = "checkpoint.pt"
 Metrics = dict[str, float]
@@ -166,7 +165,8 @@ def train(
         ValueError: if there is no example, the loss is not a finite number, or the checkpoint
             belongs to a run with other settings.
         OSError: if files cannot be written.
-        KeyboardInterrupt: on Ctrl-C; the last checkpoint and the best model stay as they are.
+        KeyboardInterrupt: on Ctrl-C, with a message that names the last checkpoint; it and the best
+            model stay as they are.
     """
     if evaluate is not None and metric is None:
         raise ValueError("metric must name the value of evaluate() that decides what is best")
@@ -176,13 +176,10 @@ def train(
     try:
         return loop.run(evaluate, metric or "", larger_is_better)
     except KeyboardInterrupt:
-        if world.first:
-            print(
-                f"interrupted at step {loop.step}; the last checkpoint in {out} is of step "
-                f"{loop.saved_step}: go on from there with --resume",
-                file=sys.stderr,
-            )
-        raise
+        raise KeyboardInterrupt(
+            f"interrupted at step {loop.step}; the last checkpoint in {out} is of step "
+            f"{loop.saved_step}: go on from there with --resume"
+        ) from None
 
 
 class _Loop:
@@ -318,10 +315,12 @@ class _Loop:
         if self.world.first:
             beside = self.out / ".model.tmp"
             shutil.rmtree(beside, ignore_errors=True)
-            self.save_model(beside)
-            for file in beside.iterdir():
-                os.replace(file, self.out / file.name)
-            beside.rmdir()
+            try:
+                self.save_model(beside)
+                for file in beside.iterdir():
+                    replace_file(file, self.out / file.name)
+            finally:
+                shutil.rmtree(beside, ignore_errors=True)
         self.world.wait()
 
     def fingerprint(self) -> dict[str, Any]:
@@ -331,20 +330,17 @@ class _Loop:
         return {**settings, "total steps": self.total, "examples": self.examples}
 
     def checkpoint(self) -> None:
-        self.saved_step = self.step
         if self.world.first:
             state = {
                 "settings": self.fingerprint(),
                 "model": self.model.state_dict(),
                 "optimizer": self.optimizer.state_dict(),
                 **{name: getattr(self, name) for name in _PROGRESS},
+                "saved_step": self.step,
             }
-            beside = self.out / f"{CHECKPOINT}.tmp"
-            with beside.open("wb") as file:
-                torch.save(state, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, self.out / CHECKPOINT)
+            with atomic_file(self.out / CHECKPOINT, sync=True) as file:
+                _save(state, file)
+        self.saved_step = self.step
         self.world.wait()
 
     def load(self, resume: bool) -> None:
@@ -376,6 +372,16 @@ class _Loop:
 
 
 _PROGRESS = ("step", "epoch", "place", "saved_step", "best", "best_step", "stale", "stopped")
+
+
+def _save(state: dict[str, Any], file: BinaryIO) -> None:
+    try:
+        torch.save(state, file)
+    except RuntimeError as error:
+        # torch closes its archive in a file that cannot be written, and complains about that.
+        if isinstance(error.__context__, OSError):
+            raise error.__context__ from None
+        raise
 
 
 def _mix(*numbers: int) -> int:

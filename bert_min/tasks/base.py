@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bert_min.batch import Batch, Objective, run
 from bert_min.checkpoint import PretrainedModel
 from bert_min.examples import Examples, SpecialIds, token_batches
+from subword.file_access import write_text
 
 if TYPE_CHECKING:
     from subword import Tokenizer
@@ -62,7 +63,7 @@ class TaskSettings:
     def save(self, folder: str | Path) -> None:
         """Write ``task.json``."""
         text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
-        (Path(folder) / SETTINGS).write_text(text + "\n", encoding="utf-8")
+        write_text(Path(folder) / SETTINGS, text + "\n")
 
     @classmethod
     def load(cls, folder: str | Path) -> "TaskSettings":
