@@ -48,9 +48,10 @@ def plan_of(decoder: Decoder | None) -> Plan | None:
     steps: list[Step] = []
     edged = at_end = joined = False
     reads, strip = "text", (" ", 0, 0)
-    while parts and isinstance(parts[0], PerToken) and type(parts[0]) in PER_TOKEN:
-        steps.append(parts[0].piece)
-        edged = edged or isinstance(parts.pop(0), decoders.Metaspace | decoders.WordPiece)
+    while parts and isinstance(part := parts[0], PerToken) and type(part) in PER_TOKEN:
+        del parts[0]
+        steps.append(part.piece)
+        edged = edged or isinstance(part, decoders.Metaspace | decoders.WordPiece)
     if parts and isinstance(parts[0], decoders.BPEDecoder) and not edged:
         steps.append(parts[0].piece)
         parts.pop(0)
