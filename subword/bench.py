@@ -16,6 +16,7 @@ from subword import commands, files, formats
 from subword._core.streams import flush_output
 from subword.cores import available_threads
 from subword.ragged import Ragged
+from subword.readers import is_regular
 from subword.tokenizer import Tokenizer
 
 # How much of the file the slower library gets.
@@ -83,7 +84,9 @@ def measure(options: argparse.Namespace) -> Iterator[str]:
         job = files.plan(
             tokenizer, separator=options.separator, threads=every, add_special_tokens=special
         )
-        piece = files.Piece(files.map_file(options.file), options.file, 0)
+        # A pipe was read above, once and for all.
+        data = files.map_file(options.file) if is_regular(options.file) else text.encode()
+        piece = files.Piece(data, options.file, 0)
         yield _line(
             f"subword, file, {_count(every)}",
             megabytes,

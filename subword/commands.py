@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
-import select
-import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +17,7 @@ from subword.files import Piece
 from subword.inspection import page, shows_colour, table
 from subword.presets import TIKTOKEN_PATTERNS
 from subword.progress import progress_bar
+from subword.sources import Files
 from subword.tokenizer import Tokenizer
 
 CHUNK = 1 << 22  # bytes of text at a time where results are Python objects, or come from a pipe
@@ -67,24 +65,12 @@ def opened(output: str | None) -> Iterator[BinaryIO]:
 
 
 def read_stdin() -> bytes:
-    """Return what is there on stdin, up to a chunk; nothing at the end.
-
-    Waits for the first byte only: a pipe that is slower than we are is answered at once.
-    """
-    handle = standard_input().fileno()
-    parts: list[bytes] = []
-    size = 0
-    while size < CHUNK and (not parts or select.select([handle], [], [], 0)[0]):
-        data = os.read(handle, CHUNK - size)
-        if not data:
-            break
-        parts.append(data)
-        size += len(data)
-    return b"".join(parts)
+    """Return what is there on stdin, up to a chunk; nothing at the end."""
+    return files.available(standard_input().fileno(), CHUNK)
 
 
 def text_batches(names: Iterable[str], separator: bytes | None, size: int) -> Iterator[list[Piece]]:
-    """Read files, and stdin under the name "-", in pieces of whole documents."""
+    """Read files and pipes, and stdin under the name "-", in pieces of whole documents."""
     for name in names:
         if name != STDIN:
             yield from files.windows([name], separator, size)
@@ -92,19 +78,6 @@ def text_batches(names: Iterable[str], separator: bytes | None, size: int) -> It
             yield [Piece(standard_input().buffer.read(), "stdin", 0)]
         else:
             yield from files.stream(read_stdin, "stdin", separator)
-
-
-def total_size(names: Iterable[str]) -> int | None:
-    """Return the size of the files in bytes, None if one is no regular file."""
-    total = 0
-    for name in names:
-        if name == STDIN:
-            return None
-        status = os.stat(name)
-        if not stat.S_ISREG(status.st_mode):
-            return None
-        total += status.st_size
-    return total
 
 
 def encode(options: argparse.Namespace) -> None:
@@ -126,7 +99,7 @@ def encode(options: argparse.Namespace) -> None:
         max_length=options.max_length,
         return_offsets=options.offsets,
     )
-    total = total_size(names)
+    total = None if STDIN in names else files.total_size(names)
     batches = text_batches(
         names, job.separator, CHUNK if form in ("text", "jsonl") else files.WINDOW
     )
@@ -226,11 +199,11 @@ def train(options: argparse.Namespace) -> None:
         print(f"{options.output}: {tokenizer.vocab_size:,} tokens", file=sys.stderr)
 
 
-def _training_source(names: list[str]) -> list[str] | Iterator[str]:
+def _training_source(names: list[str]) -> Files | Iterator[str]:
     if names and names != [STDIN]:
         if STDIN in names:
             raise ValueError("stdin cannot be mixed with files, got - among them")
-        return names
+        return Files(tuple(names))
     return _lines(read_stdin)
 
 

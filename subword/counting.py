@@ -16,7 +16,7 @@ from subword.cores import thread_count
 from subword.normalizers import BertNormalizer
 from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
 from subword.progress import progress_bar
-from subword.sources import PathLike, Position, Reader, Source
+from subword.sources import Files, PathLike, Position, Reader, Source
 from subword.trainers.counting import WordCounter
 from subword.trainers.word_counts import WordCounts
 
@@ -47,8 +47,10 @@ def count_words(
     Args:
         source: A path, a list of paths, or any iterable of str. Files are text (each line is a text
             of its own and keeps its newline), JSON lines (`field`), Parquet or Arrow (`column`),
-            all but the latter also as .gz or .zst. A list of str is one of paths when its first
-            item is the name of a file or ends like one (.txt).
+            all but the latter also as .gz or .zst; pipes are read as files. A str is a path, so a
+            text goes in a list: `[text]`. A list of str is one of paths when its first item names
+            something that is there or ends like a file (.txt), or its items are a few names with
+            suffixes (corpus.enn); `iter(texts)` are texts whatever they look like.
         algorithm: Whose stages to run: "bpe", "byte_level_bpe" or "wordpiece".
         normalizer: A stage of your own; None takes the algorithm's (see `train`).
         pre_tokenizer: The same.
@@ -58,8 +60,8 @@ def count_words(
         threads: How many threads may work; None for every core of this process.
         progress: Show a bar, if tqdm is installed and stderr is a terminal.
         checkpoint: A file for the counts so far, written every minute, on Ctrl-C and at the end.
-            When it is there, counting goes on where it stopped; an iterable must then give the same
-            texts once more.
+            When it is there, counting goes on where it stopped; an iterable or a pipe must then
+            give the same texts once more.
 
     Raises:
         OSError: A file is not there; this is found before anything is read.
@@ -107,18 +109,17 @@ def count_source(
     position: Position = (0, 0)
     counts = WordCounts()
     mark = ""
+    paths = sources.paths_of(source)
     if checkpoint is not None:
-        paths = sources.paths_of(source)
         mark = checkpoints.mark(paths, field, column, normalizer, pre_tokenizer, byte_level)
         saved = checkpoints.load(checkpoint, mark)
         if saved is not None:
             counts, position, done = saved
             if done:
                 return counts
-    total = sources.total_bytes(sources.paths_of(source))
-    with progress_bar(progress, "reading", total, "B") as advance:
+    with progress_bar(progress, "reading", sources.total_bytes(paths), "B") as advance:
         reader = Reader(
-            source,
+            source if paths is None else Files(tuple(paths)),
             field=field,
             column=column,
             cut=all(counter.cuts_at_blanks for counter in counters),

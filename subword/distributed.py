@@ -80,6 +80,8 @@ def count_words(
     )
     if _is_dataset(source):
         return _sum_dataset(source, partial(_count_block, cut, column or "text"), progress)
+    if isinstance(source, list | tuple) and source and isinstance(source[0], str | os.PathLike):
+        source = sources.Files(tuple(source))  # a shard is a list, so these can be nothing else
     paths = sources.paths_of(source)
     if paths is None:
         return _sum_tasks(partial(_count_texts, cut), enumerate(source), None, progress)
@@ -140,6 +142,8 @@ def shards_of(
     Packed files and tables are one part each: stop is None.
     """
     for path in paths:
+        if not readers.is_regular(path):
+            raise ValueError(f"{path}: a pipe cannot be shared out, only a file")
         if readers.is_packed(path) or readers.kind_of(path, field, column) == "arrow":
             yield path, 0, None
             continue
@@ -237,6 +241,8 @@ def _count_part(
 
 def _count_texts(cut: Callable[[], WordCounter], shard: tuple[int, Any]) -> WordCounts:
     number, texts = shard
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"shard {number}: a shard is a list of str, got {type(texts).__name__}")
     counter = cut()
     try:
         Texts(list(texts), 0).count(counter)

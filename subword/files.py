@@ -6,9 +6,13 @@ files.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
+import select
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -136,7 +140,7 @@ def encode_files(
         if not isinstance(path, str | os.PathLike):
             raise TypeError(f"a path must be a str or os.PathLike, got {type(path).__name__}")
         names.append(os.fspath(path))
-    total = sum(os.stat(name).st_size for name in names)  # a missing file is found before any work
+    total = total_size(names)  # a missing file is found before any work
     if output is None:
         return job.encode([Piece(map_file(name), name, 0) for name in names])
     form, kind = format_of(output), id_dtype(highest_id(tokenizer), dtype)
@@ -174,6 +178,21 @@ def highest_id(tokenizer: Tokenizer) -> int:
     return max(tokenizer.get_vocab().values(), default=0)
 
 
+def total_size(names: Iterable[str]) -> int | None:
+    """Return the size of the files in bytes, None if one is a pipe.
+
+    Raises:
+        OSError: A file is not there, or is a folder.
+    """
+    modes = [os.stat(name) for name in names]
+    for name, mode in zip(names, modes, strict=True):
+        if stat.S_ISDIR(mode.st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), name)
+    if not all(stat.S_ISREG(mode.st_mode) for mode in modes):
+        return None
+    return sum(mode.st_size for mode in modes)
+
+
 def map_file(name: str) -> Mapped:
     """Map a file into memory. What cannot be mapped (an empty file, a pipe) is read."""
     with open(name, "rb") as file:
@@ -189,10 +208,20 @@ def map_file(name: str) -> Mapped:
 def windows(
     names: Iterable[str], separator: bytes | None, size: int = WINDOW
 ) -> Iterator[list[Piece]]:
-    """Cut files into windows of whole documents, of about `size` bytes; small files share one."""
+    """Cut files into windows of whole documents, of about `size` bytes; small files share one.
+
+    What comes out of a pipe is cut as soon as it is there.
+    """
     batch: list[Piece] = []
     room = size
     for name in names:
+        if separator is not None and not stat.S_ISREG(os.stat(name).st_mode):
+            if batch:
+                yield batch
+                batch, room = [], size
+            with open(name, "rb", buffering=0) as file:
+                yield from stream(partial(available, file.fileno(), size), name, separator)
+            continue
         data = map_file(name)
         start = 0
         while start < len(data) or start == 0:
@@ -223,6 +252,23 @@ def cut(data: Mapped, separator: bytes, start: int, wanted: int) -> int:
             return len(data)
         start = end = found + len(separator)
     return end
+
+
+def available(handle: int, size: int) -> bytes:
+    """Return what is there to be read, up to `size` bytes; nothing at the end.
+
+    Waits for the first byte only: a pipe that is slower than we are is answered at once.
+    """
+    waiting = select.poll()
+    waiting.register(handle, select.POLLIN)
+    parts: list[bytes] = []
+    while size > 0 and (not parts or waiting.poll(0)):
+        data = os.read(handle, size)
+        if not data:
+            break
+        parts.append(data)
+        size -= len(data)
+    return b"".join(parts)
 
 
 def stream(read: Callable[[], bytes], name: str, separator: bytes) -> Iterator[list[Piece]]:

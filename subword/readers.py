@@ -9,8 +9,10 @@ from __future__ import annotations
 import gzip
 import os
 import re
+import stat
 import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from subword.batches import Batch, JsonLines, Lines, Rows
@@ -63,7 +65,8 @@ def read_file(
 
     Args:
         path: Read by its suffix: .jsonl/.ndjson, .parquet/.arrow/.feather/.ipc, else text by line
-            (lines keep their newline); .gz and .zst are unpacked.
+            (lines keep their newline); .gz and .zst are unpacked. A pipe is read once, and from a
+            later place by reading over what comes before; a table cannot be.
         field: Read JSON lines, and take this field.
         column: Read Parquet or Arrow, and take this column.
         start: Where to begin: the `end` of a batch (unpacked bytes; rows of a table).
@@ -79,14 +82,36 @@ def read_file(
     """
     report = advance or (lambda done: None)
     kind = kind_of(path, field, column)
+    regular = is_regular(path)
     if column is not None:
+        if not regular:
+            raise ValueError(f"{path}: Parquet and Arrow cannot be read from a pipe, only a file")
         yield from _rows(path, column, start, report)
         return
-    for chunk, at in chunks(path, start, stop, cut and kind == "text", report):
+    # A pipe has no place to go to, and is gone when its lines would be counted.
+    passed = 0
+    for chunk, at in chunks(path, start if regular else 0, stop, cut and kind == "text", report):
+        if at < start:
+            whole, chunk, at = chunk, chunk[start - at :], min(at + len(chunk), start)
+            passed += whole.count(b"\n") - chunk.count(b"\n")
+            if not chunk:
+                continue
         if field is not None:
-            yield JsonLines(chunk, path, at, field, lambda end: lines_before(path, end))
+            lines = partial(lines_before, path) if regular else partial(_same, passed)
+            yield JsonLines(chunk, path, at, field, lines)
         else:
             yield Lines(chunk, path, at)
+        if not regular:
+            passed += chunk.count(b"\n")
+
+
+def _same(number: int, end: int) -> int:
+    return number
+
+
+def is_regular(path: str) -> bool:
+    """Say whether a file has a size and can be read from any place; pipes and devices cannot."""
+    return stat.S_ISREG(os.stat(path).st_mode)
 
 
 def lines_before(path: str, end: int) -> int:
@@ -129,16 +154,19 @@ def chunks(
     begin = start
     with open(path, "rb", buffering=0) as file:
         stream = _unpacked(path, file)
+        seekable = file.seekable()
         try:
-            if stream is file:
-                file.seek(start)
-            else:
+            if stream is not file:
                 _drop(stream, start)
+            elif start:
+                file.seek(start)
             while True:
                 data = stream.read(CHUNK if stop is None else min(CHUNK, stop - at))
-                report(file.tell() - told)
-                told = file.tell()
                 at += len(data)
+                # Of a pipe that is unpacked, nobody knows how much of it was read.
+                now = file.tell() if seekable else at if stream is file else told
+                report(now - told)
+                told = now
                 end = data.rfind(b"\n") + 1 or (last_blank(data) if cut else 0)
                 if data and not end:
                     rest.append(data)

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from subword import readers
 from subword.batches import Batch, Texts
-from subword.readers import ARROW, JSONL, PACKED, Advance
+from subword.readers import ARROW, JSONL, PACKED, Advance, is_regular
 
 CHARACTERS = 1 << 18  # in a batch of texts, about
 SUFFIXES = (".txt", ".text", ".csv", ".tsv", ".md", *JSONL, *ARROW, *PACKED)
 
+# A name with a suffix, such as nobody means as a text to train on when there are but a few of them.
+FILE_NAME = re.compile(r"\S*[^\s./\\]\.[A-Za-z]\w{0,7}")
+FEW = 16
+
 PathLike = str | os.PathLike[str]
-Source = PathLike | Iterable[str] | Iterable[os.PathLike[str]]
+
+
+@dataclass(frozen=True)
+class Files:
+    """Paths, whatever they look like: what a caller gives who knows that it holds no texts.
+
+    Args:
+        paths: Each a file or a pipe.
+    """
+
+    paths: tuple[PathLike, ...]
+
+
+Source = PathLike | Files | Iterable[str] | Iterable[os.PathLike[str]]
 # How much of a source has been read: whole files, and of the next one unpacked bytes or rows; of an
 # iterable 0 and the number of items.
 Position = tuple[int, int]
@@ -25,60 +44,82 @@ Position = tuple[int, int]
 def paths_of(source: Any) -> list[str] | None:
     """Return the paths that a source names, or None when it is an iterable of texts.
 
-    A str or path is a path. A list or tuple is one of paths when its first item is a path object,
-    or a str that is the name of a file, or looks like one by its suffix; any other iterable gives
-    texts.
+    `Files`, a str and a path object name paths. A list or tuple is one of paths when its first item
+    is a path object, or a str that names something that is there (a file, a pipe, a folder), or a
+    place in a folder that is there, or ends in a suffix that is read; or when all of its few items
+    look like names of files. Any other iterable gives texts.
 
     Raises:
         FileNotFoundError: A file is not there; nothing has been read then.
-        ValueError: The list of paths is empty.
+        IsADirectoryError: A path is that of a folder.
+        TypeError: An item of a list of paths is none.
 
     Example:
         >>> paths_of(["low lower lowest"]) is None
         True
     """
-    if isinstance(source, str | os.PathLike):
-        paths = [os.fspath(source)]
-    elif isinstance(source, list | tuple) and source and _is_path(source[0]):
-        for i, item in enumerate(source):
-            if not isinstance(item, str | os.PathLike):
-                raise TypeError(
-                    f"item {i} of the list of paths must be a path, got {type(item).__name__}"
-                )
-        paths = [os.fspath(item) for item in source]
+    single = isinstance(source, str | os.PathLike)
+    sure = isinstance(source, Files)
+    if single:
+        items: Any = [source]
+    elif sure:
+        items = source.paths
+    elif isinstance(source, list | tuple) and source and _are_paths(source):
+        items = source
     else:
         return None
-    for i, path in enumerate(paths):
-        if not os.path.exists(path):
-            where = (
-                f" (item {i} of {len(paths)}; iter(texts) trains on the strings themselves)"
-                if len(paths) > 1
-                else ""
+    for i, item in enumerate(items):
+        if not isinstance(item, str | os.PathLike):
+            raise TypeError(
+                f"item {i} of the list of paths must be a path, got {type(item).__name__}"
             )
-            raise FileNotFoundError(f"no such file: {path!r}{where}")
+    paths = [os.fspath(item) for item in items]
+    for i, path in enumerate(paths):
         if os.path.isdir(path):
             raise IsADirectoryError(f"expected a file, got a folder: {path!r}")
+        if not os.path.exists(path):
+            place = f"item {i} of {len(paths)}" if len(paths) > 1 else ""
+            if single:
+                place = "to train on a text, give it in a list: [text]"
+            elif not sure:
+                place += "; " if place else ""
+                place += "iter(texts) trains on the strings themselves"
+            shown = repr(path) if len(path) <= 200 else f"{path[:200]!r}..."
+            raise FileNotFoundError(f"no such file: {shown}{f' ({place})' if place else ''}")
     return paths
 
 
-def _is_path(item: Any) -> bool:
-    if isinstance(item, os.PathLike):
+def _are_paths(items: list[Any] | tuple[Any, ...]) -> bool:
+    first = items[0]
+    if isinstance(first, os.PathLike):
         return True
-    if not isinstance(item, str) or "\n" in item or len(item) > 4096:
+    if not isinstance(first, str) or "\n" in first or not 0 < len(first) <= 4096:
         return False
-    return os.path.isfile(item) or item.lower().endswith(SUFFIXES)
+    if first.lower().endswith(SUFFIXES) or (first.strip("./") and os.path.exists(first)):
+        return True
+    folder = os.path.dirname(first)
+    if folder.strip("./") and not re.search(r"\s", first) and os.path.isdir(folder):
+        return True
+    return len(items) <= FEW and all(
+        isinstance(item, str) and FILE_NAME.fullmatch(item) for item in items
+    )
 
 
 def total_bytes(paths: list[str] | None) -> int | None:
-    """Return the size of the files, compressed as they are; None for an iterable."""
-    return None if paths is None else sum(os.path.getsize(path) for path in paths)
+    """Return the size of the files, compressed as they are.
+
+    None for an iterable, and where one of the files is a pipe: nobody knows then.
+    """
+    if paths is None or not all(map(is_regular, paths)):
+        return None
+    return sum(os.path.getsize(path) for path in paths)
 
 
 class Reader:
     """Reads a source in batches, which any number of threads may draw.
 
     Args:
-        source: A path, a list of paths, or an iterable of str.
+        source: A path, a list of paths, `Files`, or an iterable of str.
         field: Read files as JSON lines, and take this field.
         column: Read files as Parquet or Arrow, and take this column.
         cut: Lines longer than a batch may be cut at blanks between letters.
@@ -146,7 +187,7 @@ def _file_batches(
     position: Position,
 ) -> Iterator[tuple[int, Batch]]:
     first, start = position
-    report(sum(os.path.getsize(path) for path in paths[:first]))
+    report(sum(os.path.getsize(path) for path in paths[:first] if is_regular(path)))
     for number, path in enumerate(paths[first:], first):
         for batch in readers.read_file(
             path, field=field, column=column, start=start, cut=cut, advance=report

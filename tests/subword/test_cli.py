@@ -183,6 +183,13 @@ def test_bench_runs(tmp_path, tokenizer, capsys):
         (["decode", "{ids}", "-t", "{t}", "-f", "jsonl"], "ids.txt:1: expected JSON, got '1 2'"),
         (["decode", "{ids}", "-t", "{t}", "-f", "bin"], "are no whole number of uint16 ids"),
         (["train", "nowhere.txt"], "no such file: 'nowhere.txt'"),
+        (["train", "corpus.enn"], "no such file: 'corpus.enn'"),
+        (["train", "corpus"], "no such file: 'corpus'"),
+        (["train", "{ids}", "two words"], "no such file: 'two words' (item 1 of 2)"),
+        (["train", "."], "expected a file, got a folder: '.'"),
+        (["encode", ".", "-t", "{t}", "-o", "x.bin"], ".: Is a directory"),
+        (["decode", ".", "-t", "{t}", "-o", "x.txt"], ".: Is a directory"),
+        (["bench", ".", "-t", "{t}"], ".: Is a directory"),
         (["train", "{bad}"], "not UTF-8 at byte 3"),
         (["train", "{ids}", "--vocab-size", "5"], "vocab_size"),
     ],
@@ -247,3 +254,42 @@ def test_a_pipe_is_answered_line_by_line_and_an_interrupt_exits_with_130(tokeniz
     assert process.stderr.read() == b"subword: interrupted\n"
     for stream in (process.stdin, process.stdout, process.stderr):
         stream.close()
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_every_command_reads_process_substitutions_as_files(tmp_path, tokenizer, count):
+    """<(command) is a name like /dev/fd/63, which is read once and has no size."""
+    (tmp_path / "in.txt").write_text((TEXT + "\n") * 500)
+    shell = ["bash", "-c"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    program = f"'{sys.executable}' -m subword"
+
+    def ran(arguments, pipes):
+        inputs = " ".join([f"<(cat {pipes})" if pipes else "in.txt"] * count)
+        command = f"{program} {arguments.replace('IN', inputs)}"
+        done = subprocess.run(
+            [*shell, command], capture_output=True, env=environment, cwd=tmp_path, timeout=120
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    ran("train IN -o a.json --vocab-size 290 -q", None)
+    ran("train IN -o b.json --vocab-size 290 -q", "in.txt")
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+    for options in ("", "-f jsonl --separator '|'", "-f bin --dtype uint32", "--whole"):
+        text = ran(f"encode IN -t {tokenizer} {options}", None)
+        assert ran(f"encode IN -t {tokenizer} {options}", "in.txt") == text
+    ran(f"encode IN -t {tokenizer} -o ids.txt -q", "in.txt")
+    (tmp_path / "in.txt").write_bytes((tmp_path / "ids.txt").read_bytes())
+    assert ran(f"decode IN -t {tokenizer}", "ids.txt") == ran(f"decode IN -t {tokenizer}", None)
+
+
+def test_bench_reads_a_pipe_once(tmp_path, tokenizer):
+    (tmp_path / "in.txt").write_text(TEXT * 50)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = f"'{sys.executable}' -m subword bench <(cat in.txt) -t {tokenizer} --repeat 1"
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, env=environment, cwd=tmp_path, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"ids differ in 0 of" in done.stdout

@@ -41,6 +41,20 @@ def test_without_ray_the_error_says_what_to_install(monkeypatch):
         distributed.encode([], None)
 
 
+def test_names_of_files_and_single_texts_are_no_shards(tmp_path):
+    for names in (["missing"], ("two words", "more")):
+        with pytest.raises(FileNotFoundError, match="no such file"):
+            distributed.count_words(names, progress=False)
+    with pytest.raises(IsADirectoryError, match="got a folder"):
+        distributed.count_words([tmp_path], progress=False)
+    for text in ("letters", b"letters"):
+        with pytest.raises(TypeError, match="shard 3: a shard is a list of str, got"):
+            distributed._count_texts(None, (3, text))
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(ValueError, match="fifo: a pipe cannot be shared out"):
+        distributed.count_words([str(tmp_path / "fifo")], progress=False)
+
+
 class Deadly:
     """Texts; the first process to read them dies."""
 

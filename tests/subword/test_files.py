@@ -1,5 +1,7 @@
 import io
+import os
 import random
+import threading
 
 import numpy as np
 import pyarrow.parquet
@@ -185,6 +187,31 @@ def test_missing_files_are_found_before_any_work(tmp_path, tok):
         tok.encode_files([tmp_path / "a", tmp_path / "b"], output=tmp_path / "o.bin")
     with pytest.raises(TypeError, match="path"):
         tok.encode_files([3])
+    for options in ({}, {"output": tmp_path / "o.bin"}):
+        with pytest.raises(IsADirectoryError, match="Is a directory"):
+            tok.encode_files([tmp_path / "a", tmp_path], **options)
+    assert not (tmp_path / "o.bin").exists()
+
+
+@pytest.mark.parametrize("data", [b"the cat\n\nsat", b"", b"the cat sat on\n" * 20_000])
+@pytest.mark.parametrize("separator", [None, "\n"])
+def test_a_pipe_is_encoded_as_a_file_is(tmp_path, tok, data, separator):
+    path, fifo = tmp_path / "a", tmp_path / "fifo"
+    path.write_bytes(data)
+    os.mkfifo(fifo)
+    rows = []
+    for output in (None, tmp_path / "o.bin"):
+        for source in (path, fifo):
+            writer = threading.Thread(target=fifo.write_bytes, args=(data,))
+            if source == fifo:
+                writer.start()
+            done = tok.encode_files([source, path], output=output, separator=separator)
+            if source == fifo:
+                writer.join()
+            rows.append(done if output is None else (done, output.read_bytes()))
+    assert rows[0].ids.tolist() == rows[1].ids.tolist()
+    assert rows[0].row_splits.tolist() == rows[1].row_splits.tolist()
+    assert rows[2] == rows[3]
 
 
 @pytest.mark.parametrize("separator", [b"\n", b"aa", b"<sep>"])

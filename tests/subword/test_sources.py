@@ -2,6 +2,9 @@
 
 import gzip
 import json
+import os
+import threading
+from contextlib import contextmanager
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -164,3 +167,135 @@ def test_an_error_of_the_iterable_comes_through():
 
     with pytest.raises(RuntimeError, match="the database is gone"):
         words(texts())
+
+
+@contextmanager
+def pipe_of(data):
+    """Give the name of a pipe that holds these bytes, as a shell's <(command) does."""
+    reading, writing = os.pipe()
+
+    def write():
+        with open(writing, "wb") as file:
+            file.write(data)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        yield f"/dev/fd/{reading}"
+    finally:
+        while os.read(reading, 1 << 16):  # what nobody wanted
+            pass
+        os.close(reading)
+        writer.join()
+
+
+@pytest.mark.parametrize("data", ["".join(TEXTS).encode(), b"low " * 300_000 + b"\nlast", b""])
+def test_a_pipe_is_read_as_a_file_is(tmp_path, data):
+    path = tmp_path / "corpus"
+    path.write_bytes(data)
+    with pipe_of(data) as name:
+        assert words(name) == words(path)
+    with pipe_of(data) as name:
+        assert words([name]) == words(path)
+    with pipe_of(data) as name, pipe_of(b"low low") as other:
+        both = words(sources.Files((name, path, other)), threads=2)
+    twice = words([path, path])
+    assert both == {**twice, "low": twice.get("low", 0) + 2}
+
+
+def test_a_fifo_is_read_as_a_file_is_packed_too(tmp_path):
+    data = "".join(TEXTS).encode() * 1000
+    for suffix, packed in ((".txt", data), (".gz", gzip.compress(data))):
+        fifo = tmp_path / f"fifo{suffix}"
+        os.mkfifo(fifo)
+        writer = threading.Thread(target=fifo.write_bytes, args=(packed,))
+        writer.start()
+        assert words([str(fifo)]) == {word: 1000 * count for word, count in WORDS.items()}
+        writer.join()
+
+
+def test_errors_in_a_pipe_name_line_and_byte():
+    for data, options, message in (
+        (b"x\n" * 300_000 + b"\xc3(", {}, "not UTF-8 at byte 600000"),
+        (b'{"t": "a"}\n' * 50_000 + b'{"u": "a"}\n', {"field": "t"}, "no field 't'"),
+        (b"PAR1", {"column": "t"}, "Parquet and Arrow cannot be read from a pipe"),
+    ):
+        with pipe_of(data) as name, pytest.raises(ValueError, match=message) as caught:
+            words(name, **options)
+        line = ":50001" if "field" in options else ""
+        assert str(caught.value).startswith(f"{name}{line}: ")
+
+
+def test_counting_a_pipe_goes_on_behind_what_was_counted(tmp_path):
+    lines = [f'{{"t": "word{i}"}}\n'.encode() for i in range(60_000)]
+    with pipe_of(b"".join(lines)) as name:
+        reader = sources.Reader(name, field="t")
+        counted = [reader.draw() for _ in range(3)]
+        position = reader.position
+    assert position == (0, sum(len(batch.data) for batch in counted))
+    with pipe_of(b"".join(lines) + b"broken\n") as name:
+        reader = sources.Reader(name, field="t", position=position)
+        rest = []
+        while (batch := reader.draw()) is not None:
+            rest.append(batch)
+        assert b"".join(b.data for b in counted + rest) == b"".join(lines) + b"broken\n"
+        place = rest[-1]._place(rest[-1].data.count(b"\n") - 1)
+        assert place == f"{name}:{len(lines) + 1}"
+    checkpoint = tmp_path / "check"
+    with pipe_of(b"low low") as name:
+        assert words(name, checkpoint=checkpoint) == {"low": 2}
+
+
+def test_a_str_is_a_path_and_the_error_says_how_to_pass_a_text(tmp_path):
+    for text in ("corpus", "corpus.enn", "some words of text", "", "a line\n" * 9000, "\0"):
+        with pytest.raises(FileNotFoundError, match=r"give it in a list: \[text\]") as caught:
+            words(text)
+        assert len(str(caught.value)) < 300
+
+
+def test_names_of_files_that_are_not_there_are_not_trained_on(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    for names in (["corpus.enn"], ["a.enn", "b.enn"], ["data/corpus"], [f"{tmp_path}/a", "b"]):
+        with pytest.raises(FileNotFoundError, match=r"iter\(texts\) trains on the strings"):
+            words(names)
+        with pytest.raises(FileNotFoundError):
+            words(tuple(names))
+        assert words(iter(names))
+    for folder in ("data", tmp_path, ["data"], [tmp_path], ["data/"]):
+        with pytest.raises(IsADirectoryError, match="expected a file, got a folder"):
+            words(folder)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["low lower"],
+        ["low"],
+        ["low", "corpus.enn"],
+        ["."],
+        ["/", "/help"],
+        ["and/or"],
+        ["3.14"],
+        ["The end."],
+        ["a.example"] * 17,
+        [""],
+    ],
+)
+def test_lists_of_texts_stay_texts(texts, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert words(texts) == words(tuple(texts)) == words(iter(texts))
+
+
+def test_files_are_paths_whatever_they_look_like(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for paths in (("low lower",), ("low", "lower"), ("a\nb",)):
+        with pytest.raises(FileNotFoundError, match="no such file"):
+            words(sources.Files(paths))
+    with pytest.raises(IsADirectoryError):
+        words(sources.Files((tmp_path,)))
+    with pytest.raises(TypeError, match="item 0 of the list of paths must be a path, got int"):
+        words(sources.Files((3,)))
+    (tmp_path / "low lower").write_text("a b a")
+    assert words(sources.Files(("low lower",))) == {"a": 2, "b": 1}
+    assert words(sources.Files(())) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from subword.compat.tokenizers.component import Component, changes, from_config,
 from subword.compat.tokenizers.lengths import Lengths
 from subword.encoding import Encoding
 from subword.post_processor import post_process
-from subword.sources import Source
+from subword.sources import Files, PathLike, Source
 from subword.tokenizer import Tokenizer as Core
 from subword.vocabulary import Vocabulary
 
@@ -284,9 +285,10 @@ class Tokenizer(Lengths):
 
     # Training.
 
-    def train(self, files: Sequence[str], trainer: Any = None) -> None:
-        """Learn the vocabulary from text files."""
-        self._train([files] if isinstance(files, str) else list(files), trainer)
+    def train(self, files: PathLike | Iterable[PathLike], trainer: Any = None) -> None:
+        """Learn the vocabulary from text files; OSError if one is not there."""
+        paths = (files,) if isinstance(files, str | os.PathLike) else tuple(files)
+        self._train(Files(paths), trainer)
 
     def train_from_iterator(
         self, iterator: Iterable[Any], trainer: Any = None, length: int | None = None

@@ -33,7 +33,7 @@ class Trainer(Component):
 
         Args:
             model: Is filled.
-            source: Paths of text files, or texts.
+            source: `Files`, or texts.
             normalizer: Of subword, or None.
             pre_tokenizer: Of subword, or None.
             added: Tokens that count as words of their own.

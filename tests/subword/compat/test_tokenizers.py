@@ -351,3 +351,32 @@ def test_what_is_not_supported_says_so():
         ours.Tokenizer(ours.models.BPE()).add_tokens([3])
     with pytest.raises(NotImplementedError):
         ours.models.Model().save(".")
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+@pytest.mark.parametrize("paths", [["missing"], ["corpus.enn"], ["two words"], ["."]])
+def test_training_takes_paths_only(library, paths, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tokenizers = [library.Tokenizer(library.models.BPE()), library.ByteLevelBPETokenizer()]
+    tokenizers += [library.BertWordPieceTokenizer(), library.CharBPETokenizer()]
+    tokenizers += [library.SentencePieceBPETokenizer()]
+    for tok in tokenizers:
+        before = tok.get_vocab()
+        for given in [paths, *([paths[0]] if tok is not tokenizers[0] else [])]:
+            with pytest.raises(Exception, match=r"(?i)no such file|folder|is a directory"):
+                tok.train(given)
+        if library is ours or paths != ["."]:  # theirs fails late, the alphabet is learned
+            assert tok.get_vocab() == before
+
+
+def test_training_on_files_of_any_name_equals_the_original(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "corpus").write_text("\n".join(TEXTS), encoding="utf-8")
+    vocabularies = []
+    for library in (theirs, ours):
+        tok = library.ByteLevelBPETokenizer()
+        tok.train("corpus", vocab_size=300, show_progress=False)
+        vocabularies.append(tok.get_vocab())
+        tok.train(["corpus"], vocab_size=300, show_progress=False)
+        vocabularies.append(tok.get_vocab())
+    assert vocabularies == vocabularies[:1] * 4
