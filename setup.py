@@ -1,50 +1,11 @@
 """Build the Cython extension modules. Everything else about the project is in pyproject.toml."""
 
-import glob
 import os
+from pathlib import Path
 
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
-
-MODULES = [
-    "subword._unicode",
-    "subword._pipeline",
-    "subword.added_tokens",
-    "subword.normal_forms",
-    "subword.string_edits",
-    "subword.normalizers",
-    "subword.cutting",
-    "subword.pre_tokenizers",
-    "subword.models.word_cache",
-    "subword.models.merging",
-    "subword.models._dropout",
-    "subword.models.bpe",
-    "subword.models._joints",
-    "subword.models._byte_joints",
-    "subword.models._trie",
-    "subword.models.wordpiece",
-    "subword._worker",
-    "subword._places",
-    "subword._chunks",
-    "subword._sentences",
-    "subword._encoder",
-    "subword._memory",
-    "subword._documents",
-    "subword._output",
-    "subword._rows",
-    "subword._batches",
-    "subword._quick_calls",
-    "subword._pieces",
-    "subword.trainers._table",
-    "subword.trainers.word_counts",
-    "subword.trainers._alphabet",
-    "subword.trainers._segments",
-    "subword.trainers._candidates",
-    "subword.trainers.counting",
-    "subword.trainers.bpe",
-    "subword.trainers.wordpiece",
-]
 
 # Switches for developers: each one changes the generated C, so cythonize must start afresh.
 TRACE = os.environ.get("SUBWORD_TRACE") == "1"  # line tracing, for coverage
@@ -77,29 +38,28 @@ if SANITIZE != "0":
     if SANITIZE == "fuzz":
         compile_args += ["-fsanitize-coverage=trace-pc"]
 
-
-def sources(module: str) -> list[str]:
-    """Return the .pyx file of a dotted module name."""
-    return [module.replace(".", "/") + ".pyx"]
-
+# Every .pyx is a module. The largest first, so that the cores finish together.
+SOURCES = sorted(Path("subword").rglob("*.pyx"), key=lambda path: -path.stat().st_size)
+HEADERS = [path.as_posix() for path in Path("subword/include").rglob("*.h")]
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 setup(
     ext_modules=cythonize(
         [
             Extension(
-                module,
-                sources(module),
+                ".".join(path.with_suffix("").parts),
+                [path.as_posix()],
                 include_dirs=["subword/include", numpy.get_include()],
-                depends=glob.glob("subword/include/*.h"),
+                depends=HEADERS,
                 extra_compile_args=compile_args,
                 extra_link_args=link_args,
                 define_macros=macros,
             )
-            for module in MODULES
-            if os.path.exists(sources(module)[0])
+            for path in SOURCES
         ],
         compiler_directives=DIRECTIVES,
-        nthreads=2,
+        nthreads=CORES,
         force=TRACE or SANITIZE != "0" or DEBUG,
-    )
+    ),
+    options={"build_ext": {"parallel": CORES}},
 )

@@ -8,8 +8,8 @@ import base64
 import random
 import time
 
-from tests.data import NAMES
-from tests.parity.compare import load
+from tests.helpers.compare import load
+from tests.helpers.data import NAMES
 
 SMALL, LARGE = 100_000, 1_000_000
 

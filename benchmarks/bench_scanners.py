@@ -1,4 +1,4 @@
-"""Speed of the scanners alone: include/scan.h compiled by itself, in every form there is.
+"""Speed of the scanners alone: include/scan/scan.h compiled by itself, in every form there is.
 
     python benchmarks/bench_scanners.py english.txt korean.txt
 
@@ -21,8 +21,8 @@ import numpy as np
 import numpy.typing as npt
 from corpora import machine
 
-from subword._unicode import ranges
-from subword.cutting import SIMD, use_simd
+from subword._core.simd import SIMD, use_simd
+from subword._core.unicode import ranges
 
 NAMES = (
     *("gpt2", "llama3", "qwen2", "qwen3.5", "cl100k", "o200k", "tekken", "clip", "clip bare"),
@@ -32,7 +32,7 @@ SCAN_BITS = ("letter", "number", "space", "mark", "upper", "lower", "symbol", "w
 BERT_BITS = ("drop", "blank", "space", "mark", "punct", "chinese", "numeric", "combining")
 INCLUDE = Path(__file__).parents[1] / "subword" / "include"
 PROGRAM = r"""
-#include "scan.h"
+#include "scan/scan.h"
 
 /* Words found; *sum depends on where each of them begins and ends. */
 long long find_words(int pattern, const uint8_t *p, long long n, const uint8_t *bits, int simd,

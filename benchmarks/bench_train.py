@@ -97,7 +97,7 @@ def rustbpe_trained() -> Callable[[str, int], Merges]:
     """Train with rustbpe on GPT-2's pattern; it breaks ties in its own way."""
     import rustbpe
 
-    from subword.split_patterns import PATTERNS
+    from subword._regex.split_patterns import PATTERNS
 
     def run(path: str, size: int) -> Merges:
         with open(path, encoding="utf-8", newline="\n") as file:
@@ -110,7 +110,7 @@ def bpeasy_trained() -> Callable[[str, int], Merges]:
     """Train with bpeasy on GPT-2's pattern; it breaks ties in its own way."""
     import bpeasy
 
-    from subword.split_patterns import PATTERNS
+    from subword._regex.split_patterns import PATTERNS
 
     def run(path: str, size: int) -> Merges:
         with open(path, encoding="utf-8", newline="\n") as file:

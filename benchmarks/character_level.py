@@ -15,7 +15,7 @@ import tokenizers
 
 import subword
 from subword import decoders, pre_tokenizers
-from tests.data import CORPORA, documents
+from tests.helpers.data import CORPORA, documents
 
 SLICE = 300_000
 PREFIX = {"continuing_subword_prefix": "##"}

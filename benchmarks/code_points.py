@@ -10,7 +10,7 @@ import argparse
 import sys
 import time
 
-from tests.parity.code_points import differences, normalizers, pre_tokenizers
+from tests.helpers.code_points import differences, normalizers, pre_tokenizers
 
 
 def main() -> int:

@@ -12,8 +12,8 @@ import random
 import sys
 import time
 
-from tests.data import NAMES
-from tests.parity.compare import differences, load, random_text
+from tests.helpers.compare import differences, load, random_text
+from tests.helpers.data import NAMES
 
 BATCH = 500
 MOST = 1_000_000

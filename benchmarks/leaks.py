@@ -25,10 +25,10 @@ from typing import Any
 
 import subword
 from subword import Tokenizer
-from subword.decode_stream import DecodeStream
+from subword.corpus.word_counts import WordCounts
+from subword.decoders.decode_stream import DecodeStream
 from subword.models.bpe import BPE
 from subword.trainers.bpe import train_bpe
-from subword.trainers.word_counts import WordCounts
 
 TEXTS = [
     "Hello world's 123 the theory of there",

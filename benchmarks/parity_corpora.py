@@ -18,8 +18,8 @@ import time
 import numpy as np
 
 from benchmarks.character_level import CONFIGURATIONS, pair
-from tests.data import CORPORA, NAMES, documents, oracle
-from tests.parity.compare import differences, load
+from tests.helpers.compare import differences, load
+from tests.helpers.data import CORPORA, NAMES, documents, oracle
 
 BATCH = 512
 ENGLISH = 20_000_000

@@ -25,7 +25,7 @@ from tokenizers import decoders, models, pre_tokenizers, trainers
 
 import subword
 from benchmarks.corpora import SEPARATOR, corpus_file, machine, versions
-from subword.counting import count_source
+from subword.corpus.counting import count_source
 
 CORPORA = ("english", "korean")
 SIZES = (8000, 32000)

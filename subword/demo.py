@@ -13,8 +13,8 @@ from functools import partial
 from pathlib import Path
 
 import subword
-from subword.cores import available_threads
-from subword.counting import ALGORITHMS, Algorithm
+from subword._core.threads import available_threads
+from subword.corpus.counting import ALGORITHMS, Algorithm
 
 SPECIAL_TOKENS: dict[str, list[str]] = {
     "bpe": ["<unk>"],

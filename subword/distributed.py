@@ -17,14 +17,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from subword import readers, sources
-from subword._pipeline import Normalizer, PreTokenizer
-from subword.batches import Rows, Texts
-from subword.counting import Algorithm, stages
-from subword.progress import progress_bar
+from subword._core.pipeline import Normalizer, PreTokenizer
+from subword._core.progress import progress_bar
+from subword.corpus import readers, sources
+from subword.corpus.counting import Algorithm, stages
+from subword.corpus.text_batches import Rows, Texts
+from subword.corpus.word_counter import WordCounter
+from subword.corpus.word_counts import WordCounts
 from subword.tokenizer import Tokenizer
-from subword.trainers.counting import WordCounter
-from subword.trainers.word_counts import WordCounts
 
 SHARD = 64 << 20  # bytes of a file that one task counts, about
 AHEAD = 3  # tasks that are handed out for each core of the cluster

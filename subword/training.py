@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from subword import decoders, presets
-from subword._pipeline import Normalizer, PreTokenizer
-from subword.added_tokens import AddedToken
-from subword.byte_alphabet import CHARS
-from subword.counting import Algorithm, count_words, stages
-from subword.progress import progress_bar
-from subword.sources import PathLike, Source
+from subword import decoders
+from subword._core.pipeline import Normalizer, PreTokenizer
+from subword._core.progress import progress_bar
+from subword.corpus.counting import Algorithm, count_words, stages
+from subword.corpus.sources import PathLike, Source
+from subword.corpus.word_counts import WordCounts
+from subword.formats import presets
 from subword.tokenizer import Tokenizer
 from subword.trainers.bpe import train_bpe
-from subword.trainers.word_counts import WordCounts
 from subword.trainers.wordpiece import train_wordpiece
+from subword.vocab.added_tokens import AddedToken
+from subword.vocab.byte_alphabet import CHARS
 
 Score = Literal["likelihood", "frequency", "gain"]
 

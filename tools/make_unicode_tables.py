@@ -1,4 +1,4 @@
-"""Write subword/include/unicode_tables.h by asking the reference, one code point at a time.
+"""Write subword/include/text/unicode_tables.h by asking the reference, one code point at a time.
 
 Tokenizers that must give the same ids as Hugging Face `tokenizers` must classify characters as it
 does, and it mixes four versions of Unicode (8.0 for BERT's categories, 9.0 for normal forms, 16.0

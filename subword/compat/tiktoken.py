@@ -22,13 +22,14 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from subword import decoders, formats, pre_tokenizers
-from subword.added_tokens import AddedToken
+from subword import decoders, pre_tokenizers
+from subword._regex.patterns import Regex
+from subword._regex.split_patterns import PATTERNS
 from subword.compat.openai_names import MODELS, PREFIXES, VOCABULARIES, special_tokens_of
+from subword.formats import tokenizer_json
 from subword.models.bpe import BPE
-from subword.patterns import Regex
-from subword.split_patterns import PATTERNS
 from subword.tokenizer import Tokenizer
+from subword.vocab.added_tokens import AddedToken
 
 __all__ = [
     "Encoding",
@@ -386,7 +387,7 @@ def _places(name: str) -> Iterator[Path]:
 def _ranks(name: str) -> dict[bytes, int]:
     for path in _places(name):
         if path.is_file():
-            return formats.read_tiktoken(path)
+            return tokenizer_json.read_tiktoken(path)
     try:
         original = importlib.import_module("tiktoken")
     except ImportError:

@@ -20,11 +20,11 @@ from transformers.tokenization_utils_base import TruncationStrategy
 from transformers.tokenization_utils_tokenizers import TokenizersBackend
 from transformers.utils.generic import PaddingStrategy
 
-from subword import formats
-from subword.call import call
-from subword.call_plan import Plan, plans
-from subword.call_settings import CallSettings
-from subword.encoding import Encoding
+from subword.formats import tokenizer_json
+from subword.model_inputs.call import call
+from subword.model_inputs.call_options import Plan, plans
+from subword.model_inputs.model_defaults import CallSettings
+from subword.results.encoding import Encoding
 from subword.tokenizer import Tokenizer
 
 # Methods of a backend that change its vocabulary. The other parts are compared before each call.
@@ -108,10 +108,10 @@ def _looks(backend: Any) -> tuple[Any, ...]:
 
 def _translate(backend: Any) -> Tokenizer:
     """Make the twin of a backend; ValueError if its added tokens would get other ids."""
-    config = formats.read_json(backend.to_str(), "the backend")
+    config = tokenizer_json.read_json(backend.to_str(), "the backend")
     config["truncation"] = config["padding"] = None  # each call says
     tokens = {i: token.content for i, token in backend.get_added_tokens_decoder().items()}
-    parts = formats.parts_from_config(config, "the backend")
+    parts = tokenizer_json.parts_from_config(config, "the backend")
     tokenizer = Tokenizer(**parts, added_ids={content: i for i, content in tokens.items()})
     if {i: token.content for i, token in tokenizer.added_tokens.items()} != tokens:
         raise ValueError("its added tokens have ids that subword would give to others")

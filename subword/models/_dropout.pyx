@@ -10,12 +10,12 @@ import os
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from subword._hashmap cimport NOTHING, IntMap, intmap_get
-from subword._pipeline cimport out_of_memory
+from subword._core.hashmap cimport NOTHING, IntMap, intmap_get
+from subword._core.pipeline cimport out_of_memory
 from subword.models._heap cimport heap_pop, heap_push
-from subword.models.merging cimport MERGED, Symbol
+from subword.models.merge cimport MERGED, Symbol
 
-cdef extern from "random.h" nogil:
+cdef extern from "cpu/random.h" nogil:
     double random_unit(uint64_t seed)
 
 cdef uint64_t process_seed = 0

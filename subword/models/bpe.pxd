@@ -1,8 +1,8 @@
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
-from subword._hashmap cimport IntMap, WordMap
-from subword._pipeline cimport Model, Tokens
-from subword.models.merging cimport Symbol
+from subword._core.hashmap cimport IntMap, WordMap
+from subword._core.pipeline cimport Model, Tokens
+from subword.models.merge cimport Symbol
 
 
 cdef class BPE(Model):

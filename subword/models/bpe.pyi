@@ -3,10 +3,10 @@ from typing import Any, Self
 
 from typing_extensions import disjoint_base
 
-from subword._pipeline import Model
-from subword.byte_alphabet import BYTES as BYTES
-from subword.byte_alphabet import CHARS as CHARS
-from subword.limits import LONGEST_TOKEN as LONGEST_TOKEN
+from subword._core.limits import LONGEST_TOKEN as LONGEST_TOKEN
+from subword._core.pipeline import Model
+from subword.vocab.byte_alphabet import BYTES as BYTES
+from subword.vocab.byte_alphabet import CHARS as CHARS
 
 def to_bytes(token: str) -> bytes | None: ...
 def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]: ...

@@ -3,7 +3,7 @@
 Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Subword Units", section
 3.2; byte level: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners", section
 2.2. Byte-level BPE is BPE over the alphabet of the 256 bytes, so it is a flag here and not a second
-model. `subword/reference.py` has the plain twin.
+model. `subword/reference/tokenizer.py` has the plain twin.
 """
 
 from operator import itemgetter
@@ -12,18 +12,18 @@ from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from subword._hashmap cimport (
+from subword._core.hashmap cimport (
     NO_ID, intmap_free, intmap_get, intmap_init, intmap_put,
     wordmap_add, wordmap_free, wordmap_get, wordmap_init,
 )
-from subword._pipeline cimport Model, Tokens, out_of_memory, tokens_push
+from subword._core.pipeline cimport Model, Tokens, out_of_memory, tokens_push
 from subword.models._dropout cimport merge_some
-from subword.models.merging cimport MERGED, SHORT, Symbol, merge_long, merge_short
+from subword.models.merge cimport MERGED, SHORT, Symbol, merge_long, merge_short
 
-from subword.byte_alphabet import BYTES, CHARS, chars_of
-from subword.limits import LONGEST_TOKEN
+from subword._core.limits import LONGEST_TOKEN
+from subword.vocab.byte_alphabet import BYTES, CHARS, chars_of
 
-cdef extern from "utf8.h" nogil:
+cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
 
@@ -81,7 +81,7 @@ cdef class BPE(Model):
         ranks: Rank of each merge, when it is not its place in the list; equal ranks merge from the
             left.
         byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see
-            `subword.byte_alphabet`).
+            `subword.vocab.byte_alphabet`).
 
     Raises:
         ValueError: A merge names a token that is not in the vocabulary, an id occurs twice,

@@ -1,6 +1,6 @@
 from libc.stdint cimport uint32_t
 
-from subword._pipeline cimport Model
+from subword._core.pipeline cimport Model
 from subword.models._trie cimport ByteTrie
 
 

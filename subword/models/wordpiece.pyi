@@ -3,7 +3,7 @@ from typing import Any
 
 from typing_extensions import disjoint_base
 
-from subword._pipeline import Model
+from subword._core.pipeline import Model
 
 @disjoint_base
 class WordPiece(Model):

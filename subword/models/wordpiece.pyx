@@ -3,18 +3,19 @@
 Schuster, Nakajima 2012, "Japanese and Korean Voice Search"; the greedy form is that of Devlin et
 al. 2019 (BERT). The vocabulary is a byte trie; a word starts at its root, the places inside it at
 the node of the prefix "##". The trie is walked once a token, remembering the last node where a
-token ends. `subword/reference.py` has the plain twin.
+token ends. `subword/reference/tokenizer.py` has the plain twin.
 """
 
 from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free
 
-from subword._pipeline cimport Model, Tokens, tokens_push
+from subword._core.pipeline cimport Model, Tokens, tokens_push
 from subword.models._trie cimport ENDS, NO_NODE, ByteTrie, Node, trie_step
+
 from subword.models.bpe import checked_vocab
 
-cdef extern from "utf8.h" nogil:
+cdef extern from "text/utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
 
 

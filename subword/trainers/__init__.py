@@ -1,7 +1,7 @@
 """The trainers: counted words in, vocabulary and merges out."""
 
+from subword.corpus.word_counts import WordCounts
 from subword.trainers.bpe import train_bpe
-from subword.trainers.word_counts import WordCounts
 from subword.trainers.wordpiece import train_wordpiece
 
 __all__ = ["WordCounts", "train_bpe", "train_wordpiece"]

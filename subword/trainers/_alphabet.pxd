@@ -4,8 +4,8 @@ cimport cython
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
-from subword.trainers._table cimport Slot
-from subword.trainers.word_counts cimport WordCounts
+from subword.corpus.word_counts cimport WordCounts
+from subword.corpus.word_table cimport Slot
 
 
 @cython.final

@@ -9,12 +9,12 @@ cimport cython
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
-from subword.trainers._table cimport Slot, out_of_memory, slot_word
-from subword.trainers.word_counts cimport WordCounts
+from subword.corpus.word_counts cimport WordCounts
+from subword.corpus.word_table cimport Slot, out_of_memory, slot_word
 
-from subword.byte_alphabet import CHARS
+from subword.vocab.byte_alphabet import CHARS
 
-cdef extern from "utf8.h" nogil:
+cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
 
 cdef enum:

@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterable
 
-from subword.trainers.word_counts import WordCounts
+from subword.corpus.word_counts import WordCounts
 
 def train_bpe(
     counts: WordCounts,

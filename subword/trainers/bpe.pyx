@@ -10,8 +10,8 @@ cimport cython
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
 
-from subword.trainers._table cimport out_of_memory
-from subword.trainers._segments cimport Pair, Segments, left_of, right_of
+from subword.corpus.word_table cimport out_of_memory
+from subword.trainers._symbols cimport Pair, Segments, left_of, right_of
 
 cdef enum:
     REPORT_EVERY = 1024   # merges between two looks at signals
@@ -206,7 +206,7 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
             alphabet.
 
     Example:
-        >>> from subword.trainers.word_counts import WordCounts
+        >>> from subword.corpus.word_counts import WordCounts
         >>> train_bpe(WordCounts({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}), 9)
         (['b', 'g', 'h', 'n', 'p', 's', 'u', 'ug', 'un'], [('u', 'g'), ('u', 'n')])
     """

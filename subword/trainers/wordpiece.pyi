@@ -1,7 +1,7 @@
 from collections.abc import Callable, Iterable
 from typing import Literal
 
-from subword.trainers.word_counts import WordCounts
+from subword.corpus.word_counts import WordCounts
 
 def train_wordpiece(
     counts: WordCounts,

@@ -12,8 +12,8 @@ cimport cython
 from libc.math cimport M_E, log
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from subword.trainers._candidates cimport Candidates
-from subword.trainers._segments cimport Segments, left_of, right_of
+from subword.trainers._pair_queue cimport Candidates
+from subword.trainers._symbols cimport Segments, left_of, right_of
 
 from subword.trainers.bpe import train_bpe
 
@@ -161,7 +161,7 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
         UserWarning: The candidates ran out, so the vocabulary is smaller than asked for.
 
     Example:
-        >>> from subword.trainers.word_counts import WordCounts
+        >>> from subword.corpus.word_counts import WordCounts
         >>> counts = WordCounts({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5})
         >>> vocab, merges = train_wordpiece(counts, 14, min_frequency=1)
         >>> vocab[-3:]

@@ -9,8 +9,7 @@ from bert_min.examples import Flat, SpecialIds
 from bert_min.tasks.base import TaskSettings
 from bert_min.tasks.entities import Entity, entities, entity_metrics
 from bert_min.tasks.ner import IGNORED, NerTask, Sentences, align_words, read_conll
-
-from .stand_in import Letters
+from tests.helpers.stand_in import Letters
 
 TAGS = ["O", *(f"{prefix}-{kind}" for prefix in "BIES" for kind in ("PER", "LOC"))]
 tag_rows = st.lists(st.sampled_from(TAGS), min_size=1, max_size=12)

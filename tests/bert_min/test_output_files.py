@@ -20,7 +20,7 @@ from bert_min.log import draw_curves
 from bert_min.tasks.base import TaskSettings
 from bert_min.tokenizers import load_tokenizer, save_tokenizer
 from subword import Tokenizer
-from tests.full_disk import fill
+from tests.helpers.full_disk import fill
 
 ROOT = Path(__file__).parents[2]
 VOCAB = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad", "film", "a", "the"]

@@ -12,8 +12,7 @@ from bert_min.examples import SpecialIds
 from bert_min.pretrain import IGNORE, PretrainObjective, make_masker, measure, sized_config
 from bert_min.pretraining_heads import BertForMaskedLM, BertForPreTraining
 from bert_min.train import TrainConfig, train
-
-from .stand_in import Letters
+from tests.helpers.stand_in import Letters
 
 TOKENIZER = Letters()
 CONFIG = BertConfig(

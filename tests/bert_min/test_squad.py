@@ -24,8 +24,7 @@ from bert_min.tasks.squad import (
     squad_metrics,
     token_f1,
 )
-
-from .stand_in import Letters
+from tests.helpers.stand_in import Letters
 
 PASSAGE = "the cat sat on the mat"
 

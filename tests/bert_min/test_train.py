@@ -16,8 +16,7 @@ from bert_min.log import draw_curves
 from bert_min.tasks.base import TaskSettings
 from bert_min.tasks.classification import ClassificationTask, Texts
 from bert_min.train import CHECKPOINT, TrainConfig, learning_rate, make_optimizer, train
-
-from .stand_in import Letters
+from tests.helpers.stand_in import Letters
 
 TOKENIZER = Letters()
 

@@ -17,11 +17,11 @@ import numpy as np
 
 import subword
 from subword import Tokenizer, pre_tokenizers
-from subword.cutting import SIMD
-from subword.decode_stream import DecodeStream
+from subword._regex.split_patterns import PATTERNS
+from subword.decoders.decode_stream import DecodeStream
+from subword.pre_tokenizers.splits import SIMD
 from subword.reference import ReferenceTokenizer
-from subword.split_patterns import PATTERNS
-from tests.subword.configs import random_config, random_text
+from tests.helpers.configs import random_config, random_text
 
 LONGEST = 2000
 SAMPLE = "ab é中 Hello's\r\n 123  <x>▁\u0301🙂"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.parity.code_points import differences, normalizers, pre_tokenizers
+from tests.helpers.code_points import differences, normalizers, pre_tokenizers
 
 STEP = 61
 COMPONENTS = [("normalizer", name) for name in normalizers()]

@@ -5,8 +5,8 @@
 
 import pytest
 
-from tests.data import CORPORA, NAMES, documents, needs_data
-from tests.parity.compare import differences, load
+from tests.helpers.compare import differences, load
+from tests.helpers.data import CORPORA, NAMES, documents, needs_data
 
 # Documents of a corpus, and bytes of each, that a test looks at.
 COUNT, SIZE = 20, 3000

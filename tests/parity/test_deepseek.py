@@ -8,10 +8,10 @@ import numpy as np
 import tokenizers
 
 from subword import Tokenizer
+from subword._regex.split_patterns import DEEPSEEK
 from subword.pre_tokenizers import is_scanned
-from subword.split_patterns import DEEPSEEK
-from tests.data import CORPORA, documents, needs_data, tokenizer_folder
-from tests.parity.compare import random_text
+from tests.helpers.compare import random_text
+from tests.helpers.data import CORPORA, documents, needs_data, tokenizer_folder
 
 BYTES = {"add_prefix_space": False, "trim_offsets": True, "use_regex": False}
 

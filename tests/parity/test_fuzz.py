@@ -5,8 +5,8 @@ import random
 
 import pytest
 
-from tests.data import NAMES, needs_data, oracle
-from tests.parity.compare import differences, load, random_text
+from tests.helpers.compare import differences, load, random_text
+from tests.helpers.data import NAMES, needs_data, oracle
 
 COUNT = int(os.environ.get("SUBWORD_FUZZ", "250"))
 

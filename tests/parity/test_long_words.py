@@ -8,8 +8,8 @@ import random
 
 import pytest
 
-from tests.data import needs_data, oracle
-from tests.parity.compare import load
+from tests.helpers.compare import load
+from tests.helpers.data import needs_data, oracle
 
 SIZE = 20_000
 RNG = random.Random(7)

@@ -5,10 +5,11 @@ import random
 import pytest
 import tiktoken
 
-from subword import Tokenizer, formats
-from subword.presets import TIKTOKEN_SPECIALS
-from tests.data import CORPORA, TIKTOKEN, documents, needs_data, tiktoken_file
-from tests.parity.compare import random_text
+from subword import Tokenizer
+from subword.formats import tokenizer_json
+from subword.formats.presets import TIKTOKEN_SPECIALS
+from tests.helpers.compare import random_text
+from tests.helpers.data import CORPORA, TIKTOKEN, documents, needs_data, tiktoken_file
 
 # tiktoken 0.14, openai_public.py: what the encodings split by.
 PATTERNS = {
@@ -21,7 +22,7 @@ PATTERNS = {
 
 
 def their_encoding(name):
-    ranks = formats.read_tiktoken(tiktoken_file(name))
+    ranks = tokenizer_json.read_tiktoken(tiktoken_file(name))
     pattern = PATTERNS.get(name)
     if pattern is None:
         from tiktoken_ext import openai_public

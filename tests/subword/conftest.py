@@ -4,7 +4,7 @@ import pytest
 import tokenizers
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from subword.cutting import SIMD, use_simd
+from subword._core.simd import SIMD, use_simd
 
 WORDS = [
     *("the", "cat", "sat", "on", "a", "mat", "and", "then"),

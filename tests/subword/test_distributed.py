@@ -10,7 +10,7 @@ import pytest
 
 import subword
 from subword import distributed
-from subword.counting import count_words
+from subword.corpus.counting import count_words
 
 ROOT = Path(__file__).parents[2]
 LINES = [f"line{i % 97} 한국어 the cat's a{i % 7}\n" for i in range(3000)]

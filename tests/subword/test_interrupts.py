@@ -12,7 +12,7 @@ HEAD = """
 import json, os, sys
 from subword import Tokenizer
 from subword.trainers.bpe import train_bpe
-from subword.trainers.word_counts import WordCounts
+from subword.corpus.word_counts import WordCounts
 SIZES = [1 << i for i in range(16)]
 MODEL = {"type": "BPE", "vocab": {"a" * n: i for i, n in enumerate(SIZES)},
          "merges": [["a" * n] * 2 for n in SIZES[:-1]]}

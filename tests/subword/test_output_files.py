@@ -15,9 +15,9 @@ import pytest
 
 import subword
 from subword.compat import tokenizers as compat
+from subword.corpus.word_counts import WordCounts
 from subword.file_access import atomic_file, atomic_path, write_text
-from subword.trainers.word_counts import WordCounts
-from tests.full_disk import fill
+from tests.helpers.full_disk import fill
 
 ROOT = Path(__file__).parents[2]
 TEXT = "the cat sat on the mat\nthe dog ran\n"
@@ -135,17 +135,17 @@ def test_a_full_disk_leaves_the_old_file_and_the_retry_works(tok, tmp_path, monk
 @pytest.mark.parametrize("form", ["bin", "npy", "txt", "jsonl", "parquet"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, OSError])
 def test_what_ends_encoding_midway_leaves_the_old_file(tok, tmp_path, form, error, monkeypatch):
-    from subword import files
+    from subword.id_files import text_files
 
-    class Broken(type(files.plan(tok))):
+    class Broken(type(text_files.plan(tok.text_encoder))):
         def encode(self, pieces):
             raise error
 
     (tmp_path / "c.txt").write_text(TEXT)
     out = tmp_path / f"ids.{form}"
     out.write_text("old")
-    job = Broken(*files.plan(tok))
-    monkeypatch.setattr(files, "plan", lambda *args, **options: job)
+    job = Broken(*text_files.plan(tok.text_encoder))
+    monkeypatch.setattr(text_files, "plan", lambda *args, **options: job)
     with pytest.raises(error):
         tok.encode_files(tmp_path / "c.txt", output=out, progress=False)
     assert out.read_text() == "old"

@@ -8,8 +8,8 @@ import tokenizers
 from tokenizers import models, pre_tokenizers, trainers
 
 from subword import Tokenizer
-from subword.counting import count_words
-from subword.trainers.word_counts import WordCounts
+from subword.corpus.counting import count_words
+from subword.corpus.word_counts import WordCounts
 from subword.training import train, train_from_counts
 
 TEXTS = [

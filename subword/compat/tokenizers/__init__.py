@@ -7,6 +7,7 @@ Only what subword supports is there: BPE and WordPiece, no Unigram and no word-l
 stages written in Python.
 """
 
+from subword._regex.patterns import Regex
 from subword.compat.tokenizers import (
     decoders,
     implementations,
@@ -25,8 +26,7 @@ from subword.compat.tokenizers.implementations import (
 )
 from subword.compat.tokenizers.models import Token
 from subword.compat.tokenizers.tokenizer import Tokenizer
-from subword.encoding import Encoding
-from subword.patterns import Regex
+from subword.results.encoding import Encoding
 
 __all__ = [
     "AddedToken",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from subword.added_tokens import AddedToken as Core
+from subword.vocab.added_tokens import AddedToken as Core
 
 
 class AddedToken:

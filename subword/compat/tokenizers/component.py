@@ -130,7 +130,7 @@ class Pattern:
 
     def config(self) -> dict[str, Any]:
         """Return the object that stands for the stage in tokenizer.json."""
-        from subword.components import pattern_config
+        from subword.formats.stages_json import pattern_config
 
         config: dict[str, Any] = super().config()  # type: ignore[misc]
         pattern = config["pattern"]

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
 from typing import Any
 
-from subword import decode_stream, decoders
+from subword import decoders
+from subword._regex.patterns import Regex
 from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
-from subword.patterns import Regex
+from subword.decoders import decode_stream
 
 
 class Decoder(Component):
@@ -104,7 +105,7 @@ class Sequence(Steps, Decoder):
 
 
 class DecodeStream:
-    """Decode ids as they come; see `subword.decode_stream.DecodeStream`.
+    """Decode ids as they come; see `subword.decoders.decode_stream.DecodeStream`.
 
     Args:
         ids: Ids that come before the stream.

@@ -7,11 +7,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from subword import formats, models
+from subword import models
 from subword._core.atomic_file import write_text
 from subword.compat.tokenizers.component import Component, note_change
+from subword.formats import tokenizer_json
 
 PathLike = str | os.PathLike[str]
 Pair = tuple[str, str]
@@ -39,6 +40,8 @@ class Token:
 class Model(Component):
     """What every model does. A model without vocabulary is there to be trained."""
 
+    trainer: ClassVar[type[Any]]
+
     def __init__(self, **fields: Any) -> None:
         super().__init__(**fields)
         object.__setattr__(self, "_cores", {})
@@ -61,7 +64,7 @@ class Model(Component):
     def learned(self) -> dict[str, Any]:
         """Return what is learned, by the names of tokenizer.json."""
         if self._learned is None:  # loaded from a file, and never looked at since
-            config = formats.model_config(next(iter(self._cores.values())))
+            config = tokenizer_json.model_config(next(iter(self._cores.values())))
             names = ("vocab", "merges") if isinstance(self, BPE) else ("vocab",)
             object.__setattr__(self, "_learned", {name: config[name] for name in names})
         learned: dict[str, Any] = self._learned
@@ -74,7 +77,7 @@ class Model(Component):
     def built(self, byte_level: bool) -> Any:
         """Return the model of subword, one that reads bytes if asked."""
         if byte_level not in self._cores:
-            self._cores[byte_level] = formats.model_from_config(self.config(), byte_level)
+            self._cores[byte_level] = tokenizer_json.model_from_config(self.config(), byte_level)
         return self._cores[byte_level]
 
     @property
@@ -108,9 +111,7 @@ class Model(Component):
 
     def get_trainer(self) -> Any:
         """Return the trainer of such models."""
-        from subword.compat.tokenizers import trainers  # which needs this module
-
-        return trainers.BpeTrainer() if isinstance(self, BPE) else trainers.WordPieceTrainer()
+        return self.trainer()
 
     def save(self, folder: str, prefix: str | None = None) -> list[str]:
         """Write the vocabulary (and the merges) to files of the usual names.
@@ -178,7 +179,7 @@ class BPE(Model):
     @staticmethod
     def read_file(vocab: str, merges: str) -> tuple[dict[str, int], list[Pair]]:
         """Read vocab.json and merges.txt."""
-        return formats.read_vocab_json(vocab), formats.read_merges(merges)
+        return tokenizer_json.read_vocab_json(vocab), tokenizer_json.read_merges(merges)
 
     @classmethod
     def from_file(cls, vocab: str, merges: str, **kwargs: Any) -> Self:
@@ -188,7 +189,7 @@ class BPE(Model):
     def _files(self) -> dict[str, str]:
         vocab = dict(sorted(self.vocab.items(), key=lambda item: item[1]))
         lines = ["#version: 0.2", *(f"{a} {b}" for a, b in self.learned()["merges"]), ""]
-        return {"vocab.json": formats.dump(vocab, False), "merges.txt": "\n".join(lines)}
+        return {"vocab.json": tokenizer_json.dump(vocab, False), "merges.txt": "\n".join(lines)}
 
 
 class WordPiece(Model):
@@ -212,7 +213,7 @@ class WordPiece(Model):
     @staticmethod
     def read_file(vocab: str) -> dict[str, int]:
         """Read vocab.txt."""
-        return formats.read_vocab_txt(vocab)
+        return tokenizer_json.read_vocab_txt(vocab)
 
     @classmethod
     def from_file(cls, vocab: str, **kwargs: Any) -> Self:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from subword import components
+from subword._regex.patterns import Regex
 from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
-from subword.patterns import Regex
+from subword.formats import stages_json
 
 
 class Normalizer(Component):
@@ -15,7 +15,7 @@ class Normalizer(Component):
 
     def build(self, config: dict[str, Any]) -> Any:
         """Build the normalizer of subword."""
-        return components.normalizer(config)
+        return stages_json.normalizer(config)
 
     def normalize_str(self, sequence: str) -> str:
         """Return the text, normalized."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from subword import components
-from subword.byte_alphabet import CHARS
+from subword._regex.patterns import Regex
+from subword._regex.split_patterns import checked_behavior
 from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
-from subword.patterns import Regex
-from subword.split_patterns import checked_behavior
+from subword.formats import stages_json
+from subword.vocab.byte_alphabet import CHARS
 
 
 class PreTokenizer(Component):
@@ -17,7 +17,7 @@ class PreTokenizer(Component):
 
     def build(self, config: dict[str, Any]) -> Any:
         """Build the pre-tokenizer of subword."""
-        return components.pre_tokenizer(config)
+        return stages_json.pre_tokenizer(config)
 
     def pre_tokenize_str(self, sequence: str) -> list[tuple[str, tuple[int, int]]]:
         """Return the words of a text, and their characters [start, end)."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from subword import processors
 from subword.compat.tokenizers.component import Component, Steps, checked, note_change
-from subword.encoding import Encoding
+from subword.results.encoding import Encoding
 
 Named = tuple[str, int]
 

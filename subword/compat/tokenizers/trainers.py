@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from subword.added_tokens import AddedToken as Core
+from subword._core.progress import progress_bar
 from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.component import Component
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
-from subword.counting import count_source
+from subword.corpus.counting import count_source
+from subword.corpus.sources import Source
 from subword.pre_tokenizers import with_raw_bytes
-from subword.progress import progress_bar
-from subword.sources import Source
 from subword.trainers.bpe import train_bpe
-from subword.vocabulary import Vocabulary
+from subword.vocab.added_tokens import AddedToken as Core
+from subword.vocab.vocabulary import Vocabulary
 
 
 class Trainer(Component):
@@ -151,3 +151,7 @@ class WordPieceTrainer(Trainer):
             continuing_subword_prefix=continuing_subword_prefix,
             end_of_word_suffix=end_of_word_suffix,
         )
+
+
+# What `Model.get_trainer` returns: models.py is below this module and cannot import it.
+BPE.trainer, WordPiece.trainer = BpeTrainer, WordPieceTrainer

@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from tiktoken import model as their_models
 from tiktoken_ext import openai_public
 
-from subword.byte_alphabet import CHARS, bytes_of
 from subword.compat import openai_names
 from subword.compat import tiktoken as ours
+from subword.corpus.word_counts import WordCounts
 from subword.trainers.bpe import train_bpe
-from subword.trainers.word_counts import WordCounts
-from tests.data import TIKTOKEN, needs_data, tiktoken_file
+from subword.vocab.byte_alphabet import CHARS, bytes_of
+from tests.helpers.data import TIKTOKEN, needs_data, tiktoken_file
 
 SPECIALS = {"<|endoftext|>": 1000, "<|a|>": 1001, "<|ab|>": 1003}
 CL100K = (

@@ -9,9 +9,8 @@ import pytest
 import tokenizers as theirs
 
 from subword.compat import tokenizers as ours
-
-from ..oracle import columns
-from ..published import tokenizer_folders
+from tests.helpers.oracle import columns
+from tests.helpers.published import tokenizer_folders
 
 TEXTS = [
     "The quick brown fox jumps over the lazy dog.",

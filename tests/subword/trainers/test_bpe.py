@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import models, pre_tokenizers, trainers
 
-from subword import reference_trainers
-from subword.byte_alphabet import CHARS
-from subword.counting import stages
+from subword.corpus.counting import stages
+from subword.corpus.word_counter import WordCounter
+from subword.corpus.word_counts import WordCounts
+from subword.reference import trainers as twin
 from subword.trainers.bpe import train_bpe
-from subword.trainers.counting import WordCounter
-from subword.trainers.word_counts import WordCounts
+from subword.vocab.byte_alphabet import CHARS
 
 WORDS = st.dictionaries(
     st.text("ab#é한Ġ", min_size=1, max_size=12), st.integers(1, 50), min_size=1, max_size=12
@@ -48,7 +48,7 @@ def learn(words, **options):
 @given(WORDS, OPTIONS)
 def test_equals_the_reference(words, options):
     learned, options = learn(words, **options)
-    assert learned == reference_trainers.train_bpe(words, **options)
+    assert learned == twin.train_bpe(words, **options)
 
 
 @settings(max_examples=60, deadline=None)

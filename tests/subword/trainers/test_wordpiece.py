@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subword import reference_trainers
-from subword.counting import stages
-from subword.trainers.counting import WordCounter
-from subword.trainers.word_counts import WordCounts
+from subword.corpus.counting import stages
+from subword.corpus.word_counter import WordCounter
+from subword.corpus.word_counts import WordCounts
+from subword.reference import trainers
 from subword.trainers.wordpiece import train_wordpiece
 
 WORDS = st.dictionaries(
@@ -48,7 +48,7 @@ def learn(words, **options):
 @given(WORDS, OPTIONS)
 def test_equals_the_reference(words, options):
     learned, options = learn(words, **options)
-    assert learned == reference_trainers.train_wordpiece(words, **options)
+    assert learned == trainers.train_wordpiece(words, **options)
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,0 +1,8 @@
+from typing import Any
+
+# What other extension modules call: the C variables of the .pxd.
+__pyx_capi__: dict[str, Any]
+
+SIMD: tuple[str, ...]
+
+def use_simd(level: str | None = None) -> str: ...

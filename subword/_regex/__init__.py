@@ -1,0 +1,1 @@
+"""The patterns of tokenizer files, written for Oniguruma, run by the `regex` package."""

@@ -1,0 +1,95 @@
+"""The split patterns of published tokenizers that have a scanner in include/scan/scan.h."""
+
+from __future__ import annotations
+
+CONTRACTION = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
+TAIL = r"\s*[\r\n]+|\s+(?!\S)|\s+"
+UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
+LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
+START = r"[^\r\n\p{L}\p{N}]?"
+
+# By the names under which `Tokenizer.from_tiktoken` takes them; in the order of the scanners in
+# scan.h.
+PATTERNS = {
+    "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
+    "llama3": CONTRACTION + "|" + START + r"\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + TAIL,
+    "qwen2": CONTRACTION + "|" + START + r"\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + TAIL,
+    "qwen3.5": CONTRACTION
+    + "|"
+    + START
+    + r"[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"
+    + TAIL,
+    "cl100k_base": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}"
+    r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
+    r"\s++\z|\s*[\r\n]|\s+(?!\S)|\s",
+    "o200k_base": START
+    + UPPER
+    + "*"
+    + LOWER
+    + "+"
+    + CONTRACTION
+    + "?|"
+    + START
+    + UPPER
+    + "+"
+    + LOWER
+    + "*"
+    + CONTRACTION
+    + r"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"
+    + TAIL,
+    "tekken": START
+    + UPPER
+    + "*"
+    + LOWER
+    + "+|"
+    + START
+    + UPPER
+    + "+"
+    + LOWER
+    + "*"
+    + r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"
+    + TAIL,
+}
+
+# tiktoken's own way of writing two of them: in its engine $ is the end of the text and {1,3}+ takes
+# no more than three, in that of Hugging Face `tokenizers` the end of a line and any number.
+TIKTOKEN_SPELLINGS = {
+    r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s": "gpt2",
+    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
+    r"\s++$|\s*[\r\n]|\s+(?!\S)|\s": "cl100k_base",
+}
+
+# CLIP keeps what matches and drops the white space between; older files lack the special tokens.
+CLIP_BARE = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
+CLIP = r"<\|startoftext\|>|<\|endoftext\|>|" + CLIP_BARE
+
+# (pattern, behavior, invert) of a Split -> its scanner; the order is that of the enum in scan.h.
+_SPLITS = (
+    *((pattern, "isolated", False) for pattern in PATTERNS.values()),
+    (CLIP, "removed", True),
+    (CLIP_BARE, "removed", True),
+)
+SCANNERS = {split: number for number, split in enumerate(_SPLITS)}
+
+# DeepSeek-V3 cuts three times, each time the pieces of the cut before; one scanner does all three.
+DEEPSEEK = (
+    r"\p{N}{1,3}",
+    "[一-龥\u3040-ゟ゠-ヿ]+",
+    r"[!\"#$%&'()*+,\-./:;<=>?@\[\\\]^_`{|}~][A-Za-z]+|[^\r\n\p{L}\p{P}\p{S}]?[\p{L}\p{M}]+"
+    r"| ?[\p{P}\p{S}]+[\r\n]*|" + TAIL,
+)
+
+# What becomes of matches, in the order of the enum in cutting.pxd.
+BEHAVIORS = ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous")
+
+
+def checked_behavior(behavior: str) -> str:
+    """Return `behavior` in lower snake case if it is one of the five; ValueError otherwise.
+
+    >>> checked_behavior("MergedWithNext")
+    'merged_with_next'
+    """
+    name = "".join("_" + c.lower() if c.isupper() else c for c in behavior).lstrip("_")
+    if name not in BEHAVIORS:
+        raise ValueError(f"behavior must be one of {', '.join(BEHAVIORS)}, got {behavior!r}")
+    return name

@@ -1,0 +1,300 @@
+"""Translate the regexes of tokenizer files into the syntax of the `regex` package, meaning kept.
+
+Tokenizer files hold patterns in the syntax of Oniguruma (doc/RE of that project). Two things keep a
+Python engine from running them as they are: its classes follow another version of Unicode, and some
+constructs differ. So every class is written out as ranges of the frozen tables, ignored case is
+spelled out as well, and what cannot be said is refused.
+"""
+
+import re
+from typing import NamedTuple
+
+from subword._regex import charsets as sets
+from subword._regex.charsets import Ranges
+from subword._regex.classes import ClassReader
+
+NEWLINE: Ranges = [(10, 10)]
+LINEBREAKS: Ranges = [(10, 13), (0x85, 0x85), (0x2028, 0x2029)]
+INTERVAL = re.compile(r"\{(?:(\d+)(,?)(\d*)|,(\d+))\}")
+ANCHORS = {
+    "A": r"\A",
+    "z": r"\Z",
+    "Z": r"(?=\n?\Z)",
+    "^": r"(?:\A|(?<=\n)(?!\Z))",
+    "$": r"(?=\n|\Z)",
+}
+REFUSED = {
+    "X": "text segments (\\X)",
+    "y": "segment boundaries (\\y)",
+    "Y": "segment boundaries (\\Y)",
+    "K": "matches that begin later (\\K)",
+    "G": "anchors at the start of the search (\\G)",
+    "g": "calls of groups (\\g)",
+    "M": "meta characters (\\M-x)",
+}
+
+
+class Options(NamedTuple):
+    """The options that are in force at some place of a pattern."""
+
+    ignorecase: bool = False
+    dotall: bool = False
+    extended: bool = False
+
+
+class Translator(ClassReader):
+    """One pass over one pattern."""
+
+    def __init__(self, pattern: str, capture_plain: bool = True) -> None:
+        super().__init__(pattern)
+        self.capture_plain = capture_plain  # groups without a name count only where none has one
+        self.groups = 0
+        self.names: set[str] = set()
+
+    def translate(self) -> str:
+        """Return the pattern in the syntax of the `regex` package."""
+        text = self.alternatives(Options())
+        if self.place < len(self.pattern):
+            raise self.error("a parenthesis is closed that was not opened")
+        return text
+
+    # ------------------------------------------------------------------ sequences
+
+    def alternatives(self, options: Options) -> str:
+        branches = [self.sequence(options)]
+        while self.take("|"):
+            branches.append(self.sequence(options))
+        return "|".join(branches)
+
+    def sequence(self, options: Options) -> str:
+        parts: list[str] = []
+        run = ""  # characters that stand for themselves, side by side
+        while True:
+            self.skip(options)
+            if self.place == len(self.pattern) or self.ahead("|") or self.ahead(")"):
+                return "".join(parts) + literal(run, options)
+            start = self.place
+            options_text = re.compile(r"\(\?([a-z]+|(?=-))(?:-([a-z]*))?\)").match(
+                self.pattern, start
+            )
+            if options_text:  # (?i) holds to the end of the group, alternatives included
+                self.place = options_text.end()
+                inner = self.alternatives(self.options(options, *options_text.groups()))
+                return "".join(parts) + literal(run, options) + f"(?:{inner})"
+            chars, text, repeatable = self.atom(options)
+            self.skip(options)
+            quantifiers = self.quantifiers(options)
+            if quantifiers and not repeatable:
+                self.place = start
+                raise self.error("what is repeated matches a place, not characters")
+            if chars and not quantifiers:
+                run += chars
+                continue
+            parts.append(literal(run + chars[:-1], options))
+            run = ""
+            text = literal(chars[-1:], options) or text
+            for quantifier in quantifiers:
+                text = f"(?:{text}){quantifier}"
+            parts.append(text)
+
+    def skip(self, options: Options) -> None:
+        """Step over comments, and over blanks where the option x is on."""
+        while True:
+            if self.take("(?#"):
+                self.until(")")
+            elif options.extended and self.take("#"):
+                while self.place < len(self.pattern) and self.char() != "\n":
+                    pass
+            elif not (options.extended and any(map(self.take, " \t\n\r\f\v"))):
+                return
+
+    def quantifiers(self, options: Options) -> list[str]:
+        """Return the quantifiers that follow; each repeats what the one before it made."""
+        found: list[str] = []
+        while True:
+            self.skip(options)
+            interval = INTERVAL.match(self.pattern, self.place)
+            if interval:
+                least, comma, most, only_most = interval.groups()
+                if most and int(most) < int(least):
+                    raise self.error("an interval ends before it begins")
+                self.place = interval.end()
+                if least and not comma:
+                    found.append(f"{{{least}}}")  # a ? behind it makes it optional, not lazy
+                else:
+                    lazy = "?" if self.take("?") else ""
+                    found.append(f"{{{least or 0},{most or only_most or ''}}}{lazy}")
+            elif any(map(self.ahead, "?*+")):
+                operator = self.char()
+                suffix = "?" if self.take("?") else "+" if self.take("+") else ""
+                found.append(operator + suffix)
+            else:
+                return found
+
+    # ------------------------------------------------------------------ atoms
+
+    def atom(self, options: Options) -> tuple[str, str, bool]:
+        """Return characters that stand for themselves, else a translation, and if it may repeat."""
+        start = self.place
+        if self.ahead("["):
+            return "", self.class_text(options), True
+        char = self.char()
+        if char == "(":
+            return "", *self.group(options)
+        if char == "\\":
+            return self.escape(options)
+        if char == ".":
+            return (
+                "",
+                sets.text_of([(0, sets.LAST)] if options.dotall else sets.complement(NEWLINE)),
+                True,
+            )
+        if char in "^$":
+            return "", ANCHORS[char], False
+        if char in "*+?" or (char == "{" and INTERVAL.match(self.pattern, start)):
+            self.place = start
+            raise self.error("there is nothing to repeat")
+        return char, "", True
+
+    def options(
+        self, options: Options, switched_on: str | None, switched_off: str | None
+    ) -> Options:
+        letters = {"i": "ignorecase", "m": "dotall", "x": "extended"}
+        for text, value in ((switched_on, True), (switched_off, False)):
+            for letter in text or "":
+                if letter not in letters:
+                    raise self.error(f"the option {letter!r} is not known")
+                options = options._replace(**{letters[letter]: value})
+        return options
+
+    def group(self, options: Options) -> tuple[str, bool]:
+        """Translate a group whose parenthesis is behind us."""
+        head = "("
+        repeatable = True
+        if self.take("?"):
+            for sign in (":", ">", "=", "!", "<=", "<!"):
+                if self.take(sign):
+                    head = f"(?{sign}"
+                    repeatable = sign in ":>"
+                    break
+            else:
+                if self.take("<") or self.take("'"):
+                    name = self.until(">" if self.pattern[self.place - 1] == "<" else "'")
+                    if not name.isidentifier() or name in self.names:
+                        raise self.error(
+                            f"{name!r} cannot be the name of a group, or is one already"
+                        )
+                    self.names.add(name)
+                    head = f"(?P<{name}>"
+                else:
+                    switches = re.compile(r"([a-z]*)(?:-([a-z]*))?:").match(
+                        self.pattern, self.place
+                    )
+                    if not switches:
+                        raise self.error("this kind of group is not supported")
+                    self.place = switches.end()
+                    options = self.options(options, *switches.groups())
+                    head = "(?:"
+        elif self.capture_plain:
+            self.groups += 1
+        else:
+            head = "(?:"
+        inner = self.alternatives(options)
+        if not self.take(")"):
+            raise self.error("a parenthesis is not closed")
+        return f"{head}{inner})", repeatable
+
+    def escape(self, options: Options) -> tuple[str, str, bool]:
+        """Translate an escape whose backslash is behind us."""
+        if self.place == len(self.pattern):
+            raise self.error("the pattern ends too early")
+        letter = self.pattern[self.place]
+        if letter in ANCHORS and letter not in "^$":
+            self.place += 1
+            return "", ANCHORS[letter], False
+        if letter in "bB":
+            self.place += 1
+            word = sets.text_of(sets.named("word"))
+            inside, outside = ("(?!", "(?=") if letter == "b" else ("(?=", "(?!")
+            return "", f"(?:(?<={word}){inside}{word})|(?<!{word}){outside}{word}))", False
+        if letter in "RNO":
+            self.place += 1
+            if letter == "R":
+                return "", rf"(?>\r\n|{sets.text_of(LINEBREAKS)})", True
+            return "", sets.text_of(sets.complement(NEWLINE if letter == "N" else [])), True
+        if letter in "k123456789":
+            reference = self.reference(options)
+            if reference:
+                return "", reference, True
+        found = self.class_escape(in_class=False)
+        if found is not None:
+            return "", sets.text_of(found), True
+        if letter in REFUSED:
+            raise self.error(f"{REFUSED[letter]} are not supported")
+        return self.codes(), "", True
+
+    def reference(self, options: Options) -> str | None:
+        """Translate a reference to what a group matched, if one is ahead."""
+        match = re.compile(r"k<(\w+)>|k'(\w+)'|([1-9]\d*)").match(self.pattern, self.place)
+        name = next(filter(None, match.groups()), "") if match else ""
+        if not match or (match[3] and int(name) > max(9, self.groups)):
+            return None  # k itself, or an octal number
+        known = (
+            int(name) <= self.groups and not self.names if name.isdigit() else name in self.names
+        )
+        if not known or options.ignorecase:
+            raise self.error(f"the reference to group {name} is not supported")
+        self.place = match.end()
+        return f"(?:\\{name})" if name.isdigit() else f"(?P={name})"
+
+    # ------------------------------------------------------------------ classes
+
+    def class_text(self, options: Options) -> str:
+        """Translate a class in brackets."""
+        start = self.place
+        negated = self.pattern.startswith("[^", start)
+        found = self.bracket_class()
+        if not options.ignorecase:
+            return sets.text_of(found)
+        if negated:
+            return sets.text_of(sets.complement(sets.close_over_case(sets.complement(found))))
+        text = sets.text_of(sets.close_over_case(found))
+        longer = [
+            full for char, full in sets.expansions().items() if sets.contains(found, ord(char))
+        ]
+        strings = dict.fromkeys("".join(one_letter(char) for char in full) for full in longer)
+        return f"(?:{'|'.join([text, *strings])})" if strings else text
+
+
+def one_letter(char: str) -> str:
+    """Return what matches one character when case is ignored, strings of several left out."""
+    return sets.text_of(sets.union([(ord(other), ord(other)) for other in sets.alike(char)]))
+
+
+def literal(run: str, options: Options) -> str:
+    """Translate characters that stand for themselves, side by side.
+
+    Where case is ignored the engine cuts them from the left into strings that one character may
+    stand for (ss for ß, the longest first) and single characters. It does so across (?:...) as
+    well, which is not followed here: (?i:(?:s)s) matches ß there and not here.
+    """
+    if not options.ignorecase:
+        return "".join(sets.escape(ord(char)) for char in run)
+    parts: list[str] = []
+    place = 0
+    while place < len(run):
+        size = next(
+            (n for n in (3, 2) if sets.spelling(run[place : place + n]) in sets.contractions()), 1
+        )
+        part = run[place : place + size]
+        text = "".join(map(one_letter, part))
+        if size > 1:
+            singles = sets.contractions()[sets.spelling(part)]
+            text = (
+                f"(?:{text}|{sets.text_of([(ord(char), ord(char)) for char in sorted(singles)])})"
+            )
+        elif part in sets.expansions():
+            text = f"(?:{text}|{''.join(map(one_letter, sets.expansions()[part]))})"
+        parts.append(text)
+        place += size
+    return "".join(parts)

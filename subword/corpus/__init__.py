@@ -1,0 +1,1 @@
+"""A corpus to its words and their counts."""

@@ -1,0 +1,1 @@
+"""Texts to ids: the loop over the stages, its shortcuts and its threads."""

@@ -1,0 +1,204 @@
+"""The documents of a batch: where the text of each lies, be it a str object or a stretch of a file.
+"""
+
+from bisect import bisect_right
+
+from libc.stdint cimport uint8_t, uint16_t, uint32_t
+from libc.stdlib cimport free, malloc, realloc
+
+from subword._core.pipeline cimport out_of_memory
+from subword._core.simd cimport simd_on
+from subword.encode.worker cimport Worker
+
+cdef extern from "Python.h":
+    bint PyUnicode_Check(object o)
+    bint PyUnicode_IS_ASCII(object o)
+    int PyUnicode_KIND(object o)
+    void* PyUnicode_DATA(object o)
+    Py_ssize_t PyUnicode_GET_LENGTH(object o)
+    void* PyList_GET_ITEM(list o, Py_ssize_t i)
+
+cdef extern from "text/find_bytes.h" nogil:
+    const uint8_t* find_bytes(const uint8_t* data, size_t size, const uint8_t* needle,
+                              size_t needle_size, bint* lacks)
+
+cdef extern from "cpu/memory.h" nogil:
+    void subword_prefetch(const void* p)
+
+cdef extern from "text/transcode.h" nogil:
+    enum:
+        TRANSCODE_SLACK
+    Py_ssize_t transcode_latin1(const uint8_t* s, Py_ssize_t n, uint8_t* out)
+    Py_ssize_t transcode_ucs2(const uint16_t* s, Py_ssize_t n, uint8_t* out, int simd)
+    Py_ssize_t transcode_ucs4(const uint32_t* s, Py_ssize_t n, uint8_t* out)
+
+cdef enum:
+    AHEAD = 8                       # documents between asking for an object and its use
+
+
+cdef int document_of(object text, Py_ssize_t index, Document* document) except -1:
+    """Find the storage of a str; `index` is for the error."""
+    if not PyUnicode_Check(text):
+        raise TypeError(f"text {index} must be a str, got {type(text).__name__}")
+    document.data = PyUnicode_DATA(text)
+    document.size = PyUnicode_GET_LENGTH(text)
+    document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
+    document.lacks = -1
+    document.follows = False
+    if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
+        raise ValueError(
+            f"text {index} is too long: a document holds at most {HIGHEST} bytes of UTF-8")
+    return 0
+
+
+cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t** data,
+                        Py_ssize_t* size) except -2 nogil:
+    """Leave a document's UTF-8 in `data` and `size`, where it lies or in the worker's scratch.
+
+    Returns:
+        The character that is a lone surrogate, or -1.
+    """
+    cdef Py_ssize_t room = document.size * (document.kind + 1) + TRANSCODE_SLACK, made
+    cdef void* p
+    data[0] = <const uint8_t*>document.data
+    size[0] = document.size
+    if document.kind == 0:
+        return -1
+    if worker.utf8_capacity < room:
+        p = realloc(worker.utf8, room)
+        if p == NULL:
+            out_of_memory()
+            return -2
+        worker.utf8 = <uint8_t*>p
+        worker.utf8_capacity = room
+    data[0] = worker.utf8
+    if document.kind == 1:
+        made = transcode_latin1(<const uint8_t*>document.data, document.size, worker.utf8)
+    elif document.kind == 2:
+        made = transcode_ucs2(<const uint16_t*>document.data, document.size, worker.utf8,
+                              simd_on)
+    else:
+        made = transcode_ucs4(<const uint32_t*>document.data, document.size, worker.utf8)
+    size[0] = made
+    return -1 if made >= 0 else -1 - made
+
+
+cdef object surrogate_error(object text, Py_ssize_t index, Py_ssize_t place):
+    return ValueError(
+        f"text {index} holds a lone surrogate (U+{ord(text[place]):04X}) at character {place}: "
+        "it cannot be encoded as UTF-8")
+
+
+cdef bint is_utf8(bytes data):
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class NotUTF8(ValueError):
+    """A buffer that is not UTF-8.
+
+    Args:
+        buffer: Which of the buffers.
+        byte: Where in it the first byte is that is not part of valid UTF-8.
+    """
+
+    def __init__(self, buffer, byte):
+        super().__init__(f"buffer {buffer} is not UTF-8 at byte {byte}")
+        self.buffer = buffer
+        self.byte = byte
+
+
+cdef class Documents:
+    """Where the texts of a batch lie: the storage of str objects, or stretches of buffers."""
+
+    def __dealloc__(self):
+        free(self.data)
+
+    @staticmethod
+    cdef Documents of_list(list texts):
+        cdef Documents self = Documents.__new__(Documents)
+        cdef Py_ssize_t i
+        cdef Document* document
+        self.owner = texts
+        self.size = len(texts)
+        self.data = <Document*>malloc(max(self.size, 1) * sizeof(Document))
+        if self.data == NULL:
+            raise MemoryError("no room for the list of documents")
+        for i in range(self.size):
+            if i + AHEAD < self.size:    # str objects lie all over memory
+                subword_prefetch(PyList_GET_ITEM(texts, i + AHEAD))
+            document = &self.data[i]
+            document_of(texts[i], i, document)
+            self.total += document.size * (document.kind + 1 if document.kind else 1)
+        if self.total > GIL_WORTH:
+            self.owner = list(texts)    # other threads may change the list meanwhile
+        return self
+
+    @staticmethod
+    cdef Documents of_buffers(list buffers, bytes separator):
+        """Cut buffers at a separator, as bytes.split does, but one at the end of a buffer begins no
+        document."""
+        cdef Documents self = Documents.__new__(Documents)
+        cdef const uint8_t[::1] view
+        cdef const uint8_t* data
+        cdef const uint8_t* found
+        cdef bytes wanted = separator or b""
+        cdef const uint8_t* needle = wanted
+        cdef Py_ssize_t size, at, needle_size = len(wanted)
+        cdef bint lacks, follows, valid = is_utf8(wanted)
+        self.raw = True
+        self.owner = []
+        self.firsts = []
+        for buffer in buffers:
+            view = buffer
+            self.owner.append(memoryview(buffer))
+            self.firsts.append(self.size)
+            size = view.shape[0]
+            data = &view[0] if size else NULL
+            at = 0
+            follows = False
+            while needle_size and at < size:
+                found = find_bytes(data + at, size - at, needle, needle_size, &lacks)
+                if found == NULL:
+                    break
+                self.push(data + at, found - data - at, needle[0] if lacks else -1, follows)
+                at = found - data + needle_size
+                follows = valid
+            if at < size or not needle_size:
+                self.push(data + at, size - at, -1, follows)
+        return self
+
+    cdef int push(self, const uint8_t* data, Py_ssize_t size, int lacks, bint follows) except -1:
+        """Append a stretch of bytes."""
+        cdef Document* document
+        cdef void* p
+        if self.size == self.capacity:
+            self.capacity = max(64, 2 * self.capacity)
+            p = realloc(self.data, self.capacity * sizeof(Document))
+            if p == NULL:
+                return out_of_memory()
+            self.data = <Document*>p
+        if size > HIGHEST:
+            raise ValueError(
+                f"document {self.size} is too long: it has {size} bytes, the most are {HIGHEST}")
+        document = &self.data[self.size]
+        document.data = data
+        document.size = size
+        document.kind = 0
+        document.lacks = lacks
+        document.follows = follows
+        self.size += 1
+        self.total += size
+        return 0
+
+    def error(self, Py_ssize_t document, Py_ssize_t place):
+        """Return the exception for a document that is not valid at a place."""
+        if not self.raw:
+            return surrogate_error(self.owner[document], document, place)
+        buffer = bisect_right(self.firsts, document) - 1
+        base = self.data[<Py_ssize_t>self.firsts[buffer]].data
+        start = <const uint8_t*>self.data[document].data - <const uint8_t*>base
+        return NotUTF8(buffer, place + start)

@@ -1,0 +1,39 @@
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from typing_extensions import Buffer, disjoint_base
+
+from subword.encode.encoder import Encoder
+
+# ids, row_splits, offsets (None unless asked for), word indices (the same).
+_Arrays: TypeAlias = tuple[
+    npt.NDArray[np.uint32], npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]
+]
+
+@disjoint_base
+class Job:
+    def run(self) -> None: ...
+
+def encode_texts(
+    encoder: Encoder,
+    texts: list[Any],
+    full: bool = False,
+    threads: int | None = None,
+    most: int | None = None,
+    prefix: Sequence[int] = (),
+    suffix: Sequence[int] = (),
+    words: bool = False,
+) -> _Arrays: ...
+def any_longer(texts: list[Any], size: int) -> bool: ...
+def encode_buffers(
+    encoder: Encoder,
+    buffers: list[Buffer],
+    separator: bytes | None = None,
+    full: bool = False,
+    threads: int | None = None,
+    most: int | None = None,
+    prefix: Sequence[int] = (),
+    suffix: Sequence[int] = (),
+) -> _Arrays: ...

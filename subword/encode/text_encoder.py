@@ -1,0 +1,287 @@
+"""Text to ids for one tokenizer: between `Tokenizer` and the arrays of the encode loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from subword._core.arrays import ArrayI32
+from subword._core.limits import LARGEST_TABLE
+from subword._core.pipeline import PreTokenizer
+from subword._core.white_space import WHITE_SPACE
+from subword.encode._result_memory import free_spare
+from subword.encode.convert import to_lists
+from subword.encode.encoder import Encoder
+from subword.encode.long_texts import can_cut, encode_cut
+from subword.encode.parallel import encode_buffers, encode_texts
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.normalizers.unicode import TextNormalizer
+from subword.pre_tokenizers import with_raw_bytes
+from subword.processors.base import Affixes, PostProcessor
+from subword.processors.trim_offsets import space_counts, spaces_of
+from subword.results.encoding import Encoding
+from subword.results.ragged import Ragged
+from subword.results.truncation import room
+from subword.vocab.vocabulary import Vocabulary
+
+
+def list_of_texts(texts: Iterable[Any]) -> list[Any]:
+    """Return the texts as a list; TypeError if it is one text."""
+    if type(texts) is list:
+        return texts
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts must be a list of str or the like, got {type(texts).__name__}")
+    return list(texts)
+
+
+def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
+    """Return the documents in buffers of UTF-8: the twin of how `encode_buffers` cuts."""
+    documents: list[str] = []
+    for buffer in buffers:
+        parts = [bytes(buffer)] if separator is None else bytes(buffer).split(separator)
+        if separator is not None and not parts[-1]:
+            parts.pop()
+        documents += [part.decode() for part in parts]
+    return documents
+
+
+class TextEncoder:
+    """The encode side of a tokenizer; the arguments are those of `Tokenizer`."""
+
+    def __init__(
+        self,
+        model: BPE | WordPiece,
+        normalizer: TextNormalizer | None,
+        pre_tokenizer: PreTokenizer | None,
+        post_processor: PostProcessor | None,
+        vocabulary: Vocabulary,
+        cache_bytes: int,
+    ) -> None:
+        reads_bytes = getattr(model, "byte_level", False)
+        raw = with_raw_bytes(pre_tokenizer) if reads_bytes and pre_tokenizer is not None else None
+        if reads_bytes and raw is None:
+            raise ValueError("a byte-level model needs a pre-tokenizer that ends with ByteLevel")
+        self.encoder = Encoder(
+            normalizer,
+            raw or pre_tokenizer,
+            model,
+            vocabulary.raw,
+            vocabulary.after,
+            not getattr(model, "dropout", None),
+            cache_bytes,
+        )
+        added = list(vocabulary.added.values())
+        self.encoder.cuts = can_cut(model, normalizer, raw or pre_tokenizer, added)
+        self._encode: Callable[..., tuple[Any, ...]] = (
+            encode_cut if self.encoder.cuts else encode_texts
+        )
+        self.post_processor = post_processor
+        self.single_affixes: Affixes | None = ((), ())
+        if post_processor is not None:
+            self.single_affixes = post_processor.single_affixes()
+        self.refusal = f"{post_processor!r} does more than put ids around a text: use encode_batch"
+        self.vocabulary = vocabulary
+        # Added tokens whose match may be longer than their text.
+        self._normalize = str if normalizer is None else normalizer.normalize_str
+        self._stripping = [i for i, t in vocabulary.added.items() if t.lstrip or t.rstrip]
+        self._ints: list[int] = []
+        self._space_counts: ArrayI32 | None = None
+
+    def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
+        """Encode texts without the post-processor."""
+        texts = list(texts)
+        ids, splits, offsets, words = self._encode(
+            self.encoder, texts, True, threads, None, (), (), True
+        )
+        bounds = splits.tolist()
+        spell = self.vocabulary.id_to_token
+        return [
+            Encoding(
+                ids[start:end],
+                offsets[start:end],
+                words[start:end],
+                spell,
+                self._texts_of([text], None, ids[start:end], offsets[start:end])
+                if self._stripping
+                else None,
+            )
+            for text, start, end in zip(texts, bounds, bounds[1:], strict=False)
+        ]
+
+    def encode_words(self, words: Sequence[str]) -> Encoding:
+        """Encode a text that is given as words, without the post-processor."""
+        if isinstance(words, str):
+            raise TypeError("a pre-tokenized text must be a list of str, got str")
+        words = list(words)
+        ids, splits, offsets, _ = encode_texts(self.encoder, words, True, 1)
+        index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
+        texts = self._texts_of(words, index, ids, offsets) if self._stripping else None
+        return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts)
+
+    def _texts_of(
+        self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32
+    ) -> dict[int, str] | None:
+        """Return, by position, what added tokens matched that may take white space too."""
+        found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
+        shown = {
+            i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found
+        }
+        for i, text in shown.items():
+            shown[i] = self._as_found(text, int(ids[i]))
+        return shown or None
+
+    def _as_found(self, text: str, index: int) -> str:
+        """Return what the reference shows for an added token that covers a stretch of the text.
+
+        A normalized one is shown as it was found in normalized text. The model may also have made
+        the token of other
+        characters: then it is shown as the vocabulary spells it.
+        """
+        content = self.vocabulary.added[index].content
+        if index not in self.vocabulary.normalized_texts:
+            return text if text.strip(WHITE_SPACE) == content.strip(WHITE_SPACE) else content
+        normalized = self._normalize(text)
+        return normalized if self.vocabulary.normalized_texts[index] in normalized else content
+
+    def encode_ragged(
+        self,
+        texts: Iterable[str],
+        add_special_tokens: bool,
+        return_offsets: bool,
+        max_length: int | None,
+        threads: int | None,
+    ) -> Ragged:
+        """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
+        prefix, suffix = self.affixes(add_special_tokens)
+        most = room(max_length, len(prefix) + len(suffix))
+        texts = list_of_texts(texts)
+        arrays = self._encode(self.encoder, texts, return_offsets, threads, most, prefix, suffix)
+        return self._ragged(arrays, len(prefix), lambda: texts)
+
+    def encode_buffers(
+        self,
+        buffers: list[Any],
+        separator: bytes | None,
+        prefix: tuple[int, ...],
+        suffix: tuple[int, ...],
+        return_offsets: bool,
+        max_length: int | None,
+        threads: int | None,
+    ) -> Ragged:
+        """Encode the documents in buffers of UTF-8; see `encode_buffers`."""
+        most = room(max_length, len(prefix) + len(suffix))
+        return self._ragged(
+            encode_buffers(
+                self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
+            ),
+            len(prefix),
+            cache(lambda: documents_of(buffers, separator)),
+        )
+
+    def _ragged(
+        self, arrays: tuple[Any, ...], prefix_size: int, documents: Callable[[], Sequence[str]]
+    ) -> Ragged:
+        """Trim the offsets if the post-processor does; `documents` gives the texts if needed."""
+        ids, splits, offsets, _ = arrays
+        trim = self.post_processor.offset_trim() if self.post_processor is not None else None
+        if offsets is not None and trim is not None:
+            self._trim(ids, splits, prefix_size, offsets, trim, documents)
+        return Ragged(ids, splits, offsets)
+
+    def affixes(self, add_special_tokens: bool) -> Affixes:
+        """Return the ids before and behind a single text."""
+        if not add_special_tokens:
+            return (), ()
+        if self.single_affixes is None:
+            raise ValueError(self.refusal)
+        return self.single_affixes
+
+    def _trim(
+        self,
+        ids: Any,
+        splits: Any,
+        prefix_size: int,
+        offsets: ArrayI32,
+        add_prefix_space: bool,
+        documents: Callable[[], Sequence[str]],
+    ) -> None:
+        """Leave the spaces at both ends of each token out of its offsets, in place; see `trimming`.
+
+        Args:
+            ids: All ids.
+            splits: Where each text begins.
+            prefix_size: How many of its ids are special tokens before it.
+            offsets: Their characters.
+            add_prefix_space: Whether the pre-tokenizer adds a space.
+            documents: Gives the texts.
+        """
+        lead, trail = self._spaces_of(ids)
+        start, end = offsets[:, 0], offsets[:, 1]
+        # Some added tokens took spaces of the text with them.
+        for i in np.flatnonzero(np.isin(ids, self._stripping)).tolist() if self._stripping else ():
+            row = int(np.searchsorted(splits, i, "right")) - 1
+            lead[i], trail[i] = space_counts(documents()[row][start[i] : end[i]])
+        firsts = splits[:-1] + prefix_size
+        if add_prefix_space and len(ids):
+            first = start == 0
+            first[firsts[firsts < len(ids)]] = True
+            lead[first & (lead == 1)] = 0
+        np.minimum(start + lead, end, out=start)
+        np.maximum(end - trail, start, out=end, where=end >= trail)
+
+    def _spaces_of(self, ids: Any) -> ArrayI32:
+        """Return (2, n) int32: how many spaces each token begins and ends with."""
+        spell = self.vocabulary.id_to_token
+        if self._space_counts is None:
+            size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
+            if size > LARGEST_TABLE:
+                return spaces_of(ids, spell)
+            self._space_counts = spaces_of(np.arange(size, dtype=np.uint32), spell).copy()
+        return self._space_counts[:, ids]
+
+    def encode_lists(
+        self,
+        texts: Iterable[str],
+        add_special_tokens: bool,
+        threads: int | None,
+        max_length: int | None = None,
+    ) -> list[list[int]]:
+        """Encode texts into one list of int each."""
+        ragged = self.encode_ragged(texts, add_special_tokens, False, max_length, threads)
+        if not self._ints:
+            self._ints = list(range(len(self.vocabulary)))
+        lists: list[list[int]] = to_lists(ragged.ids, ragged.row_splits, self._ints)
+        return lists
+
+    def encode_rows(
+        self, texts: list[str], add_special_tokens: bool, max_length: int | None
+    ) -> list[list[int]] | None:
+        """Encode texts into lists of ids, all of type 0.
+
+        Args:
+            texts: The texts.
+            add_special_tokens: Put the post-processor's ids around each.
+            max_length: Keep at most this many ids of each.
+
+        Returns:
+            The rows; or None if a text is not a str, or the post-processor does more than put ids
+            around a text.
+        """
+        if self.single_affixes is None:
+            return None
+        if not all(isinstance(text, str) for text in texts):
+            return None
+        return self.encode_lists(texts, add_special_tokens, None, max_length)
+
+    def cache_info(self) -> dict[str, int]:
+        """Return what the word caches hold."""
+        return self.encoder.cache_info()
+
+    def cache_clear(self) -> None:
+        """Give the memory of the word caches back."""
+        self.encoder.cache_clear()
+        free_spare()

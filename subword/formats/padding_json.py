@@ -1,0 +1,79 @@
+"""The truncation and padding of a tokenizer.json, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from subword._core.component import take
+
+STRATEGIES = ("LongestFirst", "OnlyFirst", "OnlySecond")
+DIRECTIONS = ("Left", "Right")
+HIGHEST = 2**31 - 1
+
+
+def _choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
+
+
+def _count(name: str, value: object, highest: int = HIGHEST) -> None:
+    if type(value) is not int or not 0 <= value <= highest:
+        raise ValueError(f"{name} must be a whole number of 0 to {highest}, got {value!r}")
+
+
+def _checked(name: str, config: object, known: Mapping[str, Any]) -> dict[str, Any] | None:
+    if config is None:
+        return None
+    if not isinstance(config, Mapping):
+        raise ValueError(f"{name} must be an object or null, got {config!r}")
+    return {**known, **{key: config[key] for key in known if key in config}}
+
+
+def truncation(config: object) -> dict[str, Any] | None:
+    """Return the checked truncation of a tokenizer.json, with what the file leaves out.
+
+    Raises:
+        ValueError: A value is none that it may have; the message names it.
+
+    >>> truncation({"max_length": 8})["stride"]
+    0
+    """
+    known = {"direction": "Right", "max_length": 512, "strategy": "LongestFirst", "stride": 0}
+    options = _checked("truncation", config, known)
+    if options is not None:
+        _choice("truncation: direction", options["direction"], DIRECTIONS)
+        _choice("truncation: strategy", options["strategy"], STRATEGIES)
+        _count("truncation: max_length", options["max_length"])
+        _count("truncation: stride", options["stride"])
+    return options
+
+
+def padding(config: object) -> dict[str, Any] | None:
+    """Return the checked padding of a tokenizer.json, with what the file leaves out.
+
+    Raises:
+        ValueError: A value is none that it may have; the message names it.
+    """
+    known = {
+        "strategy": "BatchLongest",
+        "direction": "Right",
+        "pad_to_multiple_of": None,
+        "pad_id": 0,
+        "pad_type_id": 0,
+        "pad_token": "[PAD]",
+    }
+    options = _checked("padding", config, known)
+    if options is not None:
+        strategy = options["strategy"]
+        if not isinstance(strategy, Mapping):
+            _choice("padding: strategy", strategy, ("BatchLongest",))
+        else:
+            _count("padding: strategy: Fixed", strategy.get("Fixed"))
+        _choice("padding: direction", options["direction"], DIRECTIONS)
+        if options["pad_to_multiple_of"] is not None:
+            _count("padding: pad_to_multiple_of", options["pad_to_multiple_of"])
+        _count("padding: pad_id", options["pad_id"], 2**32 - 1)
+        _count("padding: pad_type_id", options["pad_type_id"], 2**32 - 1)
+        take(options, "pad_token", str)
+    return options

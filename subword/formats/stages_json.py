@@ -1,0 +1,167 @@
+"""Normalizers and pre-tokenizers as JSON: the objects of tokenizer.json and our classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+from subword import normalizers, pre_tokenizers
+from subword._core.component import take, type_of
+from subword._core.pipeline import Normalizer, PreTokenizer
+from subword._regex.patterns import Regex
+
+Config = Mapping[str, Any]
+
+
+def pattern_of(config: Config) -> str | Regex:
+    """Return the pattern of a Split or Replace: {"String": ...} or {"Regex": ...}."""
+    pattern = take(config, "pattern", dict)
+    if isinstance(pattern.get("String"), str):
+        return str(pattern["String"])
+    if isinstance(pattern.get("Regex"), str):
+        return Regex(pattern["Regex"])
+    raise ValueError(
+        f"{config.get('type')}: 'pattern' must hold a String or a Regex, got {pattern!r}"
+    )
+
+
+def pattern_config(pattern: str | Regex) -> dict[str, str]:
+    """Return the JSON form of a pattern."""
+    return {"String": pattern} if isinstance(pattern, str) else {"Regex": pattern.pattern}
+
+
+def _without_options(stage: type[Normalizer]) -> Callable[[Config], Normalizer]:
+    return lambda config: stage()
+
+
+def _bert(config: Config) -> Normalizer:
+    strip_accents = config.get("strip_accents")
+    return normalizers.BertNormalizer(
+        clean_text=take(config, "clean_text", bool, True),
+        handle_chinese_chars=take(config, "handle_chinese_chars", bool, True),
+        strip_accents=None if strip_accents is None else bool(strip_accents),
+        lowercase=take(config, "lowercase", bool, True),
+    )
+
+
+def _metaspace(config: Config) -> PreTokenizer:
+    scheme = take(config, "prepend_scheme", str, "always")
+    # The older form says whether there is a prefix; like the original, believe it if both agree.
+    if not take(config, "add_prefix_space", bool, True) and scheme != "never":
+        raise ValueError(
+            f'Metaspace: add_prefix_space false needs prepend_scheme "never", got {scheme!r}'
+        )
+    return pre_tokenizers.Metaspace(
+        take(config, "replacement", str), scheme, take(config, "split", bool, True)
+    )
+
+
+NORMALIZERS: dict[str, Callable[[Config], Normalizer]] = {
+    "BertNormalizer": _bert,
+    "Strip": lambda c: normalizers.Strip(
+        take(c, "strip_left", bool, True), take(c, "strip_right", bool, True)
+    ),
+    "Prepend": lambda c: normalizers.Prepend(take(c, "prepend", str)),
+    "Replace": lambda c: normalizers.Replace(pattern_of(c), take(c, "content", str)),
+    "Sequence": lambda c: normalizers.Sequence(
+        [normalizer(part) for part in take(c, "normalizers", list)]
+    ),
+}
+for _name in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel"):
+    NORMALIZERS[_name] = _without_options(getattr(normalizers, _name))
+
+PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
+    "BertPreTokenizer": lambda c: pre_tokenizers.BertPreTokenizer(),
+    "Whitespace": lambda c: pre_tokenizers.Whitespace(),
+    "WhitespaceSplit": lambda c: pre_tokenizers.WhitespaceSplit(),
+    "UnicodeScripts": lambda c: pre_tokenizers.UnicodeScripts(),
+    "ByteLevel": lambda c: pre_tokenizers.ByteLevel(
+        take(c, "add_prefix_space", bool, True),
+        take(c, "trim_offsets", bool, True),
+        take(c, "use_regex", bool, True),
+    ),
+    "Split": lambda c: pre_tokenizers.Split(
+        pattern_of(c), take(c, "behavior", str), take(c, "invert", bool, False)
+    ),
+    "Punctuation": lambda c: pre_tokenizers.Punctuation(take(c, "behavior", str, "Isolated")),
+    "Digits": lambda c: pre_tokenizers.Digits(take(c, "individual_digits", bool, False)),
+    "CharDelimiterSplit": lambda c: pre_tokenizers.CharDelimiterSplit(take(c, "delimiter", str)),
+    "FixedLength": lambda c: pre_tokenizers.FixedLength(take(c, "length", int, 5)),
+    "Metaspace": _metaspace,
+    "Sequence": lambda c: pre_tokenizers.Sequence(
+        [pre_tokenizer(part) for part in take(c, "pretokenizers", list)]
+    ),
+}
+
+
+def _build(room: str, table: Mapping[str, Callable[[Config], Any]], config: object) -> Any:
+    kind = type_of(room, config, table)
+    return table[kind](cast(Config, config))
+
+
+def normalizer(config: object) -> Normalizer:
+    """Build a normalizer from its JSON object; ValueError names what is wrong.
+
+    >>> normalizer({"type": "Lowercase"}).normalize_str("ÀB")
+    'àb'
+    """
+    built: Normalizer = _build("normalizer", NORMALIZERS, config)
+    return built
+
+
+def pre_tokenizer(config: object) -> PreTokenizer:
+    """Build a pre-tokenizer from its JSON object; ValueError names what is wrong.
+
+    >>> [word for word, _ in pre_tokenizer({"type": "Whitespace"}).pre_tokenize_str("It's")]
+    ['It', "'", 's']
+    """
+    built: PreTokenizer = _build("pre_tokenizer", PRE_TOKENIZERS, config)
+    return built
+
+
+def _title(behavior: str) -> str:
+    return "".join(part.title() for part in behavior.split("_"))
+
+
+def to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
+    """Return the JSON object of a normalizer or pre-tokenizer."""
+    config: dict[str, Any] = {"type": type(stage).__name__}
+    match stage:
+        case normalizers.BertNormalizer():
+            for field in ("clean_text", "handle_chinese_chars", "strip_accents", "lowercase"):
+                config[field] = getattr(stage, field)
+        case normalizers.Strip():
+            config |= {"strip_left": stage.left, "strip_right": stage.right}
+        case normalizers.Prepend():
+            config["prepend"] = stage.prepend
+        case normalizers.Replace():
+            config |= {"pattern": pattern_config(stage.pattern), "content": stage.content}
+        case normalizers.Sequence():
+            config["normalizers"] = [to_config(step) for step in stage.normalizers]
+        case pre_tokenizers.ByteLevel():
+            for field in ("add_prefix_space", "trim_offsets", "use_regex"):
+                config[field] = getattr(stage, field)
+        case pre_tokenizers.Split():
+            pattern = str(stage.literal) if stage.regex is None else Regex(stage.regex)
+            config |= {
+                "pattern": pattern_config(pattern),
+                "behavior": _title(stage.behavior),
+                "invert": stage.invert,
+            }
+        case pre_tokenizers.Punctuation():
+            config["behavior"] = _title(stage.behavior)
+        case pre_tokenizers.Digits():
+            config["individual_digits"] = stage.individual_digits
+        case pre_tokenizers.CharDelimiterSplit():
+            config["delimiter"] = stage.delimiter
+        case pre_tokenizers.FixedLength():
+            config["length"] = stage.length
+        case pre_tokenizers.Metaspace():
+            config |= {
+                "replacement": stage.replacement,
+                "prepend_scheme": stage.prepend_scheme,
+                "split": stage.split_words,
+            }
+        case pre_tokenizers.Sequence():
+            config["pretokenizers"] = [to_config(step) for step in stage.steps]
+    return config

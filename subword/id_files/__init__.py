@@ -1,0 +1,1 @@
+"""Files of text to files of ids, and back."""

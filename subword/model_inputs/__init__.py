@@ -1,0 +1,1 @@
+"""`tokenizer(texts, padding=True, ...)`: the inputs of a model, as transformers calls them."""

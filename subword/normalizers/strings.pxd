@@ -1,0 +1,37 @@
+"""The normalizers that cut, put in and replace strings."""
+
+from libc.stdint cimport uint8_t
+
+from subword._core.pipeline cimport Text
+from subword.normalizers.unicode cimport TextNormalizer
+
+
+cdef class Strip(TextNormalizer):
+    cdef readonly bint left
+    cdef readonly bint right
+
+
+cdef class Prepend(TextNormalizer):
+    cdef readonly str prepend
+    cdef bytes owner  # of data[0:size], the prefix in UTF-8
+    cdef const uint8_t* data
+    cdef Py_ssize_t size
+
+
+cdef class ByteLevel(TextNormalizer):
+    pass
+
+
+cdef class Replace(TextNormalizer):
+    cdef readonly object pattern
+    cdef readonly str content
+    cdef bytes wanted  # owner of wanted_data[0:wanted_size], the literal in UTF-8
+    cdef const uint8_t* wanted_data
+    cdef Py_ssize_t wanted_size
+    cdef bytes owner  # of data[0:size], the content in UTF-8
+    cdef const uint8_t* data
+    cdef Py_ssize_t size
+    cdef object compiled  # the regex that finds what to replace; None for a literal, and for \s+
+    cdef bint blanks  # the pattern is \s+, as in CLIP: no regex engine is needed
+    cdef int find(self, const Text* source, Py_ssize_t* first, Py_ssize_t* last) noexcept nogil
+    cdef int apply_regex(self, const Text* source, Text* target) except -1

@@ -1,0 +1,253 @@
+"""The normalizers that cut, put in and replace strings: Strip, Prepend, ByteLevel and Replace."""
+
+cimport cython
+from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.string cimport memchr, memcmp
+
+from subword._core.pipeline cimport Text, text_append, text_end, text_start
+from subword._core.unicode cimport BERT_SPACE, SCAN_SPACE, bert_bits, scan_bits
+from subword.normalizers.unicode cimport TextNormalizer, begin, copy, put, room, utf8_decode
+
+from subword._regex.patterns import Regex, compile_pattern, find_spans
+
+
+cdef extern from "Python.h":
+    str PyUnicode_DecodeUTF8(const char* data, Py_ssize_t size, const char* errors)
+
+
+@cython.final
+cdef class Strip(TextNormalizer):
+    """Remove whitespace at the ends.
+
+    Args:
+        left: Remove it before the text.
+        right: Remove it behind the text.
+
+    >>> Strip().normalize_str("  a b ")
+    'a b'
+    """
+
+    def __cinit__(self, bint left=True, bint right=True):
+        self.left = left
+        self.right = right
+
+    cdef tuple arguments(self):
+        return self.left, self.right
+
+    cdef int apply(self, const Text* source, Text* target) except -1 nogil:
+        cdef Py_ssize_t first = 0, last = source.size, i
+        cdef int length
+        while self.left and first < last:
+            if not bert_bits[utf8_decode(source.data + first, &length)] & BERT_SPACE:
+                break
+            first += length
+        while self.right and last > first:
+            i = last - 1
+            while (source.data[i] & 0xC0) == 0x80:
+                i -= 1
+            if not bert_bits[utf8_decode(source.data + i, &length)] & BERT_SPACE:
+                break
+            last = i
+        if first == 0 and last == source.size:
+            return 0
+        begin(source, target)
+        copy(source, first, last, target)
+        return 1
+
+
+@cython.final
+cdef class Prepend(TextNormalizer):
+    """Put a string before every text that is not empty; it stands for the first character.
+
+    Args:
+        prepend: What to put there.
+
+    >>> Prepend("▁").normalize_str("hi")
+    '▁hi'
+    """
+
+    def __cinit__(self, str prepend not None):
+        self.prepend = prepend
+        self.owner = prepend.encode()
+        self.data = <const uint8_t*><const char*>self.owner
+        self.size = len(self.owner)
+
+    cdef tuple arguments(self):
+        return (self.prepend,)
+
+    cdef int apply(self, const Text* source, Text* target) except -1 nogil:
+        cdef int length
+        cdef uint32_t first
+        if source.size == 0 or (self.size == 0 and not source.aligned):
+            return 0
+        begin(source, target)
+        room(target, source.size + self.size)
+        if self.size:
+            text_append(target, self.data, self.size, text_start(source, 0), text_end(source, 0))
+            copy(source, 0, source.size, target)
+        else:  # a quirk of the reference: the first character then stands for nothing
+            first = utf8_decode(source.data, &length)
+            put(target, first, <int32_t>source.base, <int32_t>source.base)
+            copy(source, length, source.size, target)
+        return 1
+
+
+@cython.final
+cdef class ByteLevel(TextNormalizer):
+    """Write each byte of the text's UTF-8 as one visible character, as GPT-2 does.
+
+    >>> ByteLevel().normalize_str("é a")
+    'Ã©Ġa'
+    """
+
+    cdef int apply(self, const Text* source, Text* target) except -1 nogil:
+        cdef Py_ssize_t i = 0
+        cdef int32_t start = 0, end = 0
+        while i < source.size and 33 <= source.data[i] <= 126:
+            i += 1
+        if i == source.size:
+            return 0
+        begin(source, target)
+        room(target, 2 * source.size)
+        copy(source, 0, i, target)
+        while i < source.size:
+            if target.aligned:
+                start = text_start(source, i)
+                end = text_end(source, i)
+            put(target, visible(source.data[i]), start, end)
+            i += 1
+        return 1
+
+
+cdef uint32_t visible(uint8_t byte) noexcept nogil:
+    """Return GPT-2's character for a byte: itself if it prints, else the next from U+0100 on."""
+    if 33 <= byte <= 126 or 161 <= byte <= 172 or byte >= 174:
+        return byte
+    return 256 + (byte if byte < 33 else byte - 94 if byte < 161 else 67)
+
+
+cdef inline bint is_space(const uint8_t* data, int* length) noexcept nogil:
+    return scan_bits[utf8_decode(data, length)] & SCAN_SPACE
+
+
+@cython.final
+cdef class Replace(TextNormalizer):
+    r"""Replace every match of a pattern by a string, taken as it is.
+
+    What is put in stands for the last character of what it replaces.
+
+    Args:
+        pattern: A string to look for, or a Regex.
+        content: What to put there.
+
+    Raises:
+        ValueError: The Regex cannot be translated.
+        ImportError: It needs the `regex` package, which is not installed.
+
+    >>> Replace(" ", "▁").normalize_str("a b")
+    'a▁b'
+    """
+
+    def __cinit__(self, pattern, str content not None):
+        if isinstance(pattern, Regex):
+            self.blanks = pattern.pattern == r"\s+"
+            self.compiled = None if self.blanks else compile_pattern(pattern.pattern)
+        elif isinstance(pattern, str):
+            self.wanted = pattern.encode()
+            self.wanted_data = <const uint8_t*><const char*>self.wanted
+            self.wanted_size = len(self.wanted)
+        else:
+            raise TypeError(f"pattern must be a str or a Regex, got {type(pattern).__name__}")
+        self.pattern = pattern
+        self.content = content
+        self.owner = content.encode()
+        self.data = <const uint8_t*><const char*>self.owner
+        self.size = len(self.owner)
+
+    cdef tuple arguments(self):
+        return self.pattern, self.content
+
+    cdef int find(self, const Text* source, Py_ssize_t* first, Py_ssize_t* last) noexcept nogil:
+        """Find the next match at or after byte `first`; return 0 when there is none."""
+        cdef const uint8_t* wanted
+        cdef const uint8_t* place
+        cdef Py_ssize_t i = first[0], size
+        cdef int length = 1
+        if self.blanks:
+            while i < source.size and not is_space(source.data + i, &length):
+                i += length
+            first[0] = i
+            while i < source.size and is_space(source.data + i, &length):
+                i += length
+            last[0] = i
+            return first[0] < i
+        wanted = self.wanted_data
+        size = self.wanted_size
+        if size == 0:  # matches before each character and at the end
+            last[0] = i
+            return 1
+        while i + size <= source.size:
+            place = <const uint8_t*>memchr(source.data + i, wanted[0], source.size - size + 1 - i)
+            if place == NULL:
+                return 0
+            i = place - source.data
+            if memcmp(place, wanted, size) == 0:
+                first[0] = i
+                last[0] = i + size
+                return 1
+            i += 1
+        return 0
+
+    cdef int apply(self, const Text* source, Text* target) except -1 nogil:
+        cdef Py_ssize_t done = 0, first = 0, last = 0
+        cdef bint changed = False
+        cdef int length
+        if source.size == 0:  # where not even an empty match counts
+            return 0
+        begin(source, target)
+        if self.compiled is not None:
+            with gil:
+                return self.apply_regex(source, target)
+        while self.find(source, &first, &last):
+            if not changed:
+                room(target, source.size)
+            changed = True
+            copy(source, done, first, target)
+            put_in(self, source, last, target)
+            done = last
+            if first == last:  # an empty match: the next one is behind the next character
+                if last == source.size:
+                    break
+                utf8_decode(source.data + last, &length)
+                last += length
+            first = last
+        if changed:
+            copy(source, done, source.size, target)
+        return changed
+
+    cdef int apply_regex(self, const Text* source, Text* target) except -1:
+        """Find the matches in characters, with the GIL, and count along in bytes."""
+        cdef Py_ssize_t done = 0, first = 0, last, chars = 0
+        cdef bint changed = False
+        text = PyUnicode_DecodeUTF8(<const char*>source.data, source.size, NULL)
+        for start, end in find_spans(self.compiled, text):
+            changed = True
+            first += len(text[chars:start].encode())
+            last = first + len(text[start:end].encode())
+            copy(source, done, first, target)
+            put_in(self, source, last, target)
+            done = first = last
+            chars = end
+        if changed:
+            copy(source, done, source.size, target)
+        return changed
+
+
+cdef int put_in(Replace self, const Text* source, Py_ssize_t last, Text* target) except -1 nogil:
+    """Append the content for a match that ends at byte `last`."""
+    cdef int32_t start = <int32_t>source.base, end = <int32_t>source.base
+    if target.aligned and last:
+        start = text_start(source, last - 1)
+        end = text_end(source, last - 1)
+    text_append(target, self.data, self.size, start, end)
+    return 0

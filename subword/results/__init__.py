@@ -1,0 +1,1 @@
+"""What one text, or many, became: `Encoding`, `Ragged`, their truncation and padding."""

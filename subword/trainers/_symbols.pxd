@@ -1,0 +1,87 @@
+"""The words of a corpus cut into symbols, and the pairs of symbols that stand side by side in them.
+"""
+
+cimport cython
+
+from libc.stdint cimport int64_t, uint32_t, uint64_t, uint8_t
+
+from subword.corpus.word_table cimport Table
+from subword.trainers._pairs cimport Pair
+
+
+cdef struct Word:
+    uint64_t count
+    size_t start       # its symbols are symbols[start : start + size]
+    uint32_t size
+
+
+cdef struct Change:
+    # What a merge adds to the count of a pair, and a word in which the pair now stands.
+    uint64_t key
+    int64_t count
+    uint32_t word
+    uint32_t number    # of the pair
+
+
+cdef enum:
+    CHANGES = 128      # looked up together
+
+
+cdef inline uint32_t left_of(uint64_t key) noexcept nogil:
+    return <uint32_t>(key >> 32)
+
+
+cdef inline uint32_t right_of(uint64_t key) noexcept nogil:
+    return <uint32_t>key
+
+
+@cython.final
+cdef class Segments:
+    # the vocabulary: id -> bytes of the token (UTF-8), and back
+    cdef Table ids                 # token -> id + 1
+    cdef uint8_t* text
+    cdef size_t text_size, text_capacity
+    cdef size_t* token_ends
+    cdef uint32_t* token_lengths   # in characters of the alphabet; 0 for a special token
+    cdef readonly uint32_t vocab_size
+    cdef uint32_t vocab_capacity
+    cdef bytes prefix_bytes
+    cdef const uint8_t* prefix     # stripped from the right part of a merge
+    cdef size_t prefix_size
+    cdef uint32_t max_token_length
+    # the words
+    cdef uint32_t* symbols
+    cdef size_t symbols_size
+    cdef Word* words
+    cdef readonly uint32_t words_size
+    cdef int64_t* symbol_counts    # id -> occurrences in all words
+    # the pairs
+    cdef Pair* pairs
+    cdef readonly uint32_t pairs_size
+    cdef uint32_t pairs_capacity
+    cdef uint32_t* index           # open addressing: key -> number of the pair + 1
+    cdef size_t index_capacity
+    cdef uint32_t* touched         # the pairs whose counts the last merge changed
+    cdef uint32_t touched_size, touched_capacity
+    cdef Change[CHANGES] changes   # that wait to be looked up
+    cdef uint32_t changes_size
+    cdef uint32_t merges           # made so far; numbers the merges for `touched`
+    # the merges, three numbers each: left, right, result
+    cdef uint32_t* history
+    cdef uint32_t history_capacity
+
+    cdef uint32_t add_token(self, const uint8_t* token, size_t size,
+                            uint32_t length) except? 0xFFFFFFFF nogil
+    cdef int reserve_text(self, size_t size) except -1 nogil
+    cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
+    cdef int rebuild_index(self, size_t capacity) except -1 nogil
+    cdef void change(self, uint32_t left, uint32_t right, int64_t count,
+                     uint32_t word) noexcept nogil
+    cdef int make_changes(self) except -1 nogil
+    cdef int count_pairs(self) except -1 nogil
+    cdef uint32_t new_token(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
+    cdef int merge(self, uint32_t number, uint32_t left, uint32_t right,
+                   uint32_t result) except -1 nogil
+    cdef void forget(self) noexcept nogil
+    cdef void forget_words(self, uint32_t number) noexcept nogil
+    cdef int report(self, object progress) except -1 nogil

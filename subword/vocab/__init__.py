@@ -1,0 +1,1 @@
+"""Tokens by spelling and by id: the vocabulary, the byte alphabet, added tokens."""

@@ -1,0 +1,73 @@
+"""The two ways in which vocabularies spell bytes.
+
+The byte-level alphabet has a printable character for each of the 256 bytes. Bytes that are
+printable characters of Latin-1 stand for themselves; the others (controls, the space, 0x7F-0xA0 and
+the soft hyphen) are numbered from U+0100 in their order. From the GPT-2 encoder (Radford et al.
+2019, "Language Models are Unsupervised Multitask Learners", section 2.2).
+
+Byte fallback has a token like `<0x61>` for each byte, beside the tokens of characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+
+def _alphabet() -> list[str]:
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = [byte for byte in range(256) if byte not in printable]
+    return [
+        chr(byte) if byte in printable else chr(0x100 + others.index(byte)) for byte in range(256)
+    ]
+
+
+# byte -> its character, and back.
+CHARS: list[str] = _alphabet()
+BYTES: dict[str, int] = {char: byte for byte, char in enumerate(CHARS)}
+
+
+def chars_of(data: bytes) -> str:
+    """Spell bytes in the alphabet.
+
+    Example:
+        >>> chars_of(" é".encode())
+        'ĠÃ©'
+    """
+    return "".join([CHARS[byte] for byte in data])
+
+
+def bytes_of(token: str) -> bytes:
+    r"""Return the bytes that a token spells; its own UTF-8 if a character is not of the alphabet.
+
+    Example:
+        >>> bytes_of("ĠÃ©"), bytes_of("a b")
+        (b' \xc3\xa9', b'a b')
+    """
+    try:
+        return bytes([BYTES[char] for char in token])
+    except KeyError:
+        return token.encode()
+
+
+# Rust reads a leading plus sign as part of a number, so `<0x+A>` is a byte as well.
+_BYTE_TOKEN = re.compile(r"<0x([0-9a-fA-F]{2}|\+[0-9a-fA-F])>")
+
+
+def byte_of_token(token: str) -> int | None:
+    """Return the byte that a token like `<0x61>` stands for, None for any other token."""
+    match = _BYTE_TOKEN.fullmatch(token)
+    return int(match[1], 16) if match else None
+
+
+def has_all_byte_tokens(config: Mapping[str, Any]) -> bool:
+    """Whether a BPE model falls back to bytes and has all of them: nothing is unknown."""
+    return config.get("byte_fallback") is True and all(
+        f"<0x{byte:02X}>" in config["vocab"] for byte in range(256)
+    )
+
+
+def has_all_bytes(vocab: Mapping[str, int]) -> bool:
+    """Whether every character of the byte alphabet is a token, so that no byte is ever dropped."""
+    return all(character in vocab for character in CHARS)

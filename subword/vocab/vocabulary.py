@@ -1,0 +1,94 @@
+"""The vocabulary as users see it: the model's tokens and the added ones together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from subword._core.limits import MOST_IDS
+from subword.vocab.added_tokens import AddedToken, Matcher
+
+
+class Vocabulary:
+    """Ids of tokens, and tokens of ids.
+
+    Args:
+        tokens: The model's vocabulary.
+        added: Added tokens, in order. One that the model knows keeps the model's id; any other
+            takes the next free one, whatever a file may say (as the oracle does), unless `ids`
+            fixes it.
+        normalize: What the normalizer makes of an added token that is looked for in normalized
+            text.
+        ids: Ids of added tokens that must not be chosen.
+    """
+
+    def __init__(
+        self,
+        tokens: dict[str, int],
+        added: Iterable[AddedToken | str],
+        normalize: Any,
+        ids: dict[str, int] | None = None,
+    ) -> None:
+        self.tokens = tokens
+        self.added: dict[int, AddedToken] = {}
+        self.added_ids: dict[str, int] = {}
+        self.special: set[str] = set()
+        taken = set(tokens.values())
+        free = len(tokens)
+        seen: set[AddedToken] = set()
+        for item in added:
+            token = AddedToken(item, special=True) if isinstance(item, str) else item
+            if not token.content or token in seen:
+                continue
+            index = tokens.get(token.content, self.added_ids.get(token.content))
+            if index is None and ids is not None and token.content in ids:
+                index = ids[token.content]
+                if index in taken:
+                    raise ValueError(f"added token {token.content!r}: the id {index} is taken")
+            if index is None:
+                index = free
+            if index >= MOST_IDS:
+                raise ValueError(
+                    f"added token {token.content!r}: the id {index} is not below {MOST_IDS}"
+                )
+            free = max(free, index + 1)
+            if index in self.added:
+                seen.discard(self.added[index])
+            seen.add(token)
+            self.added[index] = token
+            self.added_ids[token.content] = index
+            taken.add(index)
+            if token.special:
+                self.special.add(token.content)
+        # Special tokens are tried first where two have the same text.
+        ordered = sorted(self.added.items(), key=lambda item: not item[1].special)
+        self.raw = Matcher([(t.content, i, t) for i, t in ordered if not t.normalized])
+        self.normalized_texts = {i: normalize(t.content) for i, t in ordered if t.normalized}
+        self.after = Matcher([(self.normalized_texts[i], i, t) for i, t in ordered if t.normalized])
+        self._by_id: dict[int, str] | None = None
+
+    def token_to_id(self, token: str) -> int | None:
+        """Return the id of a token, None if there is no such token."""
+        return self.added_ids.get(token, self.tokens.get(token))
+
+    def id_to_token(self, index: int) -> str | None:
+        """Return the token of an id, None if there is none; an added one as it is looked for."""
+        if self._by_id is None:
+            by_id = {i: token for token, i in self.tokens.items()}
+            by_id.update(
+                {i: self.normalized_texts.get(i, token.content) for i, token in self.added.items()}
+            )
+            self._by_id = by_id
+        return self._by_id.get(index)
+
+    def as_dict(self, with_added_tokens: bool = True) -> dict[str, int]:
+        """Return token -> id."""
+        return {**self.tokens, **self.added_ids} if with_added_tokens else dict(self.tokens)
+
+    @property
+    def highest_id(self) -> int:
+        """The highest id, 0 if there is no token."""
+        return max(self.as_dict().values(), default=0)
+
+    def __len__(self) -> int:
+        return len(self.tokens) + sum(token not in self.tokens for token in self.added_ids)
