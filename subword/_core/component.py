@@ -1,4 +1,4 @@
-"""What post-processors and decoders share: a JSON object, read with errors that name the place."""
+"""Base of the stages that tokenizer.json describes by an object, and its fields, checked."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ class Component:
         """Build the component from its JSON object.
 
         Args:
-            config: the object; fields that it has beyond those known are ignored.
+            config: The object; fields that it has beyond those known are ignored.
 
         Returns:
             The component.
 
         Raises:
-            ValueError: when a field is missing or wrong.
+            ValueError: A field is missing or wrong.
         """
         make: Any = cls
         component: Self = make(
             **{
-                name: take(config, name, kind, default)
+                name: get_field(config, name, kind, default)
                 for name, (kind, default) in cls.fields.items()
             }
         )
@@ -63,43 +63,43 @@ class Component:
         return f"{type(self).__name__}({fields})"
 
 
-def type_of(room: str, config: object, known: Collection[str]) -> str:
+def component_type(section: str, config: object, known: Collection[str]) -> str:
     """Return the type of a component's JSON object.
 
     Args:
-        room: where the object stands, for errors: "decoder", for example.
-        config: the object.
-        known: the types that may stand there.
+        section: The part of the file that holds it, for errors: "decoder", for example.
+        config: The object.
+        known: The types that the section may hold.
 
     Raises:
-        ValueError: when it is not an object, or of another type.
+        ValueError: It is no object, or of another type.
     """
     if not isinstance(config, Mapping):
-        raise ValueError(f"{room}: a component must be an object, got {config!r:.100}")
+        raise ValueError(f"{section}: a component must be an object, got {config!r:.100}")
     kind = config.get("type")
     if not isinstance(kind, str) or kind not in known:
         why = f" ({UNSUPPORTED[kind]})" if isinstance(kind, str) and kind in UNSUPPORTED else ""
         raise ValueError(
-            f"{room}: the component {kind!r:.100}{why} is not supported, "
+            f"{section}: the component {kind!r:.100}{why} is not supported, "
             f"the type must be one of {', '.join(sorted(known))}"
         )
     return kind
 
 
-def take(config: Mapping[str, Any], key: str, kind: type[T], default: Any = REQUIRED) -> T:
+def get_field(config: Mapping[str, Any], key: str, kind: type[T], default: Any = REQUIRED) -> T:
     """Return a field of a component, checked.
 
     Args:
-        config: the JSON object; its "type" names the component in errors.
-        key: which field.
-        kind: what its value must be: str, bool, int, list or dict.
-        default: value of an absent field; without it the field is required.
+        config: The JSON object; its "type" names the component in errors.
+        key: The name of the field.
+        kind: What its value must be: str, bool, int, list or dict.
+        default: The value of an absent field; without it the field is required.
 
     Returns:
         The value.
 
     Raises:
-        ValueError: when the field is missing or of another kind.
+        ValueError: The field is missing or of another kind.
     """
     name = config.get("type", "component")
     if key not in config:
@@ -113,20 +113,20 @@ def take(config: Mapping[str, Any], key: str, kind: type[T], default: Any = REQU
     return value
 
 
-def take_token(config: Mapping[str, Any], key: str) -> tuple[str, int]:
+def get_token_field(config: Mapping[str, Any], key: str) -> tuple[str, int]:
     """Return a field that holds a token and its id, like `["[SEP]", 102]`.
 
     Args:
-        config: the JSON object.
-        key: which field.
+        config: The JSON object.
+        key: The name of the field.
 
     Returns:
         The text and the id.
 
     Raises:
-        ValueError: when it is missing or not such a pair.
+        ValueError: It is missing or not such a pair.
     """
-    return check_token(f"{config.get('type', 'component')}: {key!r}", take(config, key, list))
+    return check_token(f"{config.get('type', 'component')}: {key!r}", get_field(config, key, list))
 
 
 def check_token(name: str, value: Any) -> tuple[str, int]:

@@ -14,7 +14,7 @@ from collections.abc import Sequence as SequenceOf
 from itertools import groupby
 from typing import Any, ClassVar, Self
 
-from subword._core.component import REQUIRED, take, type_of
+from subword._core.component import REQUIRED, component_type, get_field
 from subword._regex.patterns import Regex, compile_pattern, find_spans
 from subword.decoders import incremental
 from subword.decoders.base import Decoder, PerToken
@@ -127,7 +127,7 @@ class Metaspace(PerToken):
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
-        scheme = take(config, "prepend_scheme", str, "always")
+        scheme = get_field(config, "prepend_scheme", str, "always")
         if config.get("add_prefix_space") is False and scheme != "never":
             raise ValueError(
                 f'Metaspace: add_prefix_space false needs prepend_scheme "never", got {scheme!r}'
@@ -177,12 +177,12 @@ class Replace(PerToken):
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
-        pattern = take(config, "pattern", dict)
+        pattern = get_field(config, "pattern", dict)
         if len(pattern) != 1 or not pattern.keys() <= {"String", "Regex"}:
             raise ValueError(f"Replace: pattern must be a String or a Regex, got {pattern!r}")
         kind = next(iter(pattern))
-        text = take({"type": "Replace: pattern", **pattern}, kind, str)
-        return cls(Regex(text) if kind == "Regex" else text, take(config, "content", str))
+        text = get_field({"type": "Replace: pattern", **pattern}, kind, str)
+        return cls(Regex(text) if kind == "Regex" else text, get_field(config, "content", str))
 
 
 class Fuse(Decoder):
@@ -243,7 +243,9 @@ class Strip(PerToken):
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
         return cls(
-            take(config, "content", str), take(config, "start", int), take(config, "stop", int)
+            get_field(config, "content", str),
+            get_field(config, "start", int),
+            get_field(config, "stop", int),
         )
 
 
@@ -361,7 +363,7 @@ class Sequence(Decoder):
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
-        return cls(from_dict(item) for item in take(config, "decoders", list))
+        return cls(from_dict(item) for item in get_field(config, "decoders", list))
 
 
 _TYPES: dict[str, type[Decoder]] = {
@@ -393,5 +395,5 @@ def from_dict(config: Mapping[str, Any]) -> Decoder:
     Raises:
         ValueError: when its type is unknown or a field is wrong.
     """
-    kind = type_of("decoder", config, _TYPES)
+    kind = component_type("decoder", config, _TYPES)
     return _TYPES[kind].from_dict(config)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from subword._core.component import take
+from subword._core.component import get_field
 
 STRATEGIES = ("LongestFirst", "OnlyFirst", "OnlySecond")
 DIRECTIONS = ("Left", "Right")
@@ -75,5 +75,5 @@ def padding(config: object) -> dict[str, Any] | None:
             _count("padding: pad_to_multiple_of", options["pad_to_multiple_of"])
         _count("padding: pad_id", options["pad_id"], 2**32 - 1)
         _count("padding: pad_type_id", options["pad_type_id"], 2**32 - 1)
-        take(options, "pad_token", str)
+        get_field(options, "pad_token", str)
     return options

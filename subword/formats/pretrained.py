@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from subword import decoders, normalizers, pre_tokenizers, processors
-from subword._core.component import take
+from subword._core.component import get_field
 from subword._core.limits import LONGEST_TOKEN
 from subword._regex.patterns import Regex
 from subword.formats import tokenizer_json
@@ -177,11 +177,13 @@ def tekken_parts(path: PathLike) -> Parts:
     with named(path):
         if not isinstance(file, dict):
             raise ValueError(f"a tekken file must be an object, got {type(file).__name__}")
-        config = take(file, "config", dict)
+        config = get_field(file, "config", dict)
         specials = _tekken_specials(file, config)
-        entries = take(file, "vocab", list)
+        entries = get_field(file, "vocab", list)
         if "default_vocab_size" in config:
-            entries = entries[: max(take(config, "default_vocab_size", int) - len(specials), 0)]
+            entries = entries[
+                : max(get_field(config, "default_vocab_size", int) - len(specials), 0)
+            ]
         ranks: dict[bytes, int] = {}
         for number, entry in enumerate(entries):
             token = _tekken_bytes(entry, number)
@@ -196,7 +198,7 @@ def tekken_parts(path: PathLike) -> Parts:
             byte_level=True,
             ranks=plain.ranks,
         )
-        split = pre_tokenizers.Split(Regex(take(config, "pattern", str)), "isolated")
+        split = pre_tokenizers.Split(Regex(get_field(config, "pattern", str)), "isolated")
     byte_level = pre_tokenizers.ByteLevel(False, True, False)
     return {
         "model": model,
@@ -212,13 +214,13 @@ def _tekken_specials(file: Mapping[str, Any], config: Mapping[str, Any]) -> list
     if "special_tokens" not in file:
         raise ValueError("special_tokens are missing: the first version of the format has none")
     named_ones = {}
-    for entry in take(file, "special_tokens", list):
+    for entry in get_field(file, "special_tokens", list):
         if not isinstance(entry, dict):
             raise ValueError(f"special_tokens: a token must be an object, got {entry!r:.60}")
-        named_ones[take(entry, "rank", int)] = take(entry, "token_str", str)
+        named_ones[get_field(entry, "rank", int)] = get_field(entry, "token_str", str)
     if sorted(named_ones) != list(range(len(named_ones))):
         raise ValueError("special_tokens: the ranks must be 0, 1, 2, ...")
-    count = take(config, "default_num_special_tokens", int, len(named_ones))
+    count = get_field(config, "default_num_special_tokens", int, len(named_ones))
     if not len(named_ones) <= count <= LONGEST_TOKEN:
         raise ValueError(
             f"default_num_special_tokens must be in [{len(named_ones)}, {LONGEST_TOKEN}], "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from subword import normalizers, pre_tokenizers
-from subword._core.component import take, type_of
+from subword._core.component import component_type, get_field
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._regex.patterns import Regex
 
@@ -15,7 +15,7 @@ Config = Mapping[str, Any]
 
 def pattern_of(config: Config) -> str | Regex:
     """Return the pattern of a Split or Replace: {"String": ...} or {"Regex": ...}."""
-    pattern = take(config, "pattern", dict)
+    pattern = get_field(config, "pattern", dict)
     if isinstance(pattern.get("String"), str):
         return str(pattern["String"])
     if isinstance(pattern.get("Regex"), str):
@@ -37,34 +37,34 @@ def _without_options(stage: type[Normalizer]) -> Callable[[Config], Normalizer]:
 def _bert(config: Config) -> Normalizer:
     strip_accents = config.get("strip_accents")
     return normalizers.BertNormalizer(
-        clean_text=take(config, "clean_text", bool, True),
-        handle_chinese_chars=take(config, "handle_chinese_chars", bool, True),
+        clean_text=get_field(config, "clean_text", bool, True),
+        handle_chinese_chars=get_field(config, "handle_chinese_chars", bool, True),
         strip_accents=None if strip_accents is None else bool(strip_accents),
-        lowercase=take(config, "lowercase", bool, True),
+        lowercase=get_field(config, "lowercase", bool, True),
     )
 
 
 def _metaspace(config: Config) -> PreTokenizer:
-    scheme = take(config, "prepend_scheme", str, "always")
+    scheme = get_field(config, "prepend_scheme", str, "always")
     # The older form says whether there is a prefix; like the original, believe it if both agree.
-    if not take(config, "add_prefix_space", bool, True) and scheme != "never":
+    if not get_field(config, "add_prefix_space", bool, True) and scheme != "never":
         raise ValueError(
             f'Metaspace: add_prefix_space false needs prepend_scheme "never", got {scheme!r}'
         )
     return pre_tokenizers.Metaspace(
-        take(config, "replacement", str), scheme, take(config, "split", bool, True)
+        get_field(config, "replacement", str), scheme, get_field(config, "split", bool, True)
     )
 
 
 NORMALIZERS: dict[str, Callable[[Config], Normalizer]] = {
     "BertNormalizer": _bert,
     "Strip": lambda c: normalizers.Strip(
-        take(c, "strip_left", bool, True), take(c, "strip_right", bool, True)
+        get_field(c, "strip_left", bool, True), get_field(c, "strip_right", bool, True)
     ),
-    "Prepend": lambda c: normalizers.Prepend(take(c, "prepend", str)),
-    "Replace": lambda c: normalizers.Replace(pattern_of(c), take(c, "content", str)),
+    "Prepend": lambda c: normalizers.Prepend(get_field(c, "prepend", str)),
+    "Replace": lambda c: normalizers.Replace(pattern_of(c), get_field(c, "content", str)),
     "Sequence": lambda c: normalizers.Sequence(
-        [normalizer(part) for part in take(c, "normalizers", list)]
+        [normalizer(part) for part in get_field(c, "normalizers", list)]
     ),
 }
 for _name in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel"):
@@ -76,26 +76,28 @@ PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
     "WhitespaceSplit": lambda c: pre_tokenizers.WhitespaceSplit(),
     "UnicodeScripts": lambda c: pre_tokenizers.UnicodeScripts(),
     "ByteLevel": lambda c: pre_tokenizers.ByteLevel(
-        take(c, "add_prefix_space", bool, True),
-        take(c, "trim_offsets", bool, True),
-        take(c, "use_regex", bool, True),
+        get_field(c, "add_prefix_space", bool, True),
+        get_field(c, "trim_offsets", bool, True),
+        get_field(c, "use_regex", bool, True),
     ),
     "Split": lambda c: pre_tokenizers.Split(
-        pattern_of(c), take(c, "behavior", str), take(c, "invert", bool, False)
+        pattern_of(c), get_field(c, "behavior", str), get_field(c, "invert", bool, False)
     ),
-    "Punctuation": lambda c: pre_tokenizers.Punctuation(take(c, "behavior", str, "Isolated")),
-    "Digits": lambda c: pre_tokenizers.Digits(take(c, "individual_digits", bool, False)),
-    "CharDelimiterSplit": lambda c: pre_tokenizers.CharDelimiterSplit(take(c, "delimiter", str)),
-    "FixedLength": lambda c: pre_tokenizers.FixedLength(take(c, "length", int, 5)),
+    "Punctuation": lambda c: pre_tokenizers.Punctuation(get_field(c, "behavior", str, "Isolated")),
+    "Digits": lambda c: pre_tokenizers.Digits(get_field(c, "individual_digits", bool, False)),
+    "CharDelimiterSplit": lambda c: pre_tokenizers.CharDelimiterSplit(
+        get_field(c, "delimiter", str)
+    ),
+    "FixedLength": lambda c: pre_tokenizers.FixedLength(get_field(c, "length", int, 5)),
     "Metaspace": _metaspace,
     "Sequence": lambda c: pre_tokenizers.Sequence(
-        [pre_tokenizer(part) for part in take(c, "pretokenizers", list)]
+        [pre_tokenizer(part) for part in get_field(c, "pretokenizers", list)]
     ),
 }
 
 
-def _build(room: str, table: Mapping[str, Callable[[Config], Any]], config: object) -> Any:
-    kind = type_of(room, config, table)
+def _build(section: str, table: Mapping[str, Callable[[Config], Any]], config: object) -> Any:
+    kind = component_type(section, config, table)
     return table[kind](cast(Config, config))
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from subword import decoders, processors
-from subword._core.component import take, type_of
+from subword._core.component import component_type, get_field
 from subword._core.limits import LONGEST_TOKEN
 from subword._core.white_space import WHITE_SPACE
 from subword.formats import padding_json
@@ -162,7 +162,7 @@ def check_text(name: str, texts: Iterable[str]) -> None:
 
 
 def _optional_str(config: Mapping[str, Any], key: str) -> str | None:
-    return None if config.get(key) is None else take(config, key, str)
+    return None if config.get(key) is None else get_field(config, key, str)
 
 
 def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | WordPiece:
@@ -178,15 +178,15 @@ def model_from_config(config: Mapping[str, Any], byte_level: bool) -> BPE | Word
             if isinstance(config.get("vocab"), dict)
             else "Unigram"
         )
-    if type_of("model", {"type": kind}, ("BPE", "WordPiece")) == "BPE":
+    if component_type("model", {"type": kind}, ("BPE", "WordPiece")) == "BPE":
         return _bpe(config, byte_level)
-    limit = take(config, "max_input_chars_per_word", int)
+    limit = get_field(config, "max_input_chars_per_word", int)
     if not 0 <= limit <= MOST_CHARACTERS:
         raise ValueError(f"max_input_chars_per_word must be in [0, {MOST_CHARACTERS}], got {limit}")
     return WordPiece(
         _vocab(config),
-        unk_token=take(config, "unk_token", str),
-        continuing_subword_prefix=take(config, "continuing_subword_prefix", str),
+        unk_token=get_field(config, "unk_token", str),
+        continuing_subword_prefix=get_field(config, "continuing_subword_prefix", str),
         max_input_chars_per_word=limit,
     )
 
@@ -196,14 +196,14 @@ def _bpe(config: Mapping[str, Any], byte_level: bool) -> BPE:
     merges = [
         # A list may hold anything: the model looks at it.
         tuple(entry) if type(entry) is list and len(entry) == 2 else _pair(entry, number)
-        for number, entry in enumerate(take(config, "merges", list))
+        for number, entry in enumerate(get_field(config, "merges", list))
         if not (isinstance(entry, str) and entry.startswith("#version"))
     ]
     dropout = config.get("dropout")
     if dropout is not None and (isinstance(dropout, bool) or not isinstance(dropout, int | float)):
         raise ValueError(f"model.dropout must be a number or null, got {dropout!r}")
     flags: dict[str, Any] = {
-        flag: take(config, flag, bool, False)
+        flag: get_field(config, flag, bool, False)
         for flag in ("fuse_unk", "byte_fallback", "ignore_merges")
     }
     unk_token = _optional_str(config, "unk_token")
@@ -242,10 +242,11 @@ def added_token(config: Mapping[str, Any]) -> AddedToken:
     """Build an added token from its JSON object."""
     if not isinstance(config, Mapping):
         raise ValueError(f"added_tokens: a token must be an object, got {config!r}")
-    check_text("added_tokens", [take(config, "content", str)])
+    check_text("added_tokens", [get_field(config, "content", str)])
     flags = ("single_word", "lstrip", "rstrip", "normalized", "special")
     return AddedToken(
-        take(config, "content", str), **{flag: take(config, flag, bool, False) for flag in flags}
+        get_field(config, "content", str),
+        **{flag: get_field(config, flag, bool, False) for flag in flags},
     )
 
 
@@ -289,7 +290,7 @@ def _added_list(config: Mapping[str, Any]) -> list[Any]:
     return (
         []
         if config.get("added_tokens") is None
-        else take({"type": "tokenizer", **config}, "added_tokens", list)
+        else get_field({"type": "tokenizer", **config}, "added_tokens", list)
     )
 
 

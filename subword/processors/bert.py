@@ -8,7 +8,13 @@ from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as SequenceOf
 from typing import Any, ClassVar, Self
 
-from subword._core.component import REQUIRED, check_token, take, take_token, type_of
+from subword._core.component import (
+    REQUIRED,
+    check_token,
+    component_type,
+    get_field,
+    get_token_field,
+)
 from subword.processors.base import Affixes, PostProcessor, post_process, special_encoding, wrap
 from subword.processors.template import (
     Piece,
@@ -93,9 +99,9 @@ class TemplateProcessing(PostProcessor):
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
         template = cls.__new__(cls)
         template._set(
-            read_template(take(config, "single", list), "single"),
-            read_template(take(config, "pair", list), "pair"),
-            read_special_tokens(take(config, "special_tokens", dict)),
+            read_template(get_field(config, "single", list), "single"),
+            read_template(get_field(config, "pair", list), "pair"),
+            read_special_tokens(get_field(config, "special_tokens", dict)),
         )
         return template
 
@@ -156,7 +162,7 @@ class BertProcessing(PostProcessor):
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
-        return cls(take_token(config, "sep"), take_token(config, "cls"))
+        return cls(get_token_field(config, "sep"), get_token_field(config, "cls"))
 
     def to_dict(self) -> dict[str, Any]:
         return {"type": self.type_name, "sep": list(self.sep), "cls": list(self.cls)}
@@ -204,10 +210,10 @@ class RobertaProcessing(PostProcessor):
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
         return cls(
-            take_token(config, "sep"),
-            take_token(config, "cls"),
-            take(config, "trim_offsets", bool),
-            take(config, "add_prefix_space", bool),
+            get_token_field(config, "sep"),
+            get_token_field(config, "cls"),
+            get_field(config, "trim_offsets", bool),
+            get_field(config, "add_prefix_space", bool),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -297,7 +303,7 @@ class Sequence(PostProcessor):
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
-        return cls([from_dict(item) for item in take(config, "processors", list)])
+        return cls([from_dict(item) for item in get_field(config, "processors", list)])
 
     def to_dict(self) -> dict[str, Any]:
         return {
@@ -343,6 +349,6 @@ def from_dict(config: Mapping[str, Any]) -> PostProcessor:
     Raises:
         ValueError: when its type is unknown or a field is wrong.
     """
-    kind = type_of("post_processor", config, _TYPES)
+    kind = component_type("post_processor", config, _TYPES)
     processor: PostProcessor = _TYPES[kind].from_dict(config)
     return processor

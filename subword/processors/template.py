@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from subword._core.component import check_id, check_token, take
+from subword._core.component import check_id, check_token, get_field
 
 _TYPE_ID = re.compile(r"\+?[0-9]+")
 
@@ -82,7 +82,10 @@ def read_template(pieces: Iterable[Any], name: str) -> tuple[Piece, ...]:
                 f"template {name!r}: a piece must be a Sequence or a SpecialToken, got {piece!r}"
             )
         body = {"type": f"template {name!r}, {kind}", **body}
-        key, type_id = take(body, "id", str), check_id(f"template {name!r}", body.get("type_id"))
+        key, type_id = (
+            get_field(body, "id", str),
+            check_id(f"template {name!r}", body.get("type_id")),
+        )
         if kind == "Sequence" and key not in ("A", "B"):
             raise ValueError(f'template {name!r}: a Sequence must be "A" or "B", got {key!r}')
         found.append(Piece("AB".index(key) if kind == "Sequence" else None, key, type_id))
@@ -117,7 +120,7 @@ def parse_special_tokens(tokens: Iterable[Any]) -> dict[str, SpecialToken]:
     found: dict[str, SpecialToken] = {}
     for token in tokens:
         if isinstance(token, Mapping):
-            name = take({"type": "special token", **token}, "id", str)
+            name = get_field({"type": "special token", **token}, "id", str)
             found[name] = _read_special(token, name)
         elif isinstance(token, Sequence) and len(token) == 2:
             pair = (token[1], token[0]) if isinstance(token[1], str) else token
@@ -140,7 +143,7 @@ def _read_special(token: Any, name: str) -> SpecialToken:
     if not isinstance(token, Mapping):
         raise ValueError(f"special token {name!r} must be an object, got {token!r}")
     body = {"type": f"special token {name!r}", **token}
-    ids, texts = take(body, "ids", list), take(body, "tokens", list)
+    ids, texts = get_field(body, "ids", list), get_field(body, "tokens", list)
     if len(ids) != len(texts):
         raise ValueError(
             f"special token {name!r}: ids and tokens must be of one length, got {len(ids)} and "
