@@ -1,20 +1,16 @@
-"""The decoders: tokens in, text out."""
+"""The decoders: tokens to text, one class a file, named as in tokenizer.json."""
 
-from subword.decoders.tokens import (
-    CTC,
-    BPEDecoder,
-    ByteFallback,
-    ByteLevel,
-    Decoder,
-    Fuse,
-    Metaspace,
-    Replace,
-    Sequence,
-    Strip,
-    WordPiece,
-    cleanup,
-    from_dict,
-)
+from subword.decoders.base import Decoder, from_dict
+from subword.decoders.bpe import BPEDecoder
+from subword.decoders.byte_fallback import ByteFallback
+from subword.decoders.byte_level import ByteLevel
+from subword.decoders.ctc import CTC
+from subword.decoders.fuse import Fuse
+from subword.decoders.metaspace import Metaspace
+from subword.decoders.replace import Replace
+from subword.decoders.sequence import Sequence
+from subword.decoders.strip import Strip
+from subword.decoders.wordpiece import WordPiece, cleanup
 
 __all__ = [
     "CTC",

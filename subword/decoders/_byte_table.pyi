@@ -5,14 +5,14 @@ import numpy.typing as npt
 from typing_extensions import disjoint_base
 
 @disjoint_base
-class PieceTable:
+class TokenByteTable:
     def __init__(
         self,
-        pieces: list[bytes | None],
-        edges: list[bytes | None] | None = None,
+        token_bytes: list[bytes | None],
+        edge_bytes: list[bytes | None] | None = None,
         *,
-        at_end: bool = False,
-        runs: Iterable[int] = (),
+        edge_is_last: bool = False,
+        byte_runs: Iterable[int] = (),
         strip: tuple[str, int, int] = (" ", 0, 0),
     ) -> None: ...
     def decode_rows(

@@ -1,8 +1,8 @@
-"""Ids to text by joining bytes: one piece for each id, made once.
+"""Ids to text by joining bytes: those of each id are made once.
 
-What most decoders do to a token hangs on nothing but the token and whether it is the first of its
-text, or the last, so it is done once for every id. What hangs on more is done here: runs of byte
-tokens, which must be valid together, and what is stripped off the ends of the whole text.
+Most decoders map a token independently of its neighbours, except at the first or the last position.
+That map is precomputed for every id; only runs of byte tokens, which must be valid together, and
+what is stripped off the ends of the whole text are handled per call.
 """
 
 from cpython.unicode cimport PyUnicode_DecodeUTF8
@@ -16,27 +16,27 @@ from subword._core.simd cimport simd_on
 cdef extern from "text/utf8_check.h" nogil:
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
-cdef enum Kind:
-    LEFT_OUT
-    PIECE
-    BYTE        # one byte of a run
+cdef enum TokenKind:
+    SKIPPED
+    WHOLE
+    RUN_BYTE    # one byte of a run
 
 cdef enum:
-    SLACK = 16  # bytes that are copied though fewer may be wanted
+    SLACK = 16  # bytes that are copied at once, even of a shorter token
 
 
-cdef struct Piece:
+cdef struct ByteRange:
     uint32_t start
     uint32_t size
 
 
-cdef struct Buffer:
+cdef struct TextBuffer:
     uint8_t* data
     Py_ssize_t size
     Py_ssize_t capacity
 
 
-cdef inline int reserve(Buffer* text, Py_ssize_t more) except -1 nogil:
+cdef inline int reserve(TextBuffer* text, Py_ssize_t more) except -1 nogil:
     cdef void* p
     if text.size + more + SLACK > text.capacity:
         p = realloc(text.data, 2 * (text.size + more + SLACK))
@@ -47,7 +47,7 @@ cdef inline int reserve(Buffer* text, Py_ssize_t more) except -1 nogil:
     return 0
 
 
-cdef int end_run(Buffer* text, Py_ssize_t start) except -1 nogil:
+cdef int end_run(TextBuffer* text, Py_ssize_t start) except -1 nogil:
     """Replace each byte from `start` on by U+FFFD if they are not valid together."""
     cdef Py_ssize_t count = text.size - start, i
     if utf8_error(text.data + start, count, simd_on) < 0:
@@ -59,66 +59,67 @@ cdef int end_run(Buffer* text, Py_ssize_t start) except -1 nogil:
     return 0
 
 
-cdef class PieceTable:
+cdef class TokenByteTable:
     """Decodes by joining bytes.
 
     Args:
-        pieces: For each id from 0 its bytes, or None for an id that is left out.
-        edges: The same for the first token of a text; None if that makes no difference.
-        at_end: It is the last token of a text that `edges` is for.
-        runs: The ids of tokens that are one byte of a run: one that is not valid UTF-8 becomes
-            U+FFFD for each of its bytes. Of other bytes, each maximal invalid part becomes one.
-        strip: A character, and how many of it at most are taken off the start and the end of a
+        token_bytes: For each id from 0 its bytes, or None for an id that is skipped.
+        edge_bytes: The same for the first token of a text; None if that makes no difference.
+        edge_is_last: `edge_bytes` is for the last token of a text, not for the first.
+        byte_runs: The ids of tokens that are one byte of a run: a run that is not valid UTF-8
+            becomes U+FFFD for each of its bytes. Of other bytes, each maximal invalid part becomes
+            one U+FFFD.
+        strip: A character, and how many of it at most are removed at the start and the end of a
             text.
     """
 
     cdef uint8_t* bytes
-    cdef Piece* pieces
-    cdef Piece* edges
+    cdef ByteRange* tokens
+    cdef ByteRange* edges
     cdef uint8_t* kinds
     cdef Py_ssize_t count
-    cdef bint at_end
+    cdef bint edge_is_last
     cdef bytes stripped
     cdef Py_ssize_t strip_left, strip_right
 
-    def __init__(self, list pieces not None, list edges=None, *, bint at_end=False, runs=(),
-                 tuple strip=(" ", 0, 0)):
-        cdef Py_ssize_t i, at = 0
-        cdef bytes all_pieces = b"".join([content or b"" for content in pieces + (edges or [])])
+    def __init__(self, list token_bytes not None, list edge_bytes=None, *,
+                 bint edge_is_last=False, byte_runs=(), tuple strip=(" ", 0, 0)):
+        cdef Py_ssize_t i, start = 0
+        cdef bytes joined = b"".join([each or b"" for each in token_bytes + (edge_bytes or [])])
         if self.bytes != NULL:
-            raise TypeError("PieceTable objects are immutable: make a new one")
-        self.count = len(pieces)
-        self.at_end = at_end
+            raise TypeError("TokenByteTable objects are immutable: make a new one")
+        self.count = len(token_bytes)
+        self.edge_is_last = edge_is_last
         self.stripped = (<str>strip[0]).encode()
         self.strip_left, self.strip_right = strip[1], strip[2]
-        self.bytes = <uint8_t*>malloc(len(all_pieces) + SLACK)
-        self.pieces = <Piece*>malloc((self.count + 1) * sizeof(Piece))
-        self.edges = self.pieces
-        if edges is not None:
-            self.edges = <Piece*>malloc((self.count + 1) * sizeof(Piece))
+        self.bytes = <uint8_t*>malloc(len(joined) + SLACK)
+        self.tokens = <ByteRange*>malloc((self.count + 1) * sizeof(ByteRange))
+        self.edges = self.tokens
+        if edge_bytes is not None:
+            self.edges = <ByteRange*>malloc((self.count + 1) * sizeof(ByteRange))
         self.kinds = <uint8_t*>malloc(self.count + 1)
-        if self.bytes == NULL or self.pieces == NULL or self.edges == NULL or self.kinds == NULL:
-            raise MemoryError("no room for the table of pieces")
-        memcpy(self.bytes, <const char*>all_pieces, len(all_pieces))
-        for i, content in enumerate(pieces):
-            self.kinds[i] = LEFT_OUT if content is None else PIECE
-            at = place(self.pieces + i, content, at)
-        for i, content in enumerate(edges or ()):
-            at = place(self.edges + i, content, at)
-        for i in runs:
-            self.kinds[i] = BYTE
+        if self.bytes == NULL or self.tokens == NULL or self.edges == NULL or self.kinds == NULL:
+            raise MemoryError("not enough memory for the table of tokens")
+        memcpy(self.bytes, <const char*>joined, len(joined))
+        for i, content in enumerate(token_bytes):
+            self.kinds[i] = SKIPPED if content is None else WHOLE
+            start = set_range(self.tokens + i, content, start)
+        for i, content in enumerate(edge_bytes or ()):
+            start = set_range(self.edges + i, content, start)
+        for i in byte_runs:
+            self.kinds[i] = RUN_BYTE
 
     def __dealloc__(self):
-        if self.edges != self.pieces:
+        if self.edges != self.tokens:
             free(self.edges)
         free(self.bytes)
-        free(self.pieces)
+        free(self.tokens)
         free(self.kinds)
 
     def decode_rows(self, const uint32_t[::1] ids, const int64_t[::1] row_splits):
         """Return the text of each row; row i is ids[row_splits[i]:row_splits[i + 1]]."""
         cdef Py_ssize_t rows = row_splits.shape[0] - 1, i
-        cdef Buffer text
+        cdef TextBuffer text
         cdef list result = [None] * rows
         text.data = NULL
         text.size = text.capacity = 0
@@ -133,33 +134,33 @@ cdef class PieceTable:
             free(text.data)
         return result
 
-    cdef int join(self, const uint32_t* ids, Py_ssize_t size, Buffer* text) except -1 nogil:
-        """Append the pieces of one row."""
-        cdef const Piece* pieces = self.pieces if self.at_end else self.edges
+    cdef int join(self, const uint32_t* ids, Py_ssize_t size, TextBuffer* text) except -1 nogil:
+        """Append the bytes of one row."""
+        cdef const ByteRange* ranges = self.tokens if self.edge_is_last else self.edges
         cdef Py_ssize_t k, run = -1, last = -1, before = 0
         cdef uint32_t id
         for k in range(size):
             id = ids[k]
-            if id >= self.count or self.kinds[id] == LEFT_OUT:
+            if id >= self.count or self.kinds[id] == SKIPPED:
                 continue
-            if self.kinds[id] == BYTE:
+            if self.kinds[id] == RUN_BYTE:
                 run = text.size if run < 0 else run
             elif run >= 0:
                 end_run(text, run)
                 run = -1
             before = text.size
             last = id
-            append(self, pieces + id, text)
-            pieces = self.pieces
+            append(self, ranges + id, text)
+            ranges = self.tokens
         if run >= 0:
             end_run(text, run)
-        elif self.at_end and last >= 0:
+        elif self.edge_is_last and last >= 0:
             text.size = before
             append(self, self.edges + last, text)
         return 0
 
-    cdef str as_str(self, const Buffer* text):
-        """Decode a row, what is stripped left out."""
+    cdef str as_str(self, const TextBuffer* text):
+        """Decode a row without what is stripped off its ends."""
         cdef const char* content = self.stripped
         cdef Py_ssize_t length = len(self.stripped), start = 0, end = text.size
         for _ in range(self.strip_left):
@@ -173,18 +174,19 @@ cdef class PieceTable:
         return PyUnicode_DecodeUTF8(<const char*>text.data + start, max(end - start, 0), "replace")
 
 
-cdef inline int append(PieceTable self, const Piece* piece, Buffer* text) except -1 nogil:
-    reserve(text, piece.size)
-    if piece.size <= SLACK:
-        memcpy(text.data + text.size, self.bytes + piece.start, SLACK)
+cdef inline int append(TokenByteTable self, const ByteRange* token,
+                       TextBuffer* text) except -1 nogil:
+    reserve(text, token.size)
+    if token.size <= SLACK:
+        memcpy(text.data + text.size, self.bytes + token.start, SLACK)
     else:
-        memcpy(text.data + text.size, self.bytes + piece.start, piece.size)
-    text.size += piece.size
+        memcpy(text.data + text.size, self.bytes + token.start, token.size)
+    text.size += token.size
     return 0
 
 
-cdef Py_ssize_t place(Piece* piece, object content, Py_ssize_t at) except -1:
-    """Set where a piece's bytes lie; return where the next one's do."""
-    piece.start = <uint32_t>at
-    piece.size = <uint32_t>(0 if content is None else len(<bytes>content))
-    return at + piece.size
+cdef Py_ssize_t set_range(ByteRange* token, object content, Py_ssize_t start) except -1:
+    """Set where the bytes of a token are; return where those of the next one are."""
+    token.start = <uint32_t>start
+    token.size = <uint32_t>(0 if content is None else len(<bytes>content))
+    return start + token.size

@@ -1,48 +1,77 @@
-"""What every decoder does, and what those do that go token by token."""
+"""The base classes of decoders, and how one is made of its JSON object.
+
+A decoder maps the list of tokens to a list of texts (`decode_chain`); these put together are the
+text (`decode`). A decoder that can work token by token also says how (`incremental_decoder`), for
+`decode_stream.DecodeStream`.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from subword._core.component import Component
-from subword.decoders import incremental
+from subword._core.component import Component, component_type
+from subword.decoders.incremental import IncrementalDecoder, PerToken
+
+# By the type that tokenizer.json names.
+_TYPES: dict[str, type[Decoder]] = {}
 
 
 class Decoder(Component, ABC):
-    """What every decoder does."""
+    """What every decoder does. A subclass that sets `type_name` is known to `from_dict`."""
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        if "type_name" in vars(cls):
+            _TYPES.setdefault(cls.type_name, cls)
 
     @abstractmethod
     def decode_chain(self, tokens: Sequence[str]) -> list[str]:
-        """Return the pieces of text that the tokens stand for."""
+        """Return the texts that the tokens stand for, to be joined or decoded further."""
 
     def decode(self, tokens: Sequence[str]) -> str:
         """Return the text that the tokens stand for.
 
         Args:
-            tokens: as the vocabulary spells them.
+            tokens: As the vocabulary spells them.
 
         Returns:
             The text; bytes that are not valid UTF-8 give U+FFFD.
         """
         return "".join(self.decode_chain(tokens))
 
-    def stream(self) -> incremental.Stream | None:
-        """Return a fresh machine that decodes token by token, None if only the whole will do."""
+    def incremental_decoder(self) -> IncrementalDecoder | None:
+        """Return a new decoder of one token after the other, None if it needs the whole list."""
         return None
 
 
-class PerToken(Decoder):
+class PerTokenDecoder(Decoder):
     """A decoder that looks at one token at a time, and whether it is the first."""
 
     @abstractmethod
-    def piece(self, first: bool, token: str) -> str:
+    def decode_token(self, is_first: bool, token: str) -> str:
         """Return the text of one token."""
 
     def decode_chain(self, tokens: Sequence[str]) -> list[str]:
         """Return the text of each token."""
-        return [self.piece(at == 0, token) for at, token in enumerate(tokens)]
+        return [self.decode_token(i == 0, token) for i, token in enumerate(tokens)]
 
-    def stream(self) -> incremental.Stream | None:
-        """Return a machine that settles each token at once."""
-        return incremental.Each(self.piece)
+    def incremental_decoder(self) -> IncrementalDecoder | None:
+        """Return a decoder whose text of each token is final at once."""
+        return PerToken(self.decode_token)
+
+
+def from_dict(config: Mapping[str, Any]) -> Decoder:
+    """Build a decoder from its JSON object.
+
+    Args:
+        config: The "decoder" of a tokenizer.json.
+
+    Returns:
+        The decoder.
+
+    Raises:
+        ValueError: Its type is unknown or a field is wrong.
+    """
+    return _TYPES[component_type("decoder", config, _TYPES)].from_dict(config)

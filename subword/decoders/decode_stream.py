@@ -6,8 +6,8 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from subword.decoders import incremental
 from subword.decoders.base import Decoder
+from subword.decoders.incremental import REPLACEMENT_CHAR, IncrementalDecoder, PerToken
 
 
 class Special(Protocol):
@@ -43,53 +43,52 @@ class _Window:
     def __init__(self, decoder: Decoder | None, tokens: Sequence[str] = ()) -> None:
         self.tokens: list[str] = []
         self._decoder = decoder
-        if decoder is None:
-            self._stream: incremental.Stream | None = incremental.Each(_spaced)
-        else:
-            self._stream = decoder.stream()
-        self._settled: list[str] = []
-        self._rest: list[str] = []
-        self._settled_size = 0
+        self._incremental: IncrementalDecoder | None = (
+            PerToken(_space_before) if decoder is None else decoder.incremental_decoder()
+        )
+        self._final: list[str] = []
+        self._pending: list[str] = []
+        self._final_bytes = 0
         self.push(tokens)
 
     def push(self, tokens: Sequence[str]) -> None:
         self.tokens.extend(tokens)
-        if self._stream is None:  # only the whole will do
-            self._rest = [self._decoder.decode(self.tokens)] if self._decoder else []
+        if self._incremental is None:  # the decoder needs the whole list of tokens
+            self._pending = [self._decoder.decode(self.tokens)] if self._decoder else []
             return
         for token in tokens:
-            for piece in filter(None, self._stream.push(token)):
-                self._settled.append(piece)
-                self._settled_size += len(piece.encode())
-        self._rest = [piece for piece in self._stream.rest() if piece]
+            for text in filter(None, self._incremental.push(token)):
+                self._final.append(text)
+                self._final_bytes += len(text.encode())
+        self._pending = [text for text in self._incremental.pending_text() if text]
 
     def size_bytes(self) -> int:
-        return self._settled_size + sum(len(piece.encode()) for piece in self._rest)
+        return self._final_bytes + sum(len(text.encode()) for text in self._pending)
 
-    def broken(self) -> bool:
+    def is_incomplete(self) -> bool:
         """Whether the text ends in U+FFFD: perhaps the start of a character."""
-        ends = self._rest or self._settled
-        return bool(ends) and ends[-1].endswith(incremental.BROKEN)
+        texts = self._pending or self._final
+        return bool(texts) and texts[-1].endswith(REPLACEMENT_CHAR)
 
     def text(self) -> str:
-        return "".join(self._settled + self._rest)
+        return "".join(self._final + self._pending)
 
 
-def _spaced(first: bool, token: str) -> str:
-    return token if first else " " + token
+def _space_before(is_first: bool, token: str) -> str:
+    return token if is_first else " " + token
 
 
 class DecodeStream:
-    """Decode ids as they come, such as those of a model that writes.
+    """Decode ids one by one, such as those that a model generates.
 
     Most ids add their text at once. One that ends within a character adds nothing until the
-    character is whole. The text of an id may depend on those before it (a space before a word), so
-    the stream keeps a few of them; the work per id does not grow with the length of the stream.
+    character is complete. The text of an id may depend on those before it (a space before a word),
+    so the stream keeps a few of them; the work per id does not grow with the length of the stream.
 
     Args:
-        ids: ids that come before the stream, such as those of a prompt: their text is not handed
-            out.
-        skip_special_tokens: leave special tokens out.
+        ids: Ids that come before the stream, such as those of a prompt: their text is not
+            returned.
+        skip_special_tokens: Leave special tokens out.
     """
 
     def __init__(self, ids: Iterable[int] | None = None, skip_special_tokens: bool = False) -> None:
@@ -98,22 +97,22 @@ class DecodeStream:
         self._tokenizer: DecodingTokenizer | None = None
         self._skipped: set[str] = set()
         self._window = _Window(None)
-        self._prefix = ""  # the text of the first tokens of the window, which was handed out
+        self._prefix = ""  # the text of the first tokens of the window, which was returned
         self._prefix_tokens = 0
 
     def step(self, tokenizer: DecodingTokenizer, id: int | Sequence[int]) -> str | None:
         """Take the next id, or several.
 
         Args:
-            tokenizer: the same one in each step.
-            id: the id or the ids.
+            tokenizer: The same one in each step.
+            id: The id or the ids.
 
         Returns:
             The text that they add; None when there is none yet.
 
         Raises:
-            ValueError: when the tokenizer is another one than before, or the new ids change text
-                that was handed out already.
+            ValueError: The tokenizer is another one than before, or the new ids change text
+                that was returned already.
         """
         if self._tokenizer is None:
             self._tokenizer = tokenizer
@@ -124,11 +123,11 @@ class DecodeStream:
         elif self._tokenizer is not tokenizer:
             raise ValueError("a DecodeStream must get the same tokenizer in each step, got another")
         window = self._window
-        if not self._prefix and not window.broken():
+        if not self._prefix and not window.is_incomplete():
             self._prefix, self._prefix_tokens = window.text(), len(window.tokens)
         new = list(id) if isinstance(id, Iterable) else [operator.index(id)]
         window.push(self._tokens(new))
-        if window.size_bytes() <= len(self._prefix.encode()) or window.broken():
+        if window.size_bytes() <= len(self._prefix.encode()) or window.is_incomplete():
             return None
         text = window.text()
         if not text.startswith(self._prefix):
@@ -137,7 +136,7 @@ class DecodeStream:
                 f"{self._prefix!r} {text!r}"
             )
         added = text[len(self._prefix) :]
-        # What is new now is what the next ids are decoded with.
+        # The tokens that are new in this step are the ones that the next ids are decoded with.
         kept = window.tokens[self._prefix_tokens :]
         self._window = _Window(tokenizer.decoder, kept)
         self._prefix, self._prefix_tokens = self._window.text(), len(kept)

@@ -1,8 +1,8 @@
-"""Decoding token by token: small machines, one for each decoder.
+"""Decoding token by token: a state machine for each kind of decoder.
 
-A machine takes tokens one after the other and hands out the pieces of text that are settled,
-whatever may follow; `rest` tells what the unsettled ones would give if nothing followed. Each token
-costs a bounded amount of work.
+An incremental decoder takes one token after the other. `push` returns the texts that are final:
+those that later tokens cannot change. `pending_text` returns what the tokens that are not final yet
+would give if no token followed. Each token costs a bounded amount of work.
 """
 
 from __future__ import annotations
@@ -14,161 +14,162 @@ from collections.abc import Callable, Sequence
 
 from subword.vocab.byte_alphabet import byte_of_token, bytes_of
 
-# What an unfinished character decodes to.
-BROKEN = "\ufffd"
+# What bytes that are no character decode to.
+REPLACEMENT_CHAR = "\ufffd"
 
 
-class Stream(ABC):
-    """One decoder at work on one stream of tokens. Its state is in plain attributes."""
+class IncrementalDecoder(ABC):
+    """One decoder at work on one sequence of tokens. Its state is in plain attributes."""
 
     @abstractmethod
     def push(self, token: str) -> list[str]:
-        """Take a token; return the pieces that are settled by it."""
+        """Take a token; return the texts that are final now."""
 
-    def rest(self) -> list[str]:
-        """Return the pieces that the unsettled tokens would give if the stream ended here."""
+    def pending_text(self) -> list[str]:
+        """Return the texts that the other tokens would give if no token followed."""
         return []
 
 
-class Each(Stream):
-    """A piece for each token, which only needs to know whether it is the first."""
+class PerToken(IncrementalDecoder):
+    """Decode each token alone, told only whether it is the first."""
 
-    def __init__(self, piece: Callable[[bool, str], str]) -> None:
-        self.piece = piece
-        self.first = True
-
-    def push(self, token: str) -> list[str]:
-        """Settle the token."""
-        first, self.first = self.first, False
-        return [self.piece(first, token)]
-
-
-class Delayed(Stream):
-    """A piece for each token, which needs to know whether it is the last."""
-
-    def __init__(self, piece: Callable[[bool, str], str]) -> None:
-        self.piece = piece
-        self.held: str | None = None
+    def __init__(self, decode_token: Callable[[bool, str], str]) -> None:
+        self.decode_token = decode_token
+        self.is_first = True
 
     def push(self, token: str) -> list[str]:
-        """Settle the token before."""
-        held, self.held = self.held, token
-        return [] if held is None else [self.piece(False, held)]
-
-    def rest(self) -> list[str]:
-        """Return the last token's piece."""
-        return [] if self.held is None else [self.piece(True, self.held)]
+        """Return the text of the token."""
+        is_first, self.is_first = self.is_first, False
+        return [self.decode_token(is_first, token)]
 
 
-class Collapsed(Stream):
-    """A piece for each token that differs from the one before; empty pieces are dropped."""
+class OneBehind(IncrementalDecoder):
+    """Decode each token alone, told whether it is the last: one step later, when that is known."""
 
-    def __init__(self, piece: Callable[[bool, str], str]) -> None:
-        self.piece = piece
-        self.before: str | None = None
+    def __init__(self, decode_token: Callable[[bool, str], str]) -> None:
+        self.decode_token = decode_token
+        self.last: str | None = None
 
     def push(self, token: str) -> list[str]:
-        """Settle the token."""
-        if token == self.before:
+        """Return the text of the token before this one."""
+        before, self.last = self.last, token
+        return [] if before is None else [self.decode_token(False, before)]
+
+    def pending_text(self) -> list[str]:
+        """Return the text of the last token."""
+        return [] if self.last is None else [self.decode_token(True, self.last)]
+
+
+class CollapseRepeats(IncrementalDecoder):
+    """Decode each token that differs from the one before; empty texts are dropped."""
+
+    def __init__(self, decode_token: Callable[[str], str]) -> None:
+        self.decode_token = decode_token
+        self.last: str | None = None
+
+    def push(self, token: str) -> list[str]:
+        """Return the text of the token."""
+        if token == self.last:
             return []
-        self.before = token
-        return [piece] if (piece := self.piece(False, token)) else []
+        self.last = token
+        return [text] if (text := self.decode_token(token)) else []
 
 
-class Bytes(Stream):
-    """Tokens of the byte-level alphabet: settled as soon as their characters are whole."""
+class ByteLevelBytes(IncrementalDecoder):
+    """Decode tokens of the byte-level alphabet: text is final where its characters are complete."""
 
     def __init__(self) -> None:
         self.pending = b""
 
     def push(self, token: str) -> list[str]:
-        """Settle all but the first bytes of a character that may still come."""
+        """Return all but the first bytes of a character whose other bytes may still follow."""
         data = self.pending + bytes_of(token)
         text, used = codecs.utf_8_decode(data, "replace", False)
         self.pending = data[used:]
         return [text]
 
-    def rest(self) -> list[str]:
-        """Return U+FFFD for an unfinished character."""
-        return [BROKEN] if self.pending else []
+    def pending_text(self) -> list[str]:
+        """Return U+FFFD for an incomplete character."""
+        return [REPLACEMENT_CHAR] if self.pending else []
 
 
-class ByteRuns(Stream):
-    """Tokens like `<0x61>`: a run is settled when it ends, or when it can no longer be valid."""
+class ByteFallbackRuns(IncrementalDecoder):
+    """Decode tokens like `<0x61>`: a run is final when it ends, or can no longer become valid."""
 
     def __init__(self) -> None:
         self._start_run()
 
     def _start_run(self) -> None:
-        self.count = 0  # byte tokens of the run that are not settled
-        self.text = ""  # their whole characters
-        self.pending = b""  # and the start of the next one
-        self.invalid = False
+        self.count = 0  # byte tokens of the run that are not final
+        self.text = ""  # their complete characters
+        self.pending = b""  # and the first bytes of the next one
+        self.is_invalid = False
 
     def push(self, token: str) -> list[str]:
-        """Settle the run when the token ends it or spoils it."""
+        """Return the run when the token ends it or makes it invalid."""
         byte = byte_of_token(token)
         if byte is None:
-            settled = [*self.rest(), token]
+            final = [*self.pending_text(), token]
             self._start_run()
-            return settled
-        if self.invalid:
-            return [BROKEN]
+            return final
+        if self.is_invalid:
+            return [REPLACEMENT_CHAR]
         self.count += 1
         data = self.pending + bytes([byte])
         try:
             text, used = codecs.utf_8_decode(data, "strict", False)
         except UnicodeDecodeError:
-            settled = [BROKEN] * self.count
+            final = [REPLACEMENT_CHAR] * self.count
             self._start_run()
-            self.invalid = True
-            return settled
+            self.is_invalid = True
+            return final
         self.text += text
         self.pending = data[used:]
         return []
 
-    def rest(self) -> list[str]:
+    def pending_text(self) -> list[str]:
         """Return the run's text, or U+FFFD for each of its tokens."""
         if not self.count:
             return []
-        return [BROKEN] * self.count if self.pending else [self.text]
+        return [REPLACEMENT_CHAR] * self.count if self.pending else [self.text]
 
 
-class Start(Stream):
-    """Drop a character at the start of the whole text, up to a number of times."""
+class StripStart(IncrementalDecoder):
+    """Remove a character at the start of the whole text, up to a number of times."""
 
     def __init__(self, char: str, count: int) -> None:
-        self.char, self.left = char, count
+        self.char, self.count_left = char, count
 
     def push(self, token: str) -> list[str]:
-        """Settle the token."""
-        while self.left and token:
+        """Return the token without the characters that are removed."""
+        while self.count_left and token:
             if token[0] != self.char:
-                self.left = 0
+                self.count_left = 0
             else:
-                self.left -= 1
+                self.count_left -= 1
                 token = token[1:]
         return [token]
 
 
-class Chain(Stream):
-    """Machines one after the other."""
+class Chain(IncrementalDecoder):
+    """Incremental decoders, one after the other."""
 
-    def __init__(self, stages: Sequence[Stream]) -> None:
+    def __init__(self, stages: Sequence[IncrementalDecoder]) -> None:
         self.stages = stages
 
     def push(self, token: str) -> list[str]:
-        """Settle what comes through all of them."""
-        pieces = [token]
+        """Return what is final after all of them."""
+        texts = [token]
         for stage in self.stages:
-            pieces = [settled for piece in pieces for settled in stage.push(piece)]
-        return pieces
+            texts = [final for text in texts for final in stage.push(text)]
+        return texts
 
-    def rest(self) -> list[str]:
-        """Return what the unsettled pieces of each give when sent through those behind it."""
-        pieces: list[str] = []
+    def pending_text(self) -> list[str]:
+        """Return what the pending texts of each give when they go through those after it."""
+        texts: list[str] = []
         for stage in self.stages:
-            # A copy, because the pieces are only supposed: the state holds no containers.
-            trial = copy.copy(stage) if pieces else stage
-            pieces = [settled for piece in pieces for settled in trial.push(piece)] + trial.rest()
-        return pieces
+            # A copy, because nothing is pushed for good here. A shallow one: the state of a stage
+            # holds no containers.
+            trial = copy.copy(stage) if texts else stage
+            texts = [final for text in texts for final in trial.push(text)] + trial.pending_text()
+        return texts

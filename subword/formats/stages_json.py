@@ -8,6 +8,7 @@ from typing import Any, cast
 from subword import normalizers, pre_tokenizers
 from subword._core.component import component_type, get_field
 from subword._core.pipeline import Normalizer, PreTokenizer
+from subword._core.shared_fields import check_prefix_agrees
 from subword._regex.patterns import Regex
 
 Config = Mapping[str, Any]
@@ -46,11 +47,8 @@ def _bert(config: Config) -> Normalizer:
 
 def _metaspace(config: Config) -> PreTokenizer:
     scheme = get_field(config, "prepend_scheme", str, "always")
-    # The older form says whether there is a prefix; like the original, believe it if both agree.
-    if not get_field(config, "add_prefix_space", bool, True) and scheme != "never":
-        raise ValueError(
-            f'Metaspace: add_prefix_space false needs prepend_scheme "never", got {scheme!r}'
-        )
+    get_field(config, "add_prefix_space", bool, True)  # the older form of `prepend_scheme`
+    check_prefix_agrees(config, scheme)
     return pre_tokenizers.Metaspace(
         get_field(config, "replacement", str), scheme, get_field(config, "split", bool, True)
     )

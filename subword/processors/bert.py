@@ -1,7 +1,5 @@
 """Post-processors: the special tokens around one text or two, type ids, and trimmed offsets."""
 
-# ruff: noqa: D102 (the methods are documented on the base class)
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

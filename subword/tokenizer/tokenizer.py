@@ -12,7 +12,7 @@ from typing import Any, overload
 from subword._core.atomic_file import write_text
 from subword._core.pipeline import PreTokenizer
 from subword.decoders import Decoder
-from subword.decoders.text_decoder import TextMaker
+from subword.decoders.text_decoder import TextDecoder
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats import tokenizer_json
 from subword.id_files import text_files
@@ -102,7 +102,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         self.text_encoder = TextEncoder(
             model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
         )
-        self._text_maker = TextMaker(self._vocabulary, decoder)
+        self._text_decoder = TextDecoder(self._vocabulary, decoder)
         self.config = dict(default_config(model, self.token_to_id) if config is None else config)
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
         texts = self.text_encoder
@@ -304,13 +304,13 @@ class Tokenizer(Loaders, QuickCalls, Growing):
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
         """Return the text of ids. Ids that no token has are left out."""
-        return self._text_maker.decode(ids, skip_special_tokens)
+        return self._text_decoder.decode(ids, skip_special_tokens)
 
     def decode_batch(
         self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True
     ) -> list[str]:
         """Return the text of each row of ids."""
-        return self._text_maker.decode_batch(rows, skip_special_tokens)
+        return self._text_decoder.decode_batch(rows, skip_special_tokens)
 
     # The vocabulary.
 

@@ -1,4 +1,4 @@
-"""Ids to text through a table of pieces: the same as through the decoder, and as the oracle."""
+"""Ids to text through a table of bytes: the same as through the decoder, and as the oracle."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from tokenizers import decoders as hf
 
 from subword import Tokenizer
 from subword.decoders.decode_stream import DecodeStream
-from subword.decoders.text_decoder import plan_of
+from subword.decoders.text_decoder import table_plan
 from subword.results.ragged import Ragged
 from tests.subword.decoders.test_decoders import DECODERS, PIECES
 
@@ -29,7 +29,7 @@ SPELLED = {name: json.loads(theirs.__getstate__()) for name, (theirs, _) in DECO
 }
 # The oracle panics where both ends would take the same characters.
 PANICS = {"fuse_strip", "strip_fuse", "bytes_fuse_strip"}
-# What hangs on more than a table can say.
+# What depends on more than a table can express.
 BEYOND = {
     *("ctc", "ctc_plain", "ctc_fuse", "fallback_wordpiece", "fused_wordpiece", "fused_replace"),
     "bpe_fallback",
@@ -66,8 +66,8 @@ def test_decode_batch_equals_the_decoder_and_the_oracle(name):
     config = config_of(SPELLED[name])
     tok = Tokenizer.from_str(json.dumps(config))
     theirs = tokenizers.Tokenizer.from_str(json.dumps(config))
-    maker = tok._text_maker
-    assert (plan_of(tok.decoder) is None) == (name in BEYOND)
+    decoder = tok._text_decoder
+    assert (table_plan(tok.decoder) is None) == (name in BEYOND)
     rng = random.Random(name)
     highest = max(tok.get_vocab().values())
     for _ in range(300):
@@ -75,7 +75,7 @@ def test_decode_batch_equals_the_decoder_and_the_oracle(name):
         rows = [rng.choices(pool, k=rng.randrange(12)) for _ in range(6)]
         for skip in (True, False):
             got = tok.decode_batch(Ragged.from_rows(rows), skip)
-            assert got == [maker._decode_tokens(row, skip) for row in rows]
+            assert got == [decoder.decode_tokens(row, skip) for row in rows]
             assert name in PANICS or got == theirs.decode_batch(rows, skip), rows
             assert tok.decode(rows[0], skip) == got[0]
 
@@ -173,7 +173,7 @@ def test_any_decoders_decode_as_the_oracles_do(decoder, rows, skip):
     mine, theirs = both_of(decoder)
     with seconds(10):
         got = mine.decode_batch(rows, skip)
-        assert got == [mine._text_maker._decode_tokens(row, skip) for row in rows]
+        assert got == [mine._text_decoder.decode_tokens(row, skip) for row in rows]
     for row, text in zip(rows, got, strict=True):
         assert panics(theirs.decode, row, skip) or text == theirs.decode(row, skip)
 
