@@ -226,6 +226,5 @@ def train_from_counts(
             )
             if continuing_subword_prefix and not byte_level:
                 parts["decoder"] = decoders.WordPiece(continuing_subword_prefix)
-    return Tokenizer(
-        **{**parts, "normalizer": normalizer, "pre_tokenizer": pre_tokenizer, "added_tokens": added}
-    )
+    arguments: dict[str, Any] = {**parts, "normalizer": normalizer, "pre_tokenizer": pre_tokenizer}
+    return Tokenizer(**arguments | {"added_tokens": added})

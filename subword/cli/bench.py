@@ -16,7 +16,7 @@ from subword._core.streams import flush_output
 from subword._core.threads import available_threads
 from subword.cli import commands
 from subword.corpus.readers import is_regular
-from subword.formats import tokenizer_json
+from subword.formats.json_files import read_text
 from subword.id_files import text_files
 from subword.results.ragged import Ragged
 from subword.tokenizer import Tokenizer
@@ -63,7 +63,7 @@ def part_of(documents: list[str]) -> list[str]:
 def measure(options: argparse.Namespace) -> Iterator[str]:
     """Yield the lines of the report as they are measured."""
     tokenizer = commands.load_tokenizer(options.tokenizer, options.pattern)
-    text = default_text() if options.file is None else tokenizer_json.read_text(options.file)
+    text = default_text() if options.file is None else read_text(options.file)
     documents = [text] if options.separator is None else text.split(options.separator)
     megabytes = len(text.encode()) / 1e6
     special = not options.no_special_tokens

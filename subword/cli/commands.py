@@ -15,7 +15,7 @@ from subword._core.progress import progress_bar
 from subword._core.streams import standard_input, standard_output
 from subword.cli.inspection import page, shows_colour, table
 from subword.corpus.sources import Files
-from subword.formats.presets import TIKTOKEN_PATTERNS
+from subword.formats.openai_encodings import TIKTOKEN_PATTERNS
 from subword.id_files import readers, text_files, writers
 from subword.id_files.text_files import Piece
 from subword.tokenizer import Tokenizer

@@ -26,7 +26,7 @@ from subword import decoders, pre_tokenizers
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import PATTERNS
 from subword.compat.openai_names import MODELS, PREFIXES, VOCABULARIES, special_tokens_of
-from subword.formats import tokenizer_json
+from subword.formats.vocab_files import read_tiktoken
 from subword.models.bpe import BPE
 from subword.tokenizer import Tokenizer
 from subword.vocab.added_tokens import AddedToken
@@ -387,7 +387,7 @@ def _places(name: str) -> Iterator[Path]:
 def _ranks(name: str) -> dict[bytes, int]:
     for path in _places(name):
         if path.is_file():
-            return tokenizer_json.read_tiktoken(path)
+            return read_tiktoken(path)
     try:
         original = importlib.import_module("tiktoken")
     except ImportError:

@@ -20,7 +20,8 @@ from transformers.tokenization_utils_base import TruncationStrategy
 from transformers.tokenization_utils_tokenizers import TokenizersBackend
 from transformers.utils.generic import PaddingStrategy
 
-from subword.formats import tokenizer_json
+from subword.formats.json_files import parse_json
+from subword.formats.tokenizer_json import parts_from_config
 from subword.model_inputs.call import call
 from subword.model_inputs.call_options import Plan, plans
 from subword.model_inputs.model_defaults import CallSettings
@@ -108,11 +109,12 @@ def _looks(backend: Any) -> tuple[Any, ...]:
 
 def _translate(backend: Any) -> Tokenizer:
     """Make the twin of a backend; ValueError if its added tokens would get other ids."""
-    config = tokenizer_json.read_json(backend.to_str(), "the backend")
+    config = parse_json(backend.to_str(), "the backend")
     config["truncation"] = config["padding"] = None  # each call says
     tokens = {i: token.content for i, token in backend.get_added_tokens_decoder().items()}
-    parts = tokenizer_json.parts_from_config(config, "the backend")
-    tokenizer = Tokenizer(**parts, added_ids={content: i for i, content in tokens.items()})
+    parts = parts_from_config(config, "the backend")
+    parts["added_ids"] = {content: i for i, content in tokens.items()}
+    tokenizer = Tokenizer(**parts)
     if {i: token.content for i, token in tokenizer.added_tokens.items()} != tokens:
         raise ValueError("its added tokens have ids that subword would give to others")
     return tokenizer

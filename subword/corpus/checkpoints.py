@@ -9,7 +9,7 @@ from subword._core.atomic_file import atomic_file
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword.corpus.sources import PathLike, Position
 from subword.corpus.word_counts import WordCounts
-from subword.formats.stages_json import to_config
+from subword.formats.stages_json import stage_to_config
 
 # The file: this line, a line of JSON (mark, position, done), and what WordCounts.to_bytes gives.
 MAGIC = b"subword checkpoint 1\n"
@@ -32,8 +32,8 @@ def mark(
         "files": files,
         "field": field,
         "column": column,
-        "normalizer": None if normalizer is None else to_config(normalizer),
-        "pre_tokenizer": None if pre_tokenizer is None else to_config(pre_tokenizer),
+        "normalizer": None if normalizer is None else stage_to_config(normalizer),
+        "pre_tokenizer": None if pre_tokenizer is None else stage_to_config(pre_tokenizer),
         "byte_level": byte_level,
     }
     return json.dumps(parts, ensure_ascii=False)

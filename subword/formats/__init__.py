@@ -1,1 +1,1 @@
-"""The files of tokenizers: read with errors that name the place, written whole or not at all."""
+"""Tokenizer files in and out, and the pipelines of published models around a bare vocabulary."""

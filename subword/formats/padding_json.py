@@ -7,9 +7,15 @@ from typing import Any
 
 from subword._core.component import get_field
 
-STRATEGIES = ("LongestFirst", "OnlyFirst", "OnlySecond")
+# Truncation strategies: their names in tokenizer.json -> their names in calls.
+STRATEGIES = {
+    "LongestFirst": "longest_first",
+    "OnlyFirst": "only_first",
+    "OnlySecond": "only_second",
+}
 DIRECTIONS = ("Left", "Right")
-HIGHEST = 2**31 - 1
+# The longest text has fewer tokens.
+MAX_COUNT = 2**31 - 1
 
 
 def _choice(name: str, value: object, choices: tuple[str, ...]) -> None:
@@ -17,7 +23,7 @@ def _choice(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise ValueError(f"{name} must be one of {', '.join(choices)}, got {value!r}")
 
 
-def _count(name: str, value: object, highest: int = HIGHEST) -> None:
+def _count(name: str, value: object, highest: int = MAX_COUNT) -> None:
     if type(value) is not int or not 0 <= value <= highest:
         raise ValueError(f"{name} must be a whole number of 0 to {highest}, got {value!r}")
 
@@ -30,30 +36,30 @@ def _checked(name: str, config: object, known: Mapping[str, Any]) -> dict[str, A
     return {**known, **{key: config[key] for key in known if key in config}}
 
 
-def truncation(config: object) -> dict[str, Any] | None:
+def truncation_from_config(config: object) -> dict[str, Any] | None:
     """Return the checked truncation of a tokenizer.json, with what the file leaves out.
 
     Raises:
-        ValueError: A value is none that it may have; the message names it.
+        ValueError: A value is not allowed there; the message names it.
 
-    >>> truncation({"max_length": 8})["stride"]
+    >>> truncation_from_config({"max_length": 8})["stride"]
     0
     """
     known = {"direction": "Right", "max_length": 512, "strategy": "LongestFirst", "stride": 0}
     options = _checked("truncation", config, known)
     if options is not None:
         _choice("truncation: direction", options["direction"], DIRECTIONS)
-        _choice("truncation: strategy", options["strategy"], STRATEGIES)
+        _choice("truncation: strategy", options["strategy"], tuple(STRATEGIES))
         _count("truncation: max_length", options["max_length"])
         _count("truncation: stride", options["stride"])
     return options
 
 
-def padding(config: object) -> dict[str, Any] | None:
+def padding_from_config(config: object) -> dict[str, Any] | None:
     """Return the checked padding of a tokenizer.json, with what the file leaves out.
 
     Raises:
-        ValueError: A value is none that it may have; the message names it.
+        ValueError: A value is not allowed there; the message names it.
     """
     known = {
         "strategy": "BatchLongest",

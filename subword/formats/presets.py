@@ -1,55 +1,29 @@
-"""Whole pipelines around a bare vocabulary, as the published models have them."""
+"""The pipelines of published models around a bare vocabulary."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from subword import decoders, normalizers, pre_tokenizers, processors
 from subword._regex.patterns import Regex
-from subword._regex.split_patterns import TIKTOKEN_SPELLINGS
-from subword.formats import tokenizer_json
-from subword.formats.tokenizer_json import PathLike
+from subword._regex.split_patterns import CLIP, TIKTOKEN_SPELLINGS
+from subword.formats.json_files import PathLike, errors_name
+from subword.formats.openai_encodings import TIKTOKEN_PATTERNS, openai_special_tokens
+from subword.formats.parts import TokenizerParts
+from subword.formats.vocab_files import (
+    read_merges,
+    read_tiktoken,
+    read_vocab_json,
+    read_vocab_txt,
+)
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
-from subword.pre_tokenizers import PATTERNS
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.byte_alphabet import has_all_bytes
 
-Parts = dict[str, Any]
-
-# Special tokens of OpenAI's encodings, by the name of the encoding.
-_END = {"<|endoftext|>": 50256}
-TIKTOKEN_SPECIALS = {
-    "gpt2": _END,
-    "r50k_base": _END,
-    "p50k_base": _END,
-    "cl100k_base": {
-        "<|endoftext|>": 100257,
-        "<|fim_prefix|>": 100258,
-        "<|fim_middle|>": 100259,
-        "<|fim_suffix|>": 100260,
-        "<|endofprompt|>": 100276,
-    },
-    "o200k_base": {"<|endoftext|>": 199999, "<|endofprompt|>": 200018},
-}
-TIKTOKEN_PATTERNS = {**PATTERNS, "r50k_base": PATTERNS["gpt2"], "p50k_base": PATTERNS["gpt2"]}
-
-
-@contextmanager
-def named(source: object) -> Iterator[None]:
-    """Put the name of a file, if `source` is one, before the message of an error."""
-    try:
-        yield
-    except (ValueError, TypeError) as error:
-        if not isinstance(source, str | os.PathLike):
-            raise
-        raise (TypeError if isinstance(error, TypeError) else ValueError)(
-            f"{os.fspath(source)}: {error}"
-        ) from None
+START_OF_TEXT, END_OF_TEXT = "<|startoftext|>", "<|endoftext|>"
 
 
 def wordpiece_parts(
@@ -66,19 +40,19 @@ def wordpiece_parts(
     mask_token: str = "[MASK]",
     continuing_subword_prefix: str = "##",
     max_input_chars_per_word: int = 100,
-) -> Parts:
+) -> TokenizerParts:
     """Return the parts of a BERT tokenizer (Devlin et al. 2019)."""
-    tokens = dict(vocab) if isinstance(vocab, Mapping) else tokenizer_json.read_vocab_txt(vocab)
-    with named(vocab):
+    tokens = dict(vocab) if isinstance(vocab, Mapping) else read_vocab_txt(vocab)
+    with errors_name(vocab):
         model = WordPiece(
             tokens,
             unk_token=unk_token,
             continuing_subword_prefix=continuing_subword_prefix,
             max_input_chars_per_word=max_input_chars_per_word,
         )
-    wrapped = None
+    template = None
     if cls_token in tokens and sep_token in tokens:
-        wrapped = processors.TemplateProcessing(
+        template = processors.TemplateProcessing(
             single=f"{cls_token} $A {sep_token}",
             pair=f"{cls_token} $A {sep_token} $B:1 {sep_token}:1",
             special_tokens=[(cls_token, tokens[cls_token]), (sep_token, tokens[sep_token])],
@@ -93,7 +67,7 @@ def wordpiece_parts(
             lowercase=lowercase,
         ),
         "pre_tokenizer": pre_tokenizers.BertPreTokenizer(),
-        "post_processor": wrapped,
+        "post_processor": template,
         "decoder": decoders.WordPiece(continuing_subword_prefix),
         "added_tokens": [AddedToken(token, special=True) for token in specials if token in tokens],
     }
@@ -108,20 +82,19 @@ def bpe_parts(
     trim_offsets: bool = True,
     special_tokens: Iterable[str | AddedToken] = (),
     **options: Any,
-) -> Parts:
+) -> TokenizerParts:
     """Return the parts of a GPT-2 tokenizer, or of a character-level one."""
-    tokens = dict(vocab) if isinstance(vocab, Mapping) else tokenizer_json.read_vocab_json(vocab)
-    pairs = tokenizer_json.read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
+    tokens = dict(vocab) if isinstance(vocab, Mapping) else read_vocab_json(vocab)
+    pairs = read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
     reads_bytes = byte_level and has_all_bytes(tokens)
-    with named(merges if isinstance(vocab, Mapping) else vocab):
+    with errors_name(merges if isinstance(vocab, Mapping) else vocab):
         model = BPE(tokens, pairs, byte_level=reads_bytes, **options)
     if not byte_level:
+        suffix = model.end_of_word_suffix
         return {
             "model": model,
             "pre_tokenizer": pre_tokenizers.Whitespace(),
-            "decoder": decoders.BPEDecoder(model.end_of_word_suffix)
-            if model.end_of_word_suffix
-            else None,
+            "decoder": decoders.BPEDecoder(suffix) if suffix else None,
             "added_tokens": list(special_tokens),
         }
     return {
@@ -133,11 +106,74 @@ def bpe_parts(
     }
 
 
+def gpt2_parts(vocab: Mapping[str, int], merges: PathLike) -> TokenizerParts:
+    """Return the parts of GPT-2 (Radford et al. 2019), with its special token if it is there."""
+    end = AddedToken(END_OF_TEXT, normalized=True, special=True)
+    return bpe_parts(vocab, merges, special_tokens=[end] if END_OF_TEXT in vocab else [])
+
+
+def roberta_parts(vocab: Mapping[str, int], merges: PathLike) -> TokenizerParts:
+    """Return the parts of RoBERTa (Liu et al. 2019): GPT-2's around <s> and </s>."""
+    known = [token for token in ("<s>", "<pad>", "</s>", "<unk>") if token in vocab]
+    specials = [AddedToken(token, special=True) for token in known]
+    if "<mask>" in vocab:
+        specials.append(AddedToken("<mask>", lstrip=True, special=True))
+    parts = bpe_parts(vocab, merges, special_tokens=specials)
+    parts["post_processor"] = processors.RobertaProcessing(
+        ("</s>", vocab["</s>"]), ("<s>", vocab["<s>"]), add_prefix_space=False
+    )
+    return parts
+
+
+def clip_parts(vocab: Mapping[str, int], merges: PathLike) -> TokenizerParts:
+    """Return the parts of CLIP (Radford et al. 2021), as transformers 5 writes them."""
+    # In the byte alphabet, and yet cut as characters: the suffix follows the last one.
+    parts = bpe_parts(
+        vocab, merges, byte_level=False, end_of_word_suffix="</w>", unk_token=END_OF_TEXT
+    )
+    split = pre_tokenizers.Split(Regex(CLIP), "removed", invert=True)
+    cleaning = (normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase())
+    return {
+        **parts,
+        "normalizer": normalizers.Sequence(cleaning),
+        "pre_tokenizer": pre_tokenizers.Sequence([split, pre_tokenizers.ByteLevel(False)]),
+        "decoder": decoders.ByteLevel(),
+        "post_processor": processors.RobertaProcessing(
+            (END_OF_TEXT, vocab[END_OF_TEXT]),
+            (START_OF_TEXT, vocab[START_OF_TEXT]),
+            trim_offsets=False,
+            add_prefix_space=False,
+        ),
+        "added_tokens": [AddedToken(token, special=True) for token in (END_OF_TEXT, START_OF_TEXT)],
+    }
+
+
+def whisper_parts(
+    vocab: Mapping[str, int], merges: PathLike, added: Mapping[str, int]
+) -> TokenizerParts:
+    """Return the parts of Whisper (Radford et al. 2022); `added` are its many added tokens."""
+    ordered = sorted(added, key=added.__getitem__)
+    # Timestamps such as <|1.08|> are tokens, but none that decoding leaves out.
+    specials = [AddedToken(token, normalized=False, special="." not in token) for token in ordered]
+    parts = bpe_parts(vocab, merges, special_tokens=specials)
+    prefix = [t for t in ("<|startoftranscript|>", "<|notimestamps|>") if t in added]
+    ids = {**vocab, **added}
+    if END_OF_TEXT in ids:
+        shown = " ".join(f"{token}:0" for token in prefix)
+        parts["post_processor"] = processors.TemplateProcessing(
+            single=f"{shown} $A:0 {END_OF_TEXT}:0",
+            pair=f"{shown} $A:0 $B:1 {END_OF_TEXT}:1",
+            special_tokens=[(token, ids[token]) for token in (END_OF_TEXT, *prefix)],
+        )
+    parts["added_ids"] = {token: index for token, index in added.items() if token not in vocab}
+    return parts
+
+
 def tiktoken_parts(
     path: PathLike, pattern: str, special_tokens: Mapping[str, int] | None = None
-) -> Parts:
+) -> TokenizerParts:
     """Return the parts of an encoding of OpenAI's."""
-    specials = TIKTOKEN_SPECIALS.get(pattern, {}) if special_tokens is None else special_tokens
+    specials = openai_special_tokens(pattern) if special_tokens is None else special_tokens
     for token, index in specials.items():
         if type(index) is not int or not 0 <= index < 2**32:
             raise ValueError(
@@ -145,14 +181,13 @@ def tiktoken_parts(
             )
     name = TIKTOKEN_SPELLINGS.get(pattern, pattern)
     split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(name, name)), "isolated")
-    ranks = tokenizer_json.read_tiktoken(path)
-    with named(path):
+    ranks = read_tiktoken(path)
+    with errors_name(path):
         model = BPE.from_ranks(ranks)
+    byte_level = pre_tokenizers.ByteLevel(False, True, False)
     return {
         "model": model,
-        "pre_tokenizer": pre_tokenizers.Sequence(
-            [split, pre_tokenizers.ByteLevel(False, True, False)]
-        ),
+        "pre_tokenizer": pre_tokenizers.Sequence([split, byte_level]),
         "decoder": decoders.ByteLevel(),
         "added_tokens": [AddedToken(token, special=True) for token in specials],
         "added_ids": dict(specials),

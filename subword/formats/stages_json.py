@@ -1,4 +1,4 @@
-"""Normalizers and pre-tokenizers as JSON: the objects of tokenizer.json and our classes."""
+"""Normalizers and pre-tokenizers of a tokenizer.json: their JSON objects and our classes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from subword._core.component import component_type, get_field
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._core.shared_fields import check_prefix_agrees
 from subword._regex.patterns import Regex
+from subword.normalizers.unicode import TextNormalizer
 
 Config = Mapping[str, Any]
 
 
-def pattern_of(config: Config) -> str | Regex:
+def pattern_from_config(config: Config) -> str | Regex:
     """Return the pattern of a Split or Replace: {"String": ...} or {"Regex": ...}."""
     pattern = get_field(config, "pattern", dict)
     if isinstance(pattern.get("String"), str):
@@ -26,16 +27,16 @@ def pattern_of(config: Config) -> str | Regex:
     )
 
 
-def pattern_config(pattern: str | Regex) -> dict[str, str]:
+def pattern_to_config(pattern: str | Regex) -> dict[str, str]:
     """Return the JSON form of a pattern."""
     return {"String": pattern} if isinstance(pattern, str) else {"Regex": pattern.pattern}
 
 
-def _without_options(stage: type[Normalizer]) -> Callable[[Config], Normalizer]:
+def _without_options(stage: type[TextNormalizer]) -> Callable[[Config], TextNormalizer]:
     return lambda config: stage()
 
 
-def _bert(config: Config) -> Normalizer:
+def _bert(config: Config) -> TextNormalizer:
     strip_accents = config.get("strip_accents")
     return normalizers.BertNormalizer(
         clean_text=get_field(config, "clean_text", bool, True),
@@ -54,15 +55,15 @@ def _metaspace(config: Config) -> PreTokenizer:
     )
 
 
-NORMALIZERS: dict[str, Callable[[Config], Normalizer]] = {
+NORMALIZERS: dict[str, Callable[[Config], TextNormalizer]] = {
     "BertNormalizer": _bert,
     "Strip": lambda c: normalizers.Strip(
         get_field(c, "strip_left", bool, True), get_field(c, "strip_right", bool, True)
     ),
     "Prepend": lambda c: normalizers.Prepend(get_field(c, "prepend", str)),
-    "Replace": lambda c: normalizers.Replace(pattern_of(c), get_field(c, "content", str)),
+    "Replace": lambda c: normalizers.Replace(pattern_from_config(c), get_field(c, "content", str)),
     "Sequence": lambda c: normalizers.Sequence(
-        [normalizer(part) for part in get_field(c, "normalizers", list)]
+        [normalizer_from_config(part) for part in get_field(c, "normalizers", list)]
     ),
 }
 for _name in ("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Nmt", "ByteLevel"):
@@ -79,7 +80,7 @@ PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
         get_field(c, "use_regex", bool, True),
     ),
     "Split": lambda c: pre_tokenizers.Split(
-        pattern_of(c), get_field(c, "behavior", str), get_field(c, "invert", bool, False)
+        pattern_from_config(c), get_field(c, "behavior", str), get_field(c, "invert", bool, False)
     ),
     "Punctuation": lambda c: pre_tokenizers.Punctuation(get_field(c, "behavior", str, "Isolated")),
     "Digits": lambda c: pre_tokenizers.Digits(get_field(c, "individual_digits", bool, False)),
@@ -89,7 +90,7 @@ PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
     "FixedLength": lambda c: pre_tokenizers.FixedLength(get_field(c, "length", int, 5)),
     "Metaspace": _metaspace,
     "Sequence": lambda c: pre_tokenizers.Sequence(
-        [pre_tokenizer(part) for part in get_field(c, "pretokenizers", list)]
+        [pre_tokenizer_from_config(part) for part in get_field(c, "pretokenizers", list)]
     ),
 }
 
@@ -99,31 +100,37 @@ def _build(section: str, table: Mapping[str, Callable[[Config], Any]], config: o
     return table[kind](cast(Config, config))
 
 
-def normalizer(config: object) -> Normalizer:
+def normalizer_from_config(config: object) -> TextNormalizer:
     """Build a normalizer from its JSON object; ValueError names what is wrong.
 
-    >>> normalizer({"type": "Lowercase"}).normalize_str("ÀB")
+    >>> normalizer_from_config({"type": "Lowercase"}).normalize_str("ÀB")
     'àb'
     """
-    built: Normalizer = _build("normalizer", NORMALIZERS, config)
+    built: TextNormalizer = _build("normalizer", NORMALIZERS, config)
     return built
 
 
-def pre_tokenizer(config: object) -> PreTokenizer:
+def pre_tokenizer_from_config(config: object) -> PreTokenizer:
     """Build a pre-tokenizer from its JSON object; ValueError names what is wrong.
 
-    >>> [word for word, _ in pre_tokenizer({"type": "Whitespace"}).pre_tokenize_str("It's")]
+    >>> splitter = pre_tokenizer_from_config({"type": "Whitespace"})
+    >>> [word for word, _ in splitter.pre_tokenize_str("It's")]
     ['It', "'", 's']
     """
     built: PreTokenizer = _build("pre_tokenizer", PRE_TOKENIZERS, config)
     return built
 
 
-def _title(behavior: str) -> str:
+def json_behavior(behavior: str) -> str:
+    """Return the name that a split behavior has in tokenizer.json.
+
+    >>> json_behavior("merged_with_next")
+    'MergedWithNext'
+    """
     return "".join(part.title() for part in behavior.split("_"))
 
 
-def to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
+def stage_to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
     """Return the JSON object of a normalizer or pre-tokenizer."""
     config: dict[str, Any] = {"type": type(stage).__name__}
     match stage:
@@ -135,21 +142,21 @@ def to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
         case normalizers.Prepend():
             config["prepend"] = stage.prepend
         case normalizers.Replace():
-            config |= {"pattern": pattern_config(stage.pattern), "content": stage.content}
+            config |= {"pattern": pattern_to_config(stage.pattern), "content": stage.content}
         case normalizers.Sequence():
-            config["normalizers"] = [to_config(step) for step in stage.normalizers]
+            config["normalizers"] = [stage_to_config(step) for step in stage.normalizers]
         case pre_tokenizers.ByteLevel():
             for field in ("add_prefix_space", "trim_offsets", "use_regex"):
                 config[field] = getattr(stage, field)
         case pre_tokenizers.Split():
             pattern = str(stage.literal) if stage.regex is None else Regex(stage.regex)
             config |= {
-                "pattern": pattern_config(pattern),
-                "behavior": _title(stage.behavior),
+                "pattern": pattern_to_config(pattern),
+                "behavior": json_behavior(stage.behavior),
                 "invert": stage.invert,
             }
         case pre_tokenizers.Punctuation():
-            config["behavior"] = _title(stage.behavior)
+            config["behavior"] = json_behavior(stage.behavior)
         case pre_tokenizers.Digits():
             config["individual_digits"] = stage.individual_digits
         case pre_tokenizers.CharDelimiterSplit():
@@ -163,5 +170,5 @@ def to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
                 "split": stage.split_words,
             }
         case pre_tokenizers.Sequence():
-            config["pretokenizers"] = [to_config(step) for step in stage.steps]
+            config["pretokenizers"] = [stage_to_config(step) for step in stage.steps]
     return config

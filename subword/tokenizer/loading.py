@@ -7,8 +7,11 @@ from typing import Any, Self
 
 from subword.corpus.sources import Source
 from subword.corpus.word_counts import WordCounts
-from subword.formats import presets, pretrained, tokenizer_json
-from subword.formats.tokenizer_json import PathLike
+from subword.formats import presets
+from subword.formats.json_files import PathLike
+from subword.formats.pretrained import pretrained_parts
+from subword.formats.tekken import tekken_parts
+from subword.formats.tokenizer_json import parts_from_text, tokenizer_json_parts
 from subword.trainers import retrain
 
 Pair = tuple[str, str]
@@ -23,9 +26,7 @@ class Loaders:
     @classmethod
     def from_str(cls, text: str) -> Self:
         """Build a tokenizer from the text of a tokenizer.json."""
-        return cls(
-            **tokenizer_json.parts_from_config(tokenizer_json.read_json(text, "tokenizer.json"))
-        )
+        return cls(**parts_from_text(text))
 
     @classmethod
     def from_file(cls, path: PathLike) -> Self:
@@ -35,15 +36,14 @@ class Loaders:
             OSError: The file cannot be read.
             ValueError: It is not a tokenizer this library supports; the message names the place.
         """
-        config = tokenizer_json.read_json(tokenizer_json.read_text(path), str(path))
-        return cls(**tokenizer_json.parts_from_config(config, str(path)))
+        return cls(**tokenizer_json_parts(path))
 
     @classmethod
     def from_pretrained(
         cls, name: PathLike, revision: str = "main", token: str | None = None
     ) -> Self:
         """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
-        return cls(**pretrained.pretrained_parts(name, revision, token))
+        return cls(**pretrained_parts(name, revision, token))
 
     @classmethod
     def from_wordpiece(
@@ -83,7 +83,7 @@ class Loaders:
     @classmethod
     def from_tekken(cls, path: PathLike) -> Self:
         """Load a tekken.json, the format of Mistral's own tools."""
-        return cls(**pretrained.tekken_parts(path))
+        return cls(**tekken_parts(path))
 
     @classmethod
     def from_tiktoken(

@@ -14,7 +14,9 @@ from subword._core.pipeline import PreTokenizer
 from subword.decoders import Decoder
 from subword.decoders.text_decoder import TextDecoder
 from subword.encode.text_encoder import TextEncoder, list_of_texts
-from subword.formats import tokenizer_json
+from subword.formats.json_files import PathLike, dump_json
+from subword.formats.padding_json import STRATEGIES
+from subword.formats.tokenizer_json import to_config
 from subword.id_files import text_files
 from subword.id_files.text_files import Written
 from subword.model_inputs.call_options import plans
@@ -32,14 +34,7 @@ from subword.tokenizer.loading import Loaders
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import Vocabulary
 
-PathLike = tokenizer_json.PathLike
 Model = BPE | WordPiece
-# A file's names for the truncation strategies, and ours.
-STRATEGIES = {
-    "LongestFirst": "longest_first",
-    "OnlyFirst": "only_first",
-    "OnlySecond": "only_second",
-}
 
 # What copies are made of, beside the model and the added tokens.
 STATE = (
@@ -348,7 +343,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
 
     def to_str(self, pretty: bool = False) -> str:
         """Return the tokenizer.json of this tokenizer."""
-        return tokenizer_json.dump(tokenizer_json.config_of(self), pretty)
+        return dump_json(to_config(self), pretty)
 
     def save(self, path: PathLike, pretty: bool = True) -> None:
         """Write a tokenizer.json that `tokenizers` loads; the file is whole or not there."""

@@ -11,7 +11,7 @@ from subword._core.progress import progress_bar
 from subword.corpus.counting import count_source
 from subword.corpus.sources import PathLike, Source
 from subword.corpus.word_counts import WordCounts
-from subword.formats import tokenizer_json
+from subword.formats import models_json
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.trainers.bpe import train_bpe
@@ -65,7 +65,7 @@ def new_parts(
     if options.get("byte_fallback"):
         first += BYTE_TOKENS
     known_bytes = {"type": type(old).__name__, **options, "vocab": dict.fromkeys(CHARS, 0)}
-    byte_level = tokenizer_json.reads_bytes(stages[1], known_bytes)
+    byte_level = models_json.reads_bytes(stages[1], known_bytes)
     if isinstance(source, Mapping | WordCounts):
         counts = source if isinstance(source, WordCounts) else WordCounts(source)
     else:
@@ -109,7 +109,7 @@ def new_parts(
             )
     vocab = {token: i for i, token in enumerate(tokens)}
     if is_bpe:
-        reads_bytes = tokenizer_json.reads_bytes(stages[1], {**known_bytes, "vocab": vocab})
+        reads_bytes = models_json.reads_bytes(stages[1], {**known_bytes, "vocab": vocab})
         model: BPE | WordPiece = BPE(vocab, merges, byte_level=reads_bytes, **options)
     else:
         model = WordPiece(vocab, **options)

@@ -6,8 +6,8 @@ import pytest
 import tiktoken
 
 from subword import Tokenizer
-from subword.formats import tokenizer_json
-from subword.formats.presets import TIKTOKEN_SPECIALS
+from subword.formats.openai_encodings import openai_special_tokens
+from subword.formats.vocab_files import read_tiktoken
 from tests.helpers.compare import random_text
 from tests.helpers.data import CORPORA, TIKTOKEN, documents, needs_data, tiktoken_file
 
@@ -22,7 +22,7 @@ PATTERNS = {
 
 
 def their_encoding(name):
-    ranks = tokenizer_json.read_tiktoken(tiktoken_file(name))
+    ranks = read_tiktoken(tiktoken_file(name))
     pattern = PATTERNS.get(name)
     if pattern is None:
         from tiktoken_ext import openai_public
@@ -35,7 +35,7 @@ def their_encoding(name):
         finally:
             openai_public.load_tiktoken_bpe = kept
     return tiktoken.Encoding(
-        name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=TIKTOKEN_SPECIALS[name]
+        name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=openai_special_tokens(name)
     )
 
 
@@ -55,7 +55,7 @@ def test_fuzz_and_corpora_equal_tiktoken(name, capsys):
     assert mine.decode_batch(rows, skip_special_tokens=False) == theirs.decode_batch(rows)
     # The encoding's own regex is the same pattern, and finds the same scanner.
     spelled = Tokenizer.from_tiktoken(
-        tiktoken_file(name), theirs._pat_str, special_tokens=TIKTOKEN_SPECIALS[name]
+        tiktoken_file(name), theirs._pat_str, special_tokens=openai_special_tokens(name)
     )
     assert spelled.pre_tokenizer.pre_tokenize_str(" a\n \n ") == (
         mine.pre_tokenizer.pre_tokenize_str(" a\n \n ")

@@ -8,7 +8,7 @@ from typing import Any
 
 from subword import decoders
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
+from subword.compat.tokenizers.base_stage import Component, Pattern, Steps, checked
 from subword.decoders import decode_stream
 
 

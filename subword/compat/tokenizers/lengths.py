@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-from subword.tokenizer.tokenizer import STRATEGIES
+from subword.formats.padding_json import STRATEGIES
 
 FILE_STRATEGIES = {ours: theirs for theirs, ours in STRATEGIES.items()}
 

@@ -11,8 +11,10 @@ from typing import Any, ClassVar, Self
 
 from subword import models
 from subword._core.atomic_file import write_text
-from subword.compat.tokenizers.component import Component, note_change
-from subword.formats import tokenizer_json
+from subword.compat.tokenizers.base_stage import Component, note_change
+from subword.formats.json_files import dump_json
+from subword.formats.models_json import model_from_config, model_to_config
+from subword.formats.vocab_files import read_merges, read_vocab_json, read_vocab_txt
 
 PathLike = str | os.PathLike[str]
 Pair = tuple[str, str]
@@ -64,7 +66,7 @@ class Model(Component):
     def learned(self) -> dict[str, Any]:
         """Return what is learned, by the names of tokenizer.json."""
         if self._learned is None:  # loaded from a file, and never looked at since
-            config = tokenizer_json.model_config(next(iter(self._cores.values())))
+            config = model_to_config(next(iter(self._cores.values())))
             names = ("vocab", "merges") if isinstance(self, BPE) else ("vocab",)
             object.__setattr__(self, "_learned", {name: config[name] for name in names})
         learned: dict[str, Any] = self._learned
@@ -77,7 +79,7 @@ class Model(Component):
     def built(self, byte_level: bool) -> Any:
         """Return the model of subword, one that reads bytes if asked."""
         if byte_level not in self._cores:
-            self._cores[byte_level] = tokenizer_json.model_from_config(self.config(), byte_level)
+            self._cores[byte_level] = model_from_config(self.config(), byte_level)
         return self._cores[byte_level]
 
     @property
@@ -179,7 +181,7 @@ class BPE(Model):
     @staticmethod
     def read_file(vocab: str, merges: str) -> tuple[dict[str, int], list[Pair]]:
         """Read vocab.json and merges.txt."""
-        return tokenizer_json.read_vocab_json(vocab), tokenizer_json.read_merges(merges)
+        return read_vocab_json(vocab), read_merges(merges)
 
     @classmethod
     def from_file(cls, vocab: str, merges: str, **kwargs: Any) -> Self:
@@ -189,7 +191,7 @@ class BPE(Model):
     def _files(self) -> dict[str, str]:
         vocab = dict(sorted(self.vocab.items(), key=lambda item: item[1]))
         lines = ["#version: 0.2", *(f"{a} {b}" for a, b in self.learned()["merges"]), ""]
-        return {"vocab.json": tokenizer_json.dump(vocab, False), "merges.txt": "\n".join(lines)}
+        return {"vocab.json": dump_json(vocab, False), "merges.txt": "\n".join(lines)}
 
 
 class WordPiece(Model):
@@ -213,7 +215,7 @@ class WordPiece(Model):
     @staticmethod
     def read_file(vocab: str) -> dict[str, int]:
         """Read vocab.txt."""
-        return tokenizer_json.read_vocab_txt(vocab)
+        return read_vocab_txt(vocab)
 
     @classmethod
     def from_file(cls, vocab: str, **kwargs: Any) -> Self:

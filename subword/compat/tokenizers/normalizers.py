@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
-from subword.formats import stages_json
+from subword.compat.tokenizers.base_stage import Component, Pattern, Steps, checked
+from subword.formats.stages_json import normalizer_from_config
 
 
 class Normalizer(Component):
@@ -15,7 +15,7 @@ class Normalizer(Component):
 
     def build(self, config: dict[str, Any]) -> Any:
         """Build the normalizer of subword."""
-        return stages_json.normalizer(config)
+        return normalizer_from_config(config)
 
     def normalize_str(self, sequence: str) -> str:
         """Return the text, normalized."""

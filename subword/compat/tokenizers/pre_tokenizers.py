@@ -7,8 +7,8 @@ from typing import Any
 
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import checked_behavior
-from subword.compat.tokenizers.component import Component, Pattern, Steps, checked
-from subword.formats import stages_json
+from subword.compat.tokenizers.base_stage import Component, Pattern, Steps, checked
+from subword.formats.stages_json import json_behavior, pre_tokenizer_from_config
 from subword.vocab.byte_alphabet import CHARS
 
 
@@ -17,7 +17,7 @@ class PreTokenizer(Component):
 
     def build(self, config: dict[str, Any]) -> Any:
         """Build the pre-tokenizer of subword."""
-        return stages_json.pre_tokenizer(config)
+        return pre_tokenizer_from_config(config)
 
     def pre_tokenize_str(self, sequence: str) -> list[tuple[str, tuple[int, int]]]:
         """Return the words of a text, and their characters [start, end)."""
@@ -98,8 +98,7 @@ class _Behavior:
     def config(self) -> dict[str, Any]:
         """Return the object that stands for the stage in tokenizer.json."""
         config: dict[str, Any] = super().config()  # type: ignore[misc]
-        behavior = checked_behavior(config["behavior"])
-        return {**config, "behavior": "".join(part.title() for part in behavior.split("_"))}
+        return {**config, "behavior": json_behavior(checked_behavior(config["behavior"]))}
 
 
 class Punctuation(_Behavior, PreTokenizer):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword import processors
-from subword.compat.tokenizers.component import Component, Steps, checked, note_change
+from subword.compat.tokenizers.base_stage import Component, Steps, checked, note_change
 from subword.results.encoding import Encoding
 
 Named = tuple[str, int]

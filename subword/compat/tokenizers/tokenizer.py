@@ -10,10 +10,11 @@ from typing import Any
 
 from subword.compat.tokenizers import decoders, models, normalizers, pre_tokenizers, processors
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.component import Component, changes, from_config, note_change
+from subword.compat.tokenizers.base_stage import Component, changes, from_config, note_change
 from subword.compat.tokenizers.lengths import Lengths
 from subword.corpus.sources import Files, PathLike, Source
-from subword.formats import pretrained, stages_json, tokenizer_json
+from subword.formats.models_json import reads_bytes
+from subword.formats.stages_json import stage_to_config
 from subword.processors.base import post_process
 from subword.results.encoding import Encoding
 from subword.tokenizer import Tokenizer as Core
@@ -102,7 +103,7 @@ class Tokenizer(Lengths):
         built: dict[str, Any] = {
             name: None if self._parts[name] is None else self._parts[name].core for name in STAGES
         }
-        byte_level = tokenizer_json.reads_bytes(built["pre_tokenizer"], self._model_options())
+        byte_level = reads_bytes(built["pre_tokenizer"], self._model_options())
         built["model"] = self.model.built(byte_level)
         built["added_tokens"] = [token.core for token in self._added]
         if self._core is not None and self._core[1] == built:
@@ -128,9 +129,7 @@ class Tokenizer(Lengths):
         for name, module in STAGES.items():
             stage = getattr(core, name)
             if stage is not None:
-                config = (
-                    stage.to_dict() if hasattr(stage, "to_dict") else stages_json.to_config(stage)
-                )
+                config = stage.to_dict() if hasattr(stage, "to_dict") else stage_to_config(stage)
                 tokenizer._parts[name] = from_config(vars(module), config)
         tokenizer._added = [AddedToken.of_core(token) for token in core.added_tokens.values()]
         tokenizer._truncation = None if core.truncation is None else dict(core.truncation)
@@ -157,7 +156,7 @@ class Tokenizer(Lengths):
         identifier: str, revision: str = "main", token: str | None = None
     ) -> Tokenizer:
         """Load a tokenizer from a folder, or from the Hub if huggingface_hub is there."""
-        return Tokenizer._of_core(Core(**pretrained.pretrained_parts(identifier, revision, token)))
+        return Tokenizer._of_core(Core.from_pretrained(identifier, revision, token))
 
     def to_str(self, pretty: bool = False) -> str:
         """Return the tokenizer.json of this tokenizer."""

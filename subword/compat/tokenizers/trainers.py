@@ -7,7 +7,7 @@ from typing import Any
 
 from subword._core.progress import progress_bar
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.component import Component
+from subword.compat.tokenizers.base_stage import Component
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
 from subword.corpus.counting import count_source
 from subword.corpus.sources import Source

@@ -6,7 +6,8 @@ import pytest
 import tokenizers
 
 from subword import Tokenizer
-from subword.formats import padding_json, tokenizer_json
+from subword.formats.padding_json import padding_from_config, truncation_from_config
+from subword.formats.vocab_files import read_vocab_txt
 from tests.helpers.compare import load, random_text
 from tests.helpers.configs import random_config
 from tests.helpers.configs import random_text as short_text
@@ -143,8 +144,8 @@ def test_older_shapes_encode_as_in_the_oracle(config):
 def test_vocab_txt_is_trimmed_like_the_original_reader(tmp_path):
     path = tmp_path / "vocab.txt"
     path.write_bytes("[UNK]\r\na \u3000\n b\n\n##c\n".encode())
-    assert tokenizer_json.read_vocab_txt(path) == tokenizers.models.WordPiece.read_file(str(path))
-    assert tokenizer_json.read_vocab_txt(path) == {"[UNK]": 0, "a": 1, " b": 2, "": 3, "##c": 4}
+    assert read_vocab_txt(path) == tokenizers.models.WordPiece.read_file(str(path))
+    assert read_vocab_txt(path) == {"[UNK]": 0, "a": 1, " b": 2, "": 3, "##c": 4}
 
 
 def test_added_tokens_take_the_next_free_id():
@@ -157,6 +158,6 @@ def test_added_tokens_take_the_next_free_id():
 
 
 def test_defaults_of_truncation_and_padding():
-    assert padding_json.truncation(None) is None
-    assert padding_json.truncation({})["max_length"] == 512
-    assert padding_json.padding({"pad_id": 3})["strategy"] == "BatchLongest"
+    assert truncation_from_config(None) is None
+    assert truncation_from_config({})["max_length"] == 512
+    assert padding_from_config({"pad_id": 3})["strategy"] == "BatchLongest"

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
+
+from subword.formats.stages_json import pattern_to_config
 
 # Goes up by one with every change of any description, so that tokenizers look again only then.
 _changes = 0
@@ -130,23 +132,9 @@ class Pattern:
 
     def config(self) -> dict[str, Any]:
         """Return the object that stands for the stage in tokenizer.json."""
-        from subword.formats.stages_json import pattern_config
-
         config: dict[str, Any] = super().config()  # type: ignore[misc]
         pattern = config["pattern"]
         return {
             **config,
-            "pattern": pattern if isinstance(pattern, dict) else pattern_config(pattern),
+            "pattern": pattern if isinstance(pattern, dict) else pattern_to_config(pattern),
         }
-
-
-__all__ = [
-    "Component",
-    "Pattern",
-    "Self",
-    "Steps",
-    "changes",
-    "checked",
-    "from_config",
-    "note_change",
-]

@@ -1,0 +1,140 @@
+"""The models of a tokenizer.json: their JSON objects and our classes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from subword._core.component import component_type, get_field
+from subword._core.pipeline import PreTokenizer
+from subword.formats.json_files import check_no_surrogates
+from subword.models.bpe import BPE
+from subword.models.wordpiece import WordPiece
+from subword.pre_tokenizers import with_raw_bytes
+from subword.vocab.byte_alphabet import has_all_byte_tokens, has_all_bytes
+
+# No word can be longer: a text has less than 2**31 bytes.
+MAX_WORD_CHARS = 2**62
+Config = Mapping[str, Any]
+
+
+def model_from_config(config: Config, byte_level: bool) -> BPE | WordPiece:
+    """Build the model of a tokenizer.json; one without a type is told by its fields.
+
+    Args:
+        config: The JSON object.
+        byte_level: The model is to read bytes; see `reads_bytes`.
+
+    Raises:
+        ValueError: A field is missing or wrong, or no class here is such a model.
+    """
+    kind = component_type("model", {"type": _type_of(config)}, ("BPE", "WordPiece"))
+    return _bpe(config, byte_level) if kind == "BPE" else _wordpiece(config)
+
+
+def model_to_config(model: BPE | WordPiece) -> dict[str, Any]:
+    """Return the JSON object of a model."""
+    vocab = dict(sorted(model.vocab.items(), key=lambda item: item[1]))
+    if isinstance(model, BPE):
+        merges = [list(pair) for pair in model.merges]
+        return {"type": "BPE", **model.options(), "vocab": vocab, "merges": merges}
+    return {"type": "WordPiece", **model.options(), "vocab": vocab}
+
+
+def reads_bytes(pre_tokenizer: PreTokenizer | None, config: Config) -> bool:
+    """Whether a model may read bytes: it comes after ByteLevel, and is a plain BPE of all bytes.
+
+    Args:
+        pre_tokenizer: Of the tokenizer.
+        config: The JSON object of the model.
+    """
+    plain = not (
+        config.get("continuing_subword_prefix")
+        or config.get("end_of_word_suffix")
+        or config.get("byte_fallback")
+    )
+    is_bpe = config.get("type") == "BPE" or (config.get("type") is None and "merges" in config)
+    if not plain or not is_bpe or pre_tokenizer is None or with_raw_bytes(pre_tokenizer) is None:
+        return False
+    return has_all_bytes(config["vocab"]) if isinstance(config.get("vocab"), dict) else False
+
+
+def _type_of(config: Config) -> object:
+    """Return the type of a model: files of before 2020 do not name it."""
+    if config.get("type") is not None:
+        return config["type"]
+    if "merges" in config:
+        return "BPE"
+    if "max_input_chars_per_word" in config:
+        return "WordPiece"
+    return "WordLevel" if isinstance(config.get("vocab"), dict) else "Unigram"
+
+
+def _wordpiece(config: Config) -> WordPiece:
+    limit = get_field(config, "max_input_chars_per_word", int)
+    if not 0 <= limit <= MAX_WORD_CHARS:
+        raise ValueError(f"max_input_chars_per_word must be in [0, {MAX_WORD_CHARS}], got {limit}")
+    return WordPiece(
+        _vocab(config),
+        unk_token=get_field(config, "unk_token", str),
+        continuing_subword_prefix=get_field(config, "continuing_subword_prefix", str),
+        max_input_chars_per_word=limit,
+    )
+
+
+def _bpe(config: Config, byte_level: bool) -> BPE:
+    vocab = _vocab(config)
+    merges = [
+        # A list may hold anything: the model looks at it.
+        tuple(entry) if type(entry) is list and len(entry) == 2 else _merge(entry, number)
+        for number, entry in enumerate(get_field(config, "merges", list))
+        if not (isinstance(entry, str) and entry.startswith("#version"))
+    ]
+    dropout = config.get("dropout")
+    if dropout is not None and (isinstance(dropout, bool) or not isinstance(dropout, int | float)):
+        raise ValueError(f"model.dropout must be a number or null, got {dropout!r}")
+    flags: dict[str, Any] = {
+        flag: get_field(config, flag, bool, False)
+        for flag in ("fuse_unk", "byte_fallback", "ignore_merges")
+    }
+    unk_token = _optional_str(config, "unk_token")
+    if (
+        unk_token is not None
+        and unk_token not in vocab
+        and not (byte_level or has_all_byte_tokens(config))
+    ):
+        raise ValueError(f"model.unk_token {unk_token!r} is not in the vocabulary")
+    return BPE(
+        vocab,
+        merges,
+        dropout=dropout,
+        unk_token=unk_token,
+        continuing_subword_prefix=_optional_str(config, "continuing_subword_prefix"),
+        end_of_word_suffix=_optional_str(config, "end_of_word_suffix"),
+        byte_level=byte_level,
+        **flags,
+    )
+
+
+def _merge(entry: object, number: int) -> tuple[str, str]:
+    if isinstance(entry, str):
+        tokens: Sequence[object] = entry.split(" ")
+    elif isinstance(entry, list):
+        tokens = entry
+    else:
+        tokens = ()
+    if len(tokens) != 2 or not all(isinstance(token, str) for token in tokens):
+        raise ValueError(f"model.merges[{number}]: expected two tokens, got {entry!r:.100}")
+    return str(tokens[0]), str(tokens[1])
+
+
+def _vocab(config: Config) -> dict[str, int]:
+    vocab = config.get("vocab")
+    if not isinstance(vocab, dict):
+        raise ValueError(f"model.vocab must be an object, got {type(vocab).__name__}")
+    check_no_surrogates("model.vocab", vocab)
+    return vocab
+
+
+def _optional_str(config: Config, key: str) -> str | None:
+    return None if config.get(key) is None else get_field(config, key, str)
