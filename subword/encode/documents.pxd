@@ -37,6 +37,7 @@ cdef class Documents:
     cdef int push(self, const uint8_t* data, Py_ssize_t size, int lacks, bint follows) except -1
 
 
+cdef bint find_storage(object text, Document* document) noexcept
 cdef int document_of(object text, Py_ssize_t index, Document* document) except -1
 cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t** data,
                         Py_ssize_t* size) except -2 nogil

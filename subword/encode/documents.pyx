@@ -36,15 +36,22 @@ cdef enum:
     AHEAD = 8                       # documents between asking for an object and its use
 
 
-cdef int document_of(object text, Py_ssize_t index, Document* document) except -1:
-    """Find the storage of a str; `index` is for the error."""
+cdef bint find_storage(object text, Document* document) noexcept:
+    """Find where the text of a str lies, and in which units; return 0 if it is no str."""
     if not PyUnicode_Check(text):
-        raise TypeError(f"text {index} must be a str, got {type(text).__name__}")
+        return False
     document.data = PyUnicode_DATA(text)
     document.size = PyUnicode_GET_LENGTH(text)
     document.kind = 0 if PyUnicode_IS_ASCII(text) else PyUnicode_KIND(text)
     document.lacks = -1
     document.follows = False
+    return True
+
+
+cdef int document_of(object text, Py_ssize_t index, Document* document) except -1:
+    """Find the storage of a str, which must not be too long; `index` is for the error."""
+    if not find_storage(text, document):
+        raise TypeError(f"text {index} must be a str, got {type(text).__name__}")
     if document.size * (document.kind + 1 if document.kind else 1) > HIGHEST:
         raise ValueError(
             f"text {index} is too long: a document holds at most {HIGHEST} bytes of UTF-8")

@@ -14,7 +14,6 @@ cdef class Encoder:
     cdef Matcher raw
     cdef Matcher after
     cdef bint normalizes                 # before the text is cut; if not, chunk by chunk
-    cdef bint pre_tokenizes
     cdef bint chunks                     # BERT, and `sentences`: what is cached is no word
     cdef readonly Sentences sentences    # None unless the text is one word for a BPE model
     cdef int pattern

@@ -19,8 +19,7 @@ cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport (
-    Model, Normalizer, PreTokenizer, Text, check_signals, spans_push, text_clear, text_end,
-    text_start,
+    Model, Normalizer, PreTokenizer, Text, check_signals, text_end, text_start,
 )
 from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
@@ -32,12 +31,12 @@ from subword.encode._word_cache cimport (
     batch_emit, batch_emit_places, batch_fill, batch_find, batch_odd, batch_prefetch_long,
     cache_put, cache_put_long, copy_values, odd_word, word_batch, word_key,
 )
+from subword.encode.segments cimport is_bert, normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Output, Worker, begin_rows, end_row, output_push, output_reserve
 from subword.models.bpe cimport BPE
 from subword.models.byte_safe_splits cimport byte_joints, byte_joints_of
 from subword.models.wordpiece cimport WordPiece
 from subword.normalizers.bert cimport BertNormalizer
-from subword.pre_tokenizers.splits cimport BertPreTokenizer
 from subword.vocab.added_tokens cimport Matcher
 
 cdef extern from "scan/scan.h" nogil:
@@ -71,7 +70,6 @@ cdef class Encoder:
         self.model = model
         self.raw = raw
         self.after = after
-        self.pre_tokenizes = pre_tokenizer is not None
         self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
         if self.pattern >= 0 and isinstance(model, BPE):
             self.joints = byte_joints_of(model)
@@ -79,10 +77,8 @@ cdef class Encoder:
         self.cache_limit = cache_limit
         self.pool = []
         self.chunks = (
-            isinstance(normalizer, BertNormalizer) and isinstance(pre_tokenizer, BertPreTokenizer)
+            is_bert(normalizer, pre_tokenizer) and after.count == 0
             and isinstance(model, WordPiece)    # which never leaves a word without a token
-            and after.count == 0 and (<BertNormalizer>normalizer).clean_text
-            and (<BertNormalizer>normalizer).handle_chinese_chars
         )
         self.sentences = sentences_of(normalizer, pre_tokenizer, model, after.count > 0)
         self.chunks = self.chunks or self.sentences is not None
@@ -176,36 +172,20 @@ cdef class Encoder:
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
                             Output* out) except -1 nogil:
         """Append the tokens of a stretch without raw added tokens."""
-        cdef Text text
+        cdef Text text = segment_text(data, start, end, out.full)
         cdef Text part
         cdef const Text* source = &text
         cdef Py_ssize_t i
-        text.data = <uint8_t*>data + start
-        text.starts = text.ends = NULL
-        text.size = text.capacity = end - start
-        text.base = start
-        text.aligned = out.full
         if text.size == 0:
             return 0
         if self.normalizes:
-            text_clear(&worker.normalized)
-            worker.normalized.aligned = out.full
-            if self.normalizer.apply(&text, &worker.normalized):
-                worker.normalized.base = start
-                source = &worker.normalized
+            source = normalize(self.normalizer, &text, &worker.normalized)
         if self.after.absent(source.data, source.size, -1):
             return self.encode_text(worker, source, out)
         worker.inner.size = 0
         self.after.find(source.data, <int32_t>source.size, &worker.inner)
         for i in range(worker.inner.size):
-            part = source[0]
-            part.data += worker.inner.data[i].start
-            part.size = worker.inner.data[i].end - worker.inner.data[i].start
-            if part.starts != NULL:
-                part.starts += worker.inner.data[i].start
-                part.ends += worker.inner.data[i].start
-            else:
-                part.base += worker.inner.data[i].start
+            part = part_of(source, worker.inner.data[i].start, worker.inner.data[i].end)
             if worker.inner.data[i].id < 0:
                 self.encode_text(worker, &part, out)
             elif out.full:
@@ -222,7 +202,7 @@ cdef class Encoder:
         cdef int32_t[2 * BATCH] found
         cdef Py_ssize_t at = 0
         cdef int count
-        cdef const Text* source = text
+        cdef const Text* source
         cdef int pattern = SCAN_BERT if self.chunks else self.pattern
         cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
         cdef const byte_joints* joints = NULL
@@ -240,17 +220,7 @@ cdef class Encoder:
                 if self.enough(worker, out):
                     break
             return 0
-        worker.whole.size = 0
-        spans_push(&worker.whole, 0, text.size)
-        worker.spans.size = 0
-        if self.pre_tokenizes:
-            text_clear(&worker.rewritten)
-            worker.rewritten.aligned = out.full
-            if self.pre_tokenizer.split(text, &worker.rewritten, &worker.whole, &worker.spans):
-                worker.rewritten.base = text.base
-                source = &worker.rewritten
-        else:
-            spans_push(&worker.spans, 0, text.size)
+        source = split_words(self.pre_tokenizer, text, worker)
         while at < worker.spans.size and not self.enough(worker, out):
             count = <int>min(BATCH, worker.spans.size - at)
             self.encode_spans(worker, source, <int32_t*>(worker.spans.data + at), count, out)

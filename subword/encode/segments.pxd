@@ -1,0 +1,80 @@
+"""The steps of a segment on its way to words, inline: what encoding and counting do alike.
+
+A segment is a stretch of a document between added tokens. Its text is normalized, cut into parts
+at the added tokens that are looked for in normalized text, and split into words.
+"""
+
+from libc.stdint cimport uint8_t
+
+from subword._core.pipeline cimport Normalizer, PreTokenizer, Text, spans_push, text_clear
+from subword.encode.worker cimport Worker
+from subword.normalizers.bert cimport BertNormalizer
+from subword.pre_tokenizers.splits cimport BertPreTokenizer
+
+
+cdef inline bint is_bert(object normalizer, object pre_tokenizer):
+    """Say whether the stages are BERT's, whose text may be cut into chunks before the normalizer.
+
+    It takes a normalizer that clears control characters away and sets Chinese characters apart:
+    then neither stage sees across blanks, punctuation and Chinese characters, and the words of a
+    chunk depend on its bytes alone.
+    """
+    return (
+        isinstance(normalizer, BertNormalizer) and isinstance(pre_tokenizer, BertPreTokenizer)
+        and (<BertNormalizer>normalizer).clean_text
+        and (<BertNormalizer>normalizer).handle_chinese_chars
+    )
+
+
+cdef inline Text segment_text(const uint8_t* data, Py_ssize_t start, Py_ssize_t end,
+                              bint aligned) noexcept nogil:
+    """Return the text of the bytes [start, end) of a document, where they lie."""
+    cdef Text text
+    text.data = <uint8_t*>data + start
+    text.starts = text.ends = NULL
+    text.size = text.capacity = end - start
+    text.base = start
+    text.aligned = aligned
+    return text
+
+
+cdef inline Text part_of(const Text* text, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
+    """Return the bytes [start, end) of a text, where they lie."""
+    cdef Text part = text[0]
+    part.data += start
+    part.size = end - start
+    if part.starts != NULL:
+        part.starts += start
+        part.ends += start
+    else:
+        part.base += start
+    return part
+
+
+cdef inline const Text* normalize(Normalizer normalizer, const Text* text,
+                                  Text* normalized) except NULL nogil:
+    """Return the normalized text: `normalized`, or `text` itself if nothing changes."""
+    text_clear(normalized)
+    normalized.aligned = text.aligned
+    if not normalizer.apply(text, normalized):
+        return text
+    normalized.base = text.base
+    return normalized
+
+
+cdef inline const Text* split_words(PreTokenizer pre_tokenizer, const Text* text,
+                                    Worker worker) except NULL nogil:
+    """Leave the words of a text in `worker.spans`; return the text in which they are counted:
+    `worker.rewritten`, or `text` itself if the pre-tokenizer, which may be None, only cuts."""
+    worker.spans.size = 0
+    if pre_tokenizer is None:
+        spans_push(&worker.spans, 0, text.size)
+        return text
+    worker.whole.size = 0
+    spans_push(&worker.whole, 0, text.size)
+    text_clear(&worker.rewritten)
+    worker.rewritten.aligned = text.aligned
+    if not pre_tokenizer.split(text, &worker.rewritten, &worker.whole, &worker.spans):
+        return text
+    worker.rewritten.base = text.base
+    return &worker.rewritten
