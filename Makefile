@@ -53,8 +53,8 @@ types:  ## mypy, and the stubs against the binaries
 	$(PYTHON) -m mypy.stubtest --mypy-config-file pyproject.toml $(MODULES)
 
 bench:  ## the benchmarks of encoding and training
-	$(PYTHON) benchmarks/bench_encode.py
-	$(PYTHON) benchmarks/bench_train.py
+	$(PYTHON) -m benchmarks.encode.run
+	$(PYTHON) -m benchmarks.train.run
 
 docs:  ## run every code block of README and docs
 	$(PYTHON) -m pytest tests/test_docs.py -q

@@ -1,1 +1,1 @@
-"""Benchmarks: one script a question."""
+"""Benchmarks: one script a question. `python -m benchmarks` lists them."""

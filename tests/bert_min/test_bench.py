@@ -1,10 +1,14 @@
-"""The benchmark's own arithmetic, and its GPU part at a size a CPU can run."""
+"""The arithmetic of the benchmark of embedding, and its GPU part at a size a CPU can run."""
+
+import subprocess
+import sys
 
 import numpy as np
 import torch
 
-from benchmarks.bench_bert import device_suite, interleave, memory, model_flops, peak_runs, ratio
 from bert_min import BertConfig
+from tests.helpers.bert_speed import device_suite, interleave, model_flops, peak_runs, ratio
+from tests.helpers.data import ROOT
 
 
 def test_gpu_part_runs_anywhere(tiny):
@@ -34,6 +38,9 @@ def test_rounds_are_interleaved_and_the_first_is_not_counted():
     assert ratio([1.0, 2.0, 4.0], [2.0, 6.0, 4.0]) == 2.0
 
 
-def test_memory_is_reported(minilm, capsys):
-    memory(minilm, 200)
-    assert "200 texts: peak memory" in capsys.readouterr().out
+def test_memory_is_reported(minilm):
+    command = [sys.executable, "-m", "benchmarks.bert.embed", "--memory", "--texts", "200"]
+    run = subprocess.run(
+        [*command, "--model", str(minilm)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert "200 texts: peak memory" in run.stdout

@@ -5,7 +5,8 @@ import random
 import unicodedata
 
 from subword import Tokenizer
-from tests.helpers.data import oracle, tokenizer_folder
+from tests.helpers.data import tokenizer_folder
+from tests.helpers.published import oracle
 
 FIELDS = (
     *("ids", "tokens", "offsets", "word_ids", "type_ids"),

@@ -1,12 +1,18 @@
-"""Published tokenizers: those of the folder that SUBWORD_DATA names (or beside the project)."""
+"""Published tokenizers, as `tokenizers` (the oracle) builds them; tests skip without them."""
 
-import os
+import functools
 import re
 from pathlib import Path
 
 import pytest
+import tokenizers
+from tokenizers import AddedToken, decoders, models, pre_tokenizers, processors
 
-DATA = Path(os.environ.get("SUBWORD_DATA", Path(__file__).parents[2].parent / "shared" / "data"))
+from tests.helpers.data import DATA, tokenizer_folder
+
+needs_data = pytest.mark.skipif(
+    not (DATA / "tokenizers").is_dir(), reason=f"no tokenizers in {DATA}: set SUBWORD_DATA"
+)
 
 
 def tokenizer_folders() -> list:
@@ -24,3 +30,24 @@ def _unread(path: Path) -> list:
     """Skip what subword does not read yet: models of the kind Unigram."""
     unigram = re.search(rb'"type": ?"Unigram"', path.read_bytes())
     return [pytest.mark.skip("models.Unigram does not exist yet")] if unigram else []
+
+
+@functools.cache
+def oracle(name: str) -> tokenizers.Tokenizer:
+    """Return a published tokenizer in `tokenizers`, without truncation and padding."""
+    folder = tokenizer_folder(name)
+    if (folder / "tokenizer.json").exists():
+        tok = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        tok.no_truncation()
+        tok.no_padding()
+        return tok
+    # RoBERTa's, as transformers builds it.
+    vocab, merges = str(folder / "vocab.json"), str(folder / "merges.txt")
+    tok = tokenizers.Tokenizer(models.BPE.from_file(vocab, merges))
+    tok.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tok.decoder = decoders.ByteLevel()
+    ends = [(token, tok.token_to_id(token)) for token in ("</s>", "<s>")]
+    tok.post_processor = processors.RobertaProcessing(*ends, add_prefix_space=False)
+    tok.add_special_tokens(["<s>", "<pad>", "</s>", "<unk>"])
+    tok.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True)])
+    return tok

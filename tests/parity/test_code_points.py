@@ -1,4 +1,7 @@
-"""A sample of the code points through every component; benchmarks/code_points.py takes them all."""
+"""A sample of the code points through every component.
+
+`python -m benchmarks.parity.code_points` takes all of them.
+"""
 
 import pytest
 

@@ -1,12 +1,13 @@
 """A sample of the documents of every corpus through every published tokenizer.
 
-`benchmarks/parity_corpora.py` compares all of them.
+`python -m benchmarks.parity.corpora` compares all documents.
 """
 
 import pytest
 
 from tests.helpers.compare import differences, load
-from tests.helpers.data import CORPORA, NAMES, documents, needs_data
+from tests.helpers.data import CORPORA, NAMES, documents
+from tests.helpers.published import needs_data
 
 # Documents of a corpus, and bytes of each, that a test looks at.
 COUNT, SIZE = 20, 3000

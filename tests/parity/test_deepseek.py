@@ -11,7 +11,8 @@ from subword import Tokenizer
 from subword._regex.split_patterns import DEEPSEEK
 from subword.pre_tokenizers import is_scanned
 from tests.helpers.compare import random_text
-from tests.helpers.data import CORPORA, documents, needs_data, tokenizer_folder
+from tests.helpers.data import CORPORA, documents, tokenizer_folder
+from tests.helpers.published import needs_data
 
 BYTES = {"add_prefix_space": False, "trim_offsets": True, "use_regex": False}
 
@@ -39,7 +40,7 @@ def both() -> tuple[Tokenizer, tokenizers.Tokenizer]:
 
 @needs_data
 def test_the_published_sequence_has_one_scanner():
-    assert is_scanned(both()[0]._texts.encoder.pre_tokenizer)
+    assert is_scanned(both()[0].text_encoder.encoder.pre_tokenizer)
 
 
 @needs_data

@@ -6,7 +6,8 @@ import random
 import pytest
 
 from tests.helpers.compare import differences, load, random_text
-from tests.helpers.data import NAMES, needs_data, oracle
+from tests.helpers.data import NAMES
+from tests.helpers.published import needs_data, oracle
 
 COUNT = int(os.environ.get("SUBWORD_FUZZ", "250"))
 

@@ -1,6 +1,6 @@
-"""Words without an end: what a quadratic merge loop would choke on is encoded right.
+"""Very long words, for which a quadratic merge loop would take minutes, are encoded right.
 
-`benchmarks/bench_linear.py` shows the time per byte.
+`python -m benchmarks.encode.linear` prints the time per byte.
 """
 
 import base64
@@ -9,7 +9,7 @@ import random
 import pytest
 
 from tests.helpers.compare import load
-from tests.helpers.data import needs_data, oracle
+from tests.helpers.published import needs_data, oracle
 
 SIZE = 20_000
 RNG = random.Random(7)

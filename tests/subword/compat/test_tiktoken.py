@@ -18,7 +18,8 @@ from subword.compat import tiktoken as ours
 from subword.corpus.word_counts import WordCounts
 from subword.trainers.bpe import train_bpe
 from subword.vocab.byte_alphabet import CHARS, bytes_of
-from tests.helpers.data import TIKTOKEN, needs_data, tiktoken_file
+from tests.helpers.data import TIKTOKEN, tiktoken_file
+from tests.helpers.published import needs_data
 
 SPECIALS = {"<|endoftext|>": 1000, "<|a|>": 1001, "<|ab|>": 1003}
 CL100K = (

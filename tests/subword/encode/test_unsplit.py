@@ -12,7 +12,7 @@ from tokenizers import models, normalizers, trainers
 from subword import Tokenizer
 from subword.reference import ReferenceTokenizer
 from tests.helpers.compare import load
-from tests.helpers.data import needs_data
+from tests.helpers.published import needs_data
 from tests.subword.reference.test_reference import oracle, shown
 
 MARK = "▁"

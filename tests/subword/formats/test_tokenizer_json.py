@@ -11,7 +11,8 @@ from subword.formats.vocab_files import read_vocab_txt
 from tests.helpers.compare import load, random_text
 from tests.helpers.configs import random_config
 from tests.helpers.configs import random_text as short_text
-from tests.helpers.data import NAMES, TIKTOKEN, needs_data, oracle, tiktoken_file, tokenizer_folder
+from tests.helpers.data import NAMES, TIKTOKEN, tiktoken_file, tokenizer_folder
+from tests.helpers.published import needs_data, oracle
 from tests.helpers.small_models import BASE, MODEL, PIECES, with_model
 
 # Round trips.

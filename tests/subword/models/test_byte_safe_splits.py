@@ -14,7 +14,7 @@ from subword import Tokenizer
 from subword._regex.split_patterns import PATTERNS
 from subword.vocab.byte_alphabet import CHARS, chars_of
 from tests.helpers.compare import load
-from tests.helpers.data import needs_data, oracle
+from tests.helpers.published import needs_data, oracle
 
 # Neighbours in bytes and strangers, kana and Chinese, and a few of two and four bytes.
 POOL = "가각갂한핝글긁水氷中国あぃアヴー、ไทยé中😀ẵ"

@@ -12,8 +12,7 @@ import subword
 from subword import AddedToken, Tokenizer, normalizers, pre_tokenizers, processors
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import DEEPSEEK, PATTERNS
-from tests.helpers.data import needs_data
-from tests.helpers.published import tokenizer_folders
+from tests.helpers.published import needs_data, tokenizer_folders
 
 CORPUS = [
     "The cat's on the mat, it's 12345 o'clock! naïve Å ½ 한국어 텍스트。日本語、です",

@@ -9,7 +9,8 @@ import subword
 from subword import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from subword.corpus.counting import count_source
 from subword.models.bpe import BPE
-from tests.helpers.data import NAMES, documents, needs_data, tokenizer_folder
+from tests.helpers.data import NAMES, documents, tokenizer_folder
+from tests.helpers.published import needs_data
 
 TEXTS = [
     "The quick brown fox jumps over the lazy dog. The dog sleeps; the fox runs, quickly!\n",

@@ -1,9 +1,9 @@
-"""Compare every normalizer and pre-tokenizer with the oracle on every code point.
+"""Every code point through every normalizer and pre-tokenizer, compared with the oracle.
 
-    python -m benchmarks.code_points [--step 1]
+    python -m benchmarks.parity.code_points [--step 1]
 
 Each code point stands between a letter and a digit, and before a blank. Compared are the text or
-the words that come out and their places. The exit status is 1 if anything differs.
+the words that come out, and their offsets. The exit status is 1 if anything differs.
 """
 
 import argparse

@@ -3,17 +3,16 @@
 Both sides start from the same weights and see the same batches in the same order with the same
 schedule. transformers pads a batch to its longest example (its own collators do the same) and
 trains with torch's AdamW; bert_min runs its loop as `bert-min finetune` does. Tokens are real
-tokens, never padding. Throughput is measured in turns, a few steps of one side, then of the other,
-so that a busy machine slows both.
+tokens, never padding. Both sides are timed in turns, a few steps each, so that other work on the
+machine slows both.
 
-    python benchmarks/bench_finetune.py speed --model FOLDER --task sst2
-    python benchmarks/bench_finetune.py speed --model FOLDER --task mlm
-    python benchmarks/bench_finetune.py scores --model FOLDER --task conll --seeds 0 1 2
+    python -m benchmarks.bert.finetune speed --model FOLDER --task sst2
+    python -m benchmarks.bert.finetune speed --model FOLDER --task mlm
+    python -m benchmarks.bert.finetune scores --model FOLDER --task conll --seeds 0 1 2
 """
 
 import argparse
 import json
-import os
 import platform
 import statistics
 import tempfile
@@ -34,6 +33,7 @@ from bert_min.pretraining_heads import BertForMaskedLM
 from bert_min.tasks import TaskSettings, make_task
 from bert_min.tokenizers import load_tokenizer
 from bert_min.train import TrainConfig, _Loop, learning_rate
+from tests.helpers.data import TASKS
 
 THEIRS = {
     "classification": transformers.AutoModelForSequenceClassification,
@@ -317,8 +317,7 @@ def main():
     parser.add_argument("what", choices=("speed", "scores"))
     parser.add_argument("--task", required=True)
     parser.add_argument("--model", required=True, type=Path)
-    default = Path(os.environ.get("SUBWORD_DATA", "../shared/data"))
-    parser.add_argument("--data", type=Path, default=default / "tasks")
+    parser.add_argument("--data", type=Path, default=TASKS)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--lr", type=float, default=5e-5)
     parser.add_argument("--max-length", type=int, default=128)

@@ -1,4 +1,4 @@
-"""The results of bench_encode.py as a table and as a picture."""
+"""The results of benchmarks.encode.run as a table and as a picture."""
 
 from __future__ import annotations
 

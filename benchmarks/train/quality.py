@@ -1,11 +1,11 @@
-"""What a vocabulary is worth: held-out text in tokens, for every trainer, ours and the peers'.
+"""The quality of vocabularies: held-out text in tokens, for every trainer, ours and the peers'.
 
-A twentieth of each corpus, from its end, is held out; the trainers get the rest. Words are those of
-BERT's pre-tokenizer (for byte-level BPE: of GPT-2's pattern, so its rows compare among themselves),
-and the same normalizer runs for all WordPiece rows. Results are kept in the JSON file and only what
+    python -m benchmarks.train.quality --json quality.json --plot quality.png
+
+The last twentieth of each corpus is held out; the trainers get the rest. Words are those of BERT's
+pre-tokenizer (for byte-level BPE those of GPT-2's pattern, so compare its rows with each other
+only), and all WordPiece rows have the same normalizer. Results are kept in the JSON file; only what
 is missing there is run.
-
-    python -m benchmarks.quality --json quality.json --plot docs/benchmarks/quality.png
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ import tokenizers
 from tokenizers import decoders, models, pre_tokenizers, trainers
 
 import subword
-from benchmarks.corpora import SEPARATOR, corpus_file, machine, versions
+from benchmarks.data import machine, versions
 from subword.corpus.counting import count_source
+from tests.helpers.data import SEPARATOR, corpus_file
 
 CORPORA = ("english", "korean")
 SIZES = (8000, 32000)

@@ -1,12 +1,12 @@
-"""How fast does bert_min embed, against sentence-transformers and against the machine's own peak?
+"""The speed of embedding texts, beside sentence-transformers and the peak of the machine.
 
-    python benchmarks/bench_bert.py                     # CPU: speed and quality of all-MiniLM-L6-v2
-    python benchmarks/bench_bert.py --memory            # memory of embedding a million short texts
-    python benchmarks/bench_bert.py --device cuda       # one GPU: BERT-base in bfloat16
+    python -m benchmarks.bert.embed                     # CPU: speed and quality of all-MiniLM-L6-v2
+    python -m benchmarks.bert.embed --memory            # memory of embedding a million short texts
+    python -m benchmarks.bert.embed --device cuda       # one GPU: BERT-base in bfloat16
 
-All contenders run in one process, one after the other in every round, so that a noisy machine slows
-all of them alike; ratios are taken within a round, and their median is reported. Tokens are real
-tokens, never padding. Data: $SUBWORD_DATA/tasks (SST-2, STS-B, SQuAD v1.1).
+All contenders run in one process, one after the other in every round, so that other work on the
+machine slows all of them alike; ratios are taken within a round, and their median is reported.
+Tokens are real tokens, never padding. The texts are those of SST-2, STS-B and SQuAD v1.1.
 """
 
 import argparse
@@ -26,12 +26,10 @@ import numpy as np
 import torch
 
 from bert_min import BertConfig, BertModel, Embedder
-from bert_min.kernels import HAS_ONEDNN, linear
 from bert_min.options import EmbedOptions
-from bert_min.packing import Layout
 from bert_min.quantize import cpu_has_bfloat16
-
-Run = Callable[[], object]
+from tests.helpers.bert_speed import Run, device_suite, interleave, model_flops, peak_runs, ratio
+from tests.helpers.data import TASKS
 
 
 def minilm() -> Path:
@@ -60,59 +58,6 @@ def mixed_texts(tasks: Path) -> list[str]:
     return texts
 
 
-def interleave(
-    runs: dict[str, Run], rounds: int, clock: Callable[[], float]
-) -> dict[str, list[float]]:
-    """Time every run once in each round, after one round that is not counted."""
-    seconds: dict[str, list[float]] = {name: [] for name in runs}
-    for number in range(rounds + 1):
-        for name, run in runs.items():
-            start = clock()
-            run()
-            if number:
-                seconds[name].append(clock() - start)
-    return seconds
-
-
-def ratio(mine: list[float], theirs: list[float]) -> float:
-    """Return how many times faster mine is: the median over rounds."""
-    return statistics.median(b / a for a, b in zip(mine, theirs, strict=True))
-
-
-def peak_runs(config: BertConfig, rows: int) -> tuple[dict[str, Run], float]:
-    """Multiply matrices of this model's shapes, with MKL and with oneDNN.
-
-    Returns:
-        The runs, and the floating-point operations of each.
-    """
-    e, i = config.hidden_size, config.intermediate_size
-    pairs = [
-        (torch.randn(rows, k), torch.randn(n, k)) for k, n in ((e, 3 * e), (e, e), (e, i), (i, e))
-    ]
-
-    def with_mkl() -> None:
-        for x, weight in pairs:
-            torch.mm(x, weight.t())
-
-    @torch.inference_mode()
-    def with_onednn() -> None:
-        for x, weight in pairs:
-            linear(x, weight, None)
-
-    runs: dict[str, Run] = {"peak of torch.mm": with_mkl}
-    if HAS_ONEDNN:
-        runs["peak of oneDNN"] = with_onednn
-    return runs, 2.0 * sum(x.shape[0] * weight.numel() for x, weight in pairs)
-
-
-def model_flops(config: BertConfig, lengths: np.ndarray) -> float:
-    """Count the floating-point operations of the encoder, dense layers and attention."""
-    e, i = config.hidden_size, config.intermediate_size
-    dense = 2 * (4 * e * e + 2 * e * i) * lengths.sum()
-    attention = 4 * e * (lengths.astype(float) ** 2).sum()
-    return float(config.num_hidden_layers * (dense + attention))
-
-
 def cpu_speed(folder: Path, tasks: Path, rounds: int, clock: Callable[[], float]) -> None:
     """Print tokens a second of every contender on mixed texts."""
     from sentence_transformers import SentenceTransformer
@@ -138,7 +83,7 @@ def cpu_speed(folder: Path, tasks: Path, rounds: int, clock: Callable[[], float]
         runs["bert_min bfloat16"] = ours(Embedder.from_pretrained(folder, "cpu", torch.bfloat16))
     peaks, operations = peak_runs(plain.model.config, plain.batch_tokens)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # texts cut at the limit, by intent
+        warnings.simplefilter("ignore", UserWarning)  # texts truncated at the limit, as intended
         seconds = interleave(runs | peaks, rounds, clock)
     tokens = int(lengths.sum())
     default = seconds["sentence-transformers, batch 32"]
@@ -204,64 +149,6 @@ def memory(folder: Path, texts: int) -> None:
             print(f"{done:,} texts: peak memory {peak:,.0f} MiB")
 
 
-def device_suite(device: torch.device, config: BertConfig, tokens: int, repeats: int) -> dict:
-    """Measure a model with fresh weights on one device.
-
-    Returns:
-        Tokens a second at a fixed length of 128 and at lengths drawn from N(256, 64), and the
-        seconds for one text of 128 tokens.
-    """
-    torch.manual_seed(0)
-    dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-    model = BertModel(config).to(device, dtype).eval()
-    if device.type == "cuda":
-        model.compile_layers()
-    limit = config.max_position_embeddings
-    drawn = torch.normal(256.0, 64.0, (max(tokens // 256, 1),)).round().clamp(16, limit)
-    batches = {
-        "fixed": [min(128, limit)] * max(tokens // 128, 1),
-        "variable": sorted(drawn.int().tolist(), reverse=True),
-        "single": [min(128, limit)],
-    }
-    seconds = {}
-    for name, lengths in batches.items():
-        ids = torch.randint(config.vocab_size, (sum(lengths),), device=device)
-        layout = Layout.of(lengths, device)
-        seconds[name] = timed(model, ids, layout, repeats, graph=name == "single")
-    return {
-        "fixed tok/s": sum(batches["fixed"]) / seconds["fixed"],
-        "variable tok/s": sum(batches["variable"]) / seconds["variable"],
-        "single s": seconds["single"],
-    }
-
-
-@torch.inference_mode()
-def timed(model: BertModel, ids: torch.Tensor, layout: Layout, repeats: int, graph: bool) -> float:
-    """Return the median seconds of a forward pass; `graph` replays it as one CUDA graph."""
-    on_gpu = ids.device.type == "cuda"
-
-    def run() -> None:
-        model.forward_packed(ids, layout)
-
-    for _ in range(3):
-        run()
-    if graph and on_gpu:
-        recorded = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(recorded):
-            run()
-        run = recorded.replay
-    seconds = []
-    for _ in range(repeats):
-        if on_gpu:
-            torch.cuda.synchronize()
-        start = time.perf_counter()
-        run()
-        if on_gpu:
-            torch.cuda.synchronize()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
 def gpu_speed(folder: Path, tasks: Path, device: torch.device) -> None:
     """Print the rates of BERT-base on a GPU, and those of text to vectors from end to end."""
     for name, value in device_suite(device, BertConfig(), 65_536, 20).items():
@@ -301,7 +188,6 @@ def main() -> None:
     parser.add_argument("--memory", action="store_true", help="measure memory only")
     parser.add_argument("--texts", type=int, default=1_000_000, help="for --memory")
     args = parser.parse_args()
-    tasks = Path(os.environ.get("SUBWORD_DATA", "../shared/data")) / "tasks"
     folder = args.model or minilm()
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -309,11 +195,11 @@ def main() -> None:
         memory(folder, args.texts)
     elif args.device == "cpu":
         clock = time.process_time if args.clock == "cpu" else time.perf_counter
-        cpu_speed(folder, tasks, args.rounds, clock)
+        cpu_speed(folder, TASKS, args.rounds, clock)
         if not args.speed_only:
-            quality(folder, tasks)
+            quality(folder, TASKS)
     else:
-        gpu_speed(folder, tasks, torch.device(args.device))
+        gpu_speed(folder, TASKS, torch.device(args.device))
     print(describe())
 
 

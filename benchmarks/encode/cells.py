@@ -1,4 +1,4 @@
-"""What bench_encode.py measures: a tokenizer, a text and a shape of the call make a cell."""
+"""The cells of benchmarks.encode.run: a tokenizer, a text and a shape of the call each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell: its contenders do the same thing in turn.
+    """One cell: all its contenders do the same work.
 
     Attributes:
         tokenizer: A folder of published tokenizers, or "o200k".

@@ -1,10 +1,11 @@
-"""Time, memory and merges of training: ours and the others.
+"""The time, memory and merges of training, beside other trainers.
+
+    python -m benchmarks.train.run corpus.txt --vocab-size 32000 --cell byte-level
 
 Each run is a process of its own, one contender after the other, `--rounds` times over; the table
 gives the least seconds and the peak memory above that of the imports. Merges are shown as a digest
-of the first `vocab_size - 2000`: equal digests, equal merges, whatever the alphabets.
-
-    python benchmarks/bench_train.py corpus.txt --vocab-size 32000 --cell byte-level
+of the first `vocab_size - 2000`: equal digests mean equal merges, whatever the alphabets. Without
+a file, the English corpus.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+from tests.helpers.data import ROOT, corpus_file
 
 Merges = list[tuple[str, str]] | None
 
@@ -37,7 +40,7 @@ def subword_trained(algorithm: str, **options: object) -> Callable[[str, int], M
 
 
 def split_at_blanks() -> object:
-    """Return the pre-tokenizer that cuts at white space alone."""
+    """Return the pre-tokenizer that splits at white space alone."""
     from subword.pre_tokenizers import WhitespaceSplit
 
     return WhitespaceSplit()
@@ -120,7 +123,7 @@ def bpeasy_trained() -> Callable[[str, int], Merges]:
 
 
 def sentencepiece_trained() -> Callable[[str, int], Merges]:
-    """Train with sentencepiece; its model goes nowhere."""
+    """Train with sentencepiece; its model is not kept."""
     import sentencepiece
 
     def run(path: str, size: int) -> Merges:
@@ -137,7 +140,7 @@ def sentencepiece_trained() -> Callable[[str, int], Merges]:
 
 
 def real_wordpiece_trained() -> Callable[[str, int], Merges]:
-    """Train with real-wordpiece: likelihood too, without our floor; Python, so give it little."""
+    """Train with real-wordpiece: likelihood without our floor. It is slow: use a small corpus."""
     import tokenizers
     from real_wordpiece.trainer import RealWordPieceTrainer
 
@@ -152,7 +155,7 @@ def real_wordpiece_trained() -> Callable[[str, int], Merges]:
     return run
 
 
-# cell -> contender -> how to make its run function.
+# cell -> contender -> the function that makes its run function.
 CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
     "byte-level": {
         "subword": lambda: subword_trained("byte_level_bpe"),
@@ -191,7 +194,7 @@ def peak() -> float:
 
 
 def child(cell: str, name: str, path: str, size: int) -> None:
-    """Run one contender and print what it took: what each process does."""
+    """Run one contender and print its time and memory: the work of each process."""
     run = CELLS[cell][name]()
     before, start = peak(), time.perf_counter()
     merges = run(path, size)
@@ -205,7 +208,7 @@ def child(cell: str, name: str, path: str, size: int) -> None:
 def main() -> None:
     """Run the cells that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("corpus")
+    parser.add_argument("corpus", nargs="?", type=Path, help="a text file")
     parser.add_argument("--vocab-size", type=int, default=32000)
     parser.add_argument("--cell", choices=CELLS, action="append")
     parser.add_argument("--only", action="append", help="contenders to run, by name")
@@ -213,11 +216,12 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the results here")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     args = parser.parse_args()
+    corpus = (args.corpus or corpus_file("english")).absolute()
     if args.child:
-        child(*args.child, args.corpus, args.vocab_size)
+        child(*args.child, str(corpus), args.vocab_size)
         return
     print(
-        f"{args.corpus}: {Path(args.corpus).stat().st_size / 1e6:.0f} MB, "
+        f"{corpus}: {corpus.stat().st_size / 1e6:.0f} MB, "
         f"{args.vocab_size} tokens; {platform.platform()}"
     )
     results = {}
@@ -226,16 +230,9 @@ def main() -> None:
         runs: dict[str, list[dict[str, float]]] = {name: [] for name in names}
         for _ in range(args.rounds):
             for name in names:
-                command = [
-                    sys.executable,
-                    __file__,
-                    args.corpus,
-                    "--vocab-size",
-                    str(args.vocab_size),
-                ]
-                done = subprocess.run(
-                    [*command, "--child", cell, name], capture_output=True, text=True
-                )
+                command = [sys.executable, "-m", "benchmarks.train.run", str(corpus)]
+                command += ["--vocab-size", str(args.vocab_size), "--child", cell, name]
+                done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
                 if done.returncode:
                     print(f"{cell}: {name} failed: {done.stderr.strip().splitlines()[-1:]}")
                 else:

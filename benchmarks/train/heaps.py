@@ -1,11 +1,10 @@
-"""A corpus of any size whose distinct words keep growing as they do in real text.
+"""A corpus of any size whose number of distinct words grows as it does in real text.
 
-Words are drawn as by a writer who now and then coins one: behind n words there are about
-SCALE * n ** EXPONENT distinct ones (Heaps' law), and a word that is known is taken again with a
-chance that falls with its rank (Zipf's law with the matching exponent). Spellings are made of
-syllables, the shorter the earlier the word was coined. Seeded: the same size gives the same bytes.
+    python -m benchmarks.train.heaps heaps.txt --megabytes 1000
 
-    python -m benchmarks.heaps heaps.txt --megabytes 1000
+n words hold about SCALE * n ** EXPONENT distinct ones (Heaps' law). A known word is repeated with a
+probability that falls with its rank (Zipf's law with the matching exponent). Words are spelled in
+syllables; the earlier a word appears, the shorter it is. Equal sizes and seeds give equal bytes.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Time per byte on texts without a word boundary: linear means that both columns agree.
+"""Time per byte on texts without a word boundary: linear if both columns agree.
 
-python -m benchmarks.bench_linear [--names gpt2,bert-base-uncased]
+python -m benchmarks.encode.linear [--names gpt2,bert-base-uncased]
 """
 
 import argparse
@@ -15,7 +15,7 @@ SMALL, LARGE = 100_000, 1_000_000
 
 
 def texts(size: int) -> dict[str, str]:
-    """Texts of `size` bytes (Hangul: three bytes a character)."""
+    """Return texts of `size` bytes (Hangul: three bytes a character)."""
     rng = random.Random(3)
     return {
         "one letter": "a" * size,
@@ -27,7 +27,7 @@ def texts(size: int) -> dict[str, str]:
 
 
 def nanoseconds(name: str, text: str) -> float:
-    """Best of three runs, caches emptied before each, per byte."""
+    """Return the best time per byte of three runs with empty caches."""
     tok = load(name)
     best = float("inf")
     for _ in range(3):

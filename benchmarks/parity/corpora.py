@@ -1,14 +1,13 @@
-"""Compare every document of every corpus with the oracle; print how many differ.
+"""Every document of every corpus through every published tokenizer, compared with the oracle.
 
-    python -m benchmarks.parity_corpora [--names gpt2,llama3] [--corpora korean,code]
+    python -m benchmarks.parity.corpora [--names gpt2,llama3] [--corpora korean,code]
     [--english-bytes 20000000] [--character-level]
 
-With --character-level the tokenizers are those that `benchmarks.character_level` trains on the
-spot.
+With --character-level the tokenizers are those that `benchmarks.parity.character_level` trains.
 
-Ids of all documents, asked for alone and with character offsets (two ways through the loop), and of
-each tenth every field of the `Encoding` and the decoded text. The exit status is 1 if anything
-differs.
+Compared are the ids of all documents, alone and with character offsets (two paths through the
+loop), and of each tenth document every field of the `Encoding` and the decoded text. The exit
+status is 1 if anything differs.
 """
 
 import argparse
@@ -17,9 +16,10 @@ import time
 
 import numpy as np
 
-from benchmarks.character_level import CONFIGURATIONS, pair
+from benchmarks.parity.character_level import CONFIGURATIONS, pair
 from tests.helpers.compare import differences, load
-from tests.helpers.data import CORPORA, NAMES, documents, oracle
+from tests.helpers.data import CORPORA, NAMES, documents
+from tests.helpers.published import oracle
 
 BATCH = 512
 ENGLISH = 20_000_000

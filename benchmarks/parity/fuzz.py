@@ -1,6 +1,6 @@
-"""Compare random strings with the oracle.
+"""Random strings through every published tokenizer, compared with the oracle.
 
-    python -m benchmarks.fuzz_parity 100000 [--names gpt2,llama3] [--seed 1]
+    python -m benchmarks.parity.fuzz 100000 [--names gpt2,llama3] [--seed 1]
 
 Each tokenizer gets that many strings (at most a million): every field of their encodings, flat ids
 and offsets, lists, and decoded text; a tenth as many pairs. The exit status is 1 if anything
@@ -16,7 +16,7 @@ from tests.helpers.compare import differences, load, random_text
 from tests.helpers.data import NAMES
 
 BATCH = 500
-MOST = 1_000_000
+MAX_COUNT = 1_000_000
 
 
 def main() -> int:
@@ -26,8 +26,8 @@ def main() -> int:
     parser.add_argument("--names", default=",".join(NAMES))
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     options = parser.parse_args()
-    if not 1 <= options.count <= MOST:
-        parser.error(f"count must be in [1, {MOST}], got {options.count}")
+    if not 1 <= options.count <= MAX_COUNT:
+        parser.error(f"count must be in [1, {MAX_COUNT}], got {options.count}")
     failed = 0
     for name in options.names.split(","):
         rng = random.Random(f"{name} {options.seed}")

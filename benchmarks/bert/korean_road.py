@@ -3,13 +3,12 @@
 Trains a WordPiece on the raw reviews, pretrains a BERT on them, fine-tunes it on labelled reviews,
 and fine-tunes the same model with random weights beside it.
 
-    python benchmarks/bench_korean_road.py --config mini --epochs 3 --out road
+    python -m benchmarks.bert.korean_road --config mini --epochs 3 --out road
 """
 
 import argparse
 import json
 import lzma
-import os
 import tempfile
 import time
 from pathlib import Path
@@ -23,16 +22,16 @@ from bert_min.model import BertModel
 from bert_min.tasks import TaskSettings
 from bert_min.tokenizers import load_tokenizer, save_tokenizer
 from bert_min.train import TrainConfig
+from tests.helpers.data import SEPARATOR, TASKS, packed_corpus
 
 
 def main():
     """Run from the command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    data = Path(os.environ.get("SUBWORD_DATA", "../shared/data"))
-    parser.add_argument("--corpus", type=Path, default=data / "corpora/korean.txt.xz")
-    parser.add_argument("--train", type=Path, default=data / "tasks/nsmc/train.txt")
-    parser.add_argument("--test", type=Path, default=data / "tasks/nsmc/test.txt")
-    parser.add_argument("--separator", default="<|endoftext|>")
+    parser.add_argument("--corpus", type=Path, default=packed_corpus("korean"))
+    parser.add_argument("--train", type=Path, default=TASKS / "nsmc/train.txt")
+    parser.add_argument("--test", type=Path, default=TASKS / "nsmc/test.txt")
+    parser.add_argument("--separator", default=SEPARATOR)
     parser.add_argument("--config", default="mini")
     parser.add_argument("--vocab-size", type=int, default=8000)
     parser.add_argument("--epochs", type=float, default=3.0, help="of pretraining")

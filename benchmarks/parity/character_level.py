@@ -1,8 +1,8 @@
-"""Character-level BPE tokenizers, trained here on a slice of each corpus, for the parity run.
+"""Character-level BPE tokenizers for the comparison, trained on a slice of each corpus.
 
 No published vocabulary of this kind is among the data, so each combination of pre-tokenizer,
-unknown token, prefix and suffix gets a small one. Two alphabets are cut short: the characters that
-they lack meet the unknown token, or disappear where there is none.
+unknown token, prefix and suffix gets a small one. Most alphabets are limited: a character outside
+them becomes the unknown token, or disappears where there is none.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ FEW = {"limit_alphabet": 400}
 FUSE = {"fuse_unk": True}
 Metaspace = pre_tokenizers.Metaspace
 
-# Pre-tokenizer, decoder, options of the trainer, unknown token, and what the file says beside.
+# Pre-tokenizer, decoder, options of the trainer, unknown token, and further fields of the model.
 CONFIGURATIONS: dict[str, tuple[Any, Any, dict[str, Any], str | None, dict[str, Any]]] = {
     "whitespace": (pre_tokenizers.Whitespace(), None, FEW, None, {}),
     "whitespace-unk": (pre_tokenizers.Whitespace(), None, FEW, "<unk>", {}),
@@ -56,7 +56,7 @@ CONFIGURATIONS: dict[str, tuple[Any, Any, dict[str, Any], str | None, dict[str, 
 def trained(name: str) -> str:
     """Return the tokenizer.json of a configuration."""
     pre_tokenizer, decoder, options, unk, fields = CONFIGURATIONS[name]
-    # Where words are not split off, learn from words nevertheless: a document is no word.
+    # The one without words learns from words nevertheless: a whole document is no word.
     cut = Metaspace(prepend_scheme="never") if name == "metaspace-whole" else pre_tokenizer
     texts = [text for corpus in CORPORA for text in documents(corpus, SLICE)]
     tok = subword.train(

@@ -1,4 +1,4 @@
-"""How each contender does what a cell asks: a function of the texts, everything else prepared."""
+"""How each contender does the work of a cell: a function of the texts, prepared beforehand."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from cells import Cell
-from corpora import SEPARATOR, corpus_file, tiktoken_file, tokenizer_file
+from benchmarks.data import tokenizer_file
+from benchmarks.encode.cells import Cell
+from tests.helpers.data import SEPARATOR, corpus_file, tiktoken_file
 
 Run = Callable[[list[str]], Any]
 LENGTH = 128  # of padded rows
@@ -20,7 +21,7 @@ QUICKTOK = {"llama3": "llama3", "qwen3": "qwen3", "o200k": "o200k_base"}
 
 
 def special(cell: Cell) -> bool:
-    """Whether special tokens are put around the texts: where nanotoken cannot but do it."""
+    """Whether special tokens are added: in the cells where nanotoken always adds them."""
     return cell.tokenizer.startswith("bert") and cell.shape not in ("offsets", "decode")
 
 
@@ -179,7 +180,7 @@ def tiktoken(cell: Cell, texts: list[str]) -> Run:
 
 
 def flat_bytes(cell: Cell, texts: list[str], name: str) -> Run:
-    """Return the way of snaptokens and fastokens, which are one's copy of the other."""
+    """Return the way of snaptokens and fastokens, whose interfaces are the same."""
     import numpy as np
 
     tokenizer = importlib.import_module(name).Tokenizer.from_file(

@@ -1,36 +1,28 @@
-"""Does encoding grow the process? A gigabyte in a loop, then words that are never seen twice.
+"""Whether encoding makes the process grow: a gigabyte in a loop, then words that never repeat.
 
-    python benchmarks/bench_memory.py [--tokenizer gpt2] [--gigabytes 1]
+    python -m benchmarks.encode.memory [--tokenizer gpt2] [--gigabytes 1]
 
-Prints the resident memory and the word caches after each pass. Results are let go at once; what
-stays is the memory of the last large result, which the next one takes. The exit status is 1 if the
-process grew, after the first pass, by more than the caches may take.
+Prints the resident memory and the size of the word caches after each pass. Results are freed at
+once; what stays is the memory of the last large result, which the next one reuses. The exit status
+is 1 if the process grew, after the first pass of each kind, by more than the caches may take.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
-from pathlib import Path
 
-from corpora import documents, machine, tokenizer_file, versions
-
+from benchmarks.data import documents, machine, tokenizer_file, versions
 from subword import Tokenizer
+from tests.helpers.leaks import resident
 
 LIMIT = 64 << 20  # bytes of the word caches of a thread
 PASS = 100_000_000  # bytes
 
 
-def resident() -> int:
-    """Return the bytes of memory this process has in use."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
-
-
 def fresh_words(rng: random.Random, size: int) -> list[str]:
-    """Return texts of about `size` bytes together, of words that nobody has seen."""
+    """Return texts of about `size` bytes together, of words that no other text holds."""
     letters = "abcdefghijklmnopqrstuvwxyz한국어ñé"
     return [
         " ".join("".join(rng.choices(letters, k=rng.randrange(3, 12))) for _ in range(1000))

@@ -1,9 +1,9 @@
-"""Speed of the scanners alone: include/scan/scan.h compiled by itself, in every form there is.
+"""The speed of the scanners alone: include/scan/scan.h compiled by itself, in every SIMD kind.
 
-    python benchmarks/bench_scanners.py english.txt korean.txt
+    python -m benchmarks.encode.scanners english.txt korean.txt
 
-Of each file the first 30 MB; the best of five runs; words are found and thrown away. All forms
-must find the same words.
+Reads the first 30 MB of each file and prints the best of five runs; the words are found and not
+kept. All kinds must find the same words.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from corpora import machine
 
+from benchmarks.data import machine
 from subword._core.simd import SIMD, use_simd
 from subword._core.unicode import ranges
 
@@ -30,7 +30,7 @@ NAMES = (
 )
 SCAN_BITS = ("letter", "number", "space", "mark", "upper", "lower", "symbol", "word")
 BERT_BITS = ("drop", "blank", "space", "mark", "punct", "chinese", "numeric", "combining")
-INCLUDE = Path(__file__).parents[1] / "subword" / "include"
+INCLUDE = Path(__file__).parents[2] / "subword" / "include"
 PROGRAM = r"""
 #include "scan/scan.h"
 
@@ -76,7 +76,7 @@ def library(folder: str) -> ctypes.CDLL:
 
 def main() -> None:
     """Print a table for each file."""
-    parser = argparse.ArgumentParser(description="Measure the scanners alone.")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--megabytes", type=int, default=30, help="read at most this much")
     options = parser.parse_args()
@@ -104,7 +104,7 @@ def main() -> None:
                     scanners.find_words(pattern, text, size, bits, simd, ctypes.byref(found))
                     sums.add(found.value)
                 if len(sums) != 1:
-                    sys.exit(f"{name}: the forms find different words")
+                    sys.exit(f"{name}: the kinds find different words")
                 print(f"{name:<24}" + "".join(f"{speed:>8.0f}" for speed in speeds))
 
 

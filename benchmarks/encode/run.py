@@ -1,16 +1,15 @@
-"""Encode speed beside the peers: like outputs with like, compared before timing, runs interleaved.
+"""The speed of encoding and decoding, beside other libraries; their ids are compared first.
 
-    python benchmarks/bench_encode.py                          # every cell
-    python benchmarks/bench_encode.py --cells "gpt2 english flat" --repeat 7 --cold 3
-    python benchmarks/bench_encode.py --list
+    python -m benchmarks.encode.run                          # every cell
+    python -m benchmarks.encode.run --cells "gpt2 english flat" --repeat 7 --cold 3
+    python -m benchmarks.encode.run --list
 
 A cell is a tokenizer, a text and a shape of the call (cells.py). Each contender (peers.py) is a
-process of its own (contender.py) that loads, waits and runs when its turn comes, alone: its first
-call is the cold one, with imports and loading not counted, and what came out of it is compared with
-subword's before anything warm is timed. Speeds are MB/s of UTF-8 text or, of short calls,
-microseconds. Peers are used when they are installed (pip install gigatoken nanotoken snaptokens
-fastokens tokie quicktok-v1 tiktoken tokenizers); tokenizers 1.0.0rc3 gets an environment of its own
-in the cache folder.
+process of its own (contender.py) that loads, waits, and runs alone when its turn comes. Its first
+call is the cold one, without imports and loading; its output is compared with subword's before the
+warm calls are timed. Speeds are MB/s of UTF-8 text or, for short calls, microseconds. Peers are
+used if they are installed (pip install gigatoken nanotoken snaptokens fastokens tokie quicktok-v1
+tiktoken tokenizers); tokenizers 1.0.0rc3 gets an environment of its own in the cache folder.
 """
 
 from __future__ import annotations
@@ -27,11 +26,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cells import CELLS, Cell
-from corpora import CACHE, machine, tokenizer_file, versions
-from report import HEAD, plot, rows
 
-HERE = Path(__file__).parent
+from benchmarks.data import machine, tokenizer_file, versions
+from benchmarks.encode.cells import CELLS, Cell
+from benchmarks.encode.report import HEAD, plot, rows
+from tests.helpers.data import CACHE, ROOT
+
 RELEASE_CANDIDATE = "tokenizers-1.0.0rc3"
 PACKAGES = (
     *("tokenizers", "gigatoken", "snaptokens", "fastokens", "nanotoken", "tokie", "tiktoken"),
@@ -68,7 +68,8 @@ class Contender:
             "HF_HUB_OFFLINE": "1",
         }
         self.process = subprocess.Popen(
-            [python, str(HERE / "contender.py"), name, cell.name],
+            [python, "-m", "benchmarks.encode.contender", name, cell.name],
+            cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -96,7 +97,7 @@ class Contender:
 
 
 def differences(a: Path, b: Path) -> int:
-    """Count how outputs differ; places that no longer line up count to the end of the shorter."""
+    """Count the ids that differ, position by position, to the end of the shorter output."""
     one, two = np.load(a, mmap_mode="r"), np.load(b, mmap_mode="r")
     short = min(len(one), len(two))
     return int((one[:short] != two[:short]).sum())
@@ -106,7 +107,7 @@ def measure(cell: Cell, repeat: int, cold: int) -> dict[str, Any]:
     """Return, for each contender, its times and how many of its ids differ from subword's."""
     results: dict[str, Any] = {}
     contenders: dict[str, Contender] = {}
-    tokenizer_file(cell.tokenizer)  # made before anybody wants it
+    tokenizer_file(cell.tokenizer)  # made before any contender loads it
     with tempfile.TemporaryDirectory() as folder:
         for name in ("subword", *cell.peers):
             python = interpreter(name)
@@ -122,11 +123,13 @@ def measure(cell: Cell, repeat: int, cold: int) -> dict[str, Any]:
                     if turn + 1 < cold:
                         contender.close()
             except ContenderError as error:
+                if name == "subword":
+                    raise
                 print(error, file=sys.stderr)
                 continue
             contenders[name] = contender
             different = 0
-            # A cut or a whole text are not meant to be the same.
+            # A truncated and a whole text are not meant to be equal.
             if not (cell.shape == "max_length" and name == "subword:full"):
                 different = differences(Path(folder) / "subword.npy", file)
             if name != "subword":

@@ -1,15 +1,14 @@
-"""bert_min's int8 beside onnxruntime: the same model, exported and quantized by its own tools.
+"""The speed of bert_min's int8 beside onnxruntime's, the same model quantized by both.
 
-    python -m benchmarks.bench_onnx
+    python -m benchmarks.bert.onnx
 
-The peer gets what it likes best: texts sorted by length, batches of 16 padded to their longest,
-the token vectors averaged in numpy; tokenizing is left out of its time and left in ours. Both sides
-take turns in one process; the vectors are compared with float32 before the clock starts.
+onnxruntime runs in the way that is fastest for it: texts sorted by length, batches of 16 padded to
+their longest, the token vectors averaged in numpy; its time has no tokenizing, ours has. Both sides
+take turns in one process; their vectors are compared with float32 before the timing.
 Needs onnx, onnxruntime and transformers.
 """
 
 import argparse
-import os
 import tempfile
 import time
 import warnings
@@ -21,8 +20,10 @@ import torch
 import transformers
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from benchmarks.bench_bert import interleave, minilm, mixed_texts, ratio
+from benchmarks.bert.embed import minilm, mixed_texts
 from bert_min import Embedder
+from tests.helpers.bert_speed import interleave, ratio
+from tests.helpers.data import TASKS
 
 
 class Exported:
@@ -103,7 +104,7 @@ def main():
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     folder = options.model or minilm()
-    texts = mixed_texts(Path(os.environ.get("SUBWORD_DATA", "../shared/data")) / "tasks")
+    texts = mixed_texts(TASKS)
     sides = {
         "bert_min float32": Embedder.from_pretrained(folder, "cpu"),
         "bert_min int8": Embedder.from_pretrained(folder, "cpu", quantize="int8"),
@@ -116,7 +117,7 @@ def main():
         for name, embedder in sides.items()
     }
     with tempfile.TemporaryDirectory() as out, warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # texts cut at the limit, by intent
+        warnings.simplefilter("ignore", UserWarning)  # texts truncated at the limit, as intended
         for name, path in zip(
             ("onnxruntime float32", "onnxruntime int8"), export(folder, Path(out)), strict=True
         ):

@@ -1,0 +1,1 @@
+"""The speed and the memory of encoding and decoding, beside other libraries."""

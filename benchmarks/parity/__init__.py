@@ -1,0 +1,1 @@
+"""Comparisons of large texts with `tokenizers`, too long for the tests."""
