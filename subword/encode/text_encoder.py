@@ -21,11 +21,15 @@ from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normalizers.unicode import TextNormalizer
 from subword.pre_tokenizers import with_raw_bytes
-from subword.processors.base import Affixes, PostProcessor
-from subword.processors.trim_offsets import space_counts, spaces_of
+from subword.processors.base import PostProcessor, SpecialAffixes
+from subword.processors.trim_offsets import (
+    count_end_spaces,
+    leading_trailing_spaces,
+    trim_offsets,
+)
 from subword.results.encoding import Encoding
 from subword.results.ragged import Ragged
-from subword.results.truncation import room
+from subword.results.truncation import tokens_left
 from subword.vocab.vocabulary import Vocabulary
 
 
@@ -80,7 +84,7 @@ class TextEncoder:
             encode_cut if self.encoder.cuts else encode_texts
         )
         self.post_processor = post_processor
-        self.single_affixes: Affixes | None = ((), ())
+        self.single_affixes: SpecialAffixes | None = ((), ())
         if post_processor is not None:
             self.single_affixes = post_processor.single_affixes()
         self.refusal = f"{post_processor!r} does more than put ids around a text: use encode_batch"
@@ -157,7 +161,7 @@ class TextEncoder:
     ) -> Ragged:
         """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
         prefix, suffix = self.affixes(add_special_tokens)
-        most = room(max_length, len(prefix) + len(suffix))
+        most = tokens_left(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
         arrays = self._encode(self.encoder, texts, return_offsets, threads, most, prefix, suffix)
         return self._ragged(arrays, len(prefix), lambda: texts)
@@ -173,7 +177,7 @@ class TextEncoder:
         threads: int | None,
     ) -> Ragged:
         """Encode the documents in buffers of UTF-8; see `encode_buffers`."""
-        most = room(max_length, len(prefix) + len(suffix))
+        most = tokens_left(max_length, len(prefix) + len(suffix))
         return self._ragged(
             encode_buffers(
                 self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
@@ -192,7 +196,7 @@ class TextEncoder:
             self._trim(ids, splits, prefix_size, offsets, trim, documents)
         return Ragged(ids, splits, offsets)
 
-    def affixes(self, add_special_tokens: bool) -> Affixes:
+    def affixes(self, add_special_tokens: bool) -> SpecialAffixes:
         """Return the ids before and behind a single text."""
         if not add_special_tokens:
             return (), ()
@@ -209,38 +213,34 @@ class TextEncoder:
         add_prefix_space: bool,
         documents: Callable[[], Sequence[str]],
     ) -> None:
-        """Leave the spaces at both ends of each token out of its offsets, in place; see `trimming`.
+        """Leave the spaces at both ends of each token out of its offsets; see `trim_offsets`.
 
         Args:
             ids: All ids.
             splits: Where each text begins.
             prefix_size: How many of its ids are special tokens before it.
-            offsets: Their characters.
+            offsets: Their characters. Changed.
             add_prefix_space: Whether the pre-tokenizer adds a space.
             documents: Gives the texts.
         """
-        lead, trail = self._spaces_of(ids)
-        start, end = offsets[:, 0], offsets[:, 1]
+        spaces = self._spaces_of(ids)
         # Some added tokens took spaces of the text with them.
         for i in np.flatnonzero(np.isin(ids, self._stripping)).tolist() if self._stripping else ():
             row = int(np.searchsorted(splits, i, "right")) - 1
-            lead[i], trail[i] = space_counts(documents()[row][start[i] : end[i]])
+            start, end = offsets[i]
+            spaces[:, i] = count_end_spaces(documents()[row][start:end])
         firsts = splits[:-1] + prefix_size
-        if add_prefix_space and len(ids):
-            first = start == 0
-            first[firsts[firsts < len(ids)]] = True
-            lead[first & (lead == 1)] = 0
-        np.minimum(start + lead, end, out=start)
-        np.maximum(end - trail, start, out=end, where=end >= trail)
+        trim_offsets(offsets, spaces, firsts[firsts < len(ids)], add_prefix_space)
 
     def _spaces_of(self, ids: Any) -> ArrayI32:
         """Return (2, n) int32: how many spaces each token begins and ends with."""
-        spell = self.vocabulary.id_to_token
+        id_to_token = self.vocabulary.id_to_token
         if self._space_counts is None:
             size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
             if size > LARGEST_TABLE:
-                return spaces_of(ids, spell)
-            self._space_counts = spaces_of(np.arange(size, dtype=np.uint32), spell).copy()
+                return leading_trailing_spaces(ids, id_to_token)
+            every_id = np.arange(size, dtype=np.uint32)
+            self._space_counts = leading_trailing_spaces(every_id, id_to_token).copy()
         return self._space_counts[:, ids]
 
     def encode_lists(

@@ -24,7 +24,7 @@ from subword.encode.documents import NotUTF8
 from subword.encode.text_encoder import TextEncoder
 from subword.id_files.writers import Writer, format_of, id_dtype, writer
 from subword.results.ragged import Ragged
-from subword.results.truncation import room
+from subword.results.truncation import tokens_left
 
 PathLike = str | os.PathLike[str]
 Mapped = bytes | mmap.mmap
@@ -115,7 +115,7 @@ def plan(
         if index is None:
             raise ValueError(f"end_token {end_token!r} is not in the vocabulary")
         suffix = (*suffix, index)
-    room(max_length, len(prefix) + len(suffix))
+    tokens_left(max_length, len(prefix) + len(suffix))
     cut_at = None if separator is None else separator.encode()
     return Job(encoder, cut_at, threads, prefix, suffix, max_length, return_offsets)
 

@@ -20,7 +20,8 @@ from subword.model_inputs.batch_encoding import BatchEncoding, from_numpy
 from subword.model_inputs.call_options import COLUMNS, Plan
 from subword.processors.base import PostProcessor, post_process
 from subword.results.encoding import Encoding
-from subword.results.truncation import check_truncation, pad_batch
+from subword.results.padding import pad_batch
+from subword.results.truncation import check_truncation
 
 logger = logging.getLogger("subword")
 Words = Sequence[str]

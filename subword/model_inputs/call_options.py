@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
+from subword._core.checks import check_side
 from subword.model_inputs.model_defaults import CallSettings
-from subword.results.encoding import check_side
 from subword.results.truncation import STRATEGIES
 
 # A model_max_length above this means that there is no limit.

@@ -23,7 +23,7 @@ from subword.encode.worker cimport Output, Rows, Worker
 from subword.encode.parallel import encode_texts
 from subword.model_inputs.batch_encoding import BatchEncoding, torch_from_numpy
 from subword.model_inputs.call import call, plain_encodings
-from subword.results.truncation import room
+from subword.results.truncation import tokens_left
 
 import_array()
 
@@ -226,7 +226,7 @@ cdef class QuickCalls:
     cdef int shape_rectangle(self, Rectangle* wanted, bint special, max_length, length, multiple,
                              pad, bint left) except -1:
         """Fill in a rectangle; the arguments are those of `encode_padded`."""
-        most = room(max_length, self._prefix_size + self._suffix_size if special else 0)
+        most = tokens_left(max_length, self._prefix_size + self._suffix_size if special else 0)
         wanted.special = special
         wanted.most = HIGHEST if most is None else min(most, HIGHEST)
         wanted.length = -1 if length is None else length

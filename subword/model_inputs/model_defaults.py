@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from subword._core.checks import check_side
 from subword.models.wordpiece import WordPiece
-from subword.results.encoding import check_side
 
 # What configuration files write for "no limit".
 NO_LIMIT = 10**30

@@ -1,18 +1,24 @@
-"""Templates of a post-processor: `[CLS] $A:0 [SEP] $B:1 [SEP]:1`, read and written."""
+"""The post-processor that follows a template like `[CLS] $A:0 [SEP]:0 $B:1 [SEP]:1`.
+
+First how templates and their special tokens are read and written, then the post-processor.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from subword._core.component import check_id, check_token, get_field
+from subword.processors.base import PostProcessor, SpecialAffixes
+from subword.processors.special_tokens import NamedToken, special_encoding
+from subword.results.encoding import Encoding
 
 _TYPE_ID = re.compile(r"\+?[0-9]+")
 
 
-class Piece(NamedTuple):
-    """One place of a template."""
+class TemplatePiece(NamedTuple):
+    """One piece of a template: a text or a special token."""
 
     sequence: int | None  # 0 for $A, 1 for $B, None for a special token
     name: str  # which special token; "A" or "B" for a text
@@ -20,23 +26,23 @@ class Piece(NamedTuple):
 
 
 # A special token of a template may stand for several tokens: their texts and ids.
-SpecialToken = tuple[tuple[str, int], ...]
+SpecialToken = tuple[NamedToken, ...]
 
 
-def parse_template(template: str | Sequence[str], name: str) -> tuple[Piece, ...]:
+def parse_template(template: str | Sequence[str], name: str) -> tuple[TemplatePiece, ...]:
     """Read a template as it is written in code.
 
     Args:
-        template: pieces separated by single spaces, or a list of pieces. A piece is `$A`, `$B`,
+        template: Pieces separated by single spaces, or a list of pieces. A piece is `$A`, `$B`,
             `$3` (text A with type 3), `$` (text A), or the name of a special token, each with an
             optional `:type`.
-        name: what errors call it.
+        name: What errors call it.
 
     Returns:
         The pieces.
 
     Raises:
-        ValueError: when a piece cannot be read.
+        ValueError: A piece cannot be read.
     """
     if not isinstance(template, str) and not all(isinstance(piece, str) for piece in template):
         raise TypeError(f"template {name!r} must be a str or a list of str, got {template!r}")
@@ -44,35 +50,35 @@ def parse_template(template: str | Sequence[str], name: str) -> tuple[Piece, ...
     return tuple(_parse_piece(piece, name) for piece in pieces)
 
 
-def _parse_piece(text: str, name: str) -> Piece:
+def _parse_piece(text: str, name: str) -> TemplatePiece:
     head, *types = text.split(":")
     good = len(types) <= 1 and all(_TYPE_ID.fullmatch(t) and int(t) < 2**32 for t in types)
     type_id = int(types[0]) if good and types else 0
     if good and not head.startswith("$"):
-        return Piece(None, head, type_id)
+        return TemplatePiece(None, head, type_id)
     if good and head in ("$", "$A", "$a", "$B", "$b"):
         letter = head[1:].upper() or "A"
-        return Piece("AB".index(letter), letter, type_id)
+        return TemplatePiece("AB".index(letter), letter, type_id)
     if good and _TYPE_ID.fullmatch(head[1:]) and int(head[1:]) < 2**32:
-        return Piece(0, "A", type_id if types else int(head[1:]))
+        return TemplatePiece(0, "A", type_id if types else int(head[1:]))
     raise ValueError(
         f"template {name!r}: a piece must be $A, $B, $<type> or a special token, with an optional "
         f":<type>, got {text!r}"
     )
 
 
-def read_template(pieces: Iterable[Any], name: str) -> tuple[Piece, ...]:
+def read_template(pieces: Iterable[Any], name: str) -> tuple[TemplatePiece, ...]:
     """Read a template as it is stored in tokenizer.json.
 
     Args:
         pieces: JSON objects of one key, "Sequence" or "SpecialToken".
-        name: what errors call it.
+        name: What errors call it.
 
     Returns:
         The pieces.
 
     Raises:
-        ValueError: when a piece is neither.
+        ValueError: A piece is neither.
     """
     found = []
     for piece in pieces:
@@ -88,11 +94,11 @@ def read_template(pieces: Iterable[Any], name: str) -> tuple[Piece, ...]:
         )
         if kind == "Sequence" and key not in ("A", "B"):
             raise ValueError(f'template {name!r}: a Sequence must be "A" or "B", got {key!r}')
-        found.append(Piece("AB".index(key) if kind == "Sequence" else None, key, type_id))
+        found.append(TemplatePiece("AB".index(key) if kind == "Sequence" else None, key, type_id))
     return tuple(found)
 
 
-def write_template(pieces: Iterable[Piece]) -> list[dict[str, Any]]:
+def write_template(pieces: Iterable[TemplatePiece]) -> list[dict[str, Any]]:
     """Return the JSON objects that `read_template` reads."""
     return [
         {
@@ -109,13 +115,13 @@ def parse_special_tokens(tokens: Iterable[Any]) -> dict[str, SpecialToken]:
     """Read special tokens as they are given in code.
 
     Args:
-        tokens: each (text, id), (id, text), or a dict of "id" (the name), "ids" and "tokens".
+        tokens: Each (text, id), (id, text), or a dict of "id" (the name), "ids" and "tokens".
 
     Returns:
         Name -> the tokens that it stands for.
 
     Raises:
-        ValueError: when one is none of these.
+        ValueError: One is none of these.
     """
     found: dict[str, SpecialToken] = {}
     for token in tokens:
@@ -163,3 +169,107 @@ def write_special_tokens(tokens: Mapping[str, SpecialToken]) -> dict[str, Any]:
         }
         for name in sorted(tokens)
     }
+
+
+class TemplateProcessing(PostProcessor):
+    """Put the texts and the special tokens where a template says.
+
+    Args:
+        single: Template of one text, `"[CLS] $A [SEP]"`; see `parse_template`.
+        pair: Template of two texts, which must name both.
+        special_tokens: (text, id) for each special token that a template names, or a dict of
+            "id", "ids" and "tokens" for one that stands for several tokens.
+
+    Raises:
+        ValueError: A template cannot be read or names an unknown special token.
+
+    Example:
+        >>> bert = TemplateProcessing(
+        ...     "[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1", [("[CLS]", 101), ("[SEP]", 102)]
+        ... )
+        >>> bert.num_special_tokens_to_add(is_pair=True), bert.single_affixes()
+        (3, ((101,), (102,)))
+    """
+
+    type_name = "TemplateProcessing"
+
+    def __init__(
+        self,
+        single: str | Sequence[str] | None = None,
+        pair: str | Sequence[str] | None = None,
+        special_tokens: Iterable[Any] = (),
+    ) -> None:
+        pieces = parse_template("$A:0 $B:1" if pair is None else pair, "pair")
+        if not {0, 1} <= {piece.sequence for piece in pieces}:
+            raise ValueError(f"the template of a pair must use both $A and $B, got {pair!r}")
+        self._set(
+            parse_template("$A" if single is None else single, "single"),
+            pieces,
+            parse_special_tokens(special_tokens or ()),
+        )
+
+    def _set(
+        self,
+        single: tuple[TemplatePiece, ...],
+        pair: tuple[TemplatePiece, ...],
+        special_tokens: dict[str, SpecialToken],
+    ) -> None:
+        names = {piece.name for piece in single + pair if piece.sequence is None}
+        missing = sorted(names - special_tokens.keys())
+        if missing:
+            raise ValueError(
+                f"templates may only name the special tokens {sorted(special_tokens)}, "
+                f"missing {missing}"
+            )
+        if any(piece.sequence == 1 for piece in single):
+            raise ValueError("the template of a single text must not use $B")
+        self.single, self.pair, self.special_tokens = single, pair, special_tokens
+
+    @classmethod
+    def from_dict(cls, config: Mapping[str, Any]) -> Self:
+        template = cls.__new__(cls)
+        template._set(
+            read_template(get_field(config, "single", list), "single"),
+            read_template(get_field(config, "pair", list), "pair"),
+            read_special_tokens(get_field(config, "special_tokens", dict)),
+        )
+        return template
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "type": self.type_name,
+            "single": write_template(self.single),
+            "pair": write_template(self.pair),
+            "special_tokens": write_special_tokens(self.special_tokens),
+        }
+
+    def num_special_tokens_to_add(self, is_pair: bool) -> int:
+        pieces = self.pair if is_pair else self.single
+        return sum(len(self.special_tokens[p.name]) for p in pieces if p.sequence is None)
+
+    def single_affixes(self) -> SpecialAffixes | None:
+        positions = [i for i, piece in enumerate(self.single) if piece.sequence == 0]
+        if len(positions) != 1 or any(piece.type_id for piece in self.single):
+            return None
+        before, after = self.single[: positions[0]], self.single[positions[0] + 1 :]
+        return self._ids(before), self._ids(after)
+
+    def _ids(self, pieces: Iterable[TemplatePiece]) -> tuple[int, ...]:
+        return tuple(
+            token_id for piece in pieces for _, token_id in self.special_tokens[piece.name]
+        )
+
+    def process_parts(self, parts: list[Encoding], add_special_tokens: bool) -> list[Encoding]:
+        if len(parts) > 2:
+            raise ValueError(f"a template takes one text or two, got {len(parts)} pieces")
+        result = []
+        for piece in self.pair if len(parts) == 2 else self.single:
+            if piece.sequence is not None:
+                part = parts[piece.sequence].copy()
+                part.set_type_id(piece.type_id)
+                part.set_sequence_id(piece.sequence)
+                result.append(part)
+            elif add_special_tokens:
+                tokens = self.special_tokens[piece.name]
+                result.append(special_encoding(tokens, piece.type_id, parts[0]))
+        return result

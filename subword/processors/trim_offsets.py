@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -15,52 +16,55 @@ from subword.results.encoding import Encoding
 SPACES = frozenset({*WHITE_SPACE, "\u0120"})
 
 
-def trim_parts(parts: Iterable[Encoding], add_prefix_space: bool) -> None:
-    """Trim the offsets of encodings and of their chunks in place; see `trimmed_offsets`."""
-    for part in parts:
-        part.set_offsets(trimmed_offsets(part, add_prefix_space))
-        for chunk in part._overflowing or ():
-            chunk.set_offsets(trimmed_offsets(chunk, add_prefix_space))
-
-
-def trimmed_offsets(encoding: Encoding, add_prefix_space: bool) -> ArrayI32:
-    """Leave the spaces at both ends of each token out of its offsets.
+def trim_offsets(offsets: ArrayI32, spaces: ArrayI32, firsts: Any, add_prefix_space: bool) -> None:
+    """Leave the spaces at both ends of each token out of its offsets, in place.
 
     Spaces are counted in the token, not in the text: one character of the token for one character
-    of the text. A single leading space of the first token, or of any token that starts at
-    character 0, may be one that the pre-tokenizer added: with `add_prefix_space` it stays.
+    of the text. A single leading space of the first token of a text, or of any token that starts at
+    character 0, may be one that the pre-tokenizer added: with `add_prefix_space` it is not trimmed.
 
     Args:
-        encoding: whose tokens are looked at.
-        add_prefix_space: whether the pre-tokenizer adds a space before the text.
-
-    Returns:
-        (n, 2) int32: the new offsets.
+        offsets: (n, 2) int32, start and end of each token. Changed.
+        spaces: (2, n) int32, how many spaces each token begins and ends with. Changed.
+        firsts: Indices of the tokens that are the first of a text.
+        add_prefix_space: Whether the pre-tokenizer adds a space before a text.
     """
-    lead, trail = spaces_of(encoding.ids_array, encoding._id_to_token)
-    # Spellings by position come on top.
-    for at, text in (encoding._texts or {}).items():
-        lead[at], trail[at] = space_counts(text)
-    offsets = encoding.offsets_array.copy()
+    leading, trailing = spaces
     start, end = offsets[:, 0], offsets[:, 1]
-    if add_prefix_space and len(encoding):
-        first = start == 0
-        first[0] = True
-        lead[first & (lead == 1)] = 0
-    np.minimum(start + lead, end, out=start)
-    np.maximum(end - trail, start, out=end, where=end >= trail)
-    return offsets
+    if add_prefix_space:
+        is_first = start == 0
+        is_first[firsts] = True
+        leading[is_first & (leading == 1)] = 0
+    np.minimum(start + leading, end, out=start)
+    np.maximum(end - trailing, start, out=end, where=end >= trailing)
 
 
-def spaces_of(ids: ArrayU32, spell: Callable[[int], str | None]) -> ArrayI32:
-    """Return (2, n) int32: how many spaces each token begins and ends with; spells each id once."""
+def trim_parts(parts: Iterable[Encoding], add_prefix_space: bool) -> None:
+    """Trim the offsets of encodings and of their chunks in place; see `trim_offsets`."""
+    for part in parts:
+        for encoding in (part, *part.overflowing):
+            spaces = leading_trailing_spaces(encoding.ids_array, encoding.id_to_token)
+            for i, text in (encoding.token_overrides or {}).items():
+                spaces[:, i] = count_end_spaces(text)
+            offsets = encoding.offsets_array.copy()
+            trim_offsets(offsets, spaces, [0] if len(encoding) else [], add_prefix_space)
+            encoding.set_offsets(offsets)
+
+
+def leading_trailing_spaces(ids: ArrayU32, id_to_token: Callable[[int], str | None]) -> ArrayI32:
+    """Return (2, n) int32: how many spaces each token begins and ends with.
+
+    Args:
+        ids: (n,) the tokens.
+        id_to_token: Gives the text of an id; called once for each id that occurs.
+    """
     unique, where = np.unique(ids, return_inverse=True)
-    counts = np.array([space_counts(spell(i) or "") for i in unique.tolist()], np.int32)
+    counts = np.array([count_end_spaces(id_to_token(i) or "") for i in unique.tolist()], np.int32)
     return counts.reshape(-1, 2)[where].T
 
 
-def space_counts(token: str) -> tuple[int, int]:
+def count_end_spaces(token: str) -> tuple[int, int]:
     """Return how many spaces a token begins and ends with."""
     n = len(token)
-    lead = next((i for i in range(n) if token[i] not in SPACES), n)
-    return lead, next((i for i in range(n) if token[n - 1 - i] not in SPACES), n)
+    leading = next((i for i in range(n) if token[i] not in SPACES), n)
+    return leading, next((i for i in range(n) if token[n - 1 - i] not in SPACES), n)

@@ -1,6 +1,6 @@
 """What encoding one text gives: `Encoding`, its tokens and the ways between them and the text.
 
-The columns of an encoding live in `token_table`; here is what is done with them.
+The columns of an encoding are in `token_columns`; what is done with them is here.
 """
 
 from __future__ import annotations
@@ -11,24 +11,11 @@ from typing import Any
 import numpy as np
 
 from subword._core.arrays import ArrayI32
-from subword.results._columns import Texts, TokenTable, no_text
+from subword._core.checks import check_index, check_side
+from subword.results.token_columns import TokenColumns, TokenOverrides, no_text
 
 
-def check_index(name: str, value: int) -> int:
-    """Return `value` if it is usable as a position, a ValueError otherwise."""
-    if value < 0:
-        raise ValueError(f"{name} must be at least 0, got {value}")
-    return value
-
-
-def check_side(name: str, value: str) -> str:
-    """Return `value` if it is "left" or "right", a ValueError otherwise."""
-    if value not in ("left", "right"):
-        raise ValueError(f'{name} must be "left" or "right", got {value!r}')
-    return value
-
-
-class Encoding(TokenTable):
+class Encoding(TokenColumns):
     """The tokens of one text or pair of texts.
 
     Args:
@@ -36,14 +23,14 @@ class Encoding(TokenTable):
         offsets: (n, 2) int32, start and end of each token in characters of its text; None for
             all (0, 0).
         word_ids: (n,) int32, the word that each token belongs to, -1 for none; None for all -1.
-        id_to_token: gives the text of an id; asked only when somebody asks for tokens.
-        token_overrides: texts of the tokens, by position, that `id_to_token` would get wrong.
+        id_to_token: Gives the text of an id; called only when the tokens are asked for.
+        token_overrides: Texts of the tokens, by position, that `id_to_token` gives differently.
         type_ids: (n,) uint32; None for all 0.
         special_tokens_mask: (n,) uint32, 1 where a token was added around the text; None for all 0.
         attention_mask: (n,) uint32, 0 where a token is padding; None for all 1.
-        sequence_ranges: sequence id -> (first token, last token + 1); None for one sequence of
+        sequence_ranges: Sequence id -> (first token, last token + 1); None for one sequence of
             all tokens.
-        overflowing: the chunks that truncation cut off.
+        overflowing: The chunks that truncation cut off.
 
     The arrays are taken as they are, unchecked and not copied: thousands of these are made per
     batch. To build one by hand use `from_lists`.
@@ -61,15 +48,15 @@ class Encoding(TokenTable):
 
         return encoding_html(self)
 
-    # From places in the text to tokens and back.
+    # From positions in the text to tokens and back.
 
     def token_to_sequence(self, token_index: int) -> int | None:
         """Return the text that the token belongs to, None for special tokens and padding."""
         if check_index("token_index", token_index) > len(self):
             return None
-        if not self._ranges:
+        if not self._sequence_ranges:
             return 0
-        for sequence, (start, stop) in self._ranges.items():
+        for sequence, (start, stop) in self._sequence_ranges.items():
             if start <= token_index < stop:
                 return sequence
         return None
@@ -122,9 +109,9 @@ class Encoding(TokenTable):
 
     def set_sequence_id(self, sequence_id: int) -> None:
         """Declare all tokens to be text `sequence_id`."""
-        ranges = dict(self._ranges or {})
+        ranges = dict(self._sequence_ranges or {})
         ranges[check_index("sequence_id", sequence_id)] = (0, len(self))
-        self._ranges = ranges
+        self._sequence_ranges = ranges
 
     def set_type_id(self, type_id: int) -> None:
         """Give all tokens one type."""
@@ -138,24 +125,24 @@ class Encoding(TokenTable):
         """Keep `max_length` tokens; the rest goes to `overflowing` in chunks of the same length.
 
         Args:
-            max_length: tokens to keep.
-            stride: tokens that each chunk repeats of the one before.
+            max_length: Tokens to keep.
+            stride: Tokens that each chunk repeats of the one before.
             direction: "right" cuts at the end of the text, "left" at its start.
 
         Raises:
-            ValueError: unless 0 <= stride < max_length (or max_length is 0).
+            ValueError: The stride is not in [0, max_length) and max_length is not 0.
         """
         self.cut(max_length, stride, direction, overflow=True)
 
     def cut(self, max_length: int, stride: int, direction: str, *, overflow: bool) -> None:
-        """Truncate like `truncate`, which see, making the overflowing chunks only if asked."""
+        """Truncate like `truncate`, but make the overflowing chunks only if `overflow` is set."""
         check_side("direction", direction)
         total = len(self)
         if check_index("max_length", max_length) >= total:
             return
         if max_length == 0:
             chunks = [self.copy()] if overflow else None
-            self._become(Encoding(id_to_token=self._id_to_token, overflowing=chunks))
+            self._become(Encoding(id_to_token=self.id_to_token, overflowing=chunks))
             return
         if not 0 <= stride < max_length:
             raise ValueError(
@@ -185,11 +172,11 @@ class Encoding(TokenTable):
         """Fill up to `length` tokens; the overflowing chunks too.
 
         Args:
-            length: tokens wanted; an encoding that is longer stays as it is.
-            direction: the side that the padding goes to, "right" or "left".
-            pad_id: id of the padding.
-            pad_type_id: its type.
-            pad_token: its text.
+            length: Tokens wanted; an encoding that is longer stays as it is.
+            direction: The side that the padding goes to, "right" or "left".
+            pad_id: Id of the padding.
+            pad_type_id: Its type.
+            pad_token: Its text.
         """
         check_side("direction", direction)
         if self._overflowing:
@@ -201,13 +188,13 @@ class Encoding(TokenTable):
             return
         padding = Encoding(
             np.full(missing, pad_id, np.uint32),
-            id_to_token=self._id_to_token,
+            id_to_token=self.id_to_token,
             type_ids=np.full(missing, pad_type_id, np.uint32),
             special_tokens_mask=np.ones(missing, np.uint32),
             attention_mask=np.zeros(missing, np.uint32),
         )
-        if self._id_to_token(pad_id) != pad_token:
-            padding._texts = dict.fromkeys(range(missing), pad_token)
+        if self.id_to_token(pad_id) != pad_token:
+            padding.token_overrides = dict.fromkeys(range(missing), pad_token)
         bare = self.copy()
         bare._overflowing = None
         overflowing = self._overflowing
@@ -219,8 +206,8 @@ class Encoding(TokenTable):
         """Join encodings into one, each combined with the overflowing chunks of the others.
 
         Args:
-            encodings: in their order.
-            growing_offsets: shift the offsets of each by the end of the one before, as if the texts
+            encodings: In their order.
+            growing_offsets: Shift the offsets of each by the end of the one before, as if the texts
                 were one.
 
         Returns:
@@ -231,50 +218,55 @@ class Encoding(TokenTable):
             return concatenate(parts, growing_offsets)
         joined: _Tree = ([], [])
         for part in parts:
-            joined = _join(joined, _tree(part))
-        return _plant(joined, growing_offsets)
+            joined = _join_trees(joined, _tree(part))
+        return _concatenate_tree(joined, growing_offsets)
 
 
 def concatenate(parts: Sequence[Encoding], growing_offsets: bool = False) -> Encoding:
     """Join encodings into one, leaving their overflowing chunks aside.
 
     Args:
-        parts: in their order.
-        growing_offsets: shift the offsets of each by the end of the one before.
+        parts: In their order.
+        growing_offsets: Shift the offsets of each by the end of the one before.
 
     Returns:
         The joined encoding.
     """
     if not parts:
         return Encoding()
-    spell = parts[0]._id_to_token
-    shared = all(part._id_to_token == spell for part in parts)
-    texts: Texts = {}
+    id_to_token = parts[0].id_to_token
+    is_shared = all(part.id_to_token == id_to_token for part in parts)
+    texts: TokenOverrides = {}
     ranges: dict[int, tuple[int, int]] = {}
-    at = 0
+    start = 0
     for part in parts:
-        known = part._texts if shared else dict(enumerate(part.tokens))
+        known = part.token_overrides if is_shared else dict(enumerate(part.tokens))
         if known:
-            texts.update((at + i, text) for i, text in known.items())
-        if part._ranges:
-            ranges.update((key, (at + a, at + b)) for key, (a, b) in part._ranges.items())
-        at += len(part)
+            texts.update((start + i, text) for i, text in known.items())
+        if part._sequence_ranges:
+            ranges.update(
+                (sequence, (start + first, start + stop))
+                for sequence, (first, stop) in part._sequence_ranges.items()
+            )
+        start += len(part)
     joined = Encoding(
         np.concatenate([part.ids_array for part in parts]),
-        id_to_token=spell if shared else no_text,
+        id_to_token=id_to_token if is_shared else no_text,
         token_overrides=texts or None,
         sequence_ranges=ranges or None,
     )
     if any(part._offsets is not None for part in parts):
         joined._offsets = _join_offsets(parts, growing_offsets)
-    if any(part._words is not None for part in parts):
-        joined._words = np.concatenate([part.word_ids_array for part in parts])
+    if any(part._word_ids is not None for part in parts):
+        joined._word_ids = np.concatenate([part.word_ids_array for part in parts])
     if any(part._type_ids is not None for part in parts):
         joined._type_ids = np.concatenate([part.type_ids_array for part in parts])
-    if any(part._special is not None for part in parts):
-        joined._special = np.concatenate([part.special_tokens_mask_array for part in parts])
-    if any(part._attention is not None for part in parts):
-        joined._attention = np.concatenate([part.attention_mask_array for part in parts])
+    if any(part._special_tokens_mask is not None for part in parts):
+        joined._special_tokens_mask = np.concatenate(
+            [part.special_tokens_mask_array for part in parts]
+        )
+    if any(part._attention_mask is not None for part in parts):
+        joined._attention_mask = np.concatenate([part.attention_mask_array for part in parts])
     return joined
 
 
@@ -287,8 +279,8 @@ def _join_offsets(parts: Sequence[Encoding], growing: bool) -> ArrayI32:
     return np.concatenate(arrays)
 
 
-# How pieces combine when several of them overflow: each node of the tree is the pieces of one
-# result, and its children are the nodes of what overflows from it. The order is the oracle's, and
+# How parts combine when several of them overflow: each node of the tree is the parts of one result,
+# and its children are the nodes of what overflows from it. The order is that of `tokenizers`, and
 # so is the nesting: an overflowing chunk of the first text carries the chunks of the second in its
 # own `overflowing`.
 _Tree = tuple[list[Encoding], list[Any]]
@@ -298,16 +290,16 @@ def _tree(encoding: Encoding) -> _Tree:
     return [encoding], [_tree(chunk) for chunk in encoding._overflowing or ()]
 
 
-def _join(left: _Tree, right: _Tree) -> _Tree:
+def _join_trees(left: _Tree, right: _Tree) -> _Tree:
     overflow = []
     for chunk in left[1]:
-        overflow.append(_join(chunk, right))
-        overflow.extend(_join(chunk, other) for other in right[1])
-    overflow.extend(_join(left, other) for other in right[1])
+        overflow.append(_join_trees(chunk, right))
+        overflow.extend(_join_trees(chunk, other) for other in right[1])
+    overflow.extend(_join_trees(left, other) for other in right[1])
     return left[0] + right[0], overflow
 
 
-def _plant(tree: _Tree, growing: bool) -> Encoding:
+def _concatenate_tree(tree: _Tree, growing: bool) -> Encoding:
     encoding = concatenate(tree[0], growing)
-    encoding._overflowing = [_plant(chunk, growing) for chunk in tree[1]] or None
+    encoding._overflowing = [_concatenate_tree(chunk, growing) for chunk in tree[1]] or None
     return encoding

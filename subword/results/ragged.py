@@ -1,4 +1,4 @@
-"""Rows of ids of different lengths in flat arrays."""
+"""Rows of ids of different lengths, in flat arrays."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from subword._core.arrays import ArrayI32, ArrayI64, ArrayU32
-from subword.results.encoding import check_side
+from subword._core.checks import check_side
 
 
 class Ragged:

@@ -27,8 +27,8 @@ from subword.models.wordpiece import WordPiece
 from subword.normalizers.unicode import TextNormalizer
 from subword.processors.base import PostProcessor, post_process
 from subword.results.encoding import Encoding
+from subword.results.padding import pad_batch
 from subword.results.ragged import Ragged
-from subword.results.truncation import pad_batch
 from subword.tokenizer.growing import Growing
 from subword.tokenizer.loading import Loaders
 from subword.vocab.added_tokens import AddedToken

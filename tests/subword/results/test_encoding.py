@@ -14,7 +14,7 @@ from tokenizers import processors as hf
 
 from subword.results.encoding import Encoding
 from subword.results.html import encoding_html
-from subword.results.truncation import pad_batch
+from subword.results.padding import pad_batch
 from tests.helpers.oracle import columns, from_oracle
 from tests.subword.processors.test_processors import random_text
 

@@ -4,7 +4,8 @@ import pytest
 from tokenizers import processors as hf
 
 from subword.processors import TemplateProcessing, post_process
-from subword.results.truncation import check_truncation, pad_batch, truncate_pair
+from subword.results.padding import pad_batch
+from subword.results.truncation import check_truncation, truncate_pair
 from tests.helpers.oracle import columns, from_oracle
 from tests.subword.processors.test_processors import random_text
 

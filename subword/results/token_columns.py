@@ -1,22 +1,22 @@
-"""The tokens of one text as columns: numpy arrays inside, the field's plain lists outside.
+"""The tokens of one text as columns: numpy arrays inside, plain lists outside.
 
 The arrays are never written to, so encodings share them freely: a chunk of a truncated text is a
-view of the whole, and whoever changes an encoding puts new arrays in place of the old ones.
+view of the whole, and a method that changes an encoding replaces its arrays by new ones.
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import numpy as np
 
 from subword._core.arrays import ArrayI32, ArrayU32
 
-# Token texts that the id alone does not tell (a stripped `<mask>`, a pad token of another name),
-# by position.
-Texts = dict[int, str]
+# By position: the texts of tokens that the vocabulary spells differently (a `<mask>` that took the
+# space before it too, a pad token of another name).
+TokenOverrides = dict[int, str]
 
 
 def no_text(token_id: int) -> str:
@@ -28,20 +28,26 @@ def _column(values: Sequence[int] | None) -> ArrayU32 | None:
     return None if values is None else np.asarray(values, np.uint32)
 
 
-class TokenTable:
-    """The columns of an `Encoding`, which see: arrays, lists, pickling, slices."""
+class TokenColumns:
+    """Base of `Encoding`, which says what the columns are: arrays, lists, copies, slices.
+
+    Attributes:
+        ids_array: (n,) uint32, the ids.
+        id_to_token: Gives the text of an id.
+        token_overrides: Texts of the tokens, by position, that `id_to_token` gives differently.
+    """
 
     __slots__ = (
-        "_attention",
-        "_id_to_token",
+        "_attention_mask",
         "_offsets",
         "_overflowing",
-        "_ranges",
-        "_special",
-        "_texts",
+        "_sequence_ranges",
+        "_special_tokens_mask",
         "_type_ids",
-        "_words",
+        "_word_ids",
+        "id_to_token",
         "ids_array",
+        "token_overrides",
     )
 
     def __init__(
@@ -50,7 +56,7 @@ class TokenTable:
         offsets: ArrayI32 | None = None,
         word_ids: ArrayI32 | None = None,
         id_to_token: Callable[[int], str | None] = no_text,
-        token_overrides: Texts | None = None,
+        token_overrides: TokenOverrides | None = None,
         *,
         type_ids: ArrayU32 | None = None,
         special_tokens_mask: ArrayU32 | None = None,
@@ -60,13 +66,13 @@ class TokenTable:
     ) -> None:
         self.ids_array: ArrayU32 = np.empty(0, np.uint32) if ids is None else ids
         self._offsets = offsets
-        self._words = word_ids
-        self._id_to_token = id_to_token
-        self._texts = token_overrides
+        self._word_ids = word_ids
+        self.id_to_token = id_to_token
+        self.token_overrides = token_overrides
         self._type_ids = type_ids
-        self._special = special_tokens_mask
-        self._attention = attention_mask
-        self._ranges = sequence_ranges
+        self._special_tokens_mask = special_tokens_mask
+        self._attention_mask = attention_mask
+        self._sequence_ranges = sequence_ranges
         self._overflowing = overflowing
 
     @classmethod
@@ -86,21 +92,21 @@ class TokenTable:
         """Build an encoding from plain lists.
 
         Args:
-            ids: the n ids.
-            tokens: their n texts.
+            ids: The n ids.
+            tokens: Their n texts.
             offsets: n pairs of characters.
             word_ids: n words, None for a token of no word.
             type_ids: n types.
             special_tokens_mask: n times 0 or 1.
             attention_mask: n times 0 or 1.
-            sequence_ranges: as for the class.
-            overflowing: as for the class.
+            sequence_ranges: As for the class.
+            overflowing: As for the class.
 
         Returns:
             The encoding.
 
         Raises:
-            ValueError: when the lengths differ.
+            ValueError: The lengths differ.
         """
         columns = {
             "tokens": tokens,
@@ -138,9 +144,9 @@ class TokenTable:
     @property
     def word_ids_array(self) -> ArrayI32:
         """(n,) int32: the word of each token, -1 for none."""
-        if self._words is None:
-            self._words = np.full(len(self), -1, np.int32)
-        return self._words
+        if self._word_ids is None:
+            self._word_ids = np.full(len(self), -1, np.int32)
+        return self._word_ids
 
     @property
     def type_ids_array(self) -> ArrayU32:
@@ -152,16 +158,16 @@ class TokenTable:
     @property
     def special_tokens_mask_array(self) -> ArrayU32:
         """(n,) uint32: 1 for special tokens and padding."""
-        if self._special is None:
-            self._special = np.zeros(len(self), np.uint32)
-        return self._special
+        if self._special_tokens_mask is None:
+            self._special_tokens_mask = np.zeros(len(self), np.uint32)
+        return self._special_tokens_mask
 
     @property
     def attention_mask_array(self) -> ArrayU32:
         """(n,) uint32: 0 for padding."""
-        if self._attention is None:
-            self._attention = np.ones(len(self), np.uint32)
-        return self._attention
+        if self._attention_mask is None:
+            self._attention_mask = np.ones(len(self), np.uint32)
+        return self._attention_mask
 
     # The lists.
 
@@ -180,12 +186,12 @@ class TokenTable:
     @property
     def tokens(self) -> list[str]:
         """The text of each token, as the vocabulary spells it."""
-        texts, spell = self._texts, self._id_to_token
+        texts, id_to_token = self.token_overrides, self.id_to_token
         if texts is None:
-            return [spell(i) or "" for i in self.ids_array.tolist()]
+            return [id_to_token(i) or "" for i in self.ids_array.tolist()]
         return [
-            texts[at] if at in texts else spell(i) or ""
-            for at, i in enumerate(self.ids_array.tolist())
+            texts[i] if i in texts else id_to_token(token_id) or ""
+            for i, token_id in enumerate(self.ids_array.tolist())
         ]
 
     @property
@@ -231,10 +237,14 @@ class TokenTable:
         """The chunks that truncation cut off."""
         return list(self._overflowing or ())
 
+    def set_overflowing(self, chunks: Iterable[Self]) -> None:
+        """Replace the chunks."""
+        self._overflowing = list(chunks) or None
+
     @property
     def n_sequences(self) -> int:
         """How many texts are in it."""
-        return len(self._ranges) if self._ranges else 1
+        return len(self._sequence_ranges) if self._sequence_ranges else 1
 
     def __len__(self) -> int:
         return len(self.ids_array)
@@ -246,9 +256,9 @@ class TokenTable:
         )
 
     def __getstate__(self) -> dict[str, Any]:
-        # Without the tokenizer behind id_to_token: the texts themselves travel.
-        state = {name: getattr(self, name) for name in TokenTable.__slots__}
-        state["_texts"], state["_id_to_token"] = dict(enumerate(self.tokens)), no_text
+        # The texts themselves are pickled, not the tokenizer that id_to_token is a method of.
+        state = {name: getattr(self, name) for name in TokenColumns.__slots__}
+        state["token_overrides"], state["id_to_token"] = dict(enumerate(self.tokens)), no_text
         return state
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
@@ -256,31 +266,42 @@ class TokenTable:
             setattr(self, name, value)
 
     def copy(self) -> Self:
-        """Return an encoding of its own that shares the arrays."""
+        """Return another encoding of the same tokens, which shares the arrays."""
         twin = type(self).__new__(type(self))
-        for name in TokenTable.__slots__:
+        for name in TokenColumns.__slots__:
             setattr(twin, name, getattr(self, name))
+        return twin
+
+    def plain_copy(self) -> Self:
+        """Return a copy of one sequence without chunks, special tokens and padding: all is text."""
+        twin = self.copy()
+        twin._special_tokens_mask = twin._attention_mask = None
+        twin._sequence_ranges = twin._overflowing = None
         return twin
 
     def slice(self, start: int, stop: int) -> Self:
         """Return the tokens [start, stop) on their own, without sequences or overflow."""
-        texts = self._texts
+        texts = self.token_overrides
         if texts:
-            texts = {at - start: text for at, text in texts.items() if start <= at < stop}
+            texts = {i - start: text for i, text in texts.items() if start <= i < stop}
+
+        def part(column: Any) -> Any:
+            return None if column is None else column[start:stop]
+
         return type(self)(
             self.ids_array[start:stop],
-            None if self._offsets is None else self._offsets[start:stop],
-            None if self._words is None else self._words[start:stop],
-            self._id_to_token,
+            part(self._offsets),
+            part(self._word_ids),
+            self.id_to_token,
             texts,
-            type_ids=None if self._type_ids is None else self._type_ids[start:stop],
-            special_tokens_mask=None if self._special is None else self._special[start:stop],
-            attention_mask=None if self._attention is None else self._attention[start:stop],
+            type_ids=part(self._type_ids),
+            special_tokens_mask=part(self._special_tokens_mask),
+            attention_mask=part(self._attention_mask),
         )
 
     def _become(self, other: Self) -> None:
-        for name in TokenTable.__slots__:
+        for name in TokenColumns.__slots__:
             setattr(self, name, getattr(other, name))
 
     def _range(self, sequence: int) -> tuple[int, int]:
-        return (self._ranges or {}).get(sequence, (0, len(self)))
+        return (self._sequence_ranges or {}).get(sequence, (0, len(self)))
