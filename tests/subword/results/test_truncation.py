@@ -47,7 +47,7 @@ def test_truncated_and_padded_batches_equal_the_oracle(tok):
         ]
         for row in plain:
             for encoding in row:  # as the core hands them over: no sequence declared
-                encoding._ranges = None
+                encoding._sequence_ranges = None
         try:
             if max_length is not None:
                 tok.enable_truncation(max_length, **options)
