@@ -1,17 +1,17 @@
 """A compact BERT: load any BERT, pretrain, fine-tune, embed, look inside."""
 
-from bert_min.config import BertConfig
-from bert_min.data import load_pretrained
-from bert_min.embed import Embedder
-from bert_min.heads import (
+from bert_min.attention.maps import attention_maps
+from bert_min.embedding.embedder import Embedder
+from bert_min.model.bert import BertModel
+from bert_min.model.config import BertConfig
+from bert_min.model.heads import (
     BertForNextSentencePrediction,
     BertForQuestionAnswering,
     BertForSequenceClassification,
     BertForTokenClassification,
 )
-from bert_min.look import attention_maps
-from bert_min.model import BertModel
-from bert_min.pretraining_heads import BertForMaskedLM, BertForPreTraining
+from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
+from bert_min.text.tokenize import load_pretrained
 
 __all__ = [
     "BertConfig",

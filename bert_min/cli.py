@@ -8,11 +8,14 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from bert_min import embed_files, evaluate, finetune, predict, pretrain, show
+from bert_min.attention import draw
+from bert_min.embedding import embed_files
+from bert_min.tasks import evaluate, finetune, predict
+from bert_min.training import pretrain
 from subword.file_access import drop_output, flush_output, guard_streams
 
 # A module with a command adds its parser in register(subparsers) and sets run=function(args).
-COMMANDS: Final = (embed_files, pretrain, finetune, predict, evaluate, show)
+COMMANDS: Final = (embed_files, pretrain, finetune, predict, evaluate, draw)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

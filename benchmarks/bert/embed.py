@@ -26,8 +26,8 @@ import numpy as np
 import torch
 
 from bert_min import BertConfig, BertModel, Embedder
-from bert_min.options import EmbedOptions
-from bert_min.quantize import cpu_has_bfloat16
+from bert_min.embedding.options import EmbedOptions
+from bert_min.model.int8 import cpu_has_bfloat16
 from tests.helpers.bert_speed import Run, device_suite, interleave, model_flops, peak_runs, ratio
 from tests.helpers.data import TASKS
 

@@ -24,15 +24,15 @@ import numpy as np
 import torch
 import transformers
 
-from bert_min.batch import Batch
-from bert_min.corpus import Corpus
-from bert_min.distributed import World
-from bert_min.examples import Flat, SpecialIds
-from bert_min.pretrain import PretrainObjective, make_masker
-from bert_min.pretraining_heads import BertForMaskedLM
+from bert_min.model.pretraining_heads import BertForMaskedLM
 from bert_min.tasks import TaskSettings, make_task
-from bert_min.tokenizers import load_tokenizer
-from bert_min.train import TrainConfig, _Loop, learning_rate
+from bert_min.text.batch import Batch
+from bert_min.text.corpus import Corpus
+from bert_min.text.examples import Flat, SpecialIds
+from bert_min.text.tokenizers import load_tokenizer
+from bert_min.training.loop import TrainConfig, _Loop, learning_rate
+from bert_min.training.pretrain import PretrainObjective, make_masker
+from bert_min.training.processes import World
 from tests.helpers.data import TASKS
 
 THEIRS = {

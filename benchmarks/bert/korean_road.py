@@ -15,13 +15,13 @@ from pathlib import Path
 
 import torch
 
-from bert_min import pretrain
-from bert_min.config import BertConfig
-from bert_min.finetune import finetune
-from bert_min.model import BertModel
+from bert_min.model.bert import BertModel
+from bert_min.model.config import BertConfig
 from bert_min.tasks import TaskSettings
-from bert_min.tokenizers import load_tokenizer, save_tokenizer
-from bert_min.train import TrainConfig
+from bert_min.tasks.finetune import finetune
+from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
+from bert_min.training import pretrain
+from bert_min.training.loop import TrainConfig
 from tests.helpers.data import SEPARATOR, TASKS, packed_corpus
 
 

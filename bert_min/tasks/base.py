@@ -12,9 +12,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bert_min.batch import Batch, Objective, run
-from bert_min.checkpoint import PretrainedModel
-from bert_min.examples import Examples, SpecialIds, token_batches
+from bert_min.model.pretrained import PretrainedModel
+from bert_min.text.batch import Batch, Objective, run
+from bert_min.text.examples import Examples, SpecialIds, token_batches
 from subword.file_access import write_text
 
 if TYPE_CHECKING:

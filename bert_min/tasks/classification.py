@@ -10,12 +10,12 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from bert_min.batch import Batch, Term, move, run
-from bert_min.checkpoint import PretrainedModel
-from bert_min.examples import Examples, Flat, assemble
-from bert_min.heads import BertForSequenceClassification
+from bert_min.model.heads import BertForSequenceClassification
+from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Metrics, Record, Task, scores_of
-from bert_min.tasks.files import pick_column, read_table
+from bert_min.tasks.tables import pick_column, read_table
+from bert_min.text.batch import Batch, Term, move, run
+from bert_min.text.examples import Examples, Flat, assemble
 
 TEXT_COLUMNS = ("sentence", "text", "document", "review", "content")
 PAIR_COLUMNS = (
@@ -58,7 +58,7 @@ def read_texts(
     """Read a TSV, JSON Lines or JSON file of texts or pairs.
 
     Args:
-        path: the file; see `bert_min.tasks.files.read_table` for the formats.
+        path: the file; see `bert_min.tasks.tables.read_table` for the formats.
         pair: whether an example has two texts.
         labelled: whether the file must have labels; without, they are not read.
         text_column: name of the (first) text column; by default the usual names are tried.

@@ -10,13 +10,13 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from bert_min.batch import Batch, Term, move, run
-from bert_min.checkpoint import PretrainedModel
-from bert_min.examples import Examples, Flat, SpecialIds, assemble, flat_index
-from bert_min.heads import BertForTokenClassification
+from bert_min.model.heads import BertForTokenClassification
+from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Metrics, Record, Task, scores_of
 from bert_min.tasks.entities import check_tag, entities, entity_metrics
-from bert_min.tasks.files import read_text
+from bert_min.tasks.tables import read_text
+from bert_min.text.batch import Batch, Term, move, run
+from bert_min.text.examples import Examples, Flat, SpecialIds, assemble, flat_index
 
 Int = NDArray[np.int64]
 

@@ -8,13 +8,12 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from bert_min.batch import Batch, Term, move, run
-from bert_min.checkpoint import PretrainedModel
-from bert_min.examples import Flat
-from bert_min.heads import BertForQuestionAnswering
-from bert_min.packing import Layout
+from bert_min.model.heads import BertForQuestionAnswering
+from bert_min.model.packing import Layout
+from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Metrics, Record, Task, scores_of
-from bert_min.tasks.spans import (
+from bert_min.tasks.squad import Squad, answer_scores, read_squad, squad_metrics
+from bert_min.tasks.squad_answers import (
     Answers,
     Windows,
     answer_tokens,
@@ -22,7 +21,8 @@ from bert_min.tasks.spans import (
     best_threshold,
     make_windows,
 )
-from bert_min.tasks.squad import Squad, answer_scores, read_squad, squad_metrics
+from bert_min.text.batch import Batch, Term, move, run
+from bert_min.text.examples import Flat
 
 Int = NDArray[np.int64]
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bert_min.tasks.files import read_text
+from bert_min.tasks.tables import read_text
 
 
 class Question(NamedTuple):

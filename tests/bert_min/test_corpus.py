@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bert_min import corpus
-from bert_min.corpus import Corpus, read_documents, split_sentences, tokenize
+from bert_min.text import corpus
+from bert_min.text.corpus import Corpus, read_documents, split_sentences, tokenize
 
 
 class Letters:

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from bert_min.cli import main
-from bert_min.config import BertConfig
-from bert_min.model import BertModel
+from bert_min.model.bert import BertModel
+from bert_min.model.config import BertConfig
 from subword import Tokenizer
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-import bert_min.checkpoint
-import bert_min.config
-import bert_min.data
-import bert_min.embed
-import bert_min.kernels
-import bert_min.look
-import bert_min.model
+import bert_min.attention.maps
+import bert_min.embedding.embedder
+import bert_min.model.bert
+import bert_min.model.config
+import bert_min.model.linear
+import bert_min.model.pretrained
+import bert_min.text.tokenize
 
 PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
 
@@ -28,13 +28,13 @@ def test_page_on_embedding(minilm):
 @pytest.mark.parametrize(
     "module",
     [
-        bert_min.checkpoint,
-        bert_min.config,
-        bert_min.data,
-        bert_min.embed,
-        bert_min.kernels,
-        bert_min.look,
-        bert_min.model,
+        bert_min.model.pretrained,
+        bert_min.model.config,
+        bert_min.text.tokenize,
+        bert_min.embedding.embedder,
+        bert_min.model.linear,
+        bert_min.attention.maps,
+        bert_min.model.bert,
     ],
     ids=lambda module: module.__name__,
 )

@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from bert_min import BertModel, Embedder, attention_maps, load_pretrained
-from bert_min import embed as embed_module
+from bert_min.attention.maps import flatten, token_vectors
 from bert_min.cli import main
-from bert_min.data import TokenRows, length_batches
-from bert_min.look import flatten, token_vectors
+from bert_min.embedding import embedder as embed_module
+from bert_min.text.tokenize import TokenRows, length_batches
 from subword import Tokenizer
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "blue", "##ish", "sky", "."]
@@ -277,7 +277,7 @@ def test_flatten_keeps_distances_of_a_plane():
 
 def test_bfloat16_and_int8_stay_close(folder, embedder, monkeypatch):
     plain = embedder.encode(TEXTS, normalize=True)
-    monkeypatch.setattr("bert_min.quantize.cpu_has_bfloat16", lambda: True)
+    monkeypatch.setattr("bert_min.model.int8.cpu_has_bfloat16", lambda: True)
     for options in ({"dtype": torch.bfloat16}, {"quantize": "int8"}):
         other = Embedder.from_pretrained(folder, device="cpu", **options)
         cosines = (other.encode(TEXTS, normalize=True) * plain).sum(1)

@@ -6,8 +6,8 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.kernels import HAS_ONEDNN, Linear, linear
-from bert_min.quantize import Int8Linear, check_dtype
+from bert_min.model.int8 import Int8Linear, check_dtype
+from bert_min.model.linear import HAS_ONEDNN, Linear, linear
 
 SIZES = st.integers(1, 40)
 
@@ -36,7 +36,7 @@ def test_onednn_is_used_where_torch_has_it(monkeypatch):
         pytest.skip("this build of torch has no oneDNN")
     calls = []
     real = torch.ops.mkldnn._linear_pointwise
-    monkeypatch.setattr("bert_min.kernels.onednn", lambda *a: calls.append(1) or real(
+    monkeypatch.setattr("bert_min.model.linear.onednn", lambda *a: calls.append(1) or real(
         a[0], a[1], a[2] if len(a) > 2 else None, "none", [], ""))  # fmt: skip
     x = torch.randn(3, 4)
     weight = torch.randn(5, 4, requires_grad=True)
@@ -83,7 +83,7 @@ def test_arithmetic_a_processor_cannot_do_is_refused(device, dtype, quantize, me
 
 @pytest.mark.parametrize("able", [False, True])
 def test_bfloat16_needs_a_cpu_that_has_it(able, monkeypatch):
-    monkeypatch.setattr("bert_min.quantize.cpu_has_bfloat16", lambda: able)
+    monkeypatch.setattr("bert_min.model.int8.cpu_has_bfloat16", lambda: able)
     if able:
         check_dtype(torch.device("cpu"), torch.bfloat16, None)
     else:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.masking import Masker, next_sentence_pairs, single_spans
+from bert_min.text.masking import Masker, next_sentence_pairs, single_spans
 
 VOCAB, MASK, SPECIAL = 50, 4, [0, 1, 2, 3]
 

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.examples import Flat, SpecialIds
 from bert_min.tasks.base import TaskSettings
 from bert_min.tasks.entities import Entity, entities, entity_metrics
 from bert_min.tasks.ner import IGNORED, NerTask, Sentences, align_words, read_conll
+from bert_min.text.examples import Flat, SpecialIds
 from tests.helpers.stand_in import Letters
 
 TAGS = ["O", *(f"{prefix}-{kind}" for prefix in "BIES" for kind in ("PER", "LOC"))]

@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 import torch
 
-from bert_min import BertConfig, BertModel, cli, embed_files
-from bert_min.embed import Embedder
-from bert_min.finetune import write_metrics
-from bert_min.log import draw_curves
+from bert_min import BertConfig, BertModel, cli
+from bert_min.embedding import embed_files
+from bert_min.embedding.embedder import Embedder
 from bert_min.tasks.base import TaskSettings
-from bert_min.tokenizers import load_tokenizer, save_tokenizer
+from bert_min.tasks.finetune import write_metrics
+from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
+from bert_min.training.log import draw_curves
 from subword import Tokenizer
 from tests.helpers.full_disk import fill
 
@@ -188,7 +189,7 @@ def test_a_full_disk_while_training_is_one_line_and_the_retry_works(
     old = (out / "checkpoint.pt").read_bytes()
     capsys.readouterr()
 
-    from bert_min import train
+    from bert_min.training import loop as train
 
     with monkeypatch.context() as patch:  # the model fits, the checkpoint does not
         save = train._save

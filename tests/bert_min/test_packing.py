@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from bert_min import BertModel
-from bert_min import model as model_module
-from bert_min.model import attend, attend_by_runs, attend_in_grid, attention_weights
-from bert_min.packing import Grid, Layout
+from bert_min.model import bert as model_module
+from bert_min.model.bert import attend, attend_by_runs, attend_in_grid, attention_weights
+from bert_min.model.packing import Grid, Layout
 from tests.bert_min.conftest import padded_batch
 
 LENGTHS = [5, 9, 9, 1, 12, 5]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import bert_min
-from bert_min.checkpoint import disk_name, split
+from bert_min.model.pretrained import disk_name, split
 from tests.bert_min.conftest import TINY, padded_batch
 
 transformers = pytest.importorskip("transformers", reason="the parity tests compare with it")

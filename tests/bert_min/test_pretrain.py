@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from bert_min.config import BertConfig
-from bert_min.corpus import tokenize
-from bert_min.examples import SpecialIds
-from bert_min.pretrain import IGNORE, PretrainObjective, make_masker, measure, sized_config
-from bert_min.pretraining_heads import BertForMaskedLM, BertForPreTraining
-from bert_min.train import TrainConfig, train
+from bert_min.model.config import BertConfig
+from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
+from bert_min.text.corpus import tokenize
+from bert_min.text.examples import SpecialIds
+from bert_min.training.loop import TrainConfig, train
+from bert_min.training.pretrain import IGNORE, PretrainObjective, make_masker, measure, sized_config
 from tests.helpers.stand_in import Letters
 
 TOKENIZER = Letters()

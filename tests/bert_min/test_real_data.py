@@ -8,9 +8,9 @@ import pytest
 
 from bert_min.tasks import TaskSettings, make_task
 from bert_min.tasks.ner import read_conll
-from bert_min.tasks.spans import answer_tokens
 from bert_min.tasks.squad import read_squad
-from bert_min.tokenizers import load_tokenizer
+from bert_min.tasks.squad_answers import answer_tokens
+from bert_min.text.tokenizers import load_tokenizer
 
 DATA = Path(os.environ.get("SUBWORD_DATA", Path(__file__).parents[3] / "shared/data"))
 TASKS = DATA / "tasks"

@@ -8,14 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.examples import Flat, SpecialIds
-from bert_min.tasks.spans import (
-    answer_tokens,
-    best_spans,
-    best_threshold,
-    make_windows,
-    max_context,
-)
 from bert_min.tasks.squad import (
     Question,
     exact_match,
@@ -24,6 +16,14 @@ from bert_min.tasks.squad import (
     squad_metrics,
     token_f1,
 )
+from bert_min.tasks.squad_answers import (
+    answer_tokens,
+    best_spans,
+    best_threshold,
+    make_windows,
+    max_context,
+)
+from bert_min.text.examples import Flat, SpecialIds
 from tests.helpers.stand_in import Letters
 
 PASSAGE = "the cat sat on the mat"

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from bert_min.config import BertConfig
-from bert_min.heads import BertForSequenceClassification
-from bert_min.log import draw_curves
+from bert_min.model.config import BertConfig
+from bert_min.model.heads import BertForSequenceClassification
 from bert_min.tasks.base import TaskSettings
 from bert_min.tasks.classification import ClassificationTask, Texts
-from bert_min.train import CHECKPOINT, TrainConfig, learning_rate, make_optimizer, train
+from bert_min.training.log import draw_curves
+from bert_min.training.loop import CHECKPOINT, TrainConfig, learning_rate, make_optimizer, train
 from tests.helpers.stand_in import Letters
 
 TOKENIZER = Letters()
@@ -85,8 +85,8 @@ def test_resumed_run_is_the_straight_run_bit_for_bit(tmp_path, stop_at):
 
 def gradients(config, dropout):
     """The gradients of one step, before the optimizer sees them."""
-    from bert_min.distributed import World
-    from bert_min.train import _Loop
+    from bert_min.training.loop import _Loop
+    from bert_min.training.processes import World
 
     torch.set_num_threads(1)
     model = small_model(dropout)

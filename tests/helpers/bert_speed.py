@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from bert_min import BertConfig, BertModel
-from bert_min.kernels import HAS_ONEDNN, linear
-from bert_min.packing import Layout
+from bert_min.model.linear import HAS_ONEDNN, linear
+from bert_min.model.packing import Layout
 
 Run = Callable[[], object]
 

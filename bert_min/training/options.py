@@ -2,7 +2,7 @@
 
 import argparse
 
-from bert_min.train import TrainConfig
+from bert_min.training.loop import TrainConfig
 
 
 def add_training_options(

@@ -21,8 +21,8 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from bert_min.embed import Embedder
-from bert_min.options import Combine, EmbedOptions, LongTexts, Pooling
+from bert_min.embedding.embedder import Embedder
+from bert_min.embedding.options import Combine, EmbedOptions, LongTexts, Pooling
 from subword.file_access import atomic_file, standard_input
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}

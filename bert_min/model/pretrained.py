@@ -18,7 +18,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from bert_min.config import BertConfig
+from bert_min.model.config import BertConfig
 from subword.file_access import atomic_path
 
 # Ours -> theirs. A name is translated by the first pattern that matches all of it.

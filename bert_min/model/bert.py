@@ -34,10 +34,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from torch.nn.attention.varlen import varlen_attn
 
-from bert_min.checkpoint import PretrainedModel
-from bert_min.config import BertConfig
-from bert_min.kernels import Linear
-from bert_min.packing import Grid, Layout
+from bert_min.model.config import BertConfig
+from bert_min.model.linear import Linear
+from bert_min.model.packing import Grid, Layout
+from bert_min.model.pretrained import PretrainedModel
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0) -> Tensor:

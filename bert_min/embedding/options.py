@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal, NamedTuple, cast, get_args
 
-from bert_min.model import BertModel
+from bert_min.model.bert import BertModel
 
 Pooling = Literal["mean", "cls", "max", "pooler"]
 Combine = Literal["concat", "sum"]

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bert_min.examples import flat_index
+from bert_min.text.examples import flat_index
 
 Int = NDArray[np.int64]
 NOTHING: Int = np.zeros(0, np.int64)

@@ -18,11 +18,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bert_min.checkpoint import PretrainedModel
-from bert_min.config import BertConfig
-from bert_min.kernels import Linear
-from bert_min.model import BertModel
-from bert_min.packing import Grid
+from bert_min.model.bert import BertModel
+from bert_min.model.config import BertConfig
+from bert_min.model.linear import Linear
+from bert_min.model.packing import Grid
+from bert_min.model.pretrained import PretrainedModel
 
 IGNORE: Final = -100  # the label of a token that has none
 

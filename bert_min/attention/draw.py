@@ -9,8 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from bert_min.data import load_pretrained
-from bert_min.look import AttentionMap, TokenVectors, attention_maps, flatten, token_vectors
+from bert_min.attention.maps import (
+    AttentionMap,
+    TokenVectors,
+    attention_maps,
+    flatten,
+    token_vectors,
+)
+from bert_min.text.tokenize import load_pretrained
 from subword.file_access import atomic_file
 
 SPECIAL = ("[CLS]", "[SEP]")

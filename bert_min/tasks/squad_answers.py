@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bert_min.examples import Examples, Flat, SpecialIds, assemble
+from bert_min.text.examples import Examples, Flat, SpecialIds, assemble
 
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]

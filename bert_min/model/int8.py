@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from bert_min.kernels import Linear
-from bert_min.model import BertModel
+from bert_min.model.bert import BertModel
+from bert_min.model.linear import Linear
 
 
 def check_dtype(device: torch.device, dtype: torch.dtype | None, quantize: str | None) -> None:

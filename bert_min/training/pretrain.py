@@ -14,16 +14,16 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from bert_min.batch import Batch, Objective, Term, move
-from bert_min.config import BertConfig
-from bert_min.corpus import Corpus, read_documents, tokenize
-from bert_min.distributed import World
-from bert_min.examples import Flat, SpecialIds, assemble, flat_index, special_id
-from bert_min.masking import Masker, Spans, next_sentence_pairs, single_spans
-from bert_min.pretraining_heads import IGNORE, BertForMaskedLM, BertForPreTraining
-from bert_min.tokenizers import load_tokenizer, save_tokenizer, train_wordpiece
-from bert_min.train import train
-from bert_min.training_options import add_training_options, training_config
+from bert_min.model.config import BertConfig
+from bert_min.model.pretraining_heads import IGNORE, BertForMaskedLM, BertForPreTraining
+from bert_min.text.batch import Batch, Objective, Term, move
+from bert_min.text.corpus import Corpus, read_documents, tokenize
+from bert_min.text.examples import Flat, SpecialIds, assemble, flat_index, special_id
+from bert_min.text.masking import Masker, Spans, next_sentence_pairs, single_spans
+from bert_min.text.tokenizers import load_tokenizer, save_tokenizer, train_wordpiece
+from bert_min.training.loop import train
+from bert_min.training.options import add_training_options, training_config
+from bert_min.training.processes import World
 
 if TYPE_CHECKING:
     from subword import Tokenizer

@@ -23,8 +23,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 from tqdm import tqdm
 
-from bert_min.config import BertConfig
-from bert_min.data import (
+from bert_min.attention.maps import AttentionMap, attention_maps
+from bert_min.embedding.options import Combine, EmbedOptions, LongTexts, Pooling, read_folder
+from bert_min.model.bert import BertModel
+from bert_min.model.config import BertConfig
+from bert_min.model.int8 import check_dtype, quantize_int8
+from bert_min.text.tokenize import (
     TokenRows,
     count_longer,
     cut_windows,
@@ -32,10 +36,6 @@ from bert_min.data import (
     length_batches,
     load_tokenizer,
 )
-from bert_min.look import AttentionMap, attention_maps
-from bert_min.model import BertModel
-from bert_min.options import Combine, EmbedOptions, LongTexts, Pooling, read_folder
-from bert_min.quantize import check_dtype, quantize_int8
 from subword import Tokenizer
 
 # Texts are sorted by length within a chunk, so that memory stays bounded however many there are.

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bert_min.model import BertModel
+from bert_min.model.bert import BertModel
 from subword import Tokenizer
 
 TOKENIZER_FILES: Final = ("tokenizer.json", "vocab.txt", "vocab.json")

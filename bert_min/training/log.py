@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from bert_min.batch import Term
-from bert_min.distributed import World
+from bert_min.text.batch import Term
+from bert_min.training.processes import World
 from subword.file_access import atomic_file, write_text
 
 LOG = "log.jsonl"

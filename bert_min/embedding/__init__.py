@@ -1,0 +1,1 @@
+"""From texts to vectors: pooling, batches, and files of vectors."""

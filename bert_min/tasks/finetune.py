@@ -1,0 +1,139 @@
+"""Fine-tuning a BERT on one of the four tasks."""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from bert_min.model.config import BertConfig
+from bert_min.tasks import TASKS, make_task
+from bert_min.tasks.base import Metrics, TaskSettings
+from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
+from bert_min.training.loop import TrainConfig, train
+from bert_min.training.options import add_training_options, training_config
+from bert_min.training.processes import World
+from subword.file_access import write_text
+
+METRICS = "metrics.json"
+
+
+def finetune(
+    settings: TaskSettings,
+    model_folder: str | Path,
+    train_file: str | Path,
+    dev_file: str | Path,
+    out: str | Path,
+    config: TrainConfig,
+    *,
+    device: str | None = None,
+    resume: bool = False,
+) -> Metrics:
+    """Fine-tune a model and keep the one that does best on the development set.
+
+    Args:
+        settings: the task.
+        model_folder: a BERT with its tokenizer.
+        train_file: examples to learn from.
+        dev_file: examples to judge by.
+        out: folder for the model, ``task.json``, ``metrics.json``, ``log.jsonl``, ``curves.png``
+            and the checkpoint.
+        config: how to train.
+        device: "cpu", "cuda", or None for a GPU if there is one.
+        resume: go on from the checkpoint in `out`.
+
+    Returns:
+        The metrics of the best evaluation, as in ``metrics.json``.
+
+    Raises:
+        ValueError: if a setting or a file breaks a rule.
+        OSError: if a file cannot be read or written.
+    """
+    world = World(device)
+    tokenizer = load_tokenizer(model_folder)
+    task = make_task(settings, tokenizer)
+    limit = BertConfig.from_pretrained(model_folder).max_position_embeddings
+    if (settings.max_length or 0) > limit:
+        raise ValueError(
+            f"max_length must be at most the model's {limit} positions, got {settings.max_length}"
+        )
+    train_data, dev_data = task.read(train_file), task.read(dev_file)
+    task.learn(train_data)
+    task.check(dev_data)
+    torch.manual_seed(config.seed)  # the new head
+    labels: dict[str, Any] = {"id2label": dict(enumerate(task.labels))} if task.labels else {}
+    model = task.head.from_pretrained(model_folder, **labels)
+    objective = task.objective(train_data)
+    if world.first:
+        print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {world.device}")
+
+    def save(folder: Path) -> None:
+        model.save_pretrained(folder)
+        save_tokenizer(tokenizer, folder, model_folder if Path(model_folder).is_dir() else None)
+        task.settings.save(folder)
+
+    result = train(
+        model,
+        objective,
+        config,
+        out,
+        save=save,
+        evaluate=lambda: task.evaluate(model, dev_data),
+        metric=task.metric,
+        world=world,
+        resume=resume,
+    )
+    found = result.best or {}
+    if world.first and result.finished:
+        write_metrics(Path(out) / METRICS, {**found, "best_step": result.best_step})
+    world.wait()
+    return found
+
+
+def write_metrics(path: Path, metrics: dict[str, Any]) -> None:
+    """Write metrics as JSON."""
+    write_text(path, json.dumps(metrics, indent=2, ensure_ascii=False) + "\n")
+
+
+def _run(options: argparse.Namespace) -> None:
+    names = {field.name for field in dataclasses.fields(TaskSettings)}
+    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    metrics = finetune(
+        TaskSettings(**given),
+        options.model,
+        options.train,
+        options.dev,
+        options.out,
+        training_config(options),
+        device=options.device,
+        resume=options.resume,
+    )
+    if World(options.device).first:
+        print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
+
+
+def register(subparsers: Any) -> None:
+    """Add ``bert-min finetune``."""
+    parser = subparsers.add_parser("finetune", help="train a BERT for a task")
+    parser.add_argument("--task", required=True, choices=sorted(TASKS))
+    parser.add_argument("--model", required=True, help="folder with a BERT and its tokenizer")
+    parser.add_argument("--train", required=True, help="TSV, JSONL, CoNLL or SQuAD file")
+    parser.add_argument("--dev", required=True, help="the same, to judge by")
+    parser.add_argument("--out", required=True, help="folder for the fine-tuned model")
+    add_training_options(parser, batch_size=32, epochs=3.0, lr=5e-5, max_length=None)
+    group = parser.add_argument_group("task")
+    group.add_argument("--text-column", help="name of the (first) text column")
+    group.add_argument("--pair-column", help="name of the second text column (nli)")
+    group.add_argument("--label-column", help="name of the label column")
+    group.add_argument("--stride", type=int, help="tokens that windows share (qa)")
+    group.add_argument("--max-answer-tokens", type=int, help="longest answer (qa)")
+    group.add_argument("--n-best", type=int, help="answers to keep (qa)")
+    group.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
+    group.add_argument(
+        "--document-context",
+        action="store_true",
+        help="sentences of a document share inputs of max-length tokens (ner)",
+    )
+    parser.set_defaults(run=_run)

@@ -1,0 +1,126 @@
+"""Answers of a fine-tuned model: for texts on the command line, or for a file."""
+
+import argparse
+import dataclasses
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from bert_min.model.pretrained import PretrainedModel
+from bert_min.tasks import Task, make_task
+from bert_min.tasks.base import Record, TaskSettings
+from bert_min.tasks.classification import Texts
+from bert_min.tasks.ner import Sentences
+from bert_min.tasks.squad import Question, Squad
+from bert_min.text.tokenizers import load_tokenizer
+from bert_min.training.processes import World
+from subword.file_access import standard_output, write_text
+
+_WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+
+
+def load_task(
+    folder: str | Path, device: str | None = None, **changes: Any
+) -> tuple[PretrainedModel, Task]:
+    """Load a fine-tuned model and its task.
+
+    Args:
+        folder: as ``bert-min finetune`` wrote it.
+        device: "cpu", "cuda", or None for a GPU if there is one.
+        **changes: settings of the task to replace, such as ``null_threshold``.
+
+    Returns:
+        The model, in evaluation mode, and the task, to be called as ``task.predict(model, data)``.
+
+    Raises:
+        OSError: if a file is missing.
+        ValueError: if one is broken.
+    """
+    given = {name: value for name, value in changes.items() if value is not None}
+    settings = dataclasses.replace(TaskSettings.load(folder), **given)
+    task = make_task(settings, load_tokenizer(folder))
+    return task.head.from_pretrained(folder, device=World(device).device), task
+
+
+def predict_texts(
+    model: PretrainedModel, task: Task, first: str, second: str | None = None
+) -> Record:
+    """Answer one example given as text.
+
+    Args:
+        model: fine-tuned.
+        task: its task.
+        first: the text; the first of a pair; the question; or a sentence whose words to tag.
+        second: the second text of a pair, or the passage.
+
+    Returns:
+        The record.
+
+    Raises:
+        ValueError: if the task takes one text and got two, or the other way round.
+
+    Example:
+        >>> _WORDS.findall("Don't go, EU!")
+        ["Don't", 'go', ',', 'EU', '!']
+    """
+    name = task.settings.task
+    wants_two = name in ("nli", "qa")
+    if wants_two is (second is None):
+        what = "two texts" if wants_two else "one text"
+        raise ValueError(f"the task {name} takes {what}, got {1 if second is None else 2}")
+    here = ["the command line"]
+    data: Any
+    if name == "qa":
+        question = Question("1", first, 0, (), here[0])
+        data = Squad([second or ""], [question], task.settings.may_be_unanswerable)
+    elif name == "ner":
+        words = _WORDS.findall(first)
+        if not words:
+            raise ValueError(f"a sentence must have at least one word, got {first!r}")
+        data = Sentences([words], [["O"] * len(words)], here, [0])
+    else:
+        data = Texts([first], None if second is None else [second], None, here)
+    return task.predict(model, data)[0]
+
+
+def _run(options: argparse.Namespace) -> None:
+    model, task = load_task(options.model, options.device, null_threshold=options.null_threshold)
+    texts = [*options.texts]
+    for value in (options.question, options.text, options.words, options.passage, options.pair):
+        if value is not None:
+            texts.append(value)
+    if bool(texts) is (options.input is not None) or len(texts) > 2:
+        raise ValueError("predict takes one or two texts, or --input FILE")
+    if texts:
+        records = [predict_texts(model, task, *texts)]
+    else:
+        records = task.predict(model, task.read(options.input, labelled=False))
+    if options.output:
+        lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
+        write_text(options.output, "".join(lines))
+        return
+    stdout = standard_output()
+    for record in records:
+        text = json.dumps(record, ensure_ascii=False) if options.json else task.show(record)
+        stdout.write(text + "\n")
+
+
+def register(subparsers: Any) -> None:
+    """Add ``bert-min predict``."""
+    parser = subparsers.add_parser("predict", help="answer with a fine-tuned model")
+    parser.add_argument("--model", required=True, help="folder of bert-min finetune")
+    parser.add_argument(
+        "texts", nargs="*", help="a text | a text and its pair | a question and a passage"
+    )
+    parser.add_argument("--text", help="a text, or a sentence to tag")
+    parser.add_argument("--pair", help="the second text (nli)")
+    parser.add_argument("--question", help="a question (qa)")
+    parser.add_argument("--passage", "--context", help="where the answer is to be found (qa)")
+    parser.add_argument("--words", help="a sentence to tag (ner)")
+    parser.add_argument("--input", help="a file like those of training; labels are not needed")
+    parser.add_argument("--output", help="JSON lines; without, readable text goes to the screen")
+    parser.add_argument("--json", action="store_true", help="JSON on the screen")
+    parser.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
+    parser.add_argument("--device", help="cpu or cuda; a GPU if there is one")
+    parser.set_defaults(run=_run)

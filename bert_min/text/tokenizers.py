@@ -1,0 +1,86 @@
+"""The tokenizer of a model: load it, keep it beside the weights, train one for a new model.
+
+The one place (beside `bert_min.text.tokenize`) where training and tasks meet `subword`.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bert_min.text.corpus import read_documents
+from subword import Tokenizer, train
+from subword.file_access import atomic_file, write_text
+
+# Read by transformers beside tokenizer.json; copied if the model they belong to had them.
+COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+
+def load_tokenizer(path: str | Path) -> Tokenizer:
+    """Load a tokenizer from a model folder, a ``tokenizer.json`` or a ``vocab.txt``.
+
+    Raises:
+        OSError: if there is none.
+        ValueError: if it cannot be understood.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return Tokenizer.from_pretrained(str(path))
+    if not path.is_file():
+        raise OSError(f"{path}: expected a tokenizer file, or a folder with one")
+    if path.suffix == ".json":
+        return Tokenizer.from_file(str(path))
+    return Tokenizer.from_wordpiece(str(path))
+
+
+def save_tokenizer(
+    tokenizer: Tokenizer, folder: str | Path, source: str | Path | None = None
+) -> None:
+    """Write ``tokenizer.json`` into a folder, and what else came with the tokenizer.
+
+    Args:
+        tokenizer: to save.
+        folder: of the model.
+        source: folder the tokenizer was loaded from; None for a new one.
+    """
+    folder = Path(folder)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    if source is None:
+        # transformers then takes tokenizer.json as it is, whatever its normalizer does.
+        named = {f"{token.strip('[]').lower()}_token": token for token in SPECIAL_TOKENS}
+        text = json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", **named}, indent=2)
+        write_text(folder / "tokenizer_config.json", text + "\n")
+        return
+    for name in COMPANIONS:
+        if (Path(source) / name).is_file():
+            with atomic_file(folder / name) as file:
+                file.write((Path(source) / name).read_bytes())
+
+
+def train_wordpiece(
+    paths: Sequence[str | Path], vocab_size: int, separator: str | None, *, lowercase: bool = True
+) -> Tokenizer:
+    """Train a WordPiece vocabulary with BERT's special tokens on text files.
+
+    Args:
+        paths: UTF-8 text files.
+        vocab_size: tokens, special ones included.
+        separator: between documents, as in `read_documents`.
+        lowercase: lower-case and strip accents. This takes Hangul syllables apart into their
+            letters; leave it off for Korean.
+
+    Returns:
+        A tokenizer with BERT's normalizer and pre-tokenizer.
+    """
+
+    def sentences() -> Iterator[str]:
+        for document in read_documents(paths, separator):
+            yield from document
+
+    return train(
+        sentences(),
+        algorithm="wordpiece",
+        vocab_size=vocab_size,
+        special_tokens=SPECIAL_TOKENS,
+        lowercase=lowercase,
+    )
