@@ -1,4 +1,4 @@
-"""`subword bench`: how fast a tokenizer is, beside Hugging Face `tokenizers` if installed."""
+"""`subword bench`: the speed of a tokenizer, and that of `tokenizers` if it is installed."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ import numpy as np
 
 from subword._core.streams import flush_output
 from subword._core.threads import available_threads
-from subword.cli import commands
+from subword.cli.tokenizer_option import load_tokenizer
 from subword.corpus.readers import is_regular
 from subword.formats.json_files import read_text
-from subword.id_files import text_files
+from subword.id_files.encode_job import make_job
+from subword.id_files.file_parts import FilePart, map_file
 from subword.results.ragged import Ragged
 from subword.tokenizer import Tokenizer
 
-# How much of the file the slower library gets.
+# Bytes of the file that the slower library gets.
 PEER_BYTES = 4_000_000
 
 
@@ -42,7 +43,7 @@ def best_of(repeat: int, work: Callable[[], object]) -> float:
 
 
 def peer_of(tokenizer: Tokenizer) -> Any:
-    """Return the same tokenizer of `tokenizers`, unpadded and uncut; None if not installed."""
+    """Return the same tokenizer of `tokenizers`, which neither cuts nor pads, if installed."""
     if importlib.util.find_spec("tokenizers") is None:
         return None
     peer = importlib.import_module("tokenizers").Tokenizer.from_str(tokenizer.to_str())
@@ -51,7 +52,7 @@ def peer_of(tokenizer: Tokenizer) -> Any:
     return peer
 
 
-def part_of(documents: list[str]) -> list[str]:
+def first_documents(documents: list[str]) -> list[str]:
     """Return the documents that come first, up to some megabytes."""
     size, count = 0, 0
     while count < len(documents) and size < PEER_BYTES:
@@ -62,7 +63,7 @@ def part_of(documents: list[str]) -> list[str]:
 
 def measure(options: argparse.Namespace) -> Iterator[str]:
     """Yield the lines of the report as they are measured."""
-    tokenizer = commands.load_tokenizer(options.tokenizer, options.pattern)
+    tokenizer = load_tokenizer(options.tokenizer, options.pattern)
     text = default_text() if options.file is None else read_text(options.file)
     documents = [text] if options.separator is None else text.split(options.separator)
     megabytes = len(text.encode()) / 1e6
@@ -83,42 +84,44 @@ def measure(options: argparse.Namespace) -> Iterator[str]:
         seconds = best_of(options.repeat, lambda threads=threads: encode(documents, threads))  # type: ignore[misc]
         yield _line(f"subword, {_count(threads)}", megabytes, seconds)
     if options.file is not None and options.separator is not None:
-        job = text_files.plan(
+        job = make_job(
             tokenizer.text_encoder,
             separator=options.separator,
             threads=every,
             add_special_tokens=special,
         )
         # A pipe was read above, once and for all.
-        data = text_files.map_file(options.file) if is_regular(options.file) else text.encode()
-        piece = text_files.Piece(data, options.file, 0)
+        data = map_file(options.file) if is_regular(options.file) else text.encode()
+        part = FilePart(data, options.file, 0)
         yield _line(
             f"subword, file, {_count(every)}",
             megabytes,
-            best_of(options.repeat, lambda: job.encode([piece])),
+            best_of(options.repeat, lambda: job.encode([part])),
         )
-    rows = encode(documents, every)
+    encoded = encode(documents, every)
     yield _line(
-        "subword, decode", megabytes, best_of(options.repeat, lambda: tokenizer.decode_batch(rows))
+        "subword, decode",
+        megabytes,
+        best_of(options.repeat, lambda: tokenizer.decode_batch(encoded)),
     )
     peer = peer_of(tokenizer)
     if peer is None:
         yield "tokenizers is not installed: nothing to compare with"
         return
-    part = part_of(documents)
-    small = sum(len(document.encode()) for document in part) / 1e6
-    theirs = peer.encode_batch(part, add_special_tokens=special)
-    ours = encode(part, every)
+    sample = first_documents(documents)
+    small = sum(len(document.encode()) for document in sample) / 1e6
+    theirs = peer.encode_batch(sample, add_special_tokens=special)
+    ours = encode(sample, every)
     different = sum(
         not np.array_equal(mine, their.ids) for mine, their in zip(ours, theirs, strict=True)
     )
     seconds = best_of(
-        options.repeat, lambda: peer.encode_batch_fast(part, add_special_tokens=special)
+        options.repeat, lambda: peer.encode_batch_fast(sample, add_special_tokens=special)
     )
     yield _line(
         f"tokenizers {version('tokenizers')}, {_count(available_threads())}", small, seconds
     )
-    yield f"ids differ in {different:,} of {len(part):,} documents compared"
+    yield f"ids differ in {different:,} of {len(sample):,} documents compared"
 
 
 def _count(threads: int) -> str:

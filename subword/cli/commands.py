@@ -1,55 +1,39 @@
-"""What the commands of the command line do; `cli` has their options."""
+"""The commands of the command line; their options are in `subword.cli.arguments`."""
 
 from __future__ import annotations
 
 import argparse
 import io
+import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 from subword._core.atomic_file import atomic_file, is_stream, write_text
 from subword._core.progress import progress_bar
 from subword._core.streams import standard_input, standard_output
 from subword.cli.inspection import page, shows_colour, table
+from subword.cli.tokenizer_option import load_tokenizer
+from subword.corpus.counting import count_words
 from subword.corpus.sources import Files
-from subword.formats.openai_encodings import TIKTOKEN_PATTERNS
-from subword.id_files import readers, text_files, writers
-from subword.id_files.text_files import Piece
-from subword.tokenizer import Tokenizer
+from subword.corpus.word_counts import WordCounts
+from subword.id_files.encode_job import WINDOW_BYTES, encode_into, make_job
+from subword.id_files.file_parts import (
+    FilePart,
+    file_windows,
+    read_available,
+    stream_parts,
+    total_size,
+)
+from subword.id_files.id_formats import format_of, id_dtype
+from subword.id_files.readers import read_rows
+from subword.id_files.writers import make_writer
+from subword.training import train_from_counts
 
-CHUNK = 1 << 22  # bytes of text at a time where results are Python objects, or come from a pipe
+# Bytes of text at a time where results are Python objects, or text comes from a pipe.
+CHUNK_BYTES = 1 << 22
 STDIN = "-"
-
-
-def load_tokenizer(name: str, pattern: str | None = None) -> Tokenizer:
-    """Load a tokenizer by what its name looks like.
-
-    Args:
-        name: A .json, .txt or .tiktoken file, a folder, or a name on the Hub.
-        pattern: The split pattern of a .tiktoken file, or its name.
-
-    Raises:
-        OSError: The file cannot be read.
-        ValueError: It is not a tokenizer, or the pattern is missing.
-    """
-    path = Path(name)
-    if path.suffix == ".tiktoken":
-        known = path.stem if path.stem in TIKTOKEN_PATTERNS else None
-        if pattern is None and known is None:
-            raise ValueError(
-                f"{name}: a .tiktoken file needs --pattern, one of {', '.join(TIKTOKEN_PATTERNS)}"
-            )
-        return Tokenizer.from_tiktoken(path, pattern or known or "")
-    if pattern is not None:
-        raise ValueError(f"--pattern is for .tiktoken files, got {name}")
-    if path.suffix == ".json" or (path.is_file() and path.suffix != ".txt"):
-        return Tokenizer.from_file(path)
-    if path.suffix == ".txt":
-        return Tokenizer.from_wordpiece(path)
-    return Tokenizer.from_pretrained(name)
 
 
 @contextmanager
@@ -66,18 +50,27 @@ def opened(output: str | None) -> Iterator[BinaryIO]:
 
 def read_stdin() -> bytes:
     """Return what is there on stdin, up to a chunk; nothing at the end."""
-    return text_files.available(standard_input().fileno(), CHUNK)
+    return read_available(standard_input().fileno(), CHUNK_BYTES)
 
 
-def text_batches(names: Iterable[str], separator: bytes | None, size: int) -> Iterator[list[Piece]]:
-    """Read files and pipes, and stdin under the name "-", in pieces of whole documents."""
+def text_windows(
+    names: Iterable[str], separator: bytes | None, size: int
+) -> Iterator[list[FilePart]]:
+    """Read files and pipes, and stdin under the name "-", in windows of whole documents."""
     for name in names:
         if name != STDIN:
-            yield from text_files.windows([name], separator, size)
+            yield from file_windows([name], separator, size)
         elif separator is None:
-            yield [Piece(standard_input().buffer.read(), "stdin", 0)]
+            yield [FilePart(standard_input().buffer.read(), "stdin", 0)]
         else:
-            yield from text_files.stream(read_stdin, "stdin", separator)
+            yield from stream_parts(read_stdin, "stdin", separator)
+
+
+def join_texts(texts: Sequence[str], separator: str | None) -> str:
+    """Return texts with the separator after each; without one, as JSON strings, one a line."""
+    if separator is None:
+        return "".join([json.dumps(text, ensure_ascii=False) + "\n" for text in texts])
+    return "".join([text + separator for text in texts])
 
 
 def encode(options: argparse.Namespace) -> None:
@@ -86,11 +79,11 @@ def encode(options: argparse.Namespace) -> None:
     names = options.files or [STDIN]
     to_file = options.output not in (None, STDIN)
     named = to_file and not is_stream(options.output)  # a name with a suffix
-    form = options.format or (writers.format_of(options.output) if named else "text")
+    form = options.format or (format_of(options.output) if named else "text")
     if options.offsets and form != "jsonl":
         raise ValueError(f"--offsets needs the format jsonl, got {form}")
-    dtype = writers.id_dtype(tokenizer.text_encoder.vocabulary.highest_id, options.dtype)
-    job = text_files.plan(
+    dtype = id_dtype(tokenizer.text_encoder.vocabulary.highest_id, options.dtype)
+    job = make_job(
         tokenizer.text_encoder,
         separator=options.separator,
         threads=options.threads,
@@ -99,15 +92,12 @@ def encode(options: argparse.Namespace) -> None:
         max_length=options.max_length,
         return_offsets=options.offsets,
     )
-    total = None if STDIN in names else text_files.total_size(names)
-    batches = text_batches(
-        names, job.separator, CHUNK if form in ("text", "jsonl") else text_files.WINDOW
-    )
+    total = None if STDIN in names else total_size(names)
+    size = CHUNK_BYTES if form in ("text", "jsonl") else WINDOW_BYTES
+    windows = text_windows(names, job.separator, size)
     shown = not options.quiet and to_file
     with progress_bar(shown, "encoding", total, "B") as advance, opened(options.output) as file:
-        documents, ids = text_files.encode_into(
-            writers.writer(file, form, dtype), job, batches, advance
-        )
+        documents, ids = encode_into(make_writer(file, form, dtype), job, windows, advance)
     if shown:
         stored = f" as {dtype.name}" if form in ("bin", "npy", "parquet") else ""
         print(f"{options.output}: {documents:,} documents, {ids:,} ids{stored}", file=sys.stderr)
@@ -121,16 +111,15 @@ def decode(options: argparse.Namespace) -> None:
         end_id = tokenizer.token_to_id(options.end_token)
         if end_id is None:
             raise ValueError(f"--end-token {options.end_token!r} is not in the vocabulary")
-    dtype = writers.id_dtype(tokenizer.text_encoder.vocabulary.highest_id, options.dtype)
+    dtype = id_dtype(tokenizer.text_encoder.vocabulary.highest_id, options.dtype)
     with opened(options.output) as file:
         for name in options.files or [STDIN]:
-            for rows in readers.rows(name, options.format, dtype, end_id):
+            for rows in read_rows(name, options.format, dtype, end_id):
                 texts = tokenizer.decode_batch(
                     rows, skip_special_tokens=not options.keep_special_tokens
                 )
-                file.write(
-                    readers.joined(texts, None if options.json else options.separator).encode()
-                )
+                separator = None if options.json else options.separator
+                file.write(join_texts(texts, separator).encode())
             file.flush()
 
 
@@ -157,10 +146,6 @@ def inspect(options: argparse.Namespace) -> None:
 
 def train(options: argparse.Namespace) -> None:
     """`subword train`."""
-    from subword.corpus.counting import count_words
-    from subword.corpus.word_counts import WordCounts
-    from subword.training import train_from_counts
-
     lowercase = not options.cased
     if options.from_counts is not None:
         if options.files:
@@ -211,8 +196,8 @@ def _training_source(names: list[str]) -> Files | Iterator[str]:
 
 def _lines(read: Callable[[], bytes]) -> Iterator[str]:
     """Yield the lines of stdin with their newlines, as files are trained on."""
-    for (piece,) in text_files.stream(read, "stdin", b"\n"):
+    for (part,) in stream_parts(read, "stdin", b"\n"):
         try:
-            yield from io.StringIO(bytes(piece.data).decode(), newline="\n")
+            yield from io.StringIO(bytes(part.data).decode(), newline="\n")
         except UnicodeDecodeError as error:
-            raise ValueError(f"stdin: not UTF-8 at byte {piece.start + error.start}") from None
+            raise ValueError(f"stdin: not UTF-8 at byte {part.start + error.start}") from None

@@ -1,4 +1,4 @@
-"""Tokens to look at: in colour over the text, as a table of ids and places, as a page."""
+"""Tokens to look at: in colour over the text, as a table of ids and offsets, as an HTML page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PAGE = """<!doctype html>
 
 
 def shows_colour(file: TextIO) -> bool:
-    """Whether colours are welcome: on a terminal, unless NO_COLOR is set (no-color.org)."""
+    """Whether to use colours: on a terminal, unless NO_COLOR is set (no-color.org)."""
     return file.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -59,32 +59,32 @@ def width(text: str) -> int:
 
 
 def painted(text: str, colour: int) -> str:
-    """Return text on a coloured ground."""
+    """Return text on a coloured background."""
     return f"\x1b[48;5;{colour};38;5;16m{text}{RESET}"
 
 
 def boxes(encoding: Encoding, size: int, sequence: int) -> Iterator[tuple[int, int, int | None]]:
     """Cut a text of `size` characters where tokens begin.
 
-    Tokens that share a character (one of several bytes) share a stretch; what no token covers has
-    none.
+    Tokens that share a character (one of several bytes) share a box; what no token covers has a
+    box without one.
 
     Yields:
-        (start, end, the first token's position or None), without gaps, in characters.
+        (start, end, index of the first token or None), without gaps, in characters.
     """
     done = begin = 0
     owner: int | None = None
-    for at, ((start, end), part) in enumerate(
+    for token_index, ((start, end), token_sequence) in enumerate(
         zip(encoding.offsets, encoding.sequence_ids, strict=True)
     ):
-        if part != sequence or start == end:
+        if token_sequence != sequence or start == end:
             continue
         if start >= done:
             if done > begin:
                 yield begin, done, owner
             if start > done:
                 yield done, start, None
-            begin, owner = start, at
+            begin, owner = start, token_index
         done = max(done, end)
     if done > begin:
         yield begin, done, owner
@@ -106,36 +106,37 @@ def coloured(encoding: Encoding, text: str, sequence: int) -> str:
     return "".join(parts)
 
 
-def _colour(position: int) -> int:
-    return BACKGROUNDS[position % len(BACKGROUNDS)]
+def _colour(token_index: int) -> int:
+    return BACKGROUNDS[token_index % len(BACKGROUNDS)]
 
 
 def table(encoding: Encoding, text: str, pair: str | None, colour: bool) -> str:
     """Return a line for each token of a text or pair: id, token, characters, text.
 
     Args:
-        encoding: Of the texts.
+        encoding: The encoding of the texts.
         text: What was encoded.
         pair: The second text of a pair.
         colour: Paint the tokens, and show the text in the same colours above.
     """
     texts = [text] if pair is None else [text, pair]
     tokens = [visible(token) for token in encoding.tokens]
-    places = [f"{start}-{end}" for start, end in encoding.offsets]
+    spans = [f"{start}-{end}" for start, end in encoding.offsets]
     columns = (
         max(map(len, map(str, encoding.ids)), default=0),
         max(map(width, tokens), default=0),
-        max(map(len, places), default=0),
+        max(map(len, spans), default=0),
     )
     lines = [coloured(encoding, one, i) + "\n" for i, one in enumerate(texts)] if colour else []
-    rows = zip(encoding.ids, tokens, places, encoding.offsets, encoding.sequence_ids, strict=True)
-    for at, (index, token, place, (start, end), sequence) in enumerate(rows):
-        shown = painted(token, PLAIN if sequence is None else _colour(at)) if colour else token
+    rows = zip(encoding.ids, tokens, spans, encoding.offsets, encoding.sequence_ids, strict=True)
+    for token_index, (id_, token, span, (start, end), sequence) in enumerate(rows):
+        ground = PLAIN if sequence is None else _colour(token_index)
+        shown = painted(token, ground) if colour else token
         padding = " " * (columns[1] - width(token))
         covered = "" if sequence is None else visible(texts[sequence][start:end])
-        place = "" if sequence is None else place
+        span = "" if sequence is None else span
         lines.append(
-            f"{index:>{columns[0]}}  {shown}{padding}  {place:>{columns[2]}}  {covered}".rstrip()
+            f"{id_:>{columns[0]}}  {shown}{padding}  {span:>{columns[2]}}  {covered}".rstrip()
             + "\n"
         )
     characters = sum(map(len, texts))

@@ -1,238 +1,35 @@
-"""The command line: `subword train | encode | decode | inspect | bench`."""
+"""The entry point of the command line: what a command's errors print, and the exit status."""
 
 from __future__ import annotations
 
 import argparse
 import contextlib
-import os
 import sys
 import warnings
 from collections.abc import Sequence
 from typing import TextIO
 
-import subword
 from subword._core.streams import drop_output, flush_output, guard_streams
-from subword._regex.split_patterns import PATTERNS
-from subword.cli import commands
-from subword.cli.bench import bench
+from subword.cli.arguments import make_parser
 
 # What a shell calls a program that ended by SIGINT or SIGPIPE.
 INTERRUPTED = 130
 PIPE_CLOSED = 141
 FAILED = 2
-ESCAPES = {"\\n": "\n", "\\t": "\t", "\\r": "\r", "\\0": "\0", "\\\\": "\\"}
 
 
-def unescaped(text: str) -> str:
-    r"""Return `text` with ``\n``, ``\t``, ``\r``, ``\0`` and ``\\`` read as in Python.
+def run_command(options: argparse.Namespace) -> None:
+    """Run the command that the options name; what it needs is imported now."""
+    from subword.cli import bench, commands
 
-    >>> unescaped(r"a\nb")
-    'a\nb'
-    """
-    parts, at = [], 0
-    while at < len(text):
-        pair = text[at : at + 2]
-        parts.append(ESCAPES.get(pair, text[at]))
-        at += 2 if pair in ESCAPES else 1
-    return "".join(parts)
-
-
-def positive(text: str) -> int:
-    """Return a whole number above 0."""
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, got {number}")
-    return number
-
-
-def _tokenizer_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "-t",
-        "--tokenizer",
-        default=os.environ.get("SUBWORD_TOKENIZER", "tokenizer.json"),
-        metavar="T",
-        help="tokenizer.json, vocab.txt, a .tiktoken file, a folder or a name on the Hub "
-        "(default: $SUBWORD_TOKENIZER, else tokenizer.json here)",
-    )
-    parser.add_argument(
-        "--pattern",
-        help=f"of a .tiktoken file: {', '.join(PATTERNS)} or a regex "
-        "(default: told by the file's name)",
-    )
-
-
-def _text_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--no-special-tokens", action="store_true", help="without [CLS], [SEP] and the like"
-    )
-    parser.add_argument("--threads", type=positive, metavar="N", help="default: every core")
-
-
-def _separator_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--separator",
-        type=unescaped,
-        default="\n",
-        metavar="S",
-        help=r"what stands between documents, such as '<|endoftext|>' (default: \n)",
-    )
-    group.add_argument(
-        "--whole",
-        dest="separator",
-        action="store_const",
-        const=None,
-        help="each file is one document",
-    )
-
-
-def _add_train(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = add.add_parser("train", help="learn a vocabulary from text files")
-    parser.add_argument(
-        "files", nargs="*", help="text, .jsonl or .parquet, also .gz and .zst; - is stdin (default)"
-    )
-    parser.add_argument(
-        "-o", "--output", default="tokenizer.json", metavar="FILE", help="default: tokenizer.json"
-    )
-    parser.add_argument(
-        "--algorithm", choices=("bpe", "byte_level_bpe", "wordpiece"), default="byte_level_bpe"
-    )
-    parser.add_argument(
-        "--vocab-size", type=positive, default=30000, metavar="N", help="default: 30000"
-    )
-    parser.add_argument(
-        "--min-frequency", type=int, metavar="N", help="least count of a pair that is merged"
-    )
-    parser.add_argument(
-        "--special-tokens",
-        nargs="+",
-        action="extend",
-        metavar="TOKEN",
-        help="they get the first ids",
-    )
-    parser.add_argument(
-        "--score", choices=("likelihood", "frequency", "gain"), help="what wordpiece merges next"
-    )
-    parser.add_argument(
-        "--cased", action="store_true", help="wordpiece: keep upper case and accents"
-    )
-    parser.add_argument(
-        "--limit-alphabet", type=positive, metavar="N", help="keep the N most frequent characters"
-    )
-    parser.add_argument("--max-token-length", type=positive, metavar="N", help="bpe only")
-    parser.add_argument("--field", help="of JSON lines: the one that holds the text")
-    parser.add_argument("--column", help="of Parquet: the one that holds the text")
-    parser.add_argument("--threads", type=positive, metavar="N", help="default: every core")
-    parser.add_argument(
-        "--save-counts", metavar="FILE", help="keep the word counts, for --from-counts"
-    )
-    parser.add_argument(
-        "--checkpoint",
-        metavar="FILE",
-        help="keep the counts so far here, also on Ctrl-C; run again to go on",
-    )
-    parser.add_argument("--from-counts", metavar="FILE", help="train on counts instead of files")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar, no summary")
-    parser.set_defaults(run=commands.train)
-
-
-def _add_encode(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = add.add_parser("encode", help="turn text into ids")
-    parser.add_argument("files", nargs="*", help="UTF-8 text; - is stdin (default)")
-    _tokenizer_options(parser)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="FILE",
-        help="default: stdout; .bin, .npy, .parquet, .jsonl or .txt",
-    )
-    parser.add_argument(
-        "-f",
-        "--format",
-        choices=("text", "jsonl", "bin", "npy", "parquet"),
-        help="default: by FILE",
-    )
-    parser.add_argument(
-        "--dtype", choices=("uint16", "uint32"), help="of binary ids (default: what the ids need)"
-    )
-    _separator_options(parser)
-    _text_options(parser)
-    parser.add_argument("--end-token", metavar="TOKEN", help="put this token behind each document")
-    parser.add_argument("--max-length", type=positive, metavar="N", help="most ids of a document")
-    parser.add_argument(
-        "--offsets", action="store_true", help="jsonl: also the characters of each token"
-    )
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress bar, no summary")
-    parser.set_defaults(run=commands.encode)
-
-
-def _add_decode(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = add.add_parser("decode", help="turn ids into text")
-    parser.add_argument("files", nargs="*", help="what encode wrote; - is stdin (default)")
-    _tokenizer_options(parser)
-    parser.add_argument("-o", "--output", metavar="FILE", help="default: stdout")
-    parser.add_argument(
-        "-f",
-        "--format",
-        choices=("text", "jsonl", "bin"),
-        help="default: by the file's name, or text",
-    )
-    parser.add_argument(
-        "--dtype", choices=("uint16", "uint32"), help="of binary ids (default: as encode takes)"
-    )
-    parser.add_argument("--end-token", metavar="TOKEN", help="bin: documents end with this token")
-    parser.add_argument("--keep-special-tokens", action="store_true", help="show them")
-    group = parser.add_mutually_exclusive_group()
-    group.add_argument(
-        "--separator",
-        type=unescaped,
-        default="\n",
-        metavar="S",
-        help=r"behind each text (default: \n)",
-    )
-    group.add_argument("--json", action="store_true", help="write each text as a JSON string")
-    parser.set_defaults(run=commands.decode)
-
-
-def _add_inspect(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = add.add_parser("inspect", help="show the tokens of a text")
-    parser.add_argument("text", nargs="?", help="default: stdin")
-    parser.add_argument("pair", nargs="?", help="the second text of a pair")
-    _tokenizer_options(parser)
-    parser.add_argument(
-        "--no-special-tokens", action="store_true", help="without [CLS], [SEP] and the like"
-    )
-    parser.add_argument("--html", metavar="FILE", help="write a page instead")
-    parser.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
-    )
-    parser.set_defaults(run=commands.inspect)
-
-
-def _add_bench(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = add.add_parser("bench", help="measure the speed on a file")
-    parser.add_argument(
-        "file", nargs="?", help="UTF-8 text (default: the manual that comes with Python)"
-    )
-    _tokenizer_options(parser)
-    _separator_options(parser)
-    _text_options(parser)
-    parser.add_argument(
-        "--repeat", type=positive, default=3, metavar="N", help="runs, the best counts (default: 3)"
-    )
-    parser.set_defaults(run=bench)
-
-
-def make_parser() -> argparse.ArgumentParser:
-    """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser(
-        "subword", description="Subword tokenizers: train, encode, decode, inspect."
-    )
-    parser.add_argument("--version", action="version", version=f"subword {subword.__version__}")
-    add = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    for add_command in (_add_train, _add_encode, _add_decode, _add_inspect, _add_bench):
-        add_command(add)
-    return parser
+    run = {
+        "train": commands.train,
+        "encode": commands.encode,
+        "decode": commands.decode,
+        "inspect": commands.inspect,
+        "bench": bench.bench,
+    }
+    run[options.command](options)
 
 
 def message_of(error: BaseException) -> str:
@@ -270,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     warnings.showwarning = show_warning
     try:
-        options.run(options)
+        run_command(options)
         flush_output()
     except KeyboardInterrupt:
         print("subword: interrupted", file=sys.stderr)

@@ -1,6 +1,6 @@
-"""Tokenizers in folders and on the Hub: which files are there, and which reader they need.
+"""Tokenizers by path, or on the Hub: which files are there, and which reader they need.
 
-A new format is a line of `FOLDER_READERS`.
+A new format is a line of `FILE_READERS` and one of `FOLDER_READERS`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,25 @@ from subword.models.wordpiece import WordPiece
 CONFIG, ADDED = "tokenizer_config.json", "added_tokens.json"
 # Names of the Hub: NAME or OWNER/NAME. Anything else is a path.
 HUB_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?", re.ASCII)
+
+# Suffix of a file -> what reads it. A .tiktoken file needs a pattern too, see `tiktoken_parts`.
+FILE_READERS: dict[str, Callable[[PathLike], TokenizerParts]] = {
+    ".json": tokenizer_json_parts,
+    ".txt": wordpiece_parts,
+}
+
+
+def file_parts(path: PathLike) -> TokenizerParts:
+    """Return the parts of a tokenizer in one file.
+
+    Args:
+        path: The file; its suffix says what it is, any other than those known is a tokenizer.json.
+
+    Raises:
+        OSError: The file cannot be read.
+        ValueError: It is not such a tokenizer; the message names the place.
+    """
+    return FILE_READERS.get(Path(path).suffix, tokenizer_json_parts)(path)
 
 
 def pretrained_parts(

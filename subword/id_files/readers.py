@@ -1,9 +1,9 @@
-"""Ids as `subword encode` writes them, read back as rows."""
+"""Readers of id files: rows of ids, as `subword encode` writes them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import nullcontext
 from itertools import islice
 from pathlib import Path
@@ -13,14 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from subword._core.streams import standard_input
+from subword.id_files.id_formats import FORMATS
 from subword.results.ragged import Ragged
 
-LINES = 4096  # rows of text at a time
-IDS = 1 << 20  # binary ids at a time
-FORMATS = {".bin": "bin", ".jsonl": "jsonl"}
+READABLE = ("text", "jsonl", "bin")  # of `FORMATS`
+BATCH_LINES = 4096  # rows of text at a time
+BATCH_IDS = 1 << 20  # binary ids at a time
 
 
-def rows(name: str, form: str | None, dtype: np.dtype[Any], end_id: int | None) -> Iterator[Ragged]:
+def read_rows(
+    name: str, form: str | None, dtype: np.dtype[Any], end_id: int | None
+) -> Iterator[Ragged]:
     """Read the rows of a file in batches.
 
     Args:
@@ -30,11 +33,16 @@ def rows(name: str, form: str | None, dtype: np.dtype[Any], end_id: int | None) 
         dtype: What binary ids are stored as.
         end_id: The id that ends a row of binary ids and is no part of it; None: they are one row.
 
+    Yields:
+        Batches of rows.
+
     Raises:
         OSError: The file cannot be read.
         ValueError: It holds something else; the message names the line.
     """
     form = form or FORMATS.get(Path(name).suffix.lower(), "text")
+    if form not in READABLE:
+        raise ValueError(f"{name}: ids are read from {', '.join(READABLE)}, not from {form}")
     shown = "stdin" if name == "-" else name
     with nullcontext(standard_input().buffer) if name == "-" else open(name, "rb") as file:
         yield from (
@@ -46,7 +54,7 @@ def rows(name: str, form: str | None, dtype: np.dtype[Any], end_id: int | None) 
 
 def _line_rows(file: BinaryIO, name: str, form: str) -> Iterator[Ragged]:
     number = 0
-    while lines := list(islice(file, LINES)):
+    while lines := list(islice(file, BATCH_LINES)):
         batch = []
         for line in lines:
             number += 1
@@ -54,24 +62,24 @@ def _line_rows(file: BinaryIO, name: str, form: str) -> Iterator[Ragged]:
         yield Ragged.from_rows(batch)
 
 
-def _row(line: bytes, place: str, form: str) -> npt.NDArray[np.uint32]:
+def _row(line: bytes, source: str, form: str) -> npt.NDArray[np.uint32]:
     try:
         values: Any = json.loads(line) if form == "jsonl" else [int(word) for word in line.split()]
     except ValueError:
         what = "JSON" if form == "jsonl" else "ids"
         raise ValueError(
-            f"{place}: expected {what}, got {line.strip()[:60].decode(errors='replace')!r}"
+            f"{source}: expected {what}, got {line.strip()[:60].decode(errors='replace')!r}"
         ) from None
     if isinstance(values, dict):
         values = values.get("ids")
     if not isinstance(values, list) or not all(type(value) is int for value in values):
         raise ValueError(
-            f"{place}: expected a list of ids, or an object with one under 'ids', "
+            f"{source}: expected a list of ids, or an object with one under 'ids', "
             f"got {values!r:.60}"
         )
     if values and not 0 <= min(values) <= max(values) < 1 << 32:
         raise ValueError(
-            f"{place}: ids must be in [0, 2**32 - 1], got {min(values)} to {max(values)}"
+            f"{source}: ids must be in [0, 2**32 - 1], got {min(values)} to {max(values)}"
         )
     return np.array(values, np.uint32)
 
@@ -81,7 +89,7 @@ def _binary_rows(
 ) -> Iterator[Ragged]:
     rest = np.empty(0, np.uint32)
     seen = 0
-    size = -1 if end_id is None else IDS * dtype.itemsize
+    size = -1 if end_id is None else BATCH_IDS * dtype.itemsize
     while data := file.read(size):
         seen += len(data)
         if len(data) % dtype.itemsize:
@@ -97,10 +105,3 @@ def _binary_rows(
         rest = ids
     if len(rest):
         yield Ragged.from_rows([rest])
-
-
-def joined(texts: Sequence[str], separator: str | None) -> str:
-    """Return texts with the separator behind each, or as JSON strings, one a line."""
-    if separator is None:
-        return "".join([json.dumps(text, ensure_ascii=False) + "\n" for text in texts])
-    return "".join([text + separator for text in texts])

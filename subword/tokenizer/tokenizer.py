@@ -17,8 +17,7 @@ from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike, dump_json
 from subword.formats.padding_json import STRATEGIES
 from subword.formats.tokenizer_json import to_config
-from subword.id_files import text_files
-from subword.id_files.text_files import Written
+from subword.id_files.encode_job import WrittenFile, encode_files
 from subword.model_inputs.call_options import plans
 from subword.model_inputs.fast_calls import QuickCalls
 from subword.model_inputs.model_defaults import CallSettings, default_config
@@ -236,7 +235,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
     @overload
     def encode_files(
         self, paths: PathLike | Iterable[PathLike], *, output: PathLike, **options: Any
-    ) -> Written: ...
+    ) -> WrittenFile: ...
 
     def encode_files(  # type: ignore[misc]  # the overloads leave the other options to this one
         self,
@@ -251,7 +250,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         output: PathLike | None = None,
         dtype: str | None = None,
         progress: bool = True,
-    ) -> Ragged | Written:
+    ) -> Ragged | WrittenFile:
         """Encode text files, mapped into memory: no Python object per token, and none per document.
 
         Args:
@@ -274,14 +273,14 @@ class Tokenizer(Loaders, QuickCalls, Growing):
             progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
 
         Returns:
-            A `Ragged` with a row per document; with `output`, what was written (`Written`).
+            A `Ragged` with a row per document; with `output`, what was written (`WrittenFile`).
 
         Raises:
             OSError: A file cannot be read or written.
             ValueError: A file is not UTF-8 (the message names file and byte), or an option is
                 wrong.
         """
-        return text_files.encode_files(
+        return encode_files(
             self.text_encoder,
             paths,
             output,

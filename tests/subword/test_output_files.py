@@ -135,17 +135,17 @@ def test_a_full_disk_leaves_the_old_file_and_the_retry_works(tok, tmp_path, monk
 @pytest.mark.parametrize("form", ["bin", "npy", "txt", "jsonl", "parquet"])
 @pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError, OSError])
 def test_what_ends_encoding_midway_leaves_the_old_file(tok, tmp_path, form, error, monkeypatch):
-    from subword.id_files import text_files
+    from subword.id_files import encode_job
 
-    class Broken(type(text_files.plan(tok.text_encoder))):
+    class Broken(type(encode_job.make_job(tok.text_encoder))):
         def encode(self, pieces):
             raise error
 
     (tmp_path / "c.txt").write_text(TEXT)
     out = tmp_path / f"ids.{form}"
     out.write_text("old")
-    job = Broken(*text_files.plan(tok.text_encoder))
-    monkeypatch.setattr(text_files, "plan", lambda *args, **options: job)
+    job = Broken(*encode_job.make_job(tok.text_encoder))
+    monkeypatch.setattr(encode_job, "make_job", lambda *args, **options: job)
     with pytest.raises(error):
         tok.encode_files(tmp_path / "c.txt", output=out, progress=False)
     assert out.read_text() == "old"

@@ -12,6 +12,7 @@ import pytest
 import subword
 from subword import cli
 from subword.cli import inspection
+from subword.cli.arguments import unescaped
 
 ROOT = Path(__file__).parents[3]
 TEXT = "the cat sat on the mat\nthe dog ran\n\n한국어 😀 end"
@@ -174,7 +175,10 @@ def test_bench_runs(tmp_path, tokenizer, capsys):
     [
         (["encode", "nowhere.txt", "-t", "{t}"], "nowhere.txt: No such file or directory"),
         (["encode", "-t", "nowhere.json"], "nowhere.json: No such file or directory"),
+        (["encode", "-t", "/nowhere/at-all"], "/nowhere/at-all: no such folder"),
+        (["encode", "-t", "./nowhere"], "nowhere: no such folder"),
         (["encode", "{bad}", "-t", "{t}"], "not UTF-8 at byte 3"),
+        (["decode", "x.npy", "-t", "{t}"], "x.npy: ids are read from text, jsonl, bin, not"),
         (["encode", "{bad}", "-t", "{t}", "-o", "x.csv"], "the suffix must be one of"),
         (["encode", "{bad}", "-t", "{bad}"], "not UTF-8 at byte 3"),
         (["encode", "{bad}", "-t", "{t}", "--offsets"], "--offsets needs the format jsonl"),
@@ -219,8 +223,31 @@ def test_wrong_usage_exits_with_2(arguments):
     assert stopped.value.code == 2
 
 
+def test_help_needs_none_of_what_takes_time():
+    code = (
+        "import sys; from subword.cli import main\n"
+        "try: main(['encode', '--help'])\n"
+        "finally: print([m for m in ('numpy', 'regex', 'subword.tokenizer') if m in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=60)
+    assert done.stdout.splitlines()[-1] == b"[]"
+
+
+def test_a_tokenizer_may_come_out_of_a_pipe(tokenizer):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = f"'{sys.executable}' -m subword encode -t <(cat {tokenizer})"
+    done = subprocess.run(
+        ["bash", "-c", command], input=b"the cat", capture_output=True, env=environment, timeout=120
+    )
+    assert done.stderr == b""
+    expected = subword.Tokenizer.from_file(tokenizer).encode("the cat").ids
+    assert list(map(int, done.stdout.split())) == expected
+
+
 def test_separators_may_be_escaped():
-    assert cli.unescaped(r"a\tb\\n\x") == "a\tb\\n\\x"
+    assert unescaped(r"a\tb\\n\x") == "a\tb\\n\\x"
 
 
 def test_a_closed_pipe_is_quiet(tmp_path, tokenizer):

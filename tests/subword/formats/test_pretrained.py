@@ -146,3 +146,9 @@ def test_bad_tekken_files(tmp_path, file, message):
     path.write_text(json.dumps(file))
     with pytest.raises(ValueError, match=rf"tekken\.json: .*{message}"):
         Tokenizer.from_tekken(path)
+
+
+@pytest.mark.parametrize("name", ["/no/dir", "./models", "../x", "a/b/c", "~/model"])
+def test_a_name_that_the_hub_cannot_have_is_a_folder_that_is_not_there(name):
+    with pytest.raises(FileNotFoundError, match="no such folder"):
+        Tokenizer.from_pretrained(name)

@@ -10,7 +10,10 @@ import pytest
 import subword
 from subword import Tokenizer
 from subword.encode.text_encoder import documents_of
-from subword.id_files import text_files, writers
+from subword.id_files import encode_job, writers
+from subword.id_files.encode_job import make_job
+from subword.id_files.file_parts import file_windows, stream_parts
+from subword.id_files.id_formats import id_dtype
 from tests.helpers.compare import random_text
 
 TEXT = "the cat sat on a mat\nthe dog ran\n\naway from every 한국어 😀 mat"
@@ -56,8 +59,8 @@ def test_a_file_gives_the_ids_of_its_documents(tmp_path, name, separator, reques
         assert documents_of([text.encode()], separator.encode()) == documents(text, separator)
         # Small windows change nothing.
         for size in (1, 7, 64):
-            pieces = list(text_files.windows([str(path), str(path)], separator.encode(), size))
-            job = text_files.plan(tok.text_encoder, separator=separator)
+            pieces = list(file_windows([str(path), str(path)], separator.encode(), size))
+            job = make_job(tok.text_encoder, separator=separator)
             rows = [row.tolist() for batch in pieces for row in job.encode(batch)]
             assert rows == 2 * [row.tolist() for row in expected]
 
@@ -81,7 +84,7 @@ def test_threads_change_nothing(tmp_path, tok):
 
 @pytest.mark.parametrize("suffix", [".bin", ".npy", ".parquet", ".jsonl", ".txt"])
 def test_output_files_hold_the_same_ids(tmp_path, monkeypatch, tok, suffix):
-    monkeypatch.setattr(text_files, "WINDOW", 64)
+    monkeypatch.setattr(encode_job, "WINDOW_BYTES", 64)
     monkeypatch.setattr(writers, "ROW_GROUP_IDS", 100)
     path, target = tmp_path / "in.txt", tmp_path / f"out{suffix}"
     path.write_bytes((TEXT * 30).encode())
@@ -110,11 +113,11 @@ def test_output_files_hold_the_same_ids(tmp_path, monkeypatch, tok, suffix):
 
 
 def test_a_wide_vocabulary_takes_four_bytes():
-    assert writers.id_dtype(65535).name == "uint16"
-    assert writers.id_dtype(65536).name == "uint32"
-    assert writers.id_dtype(5, "uint32").name == "uint32"
+    assert id_dtype(65535).name == "uint16"
+    assert id_dtype(65536).name == "uint32"
+    assert id_dtype(5, "uint32").name == "uint32"
     with pytest.raises(ValueError, match="holds ids up to 65535, the vocabulary has 65536"):
-        writers.id_dtype(65536, "uint16")
+        id_dtype(65536, "uint16")
 
 
 def test_the_error_names_file_and_byte(tmp_path, tok):
@@ -223,7 +226,7 @@ def test_streams_are_cut_like_files(separator):
             rng.choice([b"a", b"aa", b"\n", b"<sep>", b"<s", b"ep>", b"b"]) for _ in range(30)
         )
         source = io.BytesIO(data)
-        batches = text_files.stream(
+        batches = stream_parts(
             lambda source=source: source.read(rng.randrange(1, 9)), "-", separator
         )
         pieces = [piece for (piece,) in batches]
