@@ -1,7 +1,7 @@
 """Count words: unique words with 64-bit counts, in flat memory, from any number of threads or
 machines.
 
-Nothing is allocated per word (see _table.pyx), so ten million words cost little more than their
+Nothing is allocated per word (see word_table.pyx), so ten million words cost little more than their
 slots.
 """
 
@@ -23,22 +23,22 @@ from subword.corpus.word_table cimport (
     table_slot,
 )
 
-cdef struct Entry:
+cdef struct ListedWord:
     const uint8_t* word
     Py_ssize_t size
     uint64_t count
 
 
 cdef int by_word(const void* a, const void* b) noexcept nogil:
-    cdef const Entry* x = <const Entry*>a
-    cdef const Entry* y = <const Entry*>b
+    cdef const ListedWord* x = <const ListedWord*>a
+    cdef const ListedWord* y = <const ListedWord*>b
     cdef int order = memcmp(x.word, y.word, min(x.size, y.size))
     return order if order else (x.size > y.size) - (x.size < y.size)
 
 
 cdef int by_count(const void* a, const void* b) noexcept nogil:
-    cdef const Entry* x = <const Entry*>a
-    cdef const Entry* y = <const Entry*>b
+    cdef const ListedWord* x = <const ListedWord*>a
+    cdef const ListedWord* y = <const ListedWord*>b
     if x.count != y.count:
         return 1 if x.count < y.count else -1
     return by_word(a, b)
@@ -47,7 +47,7 @@ cdef int by_count(const void* a, const void* b) noexcept nogil:
 cdef class _Listing:
     """A sorted view of a table's words; alive only while the table does not change."""
 
-    cdef Entry* entries
+    cdef ListedWord* entries
     cdef uint8_t* scratch
     cdef size_t size
 
@@ -59,7 +59,7 @@ cdef class _Listing:
 cdef _Listing listing(const Table* table, bint frequent_first):
     cdef _Listing result = _Listing()
     cdef size_t i, n = 0
-    result.entries = <Entry*>malloc(max(table.used, <size_t>1) * sizeof(Entry))
+    result.entries = <ListedWord*>malloc(max(table.used, <size_t>1) * sizeof(ListedWord))
     result.scratch = <uint8_t*>malloc(max(table.used, <size_t>1) * 16)
     if result.entries == NULL or result.scratch == NULL:
         out_of_memory()
@@ -70,7 +70,7 @@ cdef _Listing listing(const Table* table, bint frequent_first):
                     table, table.slots + i, result.scratch + n * 16, &result.entries[n].size)
                 result.entries[n].count = table.slots[i].value
                 n += 1
-        qsort(result.entries, n, sizeof(Entry), by_count if frequent_first else by_word)
+        qsort(result.entries, n, sizeof(ListedWord), by_count if frequent_first else by_word)
     result.size = n
     return result
 

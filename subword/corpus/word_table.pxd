@@ -1,4 +1,4 @@
-"""bytes -> uint64 in flat memory: see _table.pyx."""
+"""bytes -> uint64 in flat memory: see word_table.pyx."""
 
 from libc.stdint cimport uint8_t, uint64_t
 

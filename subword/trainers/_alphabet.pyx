@@ -18,10 +18,11 @@ cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
 
 cdef enum:
-    CODES = 0x110000   # how many code points there are
-    INSIDE = 1         # a form's number: + 1 with the prefix,
-    LAST = 2           # + 2 with the suffix
-    FORMS = 4
+    CODES = 0x110000   # number of code points
+    # The number of a form is the sum of
+    INSIDE = 1         # with the prefix
+    LAST = 2           # with the suffix
+    FORMS = 4          # number of forms
 
 
 @cython.final
@@ -62,12 +63,12 @@ cdef class Alphabet:
         cdef int inside = INSIDE if self.with_prefix and not first else 0
         return inside | (LAST if self.with_suffix and last else 0)
 
-    cdef size_t visit(self, WordCounts counts, Slot* slot) noexcept nogil:
+    cdef size_t count_chars(self, WordCounts counts, Slot* slot) noexcept nogil:
         """Count the characters of a word and note their forms; return how many there are."""
         cdef uint8_t[16] scratch
         cdef Py_ssize_t size, i = 0
         cdef const uint8_t* word = slot_word(&counts.table, slot, scratch, &size)
-        cdef size_t cells = 0
+        cdef size_t characters = 0
         cdef uint32_t code
         cdef int length
         while i < size:
@@ -75,28 +76,28 @@ cdef class Alphabet:
             self.seen[code] += slot.value
             self.forms[code] |= 1 << self.form(i == 0, i + length == size)
             i += length
-            cells += 1
-        return cells
+            characters += 1
+        return characters
 
-    cdef size_t write(self, WordCounts counts, Slot* slot, uint32_t* out) noexcept nogil:
+    cdef size_t write_symbols(self, WordCounts counts, Slot* slot, uint32_t* out) noexcept nogil:
         """Write the symbols of a word, leaving out characters that are not kept; return how many.
         """
         cdef uint8_t[16] scratch
         cdef Py_ssize_t size, i = 0
         cdef const uint8_t* word = slot_word(&counts.table, slot, scratch, &size)
-        cdef size_t cells = 0
+        cdef size_t written = 0
         cdef uint32_t code, symbol
         cdef int length
         while i < size:
             code = self.next_code(word + i, &length)
             symbol = self.symbols[FORMS * code + self.form(i == 0, i + length == size)]
             if symbol:
-                out[cells] = symbol - 1
-                cells += 1
+                out[written] = symbol - 1
+                written += 1
             i += length
-        return cells
+        return written
 
-    def keep(self, limit, initial):
+    def select(self, limit, initial):
         """Return the code points of the alphabet in order: the seen ones and `initial`, the `limit`
         most frequent.
 
@@ -115,7 +116,7 @@ cdef class Alphabet:
         """Return how often a character was seen, as far as it decides what is kept."""
         return self.seen[code]
 
-    def name_forms(self, ids, add, prefix, suffix):
+    def assign_forms(self, ids, add, prefix, suffix):
         """Give every form that occurs its symbol, new forms by their character's code point, then
         as strings.
 

@@ -1,4 +1,4 @@
-"""Pairs of symbols, and the list of words that each may stand in."""
+"""Pairs of symbols, each with its count and a list of the words that may hold it."""
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport realloc
@@ -8,37 +8,37 @@ from subword.corpus.word_table cimport out_of_memory
 
 cdef enum:
     FEW = 2          # words that fit where the pointer to a list would be
-    FIRST_LIST = 6   # words a list has room for at first: what the smallest block of malloc holds
+    FIRST_LIST = 6   # capacity of the first list: what the smallest block of malloc holds
 
 
 cdef union WordList:
     uint32_t[2] few        # up to two words
-    uint32_t* many         # room for 6, 9, 12, 18, 24, 36 ...
+    uint32_t* many         # capacity 6, 9, 12, 18, 24, 36 ...
 
 
-cdef struct Pair:
+cdef struct PairRecord:
     # Two symbols side by side, and the words that may hold them.
     uint64_t key           # left << 32 | right
     int64_t count
     WordList words
     uint32_t size          # of the list
-    uint32_t touched       # number of the last merge that changed the count
+    uint32_t last_change   # number of the last merge that changed the count
 
 
-cdef inline size_t place_of(uint64_t key) noexcept nogil:
-    """Return where the index is first looked at for a pair, but for the mask."""
+cdef inline size_t home_slot(uint64_t key) noexcept nogil:
+    """Return the slot of the index at which a search for a pair starts; the caller masks it."""
     return (key * <uint64_t>0x9E3779B97F4A7C15) >> 29
 
 
 cdef inline void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
-    """Return `p` with room for `wanted` items of `size` bytes."""
+    """Return `p` with a capacity of `wanted` items of `size` bytes."""
     p = realloc(p, wanted * size)
     if p == NULL:
         out_of_memory()
     return p
 
 
-cdef inline uint32_t more_room(uint32_t size) noexcept nogil:
+cdef inline uint32_t next_capacity(uint32_t size) noexcept nogil:
     """Return the next capacity of a list that is full with `size` words, 0 when it is not full.
 
     Full at 6 * 2**k and 9 * 2**k: the capacity follows from the size.
@@ -53,8 +53,8 @@ cdef inline uint32_t more_room(uint32_t size) noexcept nogil:
     return 0
 
 
-cdef inline int list_word(Pair* pair, uint32_t word) except -1 nogil:
-    """Put a word on the pair's list unless it is the last one there."""
+cdef inline int list_word(PairRecord* pair, uint32_t word) except -1 nogil:
+    """Append a word to the list of a pair unless it is the last one there."""
     cdef uint32_t* many
     cdef uint32_t size = pair.size
     if size > 0 and (&pair.words.few[0] if size <= FEW else pair.words.many)[size - 1] == word:
@@ -67,8 +67,9 @@ cdef inline int list_word(Pair* pair, uint32_t word) except -1 nogil:
         many[size] = word
         pair.words.many = many
     else:
-        if more_room(size):
-            pair.words.many = <uint32_t*>grow(pair.words.many, more_room(size), sizeof(uint32_t))
+        if next_capacity(size):
+            pair.words.many = <uint32_t*>grow(pair.words.many, next_capacity(size),
+                                              sizeof(uint32_t))
         pair.words.many[size] = word
     pair.size += 1
     return 0

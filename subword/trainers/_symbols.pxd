@@ -1,30 +1,28 @@
-"""The words of a corpus cut into symbols, and the pairs of symbols that stand side by side in them.
-"""
+"""The words of a corpus as symbols, and the pairs of neighbouring symbols: see _symbols.pyx."""
 
 cimport cython
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t, uint8_t
 
 from subword.corpus.word_table cimport Table
-from subword.trainers._pairs cimport Pair
+from subword.trainers._pairs cimport PairRecord
 
 
-cdef struct Word:
+cdef struct SymbolWord:
     uint64_t count
     size_t start       # its symbols are symbols[start : start + size]
     uint32_t size
 
 
-cdef struct Change:
-    # What a merge adds to the count of a pair, and a word in which the pair now stands.
+cdef struct CountDelta:
+    # What a merge adds to the count of a pair and, when that is positive, the word it was found in.
     uint64_t key
     int64_t count
     uint32_t word
-    uint32_t number    # of the pair
 
 
 cdef enum:
-    CHANGES = 128      # looked up together
+    MAX_DELTAS = 128   # applied together
 
 
 cdef inline uint32_t left_of(uint64_t key) noexcept nogil:
@@ -36,7 +34,7 @@ cdef inline uint32_t right_of(uint64_t key) noexcept nogil:
 
 
 @cython.final
-cdef class Segments:
+cdef class WordSymbols:
     # the vocabulary: id -> bytes of the token (UTF-8), and back
     cdef Table ids                 # token -> id + 1
     cdef uint8_t* text
@@ -52,36 +50,36 @@ cdef class Segments:
     # the words
     cdef uint32_t* symbols
     cdef size_t symbols_size
-    cdef Word* words
+    cdef SymbolWord* words
     cdef readonly uint32_t words_size
     cdef int64_t* symbol_counts    # id -> occurrences in all words
     # the pairs
-    cdef Pair* pairs
+    cdef PairRecord* pairs
     cdef readonly uint32_t pairs_size
     cdef uint32_t pairs_capacity
     cdef uint32_t* index           # open addressing: key -> number of the pair + 1
     cdef size_t index_capacity
-    cdef uint32_t* touched         # the pairs whose counts the last merge changed
-    cdef uint32_t touched_size, touched_capacity
-    cdef Change[CHANGES] changes   # that wait to be looked up
-    cdef uint32_t changes_size
-    cdef uint32_t merges           # made so far; numbers the merges for `touched`
+    cdef uint32_t* changed_pairs   # those whose counts the last merge changed
+    cdef uint32_t changed_pairs_size, changed_pairs_capacity
+    cdef CountDelta[MAX_DELTAS] deltas   # that wait to be applied
+    cdef uint32_t deltas_size
+    cdef uint32_t merges           # made so far
     # the merges, three numbers each: left, right, result
-    cdef uint32_t* history
-    cdef uint32_t history_capacity
+    cdef uint32_t* merge_log
+    cdef uint32_t merge_log_capacity
 
     cdef uint32_t add_token(self, const uint8_t* token, size_t size,
                             uint32_t length) except? 0xFFFFFFFF nogil
     cdef int reserve_text(self, size_t size) except -1 nogil
-    cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
+    cdef uint32_t pair_number(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
     cdef int rebuild_index(self, size_t capacity) except -1 nogil
-    cdef void change(self, uint32_t left, uint32_t right, int64_t count,
-                     uint32_t word) noexcept nogil
-    cdef int make_changes(self) except -1 nogil
+    cdef void queue_delta(self, uint32_t left, uint32_t right, int64_t count,
+                          uint32_t word) noexcept nogil
+    cdef int apply_deltas(self) except -1 nogil
     cdef int count_pairs(self) except -1 nogil
     cdef uint32_t new_token(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil
     cdef int merge(self, uint32_t number, uint32_t left, uint32_t right,
                    uint32_t result) except -1 nogil
-    cdef void forget(self) noexcept nogil
-    cdef void forget_words(self, uint32_t number) noexcept nogil
+    cdef void free_words(self) noexcept nogil
+    cdef void free_word_list(self, uint32_t number) noexcept nogil
     cdef int report(self, object progress) except -1 nogil

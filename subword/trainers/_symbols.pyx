@@ -1,10 +1,9 @@
-"""The words of a corpus cut into symbols: what both trainers merge, and the vocabulary that grows
-by it.
+"""The words of a corpus as symbols: what both trainers merge, and the vocabulary that grows by it.
 
-All words lie in one flat array of symbols; a word only ever shrinks, so a merge rewrites it in
+All words are in one flat array of symbols; a word only ever shrinks, so a merge rewrites it in
 place. Every pair of neighbouring symbols has a record with its count and a list of the words that
-may hold it, so a merge visits only those words and corrects only the counts around the places it
-changes.
+may hold it, so a merge visits only those words and corrects only the counts of the pairs beside the
+merged ones.
 """
 
 cimport cython
@@ -18,7 +17,7 @@ from cpython.exc cimport PyErr_CheckSignals
 from subword.corpus.word_counts cimport WordCounts
 from subword.corpus.word_table cimport Slot, out_of_memory, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
-from subword.trainers._pairs cimport FEW, grow, list_word, place_of
+from subword.trainers._pairs cimport FEW, PairRecord, grow, home_slot, list_word
 
 from subword.trainers.options import check_options
 
@@ -29,18 +28,19 @@ cdef extern from "cpu/memory.h" nogil:
 
 
 @cython.final
-cdef class Segments:
-    """Words in symbols, with the vocabulary so far. Made by the trainers; one use each.
+cdef class WordSymbols:
+    """Words as symbols, with the vocabulary so far. A trainer makes one and uses it up.
 
     The vocabulary starts with the special tokens in their order, then the alphabet by code point,
     then the forms with prefix and suffix that occur, by the code point of their character and then
     as strings.
 
     Args:
-        counts: The words. Words seen no time are not there.
+        counts: The words; those with count 0 are left out.
         continuing_subword_prefix: Carried by every symbol that does not begin a word.
-        max_token_length: Pairs whose token would have this many characters or more are not counted
-            when they come up; pairs of two characters always are (the rule of `tokenizers`).
+        max_token_length: A pair that a merge brings about is not counted when its token would have
+            this many characters or more; pairs of two characters always are (the rule of
+            `tokenizers`).
         byte_level: Cut words into bytes, written in the byte alphabet.
     The other options are those of `train_bpe`.
 
@@ -59,28 +59,29 @@ cdef class Segments:
         self.prefix = <const uint8_t*><const char*>self.prefix_bytes
         self.prefix_size = len(self.prefix_bytes)
         for token in special_tokens:
-            self._add(token, 0)
-        self._cut(counts, len(set(special_tokens)), vocab_size, limit_alphabet, initial_alphabet,
-                  continuing_subword_prefix, end_of_word_suffix, byte_level)
+            self._add_str(token, 0)
+        self._write_words(counts, len(set(special_tokens)), vocab_size, limit_alphabet,
+                          initial_alphabet, continuing_subword_prefix, end_of_word_suffix,
+                          byte_level)
         self.symbol_counts = <int64_t*>calloc(max(vocab_size, self.vocab_size) + 1, sizeof(int64_t))
         if self.symbol_counts == NULL:
             out_of_memory()
 
     def __dealloc__(self):
-        self.forget()
+        self.free_words()
         free(self.text)
         free(self.token_ends)
         free(self.token_lengths)
         free(self.symbol_counts)
-        free(self.touched)
-        free(self.history)
+        free(self.changed_pairs)
+        free(self.merge_log)
         table_free(&self.ids)
 
-    cdef void forget(self) noexcept nogil:
-        """Free the words and the pairs: the vocabulary and the merges are all that is left."""
+    cdef void free_words(self) noexcept nogil:
+        """Free the words and the pairs; the vocabulary and the merges stay."""
         cdef uint32_t i
         for i in range(self.pairs_size):
-            self.forget_words(i)
+            self.free_word_list(i)
         free(self.pairs)
         free(self.index)
         free(self.symbols)
@@ -92,13 +93,14 @@ cdef class Segments:
         self.pairs_size = self.words_size = 0
         return_free_memory()
 
-    def _add(self, token, length):
-        """Return the id of a token, new or not."""
+    def _add_str(self, token, length):
+        """Return the id of a token, which is added if it is new."""
         cdef bytes data = token.encode()
         return self.add_token(<const uint8_t*><const char*>data, len(data), length)
 
     cdef uint32_t add_token(self, const uint8_t* token, size_t size,
                             uint32_t length) except? 0xFFFFFFFF nogil:
+        """Return the id of a token of `length` characters, which is added if it is new."""
         cdef Slot* slot = table_slot(&self.ids, token, size, token + size)
         cdef uint32_t i = self.vocab_size
         if slot.value == 0:
@@ -126,35 +128,35 @@ cdef class Segments:
             self.text = <uint8_t*>grow(self.text, self.text_capacity, 1)
         return 0
 
-    def _cut(self, WordCounts counts, specials, vocab_size, limit, initial, prefix, suffix,
+    def _write_words(self, WordCounts counts, specials, vocab_size, limit, initial, prefix, suffix,
              bint bytewise):
-        """Find the alphabet, then write every word of two or more symbols as symbols."""
+        """Find the alphabet, then write every word as symbols."""
         cdef Alphabet alphabet = Alphabet(bytewise, bool(prefix), bool(suffix))
-        cdef size_t i, cells, total = 0
-        cdef uint32_t start
-        cdef int64_t weight = 0
+        cdef size_t i, size, total = 0
+        cdef uint32_t written
+        cdef int64_t all_symbols = 0
         cdef Slot* slot
         with nogil:
             for i in range(counts.table.capacity):
                 slot = counts.table.slots + i
                 if slot.hi and slot.value:
-                    cells = alphabet.visit(counts, slot)
-                    if cells and slot.value > <uint64_t>((INT64_MAX - weight) // <int64_t>cells):
+                    size = alphabet.count_chars(counts, slot)
+                    if size and slot.value > <uint64_t>((INT64_MAX - all_symbols) // <int64_t>size):
                         with gil:
                             raise ValueError(
                                 "the counts are too large: all words together must have fewer "
                                 "than 2**63 symbols")
-                    weight += cells * slot.value
-                    total += cells
-        kept = alphabet.keep(limit, {ord(string[0]) for string in initial})
+                    all_symbols += size * slot.value
+                    total += size
+        kept = alphabet.select(limit, {ord(string[0]) for string in initial})
         for code in kept:
-            self._add(chr(code), 1)
+            self._add_str(chr(code), 1)
         self._check_size(vocab_size, specials, "characters of the alphabet")
-        alphabet.name_forms(set(self.tokens()), lambda token: self._add(token, 1), prefix or "",
-                            suffix or "")
+        alphabet.assign_forms(set(self.tokens()), lambda token: self._add_str(token, 1),
+                              prefix or "", suffix or "")
         self._check_size(vocab_size, specials, "forms of the characters")
         self.symbols = <uint32_t*>malloc(max(total, <size_t>1) * sizeof(uint32_t))
-        self.words = <Word*>malloc(max(counts.table.used, <size_t>1) * sizeof(Word))
+        self.words = <SymbolWord*>malloc(max(counts.table.used, <size_t>1) * sizeof(SymbolWord))
         if self.symbols == NULL or self.words == NULL:
             out_of_memory()
         if counts.table.used >= UINT32_MAX:
@@ -167,35 +169,36 @@ cdef class Segments:
                 if slot.hi and slot.value:
                     self.words[self.words_size].count = slot.value
                     self.words[self.words_size].start = self.symbols_size
-                    start = <uint32_t>alphabet.write(counts, slot, self.symbols + self.symbols_size)
-                    self.words[self.words_size].size = start
-                    self.symbols_size += start
+                    written = <uint32_t>alphabet.write_symbols(
+                        counts, slot, self.symbols + self.symbols_size)
+                    self.words[self.words_size].size = written
+                    self.symbols_size += written
                     self.words_size += 1
 
     def _check_size(self, vocab_size, specials, what):
-        least = self.vocab_size
-        if vocab_size < least:
+        wanted = self.vocab_size
+        if vocab_size < wanted:
             raise ValueError(
-                f"vocab_size must be at least {least} ({least - specials} {what} + {specials} "
+                f"vocab_size must be at least {wanted} ({wanted - specials} {what} + {specials} "
                 f"special tokens), got {vocab_size}")
 
     # -- pairs
 
-    cdef uint32_t pair(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil:
+    cdef uint32_t pair_number(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil:
         """Return the number of a pair's record, made with count 0 when it is new."""
         cdef uint64_t key = <uint64_t>left << 32 | right
         cdef size_t mask = self.index_capacity - 1
-        cdef size_t i = place_of(key) & mask
-        cdef Pair* record
+        cdef size_t i = home_slot(key) & mask
+        cdef PairRecord* record
         while self.index[i]:
             if self.pairs[self.index[i] - 1].key == key:
                 return self.index[i] - 1
             i = (i + 1) & mask
         if self.pairs_size == self.pairs_capacity:
             self.pairs_capacity += self.pairs_capacity // 2
-            self.pairs = <Pair*>grow(self.pairs, self.pairs_capacity, sizeof(Pair))
+            self.pairs = <PairRecord*>grow(self.pairs, self.pairs_capacity, sizeof(PairRecord))
         record = self.pairs + self.pairs_size
-        memset(record, 0, sizeof(Pair))
+        memset(record, 0, sizeof(PairRecord))
         record.key = key
         self.pairs_size += 1
         self.index[i] = self.pairs_size
@@ -212,47 +215,47 @@ cdef class Segments:
             return out_of_memory()
         self.index_capacity = capacity
         for n in range(self.pairs_size):
-            i = place_of(self.pairs[n].key) & (capacity - 1)
+            i = home_slot(self.pairs[n].key) & (capacity - 1)
             while self.index[i]:
                 i = (i + 1) & (capacity - 1)
             self.index[i] = n + 1
         return 0
 
-    cdef void change(self, uint32_t left, uint32_t right, int64_t count,
-                     uint32_t word) noexcept nogil:
-        """Note a change of the count of a pair; with a positive count it now stands in `word`."""
-        cdef Change* change = self.changes + self.changes_size
-        change.key = <uint64_t>left << 32 | right
-        change.count = count
-        change.word = word
-        self.changes_size += 1
-        subword_prefetch(self.index + (place_of(change.key) & (self.index_capacity - 1)))
+    cdef void queue_delta(self, uint32_t left, uint32_t right, int64_t count,
+                          uint32_t word) noexcept nogil:
+        """Note a change of the count of a pair, found in `word`; `apply_deltas` makes it."""
+        cdef CountDelta* delta = self.deltas + self.deltas_size
+        delta.key = <uint64_t>left << 32 | right
+        delta.count = count
+        delta.word = word
+        self.deltas_size += 1
+        subword_prefetch(self.index + (home_slot(delta.key) & (self.index_capacity - 1)))
 
-    cdef int make_changes(self) except -1 nogil:
-        """Add the noted changes to the pairs, which by now are on their way into the cache."""
+    cdef int apply_deltas(self) except -1 nogil:
+        """Add the noted changes to the pairs, whose index slots were prefetched when noted."""
         cdef uint32_t k, number
-        cdef Change* change
-        cdef Pair* pair
-        for k in range(self.changes_size):
-            number = self.index[place_of(self.changes[k].key) & (self.index_capacity - 1)]
-            if number:   # most pairs are at the first place that is looked at
+        cdef CountDelta* delta
+        cdef PairRecord* pair
+        for k in range(self.deltas_size):
+            number = self.index[home_slot(self.deltas[k].key) & (self.index_capacity - 1)]
+            if number:   # most pairs are in the first slot of their search
                 subword_prefetch(self.pairs + number - 1)
-        for k in range(self.changes_size):
-            change = self.changes + k
-            number = self.pair(left_of(change.key), right_of(change.key))
+        for k in range(self.deltas_size):
+            delta = self.deltas + k
+            number = self.pair_number(left_of(delta.key), right_of(delta.key))
             pair = self.pairs + number
-            pair.count += change.count
-            if pair.touched != self.merges:
-                pair.touched = self.merges
-                if self.touched_size == self.touched_capacity:
-                    self.touched_capacity = max(256, 2 * self.touched_capacity)
-                    self.touched = <uint32_t*>grow(self.touched, self.touched_capacity,
-                                                   sizeof(uint32_t))
-                self.touched[self.touched_size] = number
-                self.touched_size += 1
-            if change.count > 0:
-                list_word(pair, change.word)
-        self.changes_size = 0
+            pair.count += delta.count
+            if pair.last_change != self.merges:
+                pair.last_change = self.merges
+                if self.changed_pairs_size == self.changed_pairs_capacity:
+                    self.changed_pairs_capacity = max(256, 2 * self.changed_pairs_capacity)
+                    self.changed_pairs = <uint32_t*>grow(
+                        self.changed_pairs, self.changed_pairs_capacity, sizeof(uint32_t))
+                self.changed_pairs[self.changed_pairs_size] = number
+                self.changed_pairs_size += 1
+            if delta.count > 0:
+                list_word(pair, delta.word)
+        self.deltas_size = 0
         return 0
 
     cdef int count_pairs(self) except -1 nogil:
@@ -261,7 +264,7 @@ cdef class Segments:
         cdef const uint32_t* symbols
         cdef int64_t count
         self.pairs_capacity = 1024
-        self.pairs = <Pair*>grow(NULL, self.pairs_capacity, sizeof(Pair))
+        self.pairs = <PairRecord*>grow(NULL, self.pairs_capacity, sizeof(PairRecord))
         self.rebuild_index(2048)
         for w in range(self.words_size):
             symbols = self.symbols + self.words[w].start
@@ -269,7 +272,7 @@ cdef class Segments:
             for i in range(self.words[w].size):
                 self.symbol_counts[symbols[i]] += count
                 if i:
-                    number = self.pair(symbols[i - 1], symbols[i])
+                    number = self.pair_number(symbols[i - 1], symbols[i])
                     self.pairs[number].count += count
                     list_word(self.pairs + number, w)
         return 0
@@ -278,26 +281,27 @@ cdef class Segments:
         """Note the next merge and return the id of its token; a string that exists keeps its id."""
         cdef size_t a = self.token_ends[left - 1] if left else 0
         cdef size_t b = self.token_ends[right - 1] if right else 0
-        cdef size_t size = self.token_ends[left] - a, more = self.token_ends[right] - b
+        cdef size_t size = self.token_ends[left] - a, right_size = self.token_ends[right] - b
         cdef uint32_t result
         cdef uint8_t* token
-        if more >= self.prefix_size and memcmp(self.text + b, self.prefix, self.prefix_size) == 0:
+        if (right_size >= self.prefix_size
+                and memcmp(self.text + b, self.prefix, self.prefix_size) == 0):
             b += self.prefix_size
-            more -= self.prefix_size
-        self.reserve_text(2 * (size + more))
-        # behind the room where add_token will copy it
-        token = self.text + self.text_size + size + more
+            right_size -= self.prefix_size
+        self.reserve_text(2 * (size + right_size))
+        # Made after the bytes to which add_token will copy it.
+        token = self.text + self.text_size + size + right_size
         memcpy(token, self.text + a, size)
-        memcpy(token + size, self.text + b, more)
-        result = self.add_token(token, size + more,
+        memcpy(token + size, self.text + b, right_size)
+        result = self.add_token(token, size + right_size,
                                 self.token_lengths[left] + self.token_lengths[right])
-        if self.merges >= self.history_capacity:
-            self.history_capacity = max(1024, 2 * self.merges)
-            self.history = <uint32_t*>grow(self.history, 3 * <size_t>self.history_capacity,
+        if self.merges >= self.merge_log_capacity:
+            self.merge_log_capacity = max(1024, 2 * self.merges)
+            self.merge_log = <uint32_t*>grow(self.merge_log, 3 * <size_t>self.merge_log_capacity,
                                            sizeof(uint32_t))
-        self.history[3 * <size_t>self.merges] = left
-        self.history[3 * <size_t>self.merges + 1] = right
-        self.history[3 * <size_t>self.merges + 2] = result
+        self.merge_log[3 * <size_t>self.merges] = left
+        self.merge_log[3 * <size_t>self.merges + 1] = right
+        self.merge_log[3 * <size_t>self.merges + 2] = result
         self.merges += 1
         return result
 
@@ -306,19 +310,20 @@ cdef class Segments:
         """Replace `left right` by `result` from left to right in all words that hold the pair;
         correct the counts.
 
-        `touched` then lists the pairs whose counts changed, the merged pair perhaps among them.
+        `changed_pairs` then lists the pairs whose counts changed, sometimes the merged pair too.
         """
         cdef uint32_t k, w, n, at, to, other
         cdef uint32_t* symbols
-        cdef int64_t count, made = 0
+        cdef int64_t count, merged_count = 0
         cdef uint32_t length = self.token_lengths[result]
-        # A pair of the result and `other` is counted when the other's length is below `room`.
-        cdef uint32_t room = max(self.max_token_length - min(self.max_token_length, length),
-                                 2 if length == 1 else 0)
-        cdef Pair merged = self.pairs[number]   # its list stays put when records move
+        # A pair of the result and another symbol is counted when the other is shorter than this.
+        cdef uint32_t other_limit = max(
+            self.max_token_length - min(self.max_token_length, length), 2 if length == 1 else 0)
+        # A copy: records may move, but not the list of words.
+        cdef PairRecord merged = self.pairs[number]
         cdef const uint32_t* words = (
             merged.words.many if merged.size > FEW else &merged.words.few[0])
-        self.touched_size = 0
+        self.changed_pairs_size = 0
         for k in range(merged.size):
             if k + 12 < merged.size:
                 subword_prefetch(self.words + words[k + 12])
@@ -332,47 +337,47 @@ cdef class Segments:
             while at + 1 < n and not (symbols[at] == left and symbols[at + 1] == right):
                 at += 1
             if at + 1 >= n:
-                continue   # another merge took the pair away
+                continue   # an earlier merge removed the pair from this word
             to = at
             while at < n:
                 if symbols[at] == left and at + 1 < n and symbols[at + 1] == right:
-                    if self.changes_size > CHANGES - 4:
-                        self.make_changes()
+                    if self.deltas_size > MAX_DELTAS - 4:
+                        self.apply_deltas()
                     if to > 0:
                         other = symbols[to - 1]
-                        self.change(other, left, -count, w)
-                        if self.token_lengths[other] < room:
-                            self.change(other, result, count, w)
+                        self.queue_delta(other, left, -count, w)
+                        if self.token_lengths[other] < other_limit:
+                            self.queue_delta(other, result, count, w)
                     if at + 2 < n:
                         other = symbols[at + 2]
-                        self.change(right, other, -count, w)
-                        if self.token_lengths[other] < room:
-                            self.change(result, other, count, w)
+                        self.queue_delta(right, other, -count, w)
+                        if self.token_lengths[other] < other_limit:
+                            self.queue_delta(result, other, count, w)
                     symbols[to] = result
                     at += 2
-                    made += count
+                    merged_count += count
                 else:
                     symbols[to] = symbols[at]
                     at += 1
                 to += 1
             self.words[w].size = to
-        self.make_changes()
-        self.symbol_counts[left] -= made
-        self.symbol_counts[right] -= made
-        self.symbol_counts[result] += made
+        self.apply_deltas()
+        self.symbol_counts[left] -= merged_count
+        self.symbol_counts[right] -= merged_count
+        self.symbol_counts[result] += merged_count
         self.pairs[number].count = 0
-        self.forget_words(number)
+        self.free_word_list(number)
         return 0
 
-    cdef void forget_words(self, uint32_t number) noexcept nogil:
-        """Empty the list of words of a pair that stands nowhere."""
-        cdef Pair* pair = self.pairs + number
+    cdef void free_word_list(self, uint32_t number) noexcept nogil:
+        """Empty the list of words of a pair that no word holds any more."""
+        cdef PairRecord* pair = self.pairs + number
         if pair.size > FEW:
             free(pair.words.many)
         pair.size = 0
 
     cdef int report(self, object progress) except -1 nogil:
-        """Let signals (Ctrl-C) through and tell the caller how many tokens there are."""
+        """Handle signals (Ctrl-C), and call `progress` with the number of tokens so far."""
         with gil:
             PyErr_CheckSignals()
             if progress is not None:
@@ -390,11 +395,11 @@ cdef class Segments:
         return result
 
     def pairs_merged(self):
-        """Return the merges in order, as pairs of ids; of a pair merged twice the last."""
+        """Return the merges in order, as pairs of ids; of a pair merged twice the last merge."""
         cdef uint32_t i
         merged = {}
         for i in range(self.merges):
-            pair = (self.history[3 * <size_t>i], self.history[3 * <size_t>i + 1])
+            pair = (self.merge_log[3 * <size_t>i], self.merge_log[3 * <size_t>i + 1])
             merged.pop(pair, None)
             merged[pair] = None
         return list(merged)

@@ -11,33 +11,33 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
 
 from subword.corpus.word_table cimport out_of_memory
-from subword.trainers._symbols cimport Pair, Segments, left_of, right_of
+from subword.trainers._pairs cimport PairRecord
+from subword.trainers._symbols cimport WordSymbols, left_of, right_of
 
 cdef enum:
-    REPORT_EVERY = 1024   # merges between two looks at signals
+    REPORT_EVERY = 1024   # merges between two checks for signals
 
 
-cdef struct Entry:
-    # A pair that waits, with the count it had when it was put there.
+cdef struct PairEntry:
+    # A pair in the heap, with the count it had when it was put there.
     int64_t count
     uint64_t key
     uint32_t pair
 
 
-cdef struct Entries:
-    Entry* data
+cdef struct PairHeap:
+    PairEntry* data
     size_t size
     size_t capacity
 
 
-cdef inline bint before(const Entry* a, const Entry* b) noexcept nogil:
-    """Say whether `a` leaves the queue first: the higher count, of equals the smaller pair of ids.
-    """
+cdef inline bint before(const PairEntry* a, const PairEntry* b) noexcept nogil:
+    """Say whether `a` is merged first: the higher count, of equals the smaller pair of ids."""
     return a.count > b.count or (a.count == b.count and a.key < b.key)
 
 
-cdef void sift_down(Entries* heap, size_t i) noexcept nogil:
-    cdef Entry moving = heap.data[i]
+cdef void sift_down(PairHeap* heap, size_t i) noexcept nogil:
+    cdef PairEntry moving = heap.data[i]
     cdef size_t child
     while True:
         child = 2 * i + 1
@@ -52,22 +52,22 @@ cdef void sift_down(Entries* heap, size_t i) noexcept nogil:
     heap.data[i] = moving
 
 
-cdef int append(Entries* entries, const Entry* entry) except -1 nogil:
+cdef int append(PairHeap* heap, const PairEntry* entry) except -1 nogil:
     cdef void* p
-    if entries.size == entries.capacity:
-        p = realloc(entries.data,
-                    max(<size_t>1024, entries.capacity + entries.capacity // 2) * sizeof(Entry))
+    if heap.size == heap.capacity:
+        p = realloc(heap.data,
+                    max(<size_t>1024, heap.capacity + heap.capacity // 2) * sizeof(PairEntry))
         if p == NULL:
             return out_of_memory()
-        entries.data = <Entry*>p
-        entries.capacity = max(<size_t>1024, entries.capacity + entries.capacity // 2)
-    entries.data[entries.size] = entry[0]
-    entries.size += 1
+        heap.data = <PairEntry*>p
+        heap.capacity = max(<size_t>1024, heap.capacity + heap.capacity // 2)
+    heap.data[heap.size] = entry[0]
+    heap.size += 1
     return 0
 
 
-cdef int push(Entries* heap, const Entry* entry) except -1 nogil:
-    cdef Entry moving = entry[0]
+cdef int push(PairHeap* heap, const PairEntry* entry) except -1 nogil:
+    cdef PairEntry moving = entry[0]
     cdef size_t i
     append(heap, &moving)
     i = heap.size - 1
@@ -79,53 +79,54 @@ cdef int push(Entries* heap, const Entry* entry) except -1 nogil:
 
 
 @cython.final
-cdef class _Learner:
-    """The loop of merges, with its queue.
+cdef class BpeTrainerLoop:
+    """The loop of merges, with its heap of pairs.
 
-    Only pairs with at least `threshold` are in the queue: most are rare and never reach their turn.
-    When none is left, the threshold is halved and all pairs are looked through for those that reach
-    it now.
+    Only pairs with a count of at least `threshold` are in the heap: most pairs are rare and are
+    never merged. When the heap is empty, the threshold is halved and all pairs that reach it now
+    are added.
 
-    The count of a pair that waits can fall without its entry knowing; the entry is corrected when
-    it comes up. When a count rises, the pair is entered anew, and the old entry finds nothing left
-    to do.
+    When the count of a pair falls, its entry is out of date and is corrected when it is first in
+    the heap. When a count rises, the pair gets another entry, and the old one is dropped when it is
+    first.
     """
 
-    cdef Segments segments
-    cdef Entries heap
+    cdef WordSymbols words
+    cdef PairHeap heap
     cdef int64_t threshold
 
     def __dealloc__(self):
         free(self.heap.data)
 
-    cdef int enter(self, uint32_t number) except -1 nogil:
-        """Put a pair in the queue if it reaches the threshold."""
-        cdef Entry entry
-        entry.count = self.segments.pairs[number].count
-        entry.key = self.segments.pairs[number].key
+    cdef int push_pair(self, uint32_t number) except -1 nogil:
+        """Put a pair in the heap if it reaches the threshold."""
+        cdef PairEntry entry
+        entry.count = self.words.pairs[number].count
+        entry.key = self.words.pairs[number].key
         entry.pair = number
         if entry.count >= self.threshold:
             push(&self.heap, &entry)
         return 0
 
     cdef int set_threshold(self, int64_t threshold) except -1 nogil:
+        """Lower the threshold, and add the pairs that reach it now."""
         cdef uint32_t i
         cdef int64_t before = self.threshold
         self.threshold = threshold
-        for i in range(self.segments.pairs_size):
-            if self.segments.pairs[i].count < before:   # the others are in the queue
-                self.enter(i)
+        for i in range(self.words.pairs_size):
+            if self.words.pairs[i].count < before:   # the others are in the heap
+                self.push_pair(i)
         return 0
 
-    cdef int next_pair(self, Entry* found) except -1 nogil:
-        """Take the entry whose turn it is; return 0 when there is none."""
+    cdef int next_pair(self, PairEntry* found) except -1 nogil:
+        """Take the entry of the most frequent pair; return 0 when there is none."""
         cdef int64_t count
         while True:
             while self.heap.size == 0 or self.heap.data[0].count < self.threshold:
                 if self.threshold == 1:
                     return 0
                 self.set_threshold(max(self.threshold // 2, 1))
-            count = self.segments.pairs[self.heap.data[0].pair].count
+            count = self.words.pairs[self.heap.data[0].pair].count
             if 0 < count < self.heap.data[0].count:
                 self.heap.data[0].count = count
                 sift_down(&self.heap, 0)
@@ -138,35 +139,36 @@ cdef class _Learner:
             if count == found.count:
                 return 1
 
-    cdef int learn(self, uint32_t vocab_size, int64_t least, object progress) except -1 nogil:
-        cdef Entry entry
+    cdef int run(self, uint32_t vocab_size, int64_t min_count, object progress) except -1 nogil:
+        """Merge until there are `vocab_size` tokens or no pair is seen `min_count` times."""
+        cdef PairEntry entry
         cdef uint32_t i, left, right, result
         cdef uint64_t key
         cdef int64_t highest = 0
-        cdef Pair* pair
-        self.segments.count_pairs()
-        for i in range(self.segments.pairs_size):
-            highest = max(highest, self.segments.pairs[i].count)
+        cdef PairRecord* pair
+        self.words.count_pairs()
+        for i in range(self.words.pairs_size):
+            highest = max(highest, self.words.pairs[i].count)
         self.threshold = highest + 1
         self.set_threshold(max(highest // 2, 1))
-        while self.segments.vocab_size < vocab_size and self.next_pair(&entry):
-            if entry.count < least:
+        while self.words.vocab_size < vocab_size and self.next_pair(&entry):
+            if entry.count < min_count:
                 break
             left = left_of(entry.key)
             right = right_of(entry.key)
-            result = self.segments.new_token(left, right)
-            self.segments.merge(entry.pair, left, right, result)
-            for i in range(self.segments.touched_size):
-                pair = self.segments.pairs + self.segments.touched[i]
+            result = self.words.new_token(left, right)
+            self.words.merge(entry.pair, left, right, result)
+            for i in range(self.words.changed_pairs_size):
+                pair = self.words.pairs + self.words.changed_pairs[i]
                 key = pair.key
                 if pair.count <= 0:
-                    self.segments.forget_words(self.segments.touched[i])
+                    self.words.free_word_list(self.words.changed_pairs[i])
                 # only these counts can have risen
                 elif left_of(key) == result or right_of(key) == result:
-                    self.enter(self.segments.touched[i])
-            if self.segments.merges % REPORT_EVERY == 0:
-                self.segments.report(progress)
-        self.segments.report(progress)
+                    self.push_pair(self.words.changed_pairs[i])
+            if self.words.merges % REPORT_EVERY == 0:
+                self.words.report(progress)
+        self.words.report(progress)
         return 0
 
 
@@ -210,27 +212,27 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         >>> train_bpe(WordCounts({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}), 9)
         (['b', 'g', 'h', 'n', 'p', 's', 'u', 'ug', 'un'], [('u', 'g'), ('u', 'n')])
     """
-    cdef _Learner learner = _Learner()
-    cdef Segments segments
+    cdef BpeTrainerLoop loop = BpeTrainerLoop()
+    cdef WordSymbols words
     cdef uint32_t size
-    cdef int64_t least
+    cdef int64_t min_count
     if isinstance(min_frequency, bool) or not isinstance(min_frequency, int):
         raise TypeError(
             f"min_frequency must be an int, got {type(min_frequency).__name__}: {min_frequency!r}")
     if not 0 <= min_frequency < 2**63:
         raise ValueError(f"min_frequency must be at least 0 and below 2**63, got {min_frequency}")
-    segments = Segments(
+    words = WordSymbols(
         counts, vocab_size=vocab_size, special_tokens=special_tokens, limit_alphabet=limit_alphabet,
         initial_alphabet=initial_alphabet, continuing_subword_prefix=continuing_subword_prefix,
         end_of_word_suffix=end_of_word_suffix, max_token_length=max_token_length,
         byte_level=byte_level)
     if consume:
         counts.clear()
-    learner.segments = segments
+    loop.words = words
     size = vocab_size
-    least = max(1, min_frequency)
+    min_count = max(1, min_frequency)
     with nogil:
-        learner.learn(size, least, progress)
-        segments.forget()
-    tokens = segments.tokens()
-    return tokens, [(tokens[left], tokens[right]) for left, right in segments.pairs_merged()]
+        loop.run(size, min_count, progress)
+        words.free_words()
+    tokens = words.tokens()
+    return tokens, [(tokens[left], tokens[right]) for left, right in words.pairs_merged()]

@@ -1,9 +1,8 @@
 """WordPiece: learn merges by likelihood (Schuster & Nakajima 2012, "Japanese and Korean Voice
 Search").
 
-The next merge is the pair with the highest score count(ab) / (count(a) * count(b)), every count as
-it stands after all merges so far. How the best pair is found without looking at all of them is told
-in _candidates.pyx.
+The next merge is the pair with the highest score count(ab) / (count(a) * count(b)), with every
+count as it is after all merges so far. _likelihood_queue.pyx finds it without looking at all pairs.
 """
 
 import warnings
@@ -12,112 +11,118 @@ cimport cython
 from libc.math cimport M_E, log
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 
-from subword.trainers._pair_queue cimport Candidates
-from subword.trainers._symbols cimport Segments, left_of, right_of
+from subword.trainers._likelihood_queue cimport LikelihoodQueue
+from subword.trainers._symbols cimport WordSymbols, left_of, right_of
 
 from subword.trainers.bpe import train_bpe
 
 cdef enum:
-    REPORT_EVERY = 512   # merges between two looks at signals
+    REPORT_EVERY = 512   # merges between two checks for signals
 
 
 @cython.final
-cdef class _Learner:
-    """The loop of merges, and the floor: the least count of a pair that may be merged."""
+cdef class WordPieceTrainerLoop:
+    """The loop of merges.
 
-    cdef Segments segments
-    cdef Candidates candidates
+    Pairs are queued when their count is at least `min_pair_count`, the floor, which is halved as
+    merging goes on but never below `min_count`.
+    """
+
+    cdef WordSymbols words
+    cdef LikelihoodQueue queue
     cdef double total        # symbols before the first merge
-    cdef int64_t floor
-    cdef int64_t least       # the floor never falls below
+    cdef int64_t min_pair_count
+    cdef int64_t min_count
 
-    def __init__(self, Segments segments not None, uint32_t vocab_size, bint by_gain,
-                 int64_t floor):
-        """Count the pairs; `floor` 0 asks for the falling floor."""
+    def __init__(self, WordSymbols words not None, uint32_t vocab_size, bint by_gain,
+                 int64_t min_count):
+        """Count the pairs; by likelihood, `min_count` 0 asks for the falling floor."""
         cdef uint32_t i
         cdef int64_t highest = 1
-        self.segments = segments
+        self.words = words
         with nogil:
-            segments.count_pairs()
-        for i in range(segments.vocab_size):
-            self.total += <double>segments.symbol_counts[i]
-        for i in range(segments.pairs_size):
-            highest = max(highest, segments.pairs[i].count)
-        self.least = max(1, floor)
-        self.floor = max(highest, self.least) if floor == 0 or by_gain else floor
-        self.candidates = Candidates(segments, vocab_size, by_gain, self.total)
+            words.count_pairs()
+        for i in range(words.vocab_size):
+            self.total += <double>words.symbol_counts[i]
+        for i in range(words.pairs_size):
+            highest = max(highest, words.pairs[i].count)
+        self.min_count = max(1, min_count)
+        self.min_pair_count = self.min_count
+        if min_count == 0 or by_gain:
+            self.min_pair_count = max(highest, self.min_count)
+        self.queue = LikelihoodQueue(words, vocab_size, by_gain, self.total)
 
-    cdef int seat_all(self) except -1 nogil:
-        """Make every pair that reaches the floor a candidate."""
+    cdef int queue_pairs(self) except -1 nogil:
+        """Put every pair that reaches the floor in the queue."""
         cdef uint32_t i
-        for i in range(self.segments.pairs_size):
-            if self.segments.pairs[i].count >= self.floor and self.candidates.seats[i].place == 0:
-                self.candidates.seat(i)
-        self.candidates.settle()
+        for i in range(self.words.pairs_size):
+            if (self.words.pairs[i].count >= self.min_pair_count
+                    and self.queue.positions[i].position == 0):
+                self.queue.insert(i)
+        self.queue.restore_top()
         return 0
 
-    cdef bint too_high(self) noexcept nogil:
-        """Say whether a pair below the floor could be better than the best candidate.
+    cdef bint must_lower_floor(self) noexcept nogil:
+        """Say whether a pair below the floor could be better than the best pair of the queue.
 
-        By likelihood the floor is the rule itself, so only an empty queue asks for a lower one. By
-        gain it only
-        saves work: count(a) and count(b) are at least count(ab), so a pair with fewer than `floor`
-            gains at most
-        floor * log(total / floor); c * log(total / c) grows until c = total / e.
+        By likelihood the floor is part of the rule, so only an empty queue asks for a lower one.
+        By gain it only saves work: count(a) and count(b) are at least count(ab), so a pair with a
+        count c below the floor gains at most c * log(total / c), which grows until c = total / e.
         """
-        cdef double best, count = min(<double>self.floor, self.total / M_E)
-        if self.candidates.queue_size == 0:
+        cdef double best, count = min(<double>self.min_pair_count, self.total / M_E)
+        if self.queue.top_size == 0:
             return True
-        if not self.candidates.by_gain:
+        if not self.queue.by_gain:
             return False
-        best = self.candidates.rows[self.candidates.queue[0]].best.gain
-        # the factor is far above any rounding
+        best = self.queue.heaps[self.queue.top[0]].best.gain
+        # The factor is far above any rounding error.
         return best <= 1.000001 * count * log(self.total / count)
 
-    cdef int learn(self, uint32_t vocab_size, object progress) except -1 nogil:
+    cdef int run(self, uint32_t vocab_size, object progress) except -1 nogil:
         """Merge until there are `vocab_size` tokens or nothing is left to merge."""
-        self.candidates.reserve_seats()
-        self.seat_all()
-        while self.segments.vocab_size < vocab_size:
-            while self.floor > self.least and self.too_high():
-                self.floor = max(self.floor // 2, self.least)
-                self.seat_all()
-            if self.candidates.queue_size == 0:
+        self.queue.reserve_positions()
+        self.queue_pairs()
+        while self.words.vocab_size < vocab_size:
+            while self.min_pair_count > self.min_count and self.must_lower_floor():
+                self.min_pair_count = max(self.min_pair_count // 2, self.min_count)
+                self.queue_pairs()
+            if self.queue.top_size == 0:
                 break
             self.merge_best()
-            if self.segments.merges % REPORT_EVERY == 0:
-                self.segments.report(progress)
-        self.segments.report(progress)
+            if self.words.merges % REPORT_EVERY == 0:
+                self.words.report(progress)
+        self.words.report(progress)
         return 0
 
     cdef int merge_best(self) except -1 nogil:
-        cdef uint32_t known = self.segments.vocab_size
-        cdef uint32_t number = self.candidates.rows[self.candidates.queue[0]].best.pair, i
-        cdef uint64_t key = self.segments.pairs[number].key
+        """Merge the best pair, and correct the queue."""
+        cdef uint32_t known = self.words.vocab_size
+        cdef uint32_t number = self.queue.heaps[self.queue.top[0]].best.pair, i
+        cdef uint64_t key = self.words.pairs[number].key
         cdef uint32_t left = left_of(key), right = right_of(key)
         cdef int64_t count
-        cdef uint32_t result = self.segments.new_token(left, right)
-        self.segments.merge(number, left, right, result)
-        self.candidates.reserve_seats()
-        self.candidates.unseat(number)
-        for i in range(self.segments.touched_size):
-            number = self.segments.touched[i]
-            count = self.segments.pairs[number].count
-            if count >= self.floor:
-                if self.candidates.seats[number].place:
-                    self.candidates.reseat(number)
+        cdef uint32_t result = self.words.new_token(left, right)
+        self.words.merge(number, left, right, result)
+        self.queue.reserve_positions()
+        self.queue.remove(number)
+        for i in range(self.words.changed_pairs_size):
+            number = self.words.changed_pairs[i]
+            count = self.words.pairs[number].count
+            if count >= self.min_pair_count:
+                if self.queue.positions[number].position:
+                    self.queue.update(number)
                 else:
-                    self.candidates.seat(number)
-            elif self.candidates.seats[number].place:
-                self.candidates.unseat(number)
+                    self.queue.insert(number)
+            elif self.queue.positions[number].position:
+                self.queue.remove(number)
             if count == 0:
-                self.segments.forget_words(number)
-        self.candidates.recount(left)
+                self.words.free_word_list(number)
+        self.queue.update_symbol(left)
         if right != left:
-            self.candidates.recount(right)
+            self.queue.update_symbol(right)
         if result < known and result != right:   # a string that was there before
-            self.candidates.recount(result)
-        self.candidates.settle()
+            self.queue.update_symbol(result)
+        self.queue.restore_top()
         return 0
 
 
@@ -127,9 +132,8 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
     """Learn a WordPiece vocabulary.
 
     The alphabet holds every character both as it is and, where it occurs inside a word, with the
-    prefix. Pairs with
-    equal scores are merged in this order: higher count first, then the smaller left id, then the
-    smaller right id.
+    prefix. Pairs with equal scores are merged in this order: higher count first, then the smaller
+    left id, then the smaller right id.
 
     Args:
         counts: `WordCounts`.
@@ -167,10 +171,10 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
         >>> vocab[-3:]
         ['##gs', 'pu', 'hu']
     """
-    cdef _Learner learner
-    cdef Segments segments
+    cdef WordPieceTrainerLoop loop
+    cdef WordSymbols words
     cdef uint32_t size
-    cdef int64_t floor
+    cdef int64_t min_count
     if score not in ("likelihood", "frequency", "gain"):
         raise ValueError(f'score must be "likelihood", "frequency" or "gain", got {score!r}')
     if min_frequency is not None and (isinstance(min_frequency, bool)
@@ -187,25 +191,24 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
     }
     if score == "frequency":
         tokens, merges = train_bpe(counts, vocab_size, min_frequency=min_frequency or 0,
-                                   progress=progress,
-                                   consume=consume, **options)
+                                   progress=progress, consume=consume, **options)
     else:
-        segments = Segments(
+        words = WordSymbols(
             counts, vocab_size=vocab_size, end_of_word_suffix=None, max_token_length=None,
             byte_level=False, **options)
         if consume:
             counts.clear()
         size = vocab_size
-        floor = 0 if min_frequency is None else max(1, min_frequency)
-        learner = _Learner(segments, size, score == "gain", floor)
+        min_count = 0 if min_frequency is None else max(1, min_frequency)
+        loop = WordPieceTrainerLoop(words, size, score == "gain", min_count)
         with nogil:
-            learner.learn(size, progress)
-            segments.forget()
-        tokens = segments.tokens()
-        merges = [(tokens[left], tokens[right]) for left, right in segments.pairs_merged()]
+            loop.run(size, progress)
+            words.free_words()
+        tokens = words.tokens()
+        merges = [(tokens[left], tokens[right]) for left, right in words.pairs_merged()]
     if len(tokens) < vocab_size:
         warnings.warn(
             f"candidates ran out: the vocabulary has {len(tokens)} tokens, {vocab_size} were asked "
-            "for; no pair is left"
-            f" that occurs at least {max(1, min_frequency or 1)} times", stacklevel=1)
+            f"for; no pair is left that occurs at least {max(1, min_frequency or 1)} times",
+            stacklevel=1)
     return tokens, merges
