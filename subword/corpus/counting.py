@@ -93,8 +93,8 @@ def count_source(
     pre_tokenizer: PreTokenizer | None,
     byte_level: bool,
     *,
-    raw: Matcher | None = None,
-    after: Matcher | None = None,
+    before_normalizer: Matcher | None = None,
+    after_normalizer: Matcher | None = None,
     field: str | None = None,
     column: str | None = None,
     threads: int | None = None,
@@ -103,7 +103,13 @@ def count_source(
 ) -> WordCounts:
     """Count the words that these very stages cut; see `count_words`, and `WordCounter` for more."""
     counters = [
-        WordCounter(normalizer, pre_tokenizer, byte_level=byte_level, raw=raw, after=after)
+        WordCounter(
+            normalizer,
+            pre_tokenizer,
+            byte_level=byte_level,
+            before_normalizer=before_normalizer,
+            after_normalizer=after_normalizer,
+        )
         for _ in range(thread_count(threads))
     ]
     position: Position = (0, 0)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
 import stat
 import zlib
 from collections.abc import Callable, Iterator
@@ -16,6 +15,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from subword.corpus.text_batches import Batch, JsonLines, Lines, Rows
+from subword.encode.split_points import UTF8_SPLIT
 
 CHUNK = 1 << 18  # bytes of a batch
 PACKED = (".gz", ".zst")
@@ -23,9 +23,6 @@ ARROW = (".parquet", ".arrow", ".feather", ".ipc")
 JSONL = (".jsonl", ".ndjson")
 
 Advance = Callable[[int], object]
-# A blank between two letters, of which no tokenizer's pattern makes the inside of a word: Latin
-# letters without accents, and the Hangul whose UTF-8 begins with EB or EC.
-BLANK = re.compile(rb"(?:[A-Za-z]|[\xeb\xec][\x80-\xbf]{2})(?= [A-Za-z\xeb\xec])")
 
 
 def kind_of(path: str, field: str | None, column: str | None) -> str:
@@ -127,7 +124,7 @@ def is_packed(path: str) -> bool:
 def last_blank(data: bytes) -> int:
     """Return where to cut before the last blank between letters, 0 if there is none."""
     for first in (max(len(data) - 4096, 0), 0):
-        found = [match.end() for match in BLANK.finditer(data, first)]
+        found = [match.end() for match in UTF8_SPLIT.finditer(data, first)]
         if found:
             return found[-1]
     return 0

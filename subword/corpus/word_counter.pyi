@@ -15,8 +15,8 @@ class WordCounter:
         pre_tokenizer: PreTokenizer | None = None,
         *,
         byte_level: bool = False,
-        raw: Matcher | None = None,
-        after: Matcher | None = None,
+        before_normalizer: Matcher | None = None,
+        after_normalizer: Matcher | None = None,
     ) -> None: ...
     @property
     def cuts_at_blanks(self) -> bool: ...

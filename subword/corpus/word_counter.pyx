@@ -19,7 +19,7 @@ from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
 from subword.corpus.word_counts cimport WordCounts
 from subword.corpus.word_table cimport Slot, out_of_memory, slot_word
-from subword.encode.documents cimport HIGHEST, Document, find_storage, utf8_of
+from subword.encode.documents cimport MAX_DOCUMENT_BYTES, Document, find_storage, utf8_of
 from subword.encode.segments cimport is_bert, normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Worker
 from subword.vocab.added_tokens cimport Matcher, Pieces
@@ -30,11 +30,11 @@ cdef extern from "text/utf8_check.h" nogil:
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
 
 cdef extern from "scan/scan.h" nogil:
-    ctypedef struct byte_joints
+    ctypedef struct byte_safe_splits
     enum:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             const byte_joints* joints, int32_t* out, int room, int simd)
+             const byte_safe_splits* splits, int32_t* out, int room, int simd)
 
 cdef enum:
     BATCH = 256     # words a scanner finds at a time
@@ -48,8 +48,8 @@ cdef class WordCounter:
         normalizer, pre_tokenizer: May be None. Of a byte-level pre-tokenizer the bytes are counted
             as they are, not as the characters that stand for them.
         byte_level: The pre-tokenizer must end with ByteLevel.
-        raw, after: Matchers of added tokens, before and behind the normalizer; such a token counts
-            as a word.
+        before_normalizer, after_normalizer: Matchers of added tokens in the original and in the
+            normalized text; such a token counts as a word.
 
     Raises:
         ValueError: `byte_level` without a ByteLevel at the end of the pre-tokenizer.
@@ -57,8 +57,8 @@ cdef class WordCounter:
 
     cdef Normalizer normalizer
     cdef PreTokenizer pre_tokenizer
-    cdef Matcher raw
-    cdef Matcher after
+    cdef Matcher before_normalizer
+    cdef Matcher after_normalizer
     cdef bint normalizes, chunks
     cdef bint has_raw, has_after
     cdef int pattern
@@ -67,7 +67,8 @@ cdef class WordCounter:
     cdef Worker worker          # for its scratch; its caches stay empty
 
     def __init__(self, Normalizer normalizer=None, PreTokenizer pre_tokenizer=None, *,
-                 bint byte_level=False, Matcher raw=None, Matcher after=None):
+                 bint byte_level=False, Matcher before_normalizer=None,
+                 Matcher after_normalizer=None):
         if byte_level:
             pre_tokenizer = with_raw_bytes(pre_tokenizer) if pre_tokenizer is not None else None
             if pre_tokenizer is None:
@@ -75,10 +76,10 @@ cdef class WordCounter:
                     "a byte-level model needs a pre-tokenizer that ends with ByteLevel")
         self.normalizer = normalizer
         self.pre_tokenizer = pre_tokenizer
-        self.raw = raw
-        self.after = after
-        self.has_raw = raw is not None and raw.count > 0
-        self.has_after = after is not None and after.count > 0
+        self.before_normalizer = before_normalizer
+        self.after_normalizer = after_normalizer
+        self.has_raw = before_normalizer is not None and before_normalizer.count > 0
+        self.has_after = after_normalizer is not None and after_normalizer.count > 0
         self.normalizes = normalizer is not None
         self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
         self.chunks = is_bert(normalizer, pre_tokenizer) and not self.has_after
@@ -179,14 +180,15 @@ cdef class WordCounter:
         """Count the words of one text; `limit` ends the memory that may be read."""
         cdef Pieces* pieces
         cdef Py_ssize_t i
-        if size > HIGHEST:
+        if size > MAX_DOCUMENT_BYTES:
             with gil:
-                raise ValueError(f"a text holds at most {HIGHEST} bytes of UTF-8, got {size}")
+                raise ValueError(
+                    f"a text holds at most {MAX_DOCUMENT_BYTES} bytes of UTF-8, got {size}")
         if not self.has_raw:
             return self.count_segment(data, 0, size, limit)
-        pieces = &self.worker.pieces
+        pieces = &self.worker.added_spans
         pieces.size = 0
-        self.raw.find(data, <int32_t>size, pieces)
+        self.before_normalizer.find(data, <int32_t>size, pieces)
         for i in range(pieces.size):
             if pieces.data[i].id < 0:
                 self.count_segment(data, pieces.data[i].start, pieces.data[i].end, limit)
@@ -213,9 +215,9 @@ cdef class WordCounter:
                 limit = source.data + source.size
         if not self.has_after:
             return self.count_text(source, limit)
-        pieces = &self.worker.inner
+        pieces = &self.worker.normalized_added_spans
         pieces.size = 0
-        self.after.find(source.data, <int32_t>source.size, pieces)
+        self.after_normalizer.find(source.data, <int32_t>source.size, pieces)
         for i in range(pieces.size):
             part = part_of(source, pieces.data[i].start, pieces.data[i].end)
             if pieces.data[i].id < 0:

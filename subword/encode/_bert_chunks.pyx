@@ -1,8 +1,9 @@
-"""One chunk of a BERT text, as the scanner cuts it, to tokens: what the encode loop remembers.
+"""Chunks of BERT's texts to tokens.
 
-Most chunks are one word in which every character stays or becomes another of as many bytes; they
-go straight to the model. The others run through the plain stages. Positions are bytes of the
-chunk; worker.chunk_words[k] is the word of token k within the chunk and, behind the last token,
+The scanner splits a text into chunks before it is normalized, and the word cache keeps the tokens
+of each chunk. Most chunks are one word whose characters all stay or become others of as many bytes:
+these go straight to the model. Other chunks run through the plain stages. Offsets are bytes of the
+chunk; worker.chunk_word_ids[k] is the word of token k within the chunk and, after the last token,
 the number of words.
 """
 
@@ -21,25 +22,26 @@ cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
 
 
-cdef int tokenize_chunk(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordPiece model,
-                        Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil:
-    """Leave the tokens of a chunk in worker.tokens and their words in worker.chunk_words."""
+cdef int tokenize_bert_chunk(BertNormalizer normalizer, PreTokenizer pre_tokenizer,
+                             WordPiece model, Worker worker, const uint8_t* chunk,
+                             int32_t size) except -1 nogil:
+    """Put the tokens of a chunk into worker.tokens and their words into worker.chunk_word_ids."""
     text_reserve(&worker.chunk, size)
     if not one_word(normalizer, chunk, size, worker.chunk.data):
         return run_stages(normalizer, pre_tokenizer, model, worker, chunk, size)
     model.tokenize(worker.chunk.data, size, &worker.tokens)
-    worker.reserve_words()
-    memset(worker.chunk_words, 0, worker.tokens.size * sizeof(int32_t))
-    worker.chunk_words[worker.tokens.size] = 1
+    worker.reserve_chunk_word_ids()
+    memset(worker.chunk_word_ids, 0, worker.tokens.size * sizeof(int32_t))
+    worker.chunk_word_ids[worker.tokens.size] = 1
     return 0
 
 
 cdef bint one_word(BertNormalizer normalizer, const uint8_t* chunk, int32_t size,
                    uint8_t* word) noexcept nogil:
-    """Write the word that the chunk is, or return 0 if it takes the plain stages to say."""
+    """Write the normalized word that the chunk is; return 0 if the plain stages must run."""
     cdef int32_t i = 0, k
     cdef uint32_t code
-    cdef uint8_t apart
+    cdef uint8_t splitting
     cdef int length
     while i < size:
         if chunk[i] < 0x80:
@@ -49,8 +51,9 @@ cdef bint one_word(BertNormalizer normalizer, const uint8_t* chunk, int32_t size
             i += 1
             continue
         code = utf8_decode(chunk + i, &length)
-        apart = 0 if length == size else BERT_PUNCT | BERT_CHINESE    # alone it is a word
-        if (bert_bits[code] & (normalizer.changed_bert | apart | BERT_SPACE)
+        # A punctuation mark or Chinese character ends a word, but alone it is one.
+        splitting = 0 if length == size else BERT_PUNCT | BERT_CHINESE
+        if (bert_bits[code] & (normalizer.changed_bert | splitting | BERT_SPACE)
                 or form_bits[code] & normalizer.changed_form):
             return False
         for k in range(length):
@@ -61,7 +64,7 @@ cdef bint one_word(BertNormalizer normalizer, const uint8_t* chunk, int32_t size
 
 cdef int run_stages(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordPiece model,
                     Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil:
-    """Do what tokenize_chunk does by the plain stages."""
+    """Do what tokenize_bert_chunk does with the plain stages."""
     cdef Text text
     cdef const Text* source = &text
     cdef Py_ssize_t i, k, first, start
@@ -75,22 +78,22 @@ cdef int run_stages(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordP
     worker.chunk.base = 0
     if normalizer.apply(&text, &worker.chunk):
         source = &worker.chunk
-    worker.whole.size = 0
+    worker.whole_text_span.size = 0
     worker.chunk_spans.size = 0
     if source.size:
-        spans_push(&worker.whole, 0, source.size)
-        pre_tokenizer.split(source, NULL, &worker.whole, &worker.chunk_spans)
+        spans_push(&worker.whole_text_span, 0, source.size)
+        pre_tokenizer.split(source, NULL, &worker.whole_text_span, &worker.chunk_spans)
     for i in range(worker.chunk_spans.size):
         first = worker.tokens.size
         start = worker.chunk_spans.data[i].start
         model.tokenize(source.data + start, worker.chunk_spans.data[i].end - start,
                        &worker.tokens)
-        worker.reserve_words()
+        worker.reserve_chunk_word_ids()
         for k in range(first, worker.tokens.size):
-            worker.chunk_words[k] = <int32_t>i
+            worker.chunk_word_ids[k] = <int32_t>i
             worker.tokens.data[k].end = text_end(source, start + worker.tokens.data[k].end - 1)
             worker.tokens.data[k].start = text_start(source,
                                                      start + worker.tokens.data[k].start)
-    worker.reserve_words()
-    worker.chunk_words[worker.tokens.size] = <int32_t>worker.chunk_spans.size
+    worker.reserve_chunk_word_ids()
+    worker.chunk_word_ids[worker.tokens.size] = <int32_t>worker.chunk_spans.size
     return 0

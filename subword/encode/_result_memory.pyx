@@ -1,4 +1,4 @@
-"""The memory of results: handed to numpy, and kept for the next large result when it is let go."""
+"""The memory of large results: given to numpy, and reused once numpy has freed it."""
 
 import numpy as np
 
@@ -15,41 +15,41 @@ cdef extern from "cpu/memory.h" nogil:
     void offer_to_kernel(void* p, size_t size)
 
 cdef enum:
-    SPARE_LEAST = 1 << 22     # bytes: smaller results come from malloc's own store
-    SPARE_MOST = 1 << 28      # bytes: larger ones are not kept
-    SPARE_HELD = 1 << 26      # bytes of one that the kernel may not take
+    MIN_SPARE = 1 << 22        # bytes: malloc itself keeps smaller blocks
+    MAX_SPARE = 1 << 28        # bytes: larger ones are not kept
+    KEPT_OF_SPARE = 1 << 26    # bytes of a spare that the kernel may not take
 
-# The buffers of the last large results that were let go: one of ids, one of offsets. The kernel
-# clears every page it hands out, which costs a fifth of a warm encode; memory that is used again
-# need not be cleared. What goes beyond 64 MiB the kernel may take when it is short (MADV_FREE); all
-# of it would be politer, but that marks every page as clean, and to dirty them again takes offsets
-# an eighth of their time.
+# The buffers of the last large results that were freed: one of ids, one of offsets. The kernel
+# clears every page that it gives out, which costs a fifth of a warm encode; memory that is reused
+# need not be cleared. The kernel may take the part of a spare beyond 64 MiB when memory is short
+# (MADV_FREE). It could be offered the whole, but that marks every page as clean, and making them
+# dirty again takes an eighth of the time of encoding with offsets.
 cdef struct Spare:
     void* data
     size_t size
 
 cdef Spare[2] spares
 memset(spares, 0, sizeof(spares))
-# Whoever finds the lock taken does without a spare: nobody waits here.
+# Only ever tried: a thread that finds it taken allocates or frees instead of waiting.
 cdef PyThread_type_lock lock = PyThread_allocate_lock()
 
 
-cdef void let_go(void* data, size_t size) noexcept:
+cdef void recycle(void* data, size_t size) noexcept:
     """Free a result's memory, or keep it as a spare in place of the smaller one."""
     cdef Spare* spare
-    if SPARE_LEAST <= size <= SPARE_MOST and PyThread_acquire_lock(lock, 0):
+    if MIN_SPARE <= size <= MAX_SPARE and PyThread_acquire_lock(lock, 0):
         spare = &spares[spares[1].size < spares[0].size]
         if size > spare.size:
             data, spare.data = spare.data, data
             spare.size = size
-            if size > SPARE_HELD:
-                offer_to_kernel(<char*>spare.data + SPARE_HELD, size - SPARE_HELD)
+            if size > KEPT_OF_SPARE:
+                offer_to_kernel(<char*>spare.data + KEPT_OF_SPARE, size - KEPT_OF_SPARE)
         PyThread_release_lock(lock)
     free(data)
 
 
-cdef void* take(size_t* size) noexcept:
-    """Return the smallest spare of at least so many bytes and put its size there, or NULL."""
+cdef void* pop_spare(size_t* size) noexcept:
+    """Return the smallest spare of at least size[0] bytes and set size[0] to its size, or NULL."""
     cdef Spare* best = NULL
     cdef int i
     cdef void* data = NULL
@@ -66,19 +66,19 @@ cdef void* take(size_t* size) noexcept:
     return data
 
 
-cdef void take_spare(Output* out, Py_ssize_t tokens) noexcept:
-    """Start an empty output on spare memory, if there is some for at least so many tokens."""
+cdef void reuse_buffer(Output* out, Py_ssize_t tokens) noexcept:
+    """Let an empty output begin with a spare buffer, if one holds at least so many tokens."""
     cdef size_t size = tokens * sizeof(uint32_t), wider
     cdef void* ids
     cdef void* offsets
-    if out.worded:
+    if out.with_word_ids:
         return
-    ids = take(&size)
+    ids = pop_spare(&size)
     if ids == NULL:
         return
-    if out.full:
+    if out.with_offsets:
         wider = 2 * size
-        offsets = take(&wider)
+        offsets = pop_spare(&wider)
         if offsets == NULL:
             offsets = malloc(wider)
         if offsets == NULL:
@@ -90,7 +90,7 @@ cdef void take_spare(Output* out, Py_ssize_t tokens) noexcept:
 
 
 def free_spare():
-    """Give the memory kept for the next large result back."""
+    """Free the memory kept for the next large result."""
     PyThread_acquire_lock(lock, 1)
     for i in range(2):
         free(spares[i].data)
@@ -98,16 +98,15 @@ def free_spare():
     PyThread_release_lock(lock)
 
 
-cdef class Memory:
-    """Memory that numpy reads through the buffer protocol and that is let go with the last array on
-    it."""
+cdef class ResultMemory:
+    """Memory that numpy reads through the buffer protocol; recycled with the last array on it."""
 
     cdef void* data
     cdef size_t capacity
     cdef Py_ssize_t[1] size
 
     def __dealloc__(self):
-        let_go(self.data, self.capacity)
+        recycle(self.data, self.capacity)
 
     def __getbuffer__(self, Py_buffer* buffer, int flags):
         buffer.buf = self.data
@@ -123,15 +122,18 @@ cdef class Memory:
         buffer.internal = NULL
 
 
-cdef object as_array(void** data, Py_ssize_t count, size_t itemsize, object dtype, size_t capacity):
-    """Give `count` items of malloc'ed memory to numpy; what lies behind them goes back unless it is
-    little."""
-    cdef Memory memory
+cdef object adopt_array(void** data, Py_ssize_t count, size_t itemsize, object dtype,
+                        size_t capacity):
+    """Return a numpy array of the first `count` items of malloc'ed memory, which it now owns.
+
+    The rest of the memory is freed if it is more than a quarter of what the items take.
+    """
+    cdef ResultMemory memory
     cdef void* p
     cdef size_t used = count * itemsize
     if count == 0:
         return np.empty(0, dtype)
-    memory = Memory.__new__(Memory)
+    memory = ResultMemory.__new__(ResultMemory)
     memory.data = data[0]
     memory.capacity = capacity * itemsize
     data[0] = NULL

@@ -1,5 +1,5 @@
-"""Tokens with their places: from bytes of a word to bytes of its document, and to what the cache
-keeps of them."""
+"""Tokens with offsets: from bytes of a word to bytes of its document, and to the values that the
+word cache keeps."""
 
 from libc.stdint cimport int32_t, uint32_t
 
@@ -8,9 +8,9 @@ from subword.encode.worker cimport Output, Worker
 
 cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint32_t* values,
                      uint32_t count, Output* out) except -1 nogil
-cdef int emit_tokens(Worker worker, const Text* text, int32_t start, bint chunks,
+cdef int emit_tokens(Worker worker, const Text* text, int32_t start, bint caches_chunks,
                      Output* out) except -1 nogil
 cdef int emit_values(Worker worker, const Text* text, int32_t start, const uint32_t* values,
-                     uint32_t count, bint chunks, Output* out) except -1 nogil
-cdef uint32_t tokens_to_values(Worker worker, bint full, bint is_short,
-                               bint chunks) except? 0xFFFFFFFF nogil
+                     uint32_t count, bint caches_chunks, Output* out) except -1 nogil
+cdef uint32_t tokens_to_values(Worker worker, bint with_offsets, bint is_short,
+                               bint caches_chunks) except? 0xFFFFFFFF nogil

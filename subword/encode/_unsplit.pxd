@@ -1,38 +1,41 @@
+"""BPE without a pre-tokenizer: the whole text is one word, encoded in chunks."""
+
 from libc.stdint cimport int32_t, uint8_t
 
 from subword._core.pipeline cimport Text
 from subword.encode.worker cimport Worker
 from subword.models.bpe cimport BPE
-from subword.models.safe_splits cimport Joints
+from subword.models.safe_splits cimport SafeSplits
 
 
-cdef enum Front:
-    # Where a mark is put in front of a text.
-    FRONT_NONE
-    FRONT_EACH       # of every one
-    FRONT_UNMARKED   # of those that do not begin with a space or a mark
-    FRONT_FIRST      # of those, if they begin the document
+cdef enum PrependScheme:
+    # When a metaspace is put before a text.
+    PREPEND_NEVER
+    PREPEND_ALWAYS
+    PREPEND_IF_MISSING    # unless the text begins with a space or a metaspace
+    PREPEND_FIRST         # the same, but only before the text that begins the document
 
 
 cdef enum:
-    # A byte that no text holds: leads a chunk with a mark in front.
-    MARKED = 0xFF
+    # The first byte of a chunk that gets a metaspace before it; no text holds this byte.
+    PREFIXED = 0xFF
 
 
-cdef class Sentences:
+cdef class UnsplitText:
     cdef BPE model
-    cdef Joints joints
-    cdef Front front
-    cdef bint splits                     # every mark begins a word
-    cdef bytes owner
-    cdef const uint8_t* mark             # what spaces become, in UTF-8
-    cdef int mark_size
-    cdef bint marked(self, const uint8_t* data, Py_ssize_t size) noexcept nogil
-    cdef bint begin(self, Worker worker, const Text* text, Py_ssize_t* at, Text* lead,
-                    int32_t* span) except -1 nogil
+    cdef SafeSplits safe_splits
+    cdef PrependScheme prepend_scheme
+    cdef bint split_words                # every metaspace begins a word
+    cdef bytes metaspace_bytes           # owns the memory of the next
+    cdef const uint8_t* metaspace        # what a space becomes, in UTF-8
+    cdef int metaspace_size
+    cdef bint begins_with_metaspace(self, const uint8_t* data, Py_ssize_t size) noexcept nogil
+    cdef bint begin_text(self, Worker worker, const Text* text, Py_ssize_t* pos,
+                         Text* first_chunk, int32_t* span) except -1 nogil
     cdef int tokenize(self, Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil
-    cdef int fill(self, Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil
+    cdef int write_metaspaces(self, Worker worker, const uint8_t* chunk,
+                              int32_t size) except -1 nogil
 
 
-cdef Sentences sentences_of(object normalizer, object pre_tokenizer, object model,
-                            bint normalized)
+cdef UnsplitText make_unsplit_text(object normalizer, object pre_tokenizer, object model,
+                                   bint normalized)

@@ -1,13 +1,13 @@
-"""BPE without a pre-tokenizer, as SentencePiece trains it: spaces become a mark, a mark may stand
-in front of the text, and the whole text is one word.
+"""BPE without a pre-tokenizer, as SentencePiece trains it: the whole text is one word.
 
-The text is cut as it came, at the places where the model never merges (see models/_joints.pyx),
-and only a chunk that was not seen before is normalized and given to the model: what the encode
-loop does for BERT's words. A chunk with a mark in front is led by a byte that no text holds, so
-that it has a cache entry of its own.
+Each space becomes a metaspace, and a metaspace may be put before the text. The original text is
+split where the model never merges (see models/safe_splits.pyx). Only a chunk that is not in the
+word cache is normalized and given to the model, as the encode loop does with the chunks of BERT. A
+chunk that gets a metaspace before it starts with a byte that no text holds, so it has a cache entry
+of its own.
 
-As for BERT, worker.chunk_words[k] is the word of token k counted from worker.word, which is the
-word that the *next* mark or text begins: a chunk inside a word has -1.
+As for BERT, worker.chunk_word_ids[k] is the word of token k, counted from worker.word. Here
+worker.word is the word that the *next* metaspace or text begins: a chunk inside a word has -1.
 """
 
 from libc.stdint cimport int32_t, uint8_t
@@ -16,68 +16,78 @@ from libc.string cimport memcmp, memcpy
 from subword._core.pipeline cimport Text, text_clear, text_reserve
 from subword.encode.worker cimport Worker
 from subword.models.bpe cimport BPE
-from subword.models.safe_splits cimport joints_of
+from subword.models.safe_splits cimport find_safe_splits
 
 from subword import normalizers, pre_tokenizers
 
 cdef extern from "text/utf8.h" nogil:
-    int utf8_length(uint8_t lead)
+    int utf8_length(uint8_t first_chunk)
 
 
-cdef class Sentences:
-    """How one tokenizer marks spaces, and where its texts may be cut; made by `sentences_of`."""
+cdef class UnsplitText:
+    """How one tokenizer writes spaces, and where its texts may be split.
 
-    cdef bint marked(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
-        """Whether data[0:size), not empty, begins with a space or a mark."""
+    Made by `make_unsplit_text`.
+    """
+
+    cdef bint begins_with_metaspace(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
+        """Whether data[0:size), not empty, begins with a space or a metaspace."""
         return data[0] == 0x20 or (
-            size >= self.mark_size and memcmp(data, self.mark, self.mark_size) == 0)
+            size >= self.metaspace_size and memcmp(data, self.metaspace, self.metaspace_size) == 0)
 
-    cdef bint begin(self, Worker worker, const Text* text, Py_ssize_t* at, Text* lead,
-                    int32_t* span) except -1 nogil:
-        """Begin a text: count its word and, where a mark is put in front, make its first chunk, led
-        by MARKED, `span` of `lead`, go behind it and return 1."""
-        cdef bint starts = self.marked(text.data, text.size)
+    cdef bint begin_text(self, Worker worker, const Text* text, Py_ssize_t* pos,
+                         Text* first_chunk, int32_t* span) except -1 nogil:
+        """Begin a text: count its word and, if it gets a metaspace before it, make its first chunk.
+
+        Returns:
+            Whether there is a first chunk: then `span` of `first_chunk` is PREFIXED and the chunk,
+            and pos[0] is where the next one starts.
+        """
+        cdef bint has_metaspace = self.begins_with_metaspace(text.data, text.size)
         cdef Text* scratch = &worker.normalized
-        if not (self.front == FRONT_EACH or (not starts and (
-                self.front == FRONT_UNMARKED or (self.front == FRONT_FIRST and text.base == 0)))):
-            worker.word += not (self.splits and starts)
+        cdef PrependScheme scheme = self.prepend_scheme
+        if not (scheme == PREPEND_ALWAYS or (not has_metaspace and (
+                scheme == PREPEND_IF_MISSING or (scheme == PREPEND_FIRST and text.base == 0)))):
+            worker.word += not (self.split_words and has_metaspace)
             return 0
-        worker.word += not self.splits
-        self.joints.cut(text.data, text.size, at, span, 1)
-        text_reserve(scratch, at[0] + 1)
-        scratch.data[0] = MARKED
-        memcpy(scratch.data + 1, text.data, at[0])
-        lead[0] = scratch[0]
-        lead.starts = NULL
-        lead.base = text.base - 1
-        lead.size = span[1] = <int32_t>at[0] + 1
+        worker.word += not self.split_words
+        self.safe_splits.find_chunks(text.data, text.size, pos, span, 1)
+        text_reserve(scratch, pos[0] + 1)
+        scratch.data[0] = PREFIXED
+        memcpy(scratch.data + 1, text.data, pos[0])
+        first_chunk[0] = scratch[0]
+        first_chunk.starts = NULL
+        first_chunk.base = text.base - 1
+        first_chunk.size = span[1] = <int32_t>pos[0] + 1
         return 1
 
     cdef int tokenize(self, Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil:
-        """Leave the tokens of a chunk in worker.tokens, their words in worker.chunk_words."""
+        """Put the tokens of a chunk into worker.tokens, their words into worker.chunk_word_ids."""
         cdef Text* text = &worker.chunk
         cdef Py_ssize_t k
-        cdef bint starts = chunk[0] == MARKED or self.marked(chunk, size)
+        cdef bint has_metaspace = chunk[0] == PREFIXED or self.begins_with_metaspace(chunk, size)
         text_clear(text)
         text.aligned = True
-        self.fill(worker, chunk, size)
+        self.write_metaspaces(worker, chunk, size)
         self.model.tokenize(text.data, text.size, &worker.tokens)
-        worker.reserve_words()
+        worker.reserve_chunk_word_ids()
         for k in range(worker.tokens.size):
             worker.tokens.data[k].start = text.starts[worker.tokens.data[k].start]
             worker.tokens.data[k].end = text.ends[worker.tokens.data[k].end - 1]
-            worker.chunk_words[k] = (self.splits and starts) - 1
-        worker.chunk_words[worker.tokens.size] = self.splits and starts
+            worker.chunk_word_ids[k] = (self.split_words and has_metaspace) - 1
+        worker.chunk_word_ids[worker.tokens.size] = self.split_words and has_metaspace
         return 0
 
-    cdef int fill(self, Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil:
-        """Write a chunk to worker.chunk with its marks, each byte beside its place in the chunk."""
+    cdef int write_metaspaces(self, Worker worker, const uint8_t* chunk,
+                              int32_t size) except -1 nogil:
+        """Write a chunk to worker.chunk with metaspaces for spaces, each byte with its offsets in
+        the chunk."""
         cdef Text* text = &worker.chunk
         cdef int32_t i, k, start, end
         cdef Py_ssize_t n = 0
-        text_reserve(text, <Py_ssize_t>size * self.mark_size)
+        text_reserve(text, <Py_ssize_t>size * self.metaspace_size)
         for i in range(size):
-            if chunk[i] != 0x20 and chunk[i] != MARKED:
+            if chunk[i] != 0x20 and chunk[i] != PREFIXED:
                 text.data[n] = chunk[i]
                 text.starts[n] = i
                 text.ends[n] = i + 1
@@ -85,11 +95,11 @@ cdef class Sentences:
                 continue
             start = i
             end = i + 1
-            if chunk[i] == MARKED:    # stands for the first character
+            if chunk[i] == PREFIXED:    # stands for the first character
                 start = end
                 end += utf8_length(chunk[1])
-            for k in range(self.mark_size):
-                text.data[n] = self.mark[k]
+            for k in range(self.metaspace_size):
+                text.data[n] = self.metaspace[k]
                 text.starts[n] = start
                 text.ends[n] = end
                 n += 1
@@ -97,61 +107,62 @@ cdef class Sentences:
         return 0
 
 
-cdef Sentences sentences_of(object normalizer, object pre_tokenizer, object model,
-                            bint normalized):
-    """Recognise the stages around a BPE model that only mark spaces; None if they do more.
+cdef UnsplitText make_unsplit_text(object normalizer, object pre_tokenizer, object model,
+                                   bint normalized):
+    """Recognise the stages around a BPE model that only replace spaces; None if they do more.
 
     Args:
         normalizer, pre_tokenizer: May be None.
         model: Any model.
-        normalized: The texts come from the normalizer, so it has put its mark in front of them.
+        normalized: The texts come from the normalizer, so it has already put its metaspace
+            before them.
     """
-    cdef Sentences sentences
-    cdef list steps = normalization(normalizer)
-    mark, front, splits = " ", FRONT_NONE, False
+    cdef UnsplitText unsplit
+    cdef list steps = normalizer_steps(normalizer)
+    metaspace, scheme, split_words = " ", PREPEND_NEVER, False
     if not isinstance(model, BPE):
         return None
     if isinstance(pre_tokenizer, pre_tokenizers.Metaspace) and not steps:
-        mark, splits = pre_tokenizer.replacement, pre_tokenizer.split_words
-        front = {"always": FRONT_UNMARKED, "first": FRONT_FIRST,
-                 "never": FRONT_NONE}[pre_tokenizer.prepend_scheme]
+        metaspace, split_words = pre_tokenizer.replacement, pre_tokenizer.split_words
+        scheme = {"always": PREPEND_IF_MISSING, "first": PREPEND_FIRST,
+                 "never": PREPEND_NEVER}[pre_tokenizer.prepend_scheme]
     else:
-        replaces = [step for step in steps if is_marking(step)]
+        replaces = [step for step in steps if replaces_spaces(step)]
         if len(replaces) > 1 or len(steps) - len(replaces) > 1:
             return None
-        mark = replaces[0].content if replaces else " "
+        metaspace = replaces[0].content if replaces else " "
         for step in steps:
             if step not in replaces:
-                if not isinstance(step, normalizers.Prepend) or step.prepend != mark:
+                if not isinstance(step, normalizers.Prepend) or step.prepend != metaspace:
                     return None
-                front = FRONT_NONE if normalized else FRONT_EACH
-        if pre_tokenizer is not None and (mark == " " or not cuts_at_spaces(pre_tokenizer)):
+                scheme = PREPEND_NEVER if normalized else PREPEND_ALWAYS
+        if pre_tokenizer is not None and (metaspace == " " or not splits_at_spaces(pre_tokenizer)):
             return None
-    sentences = Sentences.__new__(Sentences)
-    sentences.model = model
-    sentences.joints = joints_of(model, ord(mark), splits)
-    sentences.front = front
-    sentences.splits = splits
-    sentences.owner = mark.encode()
-    sentences.mark = sentences.owner
-    sentences.mark_size = <int>len(sentences.owner)
-    return sentences if sentences.joints is not None else None
+    unsplit = UnsplitText.__new__(UnsplitText)
+    unsplit.model = model
+    unsplit.safe_splits = find_safe_splits(model, ord(metaspace), split_words)
+    unsplit.prepend_scheme = scheme
+    unsplit.split_words = split_words
+    unsplit.metaspace_bytes = metaspace.encode()
+    unsplit.metaspace = unsplit.metaspace_bytes
+    unsplit.metaspace_size = <int>len(unsplit.metaspace_bytes)
+    return unsplit if unsplit.safe_splits is not None else None
 
 
-def normalization(normalizer):
+def normalizer_steps(normalizer):
     """Return the steps of a normalizer, those of sequences in their place."""
     if isinstance(normalizer, normalizers.Sequence):
-        return [step for part in normalizer.normalizers for step in normalization(part)]
+        return [step for part in normalizer.normalizers for step in normalizer_steps(part)]
     return [] if normalizer is None else [normalizer]
 
 
-def is_marking(step):
+def replaces_spaces(step):
     """Whether a normalizer replaces every space by one other character."""
     return (isinstance(step, normalizers.Replace) and step.pattern == " "
             and len(step.content) == 1 and step.content != " ")
 
 
-def cuts_at_spaces(pre_tokenizer):
+def splits_at_spaces(pre_tokenizer):
     """Whether a pre-tokenizer does nothing where no space is left (Gemma's does that)."""
     return (isinstance(pre_tokenizer, pre_tokenizers.Split) and pre_tokenizer.literal == " "
             and not pre_tokenizer.invert)

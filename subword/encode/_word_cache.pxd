@@ -1,20 +1,22 @@
+"""The word cache: words seen before, and what the model made of them."""
+
 from libc.stdint cimport int32_t, uint8_t, uint16_t, uint32_t, uint64_t
 
 cdef extern from "cache/word_cache.h" nogil:
     enum:
-        BATCH_WORDS
-        BATCH_ROWS
-        LONGEST_CACHED
-        NARROW
-        WIDE
-        NARROW_VALUES
-        WIDE_VALUES
-        PLACES
-        MOST_TOKENS
-        PACKED
-        PACKED_MANY
-        SPILLED
-        TOKEN
+        PENDING_WORDS
+        PENDING_ROWS
+        MAX_CACHED_BYTES
+        SLOT32
+        SLOT64
+        SLOT32_VALUES
+        SLOT64_VALUES
+        VALUES_PER_TOKEN
+        MAX_TOKENS
+        TWO_TOKENS
+        FOUR_TOKENS
+        IN_ARENA
+        ADDED_TOKEN
     ctypedef struct word_key:
         uint64_t low
         uint64_t high
@@ -24,40 +26,40 @@ cdef extern from "cache/word_cache.h" nogil:
         uint32_t values[12]
     ctypedef struct long_slot:
         uint64_t hash
-        uint32_t place
+        uint32_t arena_index
         uint16_t size
         uint16_t count
     ctypedef struct word_table:
         char* slots
         uint64_t mask
-        long_slot* longs
+        long_slot* long_slots
         uint64_t long_mask
         uint32_t* arena
         int shift
         bint vector
-    ctypedef struct odd_word:
+    ctypedef struct extra_entry:
         uint64_t hash
-        int32_t place
+        int32_t first_byte
         int32_t size
-    ctypedef struct word_batch:
+    ctypedef struct pending_words:
         word_key* keys
         uint32_t* hashes
-        odd_word* odd
+        extra_entry* extras
         uint8_t* bytes
         int size
-        int odd_size
+        int extra_count
         int bytes_used
         int* row_ends
         int rows
-    void batch_clear(word_batch* batch)
-    odd_word* batch_odd(word_batch* batch, int32_t size, uint64_t hash)
-    int batch_fill(word_batch* batch, const word_table* table, const uint8_t* text, Py_ssize_t n,
-                   const int32_t* spans, int at, int count)
-    int batch_emit(const word_batch* batch, const word_table* table, int at, int last,
+    void pending_clear(pending_words* pending)
+    extra_entry* pending_add_extra(pending_words* pending, int32_t size, uint64_t hash)
+    int pending_add(pending_words* pending, const word_table* table, const uint8_t* text,
+                    Py_ssize_t n, const int32_t* spans, int at, int count)
+    int pending_emit(const pending_words* pending, const word_table* table, int at, int last,
                    uint32_t** ids)
-    const uint32_t* batch_find(const word_batch* batch, const word_table* table, int at,
+    const uint32_t* pending_find(const pending_words* pending, const word_table* table, int at,
                                uint32_t* count)
-    void batch_prefetch_long(const word_batch* batch, const word_table* table)
+    void pending_prefetch_long(const pending_words* pending, const word_table* table)
     void copy_values(uint32_t* to, const uint32_t* source, uint32_t count)
     uint32_t word_hash(const word_table* table, const word_key* key)
     uint64_t next_slot(const word_table* table, uint32_t hash, uint64_t at)
@@ -65,28 +67,29 @@ cdef extern from "cache/word_cache.h" nogil:
 
 
 cdef extern from "cache/word_cache_offsets.h" nogil:
-    int batch_emit_places(const word_batch* batch, const word_table* table, int at, int32_t base,
-                          const int32_t* spans, uint32_t* ids, int32_t* offsets, int32_t* words,
-                          int32_t* word, Py_ssize_t* size)
+    int pending_emit_offsets(const pending_words* pending, const word_table* table, int at,
+                             int32_t base, const int32_t* spans, uint32_t* ids, int32_t* offsets,
+                             int32_t* words, int32_t* word, Py_ssize_t* size)
 
 cdef enum:
+    # What an empty cache has, whatever its limit:
     FIRST_SLOTS = 1 << 10
     FIRST_LONGS = 1 << 6
-    FIRST_ARENA = 1 << 8
-    ARENA_SLACK = 4        # copy_values reads beyond the end
-    # bytes an empty cache takes, whatever its limit
+    FIRST_ARENA = 1 << 8   # entries
+    ARENA_SLACK = 4        # entries after the last that copy_values may read
+    # and how many bytes that takes
     FIRST_BYTES = (FIRST_SLOTS << 5) + (FIRST_LONGS << 4) + ((FIRST_ARENA + ARENA_SLACK) << 2)
 
 
 cdef struct WordCache:
     word_table table
-    void* memory           # where the slots lie, before they are aligned
+    void* memory           # of the slots, as malloc returned it: they are aligned within
     uint64_t used
-    uint64_t many          # words of more values than a narrow slot holds
+    uint64_t wide_words          # words of more values than a slot of 32 bytes holds
     uint64_t long_used
-    size_t arena_size      # values that spill, and bytes and values of long words
+    size_t arena_size      # values that no slot holds, and bytes and values of long words
     size_t arena_capacity
-    size_t limit           # bytes that all of it may take
+    size_t limit           # bytes that the whole cache may take
     uint64_t misses
     uint64_t wipes
 

@@ -1,4 +1,4 @@
-"""Ids on their way out: lists of ready-made int objects."""
+"""Results in other forms: ids as lists or padded rows, offsets in characters instead of bytes."""
 
 from cpython.list cimport PyList_New
 from cpython.ref cimport PyObject
@@ -21,7 +21,7 @@ cdef extern from "text/utf8.h" nogil:
 
 
 def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
-    """Cut flat ids into one list of int per row.
+    """Divide flat ids into one list of int per row.
 
     Args:
         ids: The ids of all rows.
@@ -29,7 +29,7 @@ def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
         ints: The int objects 0, 1, 2, ...; ids beyond them get objects of their own.
     """
     cdef list result = [None] * (row_splits.shape[0] - 1)
-    # The collector would look at every int of the new lists, several times, and find nothing.
+    # The garbage collector would visit every int of the new lists, several times, for nothing.
     cdef bint collects = PyGC_Disable()
     try:
         fill_lists(ids, row_splits, ints, result)
@@ -41,10 +41,10 @@ def to_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints):
 
 cdef int fill_lists(const uint32_t[::1] ids, const int64_t[::1] row_splits, list ints,
                     list result) except -1:
-    """Put the rows into `result`, which has a place for each."""
+    """Put the rows into `result`, which has an item for each."""
     cdef Py_ssize_t i, k, count = len(ints), size
     cdef list row
-    cdef PyObject** known = items_of(ints)    # pointers, so that nothing but the item is counted
+    cdef PyObject** known = items_of(ints)    # borrowed: only the reference in the row is counted
     cdef PyObject** items
     cdef const uint32_t* id
     for i in range(len(result)):
@@ -71,41 +71,41 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
     Tokens come in order, so one pass counts the characters; a step back (overlapping added tokens)
     counts again from the start.
     """
-    cdef Py_ssize_t i = 0, at = 0, characters = 0, start, end
-    cdef Py_ssize_t ascii_end = next_wide(data, 0, size)    # all is ASCII between `at` and here
-    cdef int32_t behind
+    cdef Py_ssize_t i = 0, pos = 0, characters = 0, start, end
+    cdef Py_ssize_t ascii_end = next_wide(data, 0, size)    # all is ASCII between `pos` and here
+    cdef int32_t shift
     while i < count:
         start = offsets[2 * i]
         end = offsets[2 * i + 1]
-        if at < ascii_end and at <= start and end <= ascii_end:
-            # Up to the next character of several bytes all tokens move by the same distance.
-            behind = <int32_t>(at - characters)
-            while i < count and at <= offsets[2 * i] and offsets[2 * i + 1] <= ascii_end:
-                offsets[2 * i] -= behind
-                offsets[2 * i + 1] -= behind
+        if pos < ascii_end and pos <= start and end <= ascii_end:
+            # Up to the next character of several bytes all offsets shift by the same number.
+            shift = <int32_t>(pos - characters)
+            while i < count and pos <= offsets[2 * i] and offsets[2 * i + 1] <= ascii_end:
+                offsets[2 * i] -= shift
+                offsets[2 * i + 1] -= shift
                 i += 1
             continue
         while start > 0 and start < size and (data[start] & 0xC0) == 0x80:
             start -= 1
-        if start < at:
-            characters -= utf8_count(data + start, at - start)
+        if start < pos:
+            characters -= utf8_count(data + start, pos - start)
             ascii_end = start
         else:
-            characters += utf8_count(data + at, start - at)
-        at = start
+            characters += utf8_count(data + pos, start - pos)
+        pos = start
         offsets[2 * i] = <int32_t>characters
-        if end > at:
-            characters += utf8_count(data + at, end - at)
-            at = end
+        if end > pos:
+            characters += utf8_count(data + pos, end - pos)
+            pos = end
         offsets[2 * i + 1] = <int32_t>characters
         i += 1
-        if ascii_end < at:
-            ascii_end = next_wide(data, at, size)
+        if ascii_end < pos:
+            ascii_end = next_wide(data, pos, size)
 
 
 cdef void pad_rows(const uint32_t* ids, const int64_t* counts, Py_ssize_t rows, Py_ssize_t width,
-                   int64_t pad_id, int64_t pad_type, bint left, int64_t* wide) noexcept nogil:
-    """Write three rectangles of rows * width one after the other: ids, types and attention mask.
+                   int64_t pad_id, int64_t pad_type, bint left, int64_t* columns) noexcept nogil:
+    """Write three columns of rows * width one after the other: ids, types and attention mask.
 
     Args:
         ids, counts: Row i has the next counts[i] ids, at most `width` of them.
@@ -113,7 +113,7 @@ cdef void pad_rows(const uint32_t* ids, const int64_t* counts, Py_ssize_t rows, 
     """
     cdef Py_ssize_t i, k, first, padding
     cdef Py_ssize_t size = rows * width
-    cdef int64_t* out = wide
+    cdef int64_t* out = columns
     for i in range(rows):
         padding = width - counts[i]
         first = padding if left else 0

@@ -13,27 +13,27 @@ _Arrays: TypeAlias = tuple[
 ]
 
 @disjoint_base
-class Job:
+class EncodeJob:
     def run(self) -> None: ...
 
-def encode_texts(
+def texts_to_arrays(
     encoder: Encoder,
     texts: list[Any],
-    full: bool = False,
+    with_offsets: bool = False,
     threads: int | None = None,
-    most: int | None = None,
+    max_ids: int | None = None,
     prefix: Sequence[int] = (),
     suffix: Sequence[int] = (),
-    words: bool = False,
+    with_word_ids: bool = False,
 ) -> _Arrays: ...
-def any_longer(texts: list[Any], size: int) -> bool: ...
-def encode_buffers(
+def buffers_to_arrays(
     encoder: Encoder,
     buffers: list[Buffer],
     separator: bytes | None = None,
-    full: bool = False,
+    with_offsets: bool = False,
     threads: int | None = None,
-    most: int | None = None,
+    max_ids: int | None = None,
     prefix: Sequence[int] = (),
     suffix: Sequence[int] = (),
 ) -> _Arrays: ...
+def any_longer(texts: list[Any], size: int) -> bool: ...

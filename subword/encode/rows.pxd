@@ -1,11 +1,15 @@
+"""Documents to rows of ids, on the calling thread."""
+
 from subword.encode.documents cimport Document, Documents
 from subword.encode.encoder cimport Encoder
-from subword.encode.worker cimport Output, Rows, Worker
+from subword.encode.worker cimport Output, RowPlan, Worker
 
 cdef enum:
-    FEW = 1 << 16    # bytes of text that are encoded into a worker's scratch and copied from there
+    # Bytes of text up to which a batch is encoded into a worker's scratch and copied from there.
+    SMALL_BATCH_BYTES = 1 << 16
 
-cdef Py_ssize_t encode_rows(Encoder encoder, Worker worker, const Document* documents, bint raw,
-                            Output* out, Py_ssize_t* place) except -2 nogil
-cdef int encode_few(Encoder encoder, Worker worker, Documents documents,
-                    const Rows* rows) except -1
+cdef Py_ssize_t encode_documents(Encoder encoder, Worker worker, const Document* documents,
+                                 bint unchecked, Output* out,
+                                 Py_ssize_t* position) except -2 nogil
+cdef int encode_to_scratch(Encoder encoder, Worker worker, Documents documents,
+                           const RowPlan* plan) except -1

@@ -1,7 +1,7 @@
 """The steps of a segment on its way to words, inline: what encoding and counting do alike.
 
-A segment is a stretch of a document between added tokens. Its text is normalized, cut into parts
-at the added tokens that are looked for in normalized text, and split into words.
+A segment is the part of a document between two added tokens. Its text is normalized, divided at
+the added tokens that are looked for in normalized text, and split into words.
 """
 
 from libc.stdint cimport uint8_t
@@ -13,11 +13,11 @@ from subword.pre_tokenizers.splits cimport BertPreTokenizer
 
 
 cdef inline bint is_bert(object normalizer, object pre_tokenizer):
-    """Say whether the stages are BERT's, whose text may be cut into chunks before the normalizer.
+    """Whether the stages are BERT's: a text may be split into chunks before it is normalized.
 
-    It takes a normalizer that clears control characters away and sets Chinese characters apart:
-    then neither stage sees across blanks, punctuation and Chinese characters, and the words of a
-    chunk depend on its bytes alone.
+    The normalizer must clean the text and put blanks around Chinese characters. Then neither stage
+    looks across blanks, punctuation and Chinese characters, so the words of a chunk depend on its
+    bytes alone.
     """
     return (
         isinstance(normalizer, BertNormalizer) and isinstance(pre_tokenizer, BertPreTokenizer)
@@ -64,17 +64,24 @@ cdef inline const Text* normalize(Normalizer normalizer, const Text* text,
 
 cdef inline const Text* split_words(PreTokenizer pre_tokenizer, const Text* text,
                                     Worker worker) except NULL nogil:
-    """Leave the words of a text in `worker.spans`; return the text in which they are counted:
-    `worker.rewritten`, or `text` itself if the pre-tokenizer, which may be None, only cuts."""
+    """Put the words of a text into `worker.spans`.
+
+    Args:
+        pre_tokenizer: May be None.
+
+    Returns:
+        The text to which the spans refer: `worker.pre_tokenized`, or `text` itself if the
+        pre-tokenizer does not change it.
+    """
     worker.spans.size = 0
     if pre_tokenizer is None:
         spans_push(&worker.spans, 0, text.size)
         return text
-    worker.whole.size = 0
-    spans_push(&worker.whole, 0, text.size)
-    text_clear(&worker.rewritten)
-    worker.rewritten.aligned = text.aligned
-    if not pre_tokenizer.split(text, &worker.rewritten, &worker.whole, &worker.spans):
+    worker.whole_text_span.size = 0
+    spans_push(&worker.whole_text_span, 0, text.size)
+    text_clear(&worker.pre_tokenized)
+    worker.pre_tokenized.aligned = text.aligned
+    if not pre_tokenizer.split(text, &worker.pre_tokenized, &worker.whole_text_span, &worker.spans):
         return text
-    worker.rewritten.base = text.base
-    return &worker.rewritten
+    worker.pre_tokenized.base = text.base
+    return &worker.pre_tokenized

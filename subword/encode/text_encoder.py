@@ -15,8 +15,9 @@ from subword._core.white_space import WHITE_SPACE
 from subword.encode._result_memory import free_spare
 from subword.encode.convert import to_lists
 from subword.encode.encoder import Encoder
-from subword.encode.long_texts import can_cut, encode_cut
-from subword.encode.parallel import encode_buffers, encode_texts
+from subword.encode.long_texts import long_texts_to_arrays
+from subword.encode.parallel import buffers_to_arrays, texts_to_arrays
+from subword.encode.split_points import can_split
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normalizers.unicode import TextNormalizer
@@ -43,7 +44,7 @@ def list_of_texts(texts: Iterable[Any]) -> list[Any]:
 
 
 def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
-    """Return the documents in buffers of UTF-8: the twin of how `encode_buffers` cuts."""
+    """Return the documents in buffers of UTF-8: the twin of `Documents.of_buffers`."""
     documents: list[str] = []
     for buffer in buffers:
         parts = [bytes(buffer)] if separator is None else bytes(buffer).split(separator)
@@ -65,23 +66,27 @@ class TextEncoder:
         vocabulary: Vocabulary,
         cache_bytes: int,
     ) -> None:
-        reads_bytes = getattr(model, "byte_level", False)
-        raw = with_raw_bytes(pre_tokenizer) if reads_bytes and pre_tokenizer is not None else None
-        if reads_bytes and raw is None:
-            raise ValueError("a byte-level model needs a pre-tokenizer that ends with ByteLevel")
+        if getattr(model, "byte_level", False):
+            pre_tokenizer = with_raw_bytes(pre_tokenizer) if pre_tokenizer is not None else None
+            if pre_tokenizer is None:
+                raise ValueError(
+                    "a byte-level model needs a pre-tokenizer that ends with ByteLevel"
+                )
+        splits_long_texts = can_split(
+            model, normalizer, pre_tokenizer, list(vocabulary.added.values())
+        )
         self.encoder = Encoder(
             normalizer,
-            raw or pre_tokenizer,
+            pre_tokenizer,
             model,
-            vocabulary.raw,
-            vocabulary.after,
-            not getattr(model, "dropout", None),
-            cache_bytes,
+            vocabulary.before_normalizer,
+            vocabulary.after_normalizer,
+            caches_words=not getattr(model, "dropout", None),
+            splits_long_texts=splits_long_texts,
+            cache_limit=cache_bytes,
         )
-        added = list(vocabulary.added.values())
-        self.encoder.cuts = can_cut(model, normalizer, raw or pre_tokenizer, added)
-        self._encode: Callable[..., tuple[Any, ...]] = (
-            encode_cut if self.encoder.cuts else encode_texts
+        self._to_arrays: Callable[..., tuple[Any, ...]] = (
+            long_texts_to_arrays if splits_long_texts else texts_to_arrays
         )
         self.post_processor = post_processor
         self.single_affixes: SpecialAffixes | None = ((), ())
@@ -98,8 +103,8 @@ class TextEncoder:
     def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts without the post-processor."""
         texts = list(texts)
-        ids, splits, offsets, words = self._encode(
-            self.encoder, texts, True, threads, None, (), (), True
+        ids, splits, offsets, words = self._to_arrays(
+            self.encoder, texts, True, threads, with_word_ids=True
         )
         bounds = splits.tolist()
         spell = self.vocabulary.id_to_token
@@ -121,7 +126,7 @@ class TextEncoder:
         if isinstance(words, str):
             raise TypeError("a pre-tokenized text must be a list of str, got str")
         words = list(words)
-        ids, splits, offsets, _ = encode_texts(self.encoder, words, True, 1)
+        ids, splits, offsets, _ = texts_to_arrays(self.encoder, words, True, 1)
         index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
         texts = self._texts_of(words, index, ids, offsets) if self._stripping else None
         return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts)
@@ -139,11 +144,10 @@ class TextEncoder:
         return shown or None
 
     def _as_found(self, text: str, index: int) -> str:
-        """Return what the reference shows for an added token that covers a stretch of the text.
+        """Return what the reference shows for an added token that covers part of the text.
 
-        A normalized one is shown as it was found in normalized text. The model may also have made
-        the token of other
-        characters: then it is shown as the vocabulary spells it.
+        A normalized token is shown as it was found in normalized text. The model may also have made
+        the token of other characters: then it is shown as the vocabulary spells it.
         """
         content = self.vocabulary.added[index].content
         if index not in self.vocabulary.normalized_texts:
@@ -161,9 +165,11 @@ class TextEncoder:
     ) -> Ragged:
         """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
         prefix, suffix = self.affixes(add_special_tokens)
-        most = tokens_left(max_length, len(prefix) + len(suffix))
+        max_ids = tokens_left(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
-        arrays = self._encode(self.encoder, texts, return_offsets, threads, most, prefix, suffix)
+        arrays = self._to_arrays(
+            self.encoder, texts, return_offsets, threads, max_ids, prefix, suffix
+        )
         return self._ragged(arrays, len(prefix), lambda: texts)
 
     def encode_buffers(
@@ -176,11 +182,11 @@ class TextEncoder:
         max_length: int | None,
         threads: int | None,
     ) -> Ragged:
-        """Encode the documents in buffers of UTF-8; see `encode_buffers`."""
-        most = tokens_left(max_length, len(prefix) + len(suffix))
+        """Encode the documents in buffers of UTF-8; see `buffers_to_arrays`."""
+        max_ids = tokens_left(max_length, len(prefix) + len(suffix))
         return self._ragged(
-            encode_buffers(
-                self.encoder, buffers, separator, return_offsets, threads, most, prefix, suffix
+            buffers_to_arrays(
+                self.encoder, buffers, separator, return_offsets, threads, max_ids, prefix, suffix
             ),
             len(prefix),
             cache(lambda: documents_of(buffers, separator)),
@@ -197,7 +203,7 @@ class TextEncoder:
         return Ragged(ids, splits, offsets)
 
     def affixes(self, add_special_tokens: bool) -> SpecialAffixes:
-        """Return the ids before and behind a single text."""
+        """Return the ids before and after a single text."""
         if not add_special_tokens:
             return (), ()
         if self.single_affixes is None:

@@ -1,4 +1,4 @@
-"""What one thread works with: scratch and caches, and the growing output."""
+"""The scratch memory and caches of one thread, and the growing output."""
 
 from libc.stdint cimport int32_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
@@ -7,19 +7,19 @@ from libc.string cimport memset
 from subword._core.pipeline cimport out_of_memory, spans_free, text_free, tokens_free
 from subword._core.simd cimport simd_on
 from subword.encode._word_cache cimport (
-    FIRST_BYTES, WordCache, cache_bytes, cache_free, cache_init, word_batch,
+    FIRST_BYTES, WordCache, cache_bytes, cache_free, cache_init, pending_words,
 )
 from subword.vocab.added_tokens cimport pieces_free
 
 cdef extern from "cache/word_cache.h" nogil:
-    bint words_vector()
+    bint word_cache_has_vector()
 
 cdef enum:
     FIRST_VALUES = 64
 
 
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
-    """Make room for `more` tokens."""
+    """Let the output hold `more` tokens more."""
     cdef Py_ssize_t wanted = out.size + more
     cdef void* p
     if wanted <= out.capacity:
@@ -29,12 +29,12 @@ cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
     if p == NULL:
         return out_of_memory()
     out.ids = <uint32_t*>p
-    if out.full:
+    if out.with_offsets:
         p = realloc(out.offsets, 2 * wanted * sizeof(int32_t))
         if p == NULL:
             return out_of_memory()
         out.offsets = <int32_t*>p
-        if out.worded:
+        if out.with_word_ids:
             p = realloc(out.words, wanted * sizeof(int32_t))
             if p == NULL:
                 return out_of_memory()
@@ -54,17 +54,17 @@ cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
                      int32_t word) except -1 nogil:
     output_reserve(out, 1)
     out.ids[out.size] = id
-    if out.full:
+    if out.with_offsets:
         out.offsets[2 * out.size] = start
         out.offsets[2 * out.size + 1] = end
-        if out.worded:
+        if out.with_word_ids:
             out.words[out.size] = word
     out.size += 1
     return 0
 
 
 cdef int put_affix(Output* out, const uint32_t* ids, Py_ssize_t size) except -1 nogil:
-    """Append ids that stand for no text."""
+    """Append special ids: their offsets are (0, 0), their word is -1."""
     cdef Py_ssize_t k
     if size == 0:
         return 0
@@ -72,25 +72,25 @@ cdef int put_affix(Output* out, const uint32_t* ids, Py_ssize_t size) except -1 
         output_reserve(out, size)
     for k in range(size):
         out.ids[out.size + k] = ids[k]
-    if out.full:
+    if out.with_offsets:
         memset(out.offsets + 2 * out.size, 0, 2 * size * sizeof(int32_t))
-        if out.worded:
+        if out.with_word_ids:
             for k in range(size):
                 out.words[out.size + k] = -1
     out.size += size
     return 0
 
 
-cdef int begin_rows(Rows* rows, Output* out) except -1 nogil:
+cdef int begin_rows(RowPlan* rows, Output* out) except -1 nogil:
     """Begin the first row."""
     rows.start = out.size
     return put_affix(out, rows.prefix, rows.prefix_size)
 
 
-cdef int end_row(Rows* rows, Output* out) except -1 nogil:
-    """End a row: cut it to its length, and begin the next if one comes."""
-    if out.size - rows.start - rows.prefix_size > rows.most:
-        out.size = rows.start + rows.prefix_size + rows.most
+cdef int end_row(RowPlan* rows, Output* out) except -1 nogil:
+    """End a row: truncate it to max_ids, append the suffix, and begin the next row if any."""
+    if out.size - rows.start - rows.prefix_size > rows.max_ids:
+        out.size = rows.start + rows.prefix_size + rows.max_ids
     put_affix(out, rows.suffix, rows.suffix_size)
     rows.counts[0] = out.size - rows.start
     rows.counts += 1
@@ -101,60 +101,63 @@ cdef int end_row(Rows* rows, Output* out) except -1 nogil:
 
 
 cdef class Worker:
-    """Scratch and caches of one thread at work."""
+    """The scratch memory and caches of one thread."""
 
     def __cinit__(self, size_t cache_limit):
         self.cache_limit = cache_limit
-        self.batch = <word_batch*>malloc(sizeof(word_batch))
+        self.pending = <pending_words*>malloc(sizeof(pending_words))
         self.values = <uint32_t*>malloc(FIRST_VALUES * sizeof(uint32_t))
         self.values_capacity = FIRST_VALUES
-        if self.batch == NULL or self.values == NULL:
-            raise MemoryError("no room for a batch of words")
+        if self.pending == NULL or self.values == NULL:
+            raise MemoryError("no memory for the words that wait")
 
     def __dealloc__(self):
         for i in range(2):
             if self.ready[i]:
                 cache_free(&self.caches[i])
         text_free(&self.normalized)
-        text_free(&self.rewritten)
+        text_free(&self.pre_tokenized)
         text_free(&self.chunk)
         spans_free(&self.spans)
         spans_free(&self.chunk_spans)
-        spans_free(&self.whole)
-        pieces_free(&self.pieces)
-        pieces_free(&self.inner)
+        spans_free(&self.whole_text_span)
+        pieces_free(&self.added_spans)
+        pieces_free(&self.normalized_added_spans)
         tokens_free(&self.tokens)
-        free(self.chunk_words)
+        free(self.chunk_word_ids)
         free(self.values)
-        free(self.batch)
+        free(self.pending)
         free(self.utf8)
         output_free(&self.scratch)
 
-    cdef int prepare(self, bint full) except -1:
-        """Have the cache of this kind; it may take what the other one leaves of the limit."""
+    cdef int prepare(self, bint with_offsets) except -1:
+        """Make sure that the cache for this kind of output exists.
+
+        It may take what the other cache leaves of the limit.
+        """
         cdef size_t other = FIRST_BYTES
-        if self.ready[not full]:
-            other = cache_bytes(&self.caches[not full])
-        if not self.ready[full]:
-            cache_init(&self.caches[full], 0, simd_on and words_vector())
-            self.ready[full] = True
-        self.caches[full].limit = self.cache_limit - other if other < self.cache_limit else 0
+        if self.ready[not with_offsets]:
+            other = cache_bytes(&self.caches[not with_offsets])
+        if not self.ready[with_offsets]:
+            cache_init(&self.caches[with_offsets], 0, simd_on and word_cache_has_vector())
+            self.ready[with_offsets] = True
+        self.caches[with_offsets].limit = max(self.cache_limit, other) - other
         return 0
 
-    cdef int reserve_words(self) except -1 nogil:
-        """Have room for the words of all tokens of a chunk, and one more."""
+    cdef int reserve_chunk_word_ids(self) except -1 nogil:
+        """Let chunk_word_ids hold one entry more than there are tokens."""
         cdef Py_ssize_t wanted = self.tokens.size + 1
         cdef void* p
-        if self.chunk_words_capacity < wanted:
-            p = realloc(self.chunk_words, 2 * wanted * sizeof(int32_t))
+        if self.chunk_word_ids_capacity < wanted:
+            p = realloc(self.chunk_word_ids, 2 * wanted * sizeof(int32_t))
             if p == NULL:
                 return out_of_memory()
-            self.chunk_words = <int32_t*>p
-            self.chunk_words_capacity = 2 * wanted
+            self.chunk_word_ids = <int32_t*>p
+            self.chunk_word_ids_capacity = 2 * wanted
         return 0
 
     cdef int count_caches(self, dict info) except -1:
-        """Add what the caches hold to the counts of `Encoder.cache_info`."""
+        """Add what the caches hold to the counts of `WorkerPool.cache_info`."""
         cdef WordCache* cache
         for i in range(2):
             if self.ready[i]:
@@ -163,4 +166,41 @@ cdef class Worker:
                 info["bytes"] += cache_bytes(cache)
                 info["misses"] += cache.misses
                 info["wipes"] += cache.wipes
+        return 0
+
+
+cdef class WorkerPool:
+    """The workers that no call uses; a call borrows one for each of its threads.
+
+    Args:
+        cache_limit: Bytes that the word caches of one worker may take.
+    """
+
+    def __cinit__(self, size_t cache_limit):
+        self.cache_limit = cache_limit
+        self.resting = []
+
+    cdef Worker borrow(self):
+        """Return a worker, a new one if all are at work."""
+        try:
+            return self.resting.pop()    # no test first: another thread could take the last one
+        except IndexError:
+            return Worker(self.cache_limit)
+
+    cdef int give_back(self, Worker worker) except -1:
+        """Put a borrowed worker back."""
+        self.resting.append(worker)
+        return 0
+
+    cdef dict cache_info(self):
+        """Return what the caches of the resting workers hold."""
+        cdef dict info = {"workers": len(self.resting), "words": 0, "bytes": 0, "misses": 0,
+                          "wipes": 0}
+        for worker in list(self.resting):
+            (<Worker>worker).count_caches(info)
+        return info
+
+    cdef int clear(self) except -1:
+        """Free the resting workers, with their caches."""
+        self.resting.clear()
         return 0

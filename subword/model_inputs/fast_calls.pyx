@@ -14,13 +14,13 @@ from numpy cimport NPY_INT64, NPY_UINT32, PyArray_DATA, PyArray_EMPTY, import_ar
 
 from subword.encode.convert cimport pad_rows
 from subword.encode.documents cimport (
-    HIGHEST, Document, Documents, document_of, surrogate_error, utf8_of,
+    MAX_DOCUMENT_BYTES, Document, Documents, document_of, surrogate_error, utf8_of,
 )
 from subword.encode.encoder cimport Encoder
-from subword.encode.rows cimport FEW, encode_few
-from subword.encode.worker cimport Output, Rows, Worker
+from subword.encode.rows cimport SMALL_BATCH_BYTES, encode_to_scratch
+from subword.encode.worker cimport Output, RowPlan, Worker
 
-from subword.encode.parallel import encode_texts
+from subword.encode.parallel import texts_to_arrays
 from subword.model_inputs.batch_encoding import BatchEncoding, torch_from_numpy
 from subword.model_inputs.call import call, plain_encodings
 from subword.results.truncation import tokens_left
@@ -127,11 +127,11 @@ cdef class QuickCalls:
         self._plans = plans
         self._shapes = []
 
-    cdef Rows rows(self, bint special, Py_ssize_t most, int64_t* counts, Py_ssize_t count):
+    cdef RowPlan rows(self, bint special, Py_ssize_t most, int64_t* counts, Py_ssize_t count):
         """Return the rows of so many texts."""
         cdef Py_ssize_t before = self._prefix_size if special else 0
         cdef Py_ssize_t behind = self._suffix_size if special else 0
-        return Rows(counts, count, 0, most, self._affix_ids, self._affix_ids + before, before,
+        return RowPlan(counts, count, 0, most, self._affix_ids, self._affix_ids + before, before,
                     behind)
 
     def encode_ids(self, str text not None, *, bint add_special_tokens=True):
@@ -166,8 +166,8 @@ cdef class QuickCalls:
         document_of(text, 0, &document)
         if document.size > SHORT:
             prefix, suffix = self._affixes if add_special_tokens else ((), ())
-            return encode_texts(self._encoder, [text], False, 1, None, prefix, suffix)[0]
-        worker = self._encoder.borrow()
+            return texts_to_arrays(self._encoder, [text], False, 1, None, prefix, suffix)[0]
+        worker = self._encoder.workers.borrow()
         try:
             worker.prepare(False)
             out = &worker.scratch
@@ -175,8 +175,8 @@ cdef class QuickCalls:
             place = utf8_of(&document, worker, &data, &size)
             if place >= 0:
                 raise surrogate_error(text, 0, place)
-            worker.rows = self.rows(add_special_tokens, HIGHEST, &count, 1)
-            self._encoder.begin(worker, out)
+            worker.row_plan = self.rows(add_special_tokens, MAX_DOCUMENT_BYTES, &count, 1)
+            self._encoder.begin_run(worker, out)
             self._encoder.encode_document(worker, data, size, -1, out)
             self._encoder.end_document(worker, out)
             self._encoder.flush(worker, out)
@@ -186,7 +186,7 @@ cdef class QuickCalls:
                 memcpy(PyArray_DATA(ids), out.ids, out.size * sizeof(uint32_t))
             return ids
         finally:
-            self._encoder.pool.append(worker)
+            self._encoder.workers.give_back(worker)
 
     def encode_padded(self, list texts not None, bint add_special_tokens, max_length, length,
                       multiple, pad, bint left):
@@ -228,7 +228,7 @@ cdef class QuickCalls:
         """Fill in a rectangle; the arguments are those of `encode_padded`."""
         most = tokens_left(max_length, self._prefix_size + self._suffix_size if special else 0)
         wanted.special = special
-        wanted.most = HIGHEST if most is None else min(most, HIGHEST)
+        wanted.most = MAX_DOCUMENT_BYTES if most is None else min(most, MAX_DOCUMENT_BYTES)
         wanted.length = -1 if length is None else length
         wanted.multiple = multiple or 1
         wanted.pads = pad is not None
@@ -242,7 +242,7 @@ cdef class QuickCalls:
         cdef Worker worker
         cdef Py_ssize_t i, count = len(texts)
         cdef int64_t* counts
-        cdef Rows rows
+        cdef RowPlan rows
         cdef const uint32_t[::1] ids
         try:
             documents = Documents.of_list(texts)
@@ -252,17 +252,17 @@ cdef class QuickCalls:
         if counts == NULL:
             raise MemoryError("no room for the lengths of the rows")
         try:
-            if documents.total <= FEW:
+            if documents.total <= SMALL_BATCH_BYTES:
                 rows = self.rows(wanted.special, wanted.most, counts, count)
-                worker = self._encoder.borrow()
+                worker = self._encoder.workers.borrow()
                 try:
-                    encode_few(self._encoder, worker, documents, &rows)
+                    encode_to_scratch(self._encoder, worker, documents, &rows)
                     return pad(worker.scratch.ids, worker.scratch.size, counts, count, wanted)
                 finally:
-                    self._encoder.pool.append(worker)
+                    self._encoder.workers.give_back(worker)
             prefix, suffix = self._affixes if wanted.special else ((), ())
-            ids, splits, _, _ = encode_texts(self._encoder, texts, False, None, wanted.most, prefix,
-                                             suffix)
+            ids, splits, _, _ = texts_to_arrays(self._encoder, texts, False, None, wanted.most,
+                                                prefix, suffix)
             for i in range(count):
                 counts[i] = splits[i + 1] - splits[i]
             return pad(&ids[0] if ids.shape[0] else NULL, ids.shape[0], counts, count, wanted)
@@ -318,9 +318,9 @@ cdef class QuickCalls:
                              plan.pad_to_multiple_of, plan.pad, plan.padding_side == "left")
         shape.plan = plan
         most = plan.settings.model_max_length
-        shape.warns = HIGHEST
+        shape.warns = MAX_DOCUMENT_BYTES
         if limit is None and plan.verbose and most > 0:
-            shape.warns = min(most, HIGHEST)
+            shape.warns = min(most, MAX_DOCUMENT_BYTES)
         shape.from_numpy = torch_from_numpy() if plan.tensors == "pt" else None
         shape.usable = True
         return 0

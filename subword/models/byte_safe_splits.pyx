@@ -1,14 +1,15 @@
-"""Where a byte-level BPE model never merges: there a word may be cut before the model sees it.
+"""Where a byte-level BPE model never merges two characters: a word may be split there in advance.
 
-The argument is that of `_joints.pyx`: a merge (a, b) joins the last bytes of a with the first of b,
-so between two characters that no merge joins a cut is safe, and both sides get the tokens that they
-get within the word. Few merges join two characters of three bytes, and pieces of a syllable or two
-repeat where words do not: GPT-2 sees 277,000 different words in 12 MB of Korean and 12,000 pieces.
+The argument is that of `safe_splits.pyx`: a merge (a, b) joins the last bytes of a with the first
+of b. So a split between two characters that no merge joins is safe: both sides get the tokens that
+they get within the word. Few merges join two characters of three bytes, and parts of a syllable or
+two repeat more often than words: in 12 MB of Korean, GPT-2 sees 277,000 different words, but only
+12,000 different parts.
 
-What is remembered of two characters are the two bytes on each side of the joint, which is one word
-of memory to the scanner, as bits of a table that they are hashed to. Of 100 places between Korean
-characters Qwen3's merges join 30, by these bytes 34. A token may hold a part of a character only:
-then the joint has every byte where it has none.
+Two characters are represented by the two bytes before the position between them and the two bytes
+after it, which the scanner loads as one number; a table holds a bit for each hash of such a number.
+Of 100 positions between Korean characters, merges of Qwen3 join 30, and 34 look so by these four
+bytes. A token may hold only a part of a character: then every value of the missing byte is added.
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
@@ -21,13 +22,13 @@ from subword.models.bpe cimport BPE
 from subword.vocab.byte_alphabet import BYTES, CHARS
 
 cdef extern from "scan/safe_splits.h" nogil:
-    uint32_t joint_around(uint8_t second, uint8_t third, uint8_t first, uint8_t next)
-    uint64_t joint_place(uint32_t around, int shift)
+    uint32_t bytes_around(uint8_t second, uint8_t third, uint8_t first, uint8_t next)
+    uint64_t pair_bit(uint32_t around, int shift)
 
 cdef enum:
-    BITS_PER_JOINT = 8      # of the table: at most one safe place in 8 is taken for a joint
-    ANY = -1                # byte
-    HIGHEST_ID = 1 << 22    # ids up to here are places in a table
+    BITS_PER_PAIR = 8       # of the table: at most one safe split in 8 is not recognised
+    ANY = -1                # any byte
+    HIGHEST_ID = 1 << 22    # ids up to here index a table
     HIGHEST_CHAR = 0x143    # of the byte alphabet
 
 
@@ -37,36 +38,38 @@ cdef struct Ends:
     uint8_t[3] last
 
 
-cdef inline uint8_t spelled(const uint8_t* byte_of, Py_UCS4 char) noexcept nogil:
-    """The byte that a character spells; of a token that spells none, which merges with nothing, no
-    matter which."""
+cdef inline uint8_t byte_of_char(const uint8_t* byte_of, Py_UCS4 char) noexcept nogil:
+    """The byte that a character stands for.
+
+    A token with a character outside the byte alphabet merges with nothing: any byte will do.
+    """
     return byte_of[char] if char <= HIGHEST_CHAR else 0
 
 
-cdef inline bint follows(uint8_t byte) noexcept nogil:
+cdef inline bint is_continuation(uint8_t byte) noexcept nogil:
     return byte & 0xC0 == 0x80
 
 
-cdef inline bint leads(uint8_t byte) noexcept nogil:
+cdef inline bint leads_three(uint8_t byte) noexcept nogil:
     """Whether a character of three bytes may begin so."""
     return byte & 0xF0 == 0xE0
 
 
-cdef inline bint whole(const uint8_t* bytes) noexcept nogil:
-    return leads(bytes[0]) and follows(bytes[1]) and follows(bytes[2])
+cdef inline bint is_whole(const uint8_t* bytes) noexcept nogil:
+    return leads_three(bytes[0]) and is_continuation(bytes[1]) and is_continuation(bytes[2])
 
 
-cdef class ByteJoints:
-    """The pairs of characters that the merges of a model join; made by `byte_joints_of`."""
+cdef class ByteSafeSplits:
+    """Between which characters a model may merge; made by `find_byte_safe_splits`."""
 
     def __dealloc__(self):
         free(self.bits)
-        free(self.joints)
+        free(self.pairs)
 
     cdef int add(self, int second, int third, int first, int next) except -1:
-        """Add the joints between characters that end with `second` and `third` and those that begin
+        """Add the pairs between characters that end with `second` and `third` and those that begin
         with `first` and `next`."""
-        cdef uint32_t* joints
+        cdef uint32_t* pairs
         cdef int a, b, c, d
         for a in range(0x80 if second == ANY else second, (0xBF if second == ANY else second) + 1):
             for b in range(0x80 if third == ANY else third, (0xBF if third == ANY else third) + 1):
@@ -77,30 +80,34 @@ cdef class ByteJoints:
                                    (0xBF if next == ANY else next) + 1):
                         if self.size == self.capacity:
                             self.capacity = max(1 << 10, 2 * self.capacity)
-                            joints = <uint32_t*>realloc(self.joints,
+                            pairs = <uint32_t*>realloc(self.pairs,
                                                         self.capacity * sizeof(uint32_t))
-                            if joints == NULL:
+                            if pairs == NULL:
                                 return out_of_memory()
-                            self.joints = joints
-                        self.joints[self.size] = joint_around(
+                            self.pairs = pairs
+                        self.pairs[self.size] = bytes_around(
                             <uint8_t>a, <uint8_t>b, <uint8_t>c, <uint8_t>d)
                         self.size += 1
         return 0
 
     cdef int add_merge(self, const uint8_t* left, const uint8_t* right) except -1:
-        """Add the joint of a token that ends with left[0:3) and one that begins with right[0:3), if
-        the first may end with a character of three bytes and the second begin one."""
+        """Add the pair between a token that ends with left[0:3) and one that begins with
+        right[0:3), if a character of three bytes may end and begin there."""
         cdef int second = ANY, next = ANY
-        if follows(left[2]) and left[1] < 0xC0 and not follows(left[0]) and leads(right[0]):
-            if follows(left[1]):
+        if (is_continuation(left[2]) and left[1] < 0xC0 and not is_continuation(left[0])
+                and leads_three(right[0])):
+            if is_continuation(left[1]):
                 second = left[1]
-            if follows(right[1]):
+            if is_continuation(right[1]):
                 next = right[1]
             self.add(second, left[2], right[0], next)
         return 0
 
     cdef int keep_whole(self, BPE model) except -1:
-        """Let no piece of a word be one of the tokens that are words and that no merges make."""
+        """Add pairs such that no part of a word is a token that only `ignore_merges` finds.
+
+        These are the tokens that are not what the merges make of their bytes.
+        """
         cdef Tokens tokens
         cdef const uint8_t* bytes
         cdef uint64_t i
@@ -113,43 +120,43 @@ cdef class ByteJoints:
                     continue
                 bytes = model.words.bytes + model.words.words[i].offset
                 size = model.words.words[i].size
-                if (size < 3 or follows(bytes[0])    # a piece begins with a whole character
-                        or not (whole(bytes) or whole(bytes + size - 3))):
+                if (size < 3 or is_continuation(bytes[0])    # a part begins with a whole character
+                        or not (is_whole(bytes) or is_whole(bytes + size - 3))):
                     continue
                 tokens.size = 0
                 model.merge(bytes, size, &tokens)
                 if tokens.size == 1:
                     continue
-                if whole(bytes):
+                if is_whole(bytes):
                     self.add(ANY, ANY, bytes[0], bytes[1])
-                if whole(bytes + size - 3):
+                if is_whole(bytes + size - 3):
                     self.add(bytes[size - 2], bytes[size - 1], ANY, ANY)
         finally:
             tokens_free(&tokens)
         return 0
 
     cdef int make_table(self) except -1:
-        """Make the table of the joints that were added."""
+        """Make the table of the pairs that were added."""
         cdef Py_ssize_t bits = 1 << 10, i
-        cdef uint64_t place
+        cdef uint64_t bit
         self.table.shift = 54
-        while bits < BITS_PER_JOINT * self.size:
+        while bits < BITS_PER_PAIR * self.size:
             bits *= 2
             self.table.shift -= 1
         self.table.bits = self.bits = <uint64_t*>calloc(bits // 64, sizeof(uint64_t))
         if self.bits == NULL:
             return out_of_memory()
         for i in range(self.size):
-            place = joint_place(self.joints[i], self.table.shift)
-            self.bits[place >> 6] |= <uint64_t>1 << (place & 63)
-        free(self.joints)
-        self.joints = NULL
+            bit = pair_bit(self.pairs[i], self.table.shift)
+            self.bits[bit >> 6] |= <uint64_t>1 << (bit & 63)
+        free(self.pairs)
+        self.pairs = NULL
         return 0
 
 
-cdef ByteJoints byte_joints_of(BPE model):
-    """Find where a model's merges join, or None if they are not all there is to its tokens."""
-    cdef ByteJoints joints
+cdef ByteSafeSplits find_byte_safe_splits(BPE model):
+    """Find the safe splits of a model; None if its tokens depend on more than its merges."""
+    cdef ByteSafeSplits found
     cdef Ends* ends
     cdef Ends* end
     cdef Py_ssize_t highest = max(model.vocab.values(), default=0), k, size, at
@@ -160,7 +167,7 @@ cdef ByteJoints byte_joints_of(BPE model):
         return None
     for k in range(HIGHEST_CHAR + 1):
         byte_of[k] = BYTES.get(chr(k), 0)
-    joints = ByteJoints.__new__(ByteJoints)
+    found = ByteSafeSplits.__new__(ByteSafeSplits)
     ends = <Ends*>calloc(highest + 1, sizeof(Ends))
     try:
         if ends == NULL:
@@ -169,15 +176,15 @@ cdef ByteJoints byte_joints_of(BPE model):
             end = ends + <Py_ssize_t>index
             size = len(token)
             for k in range(min(size, 3)):
-                end.first[k] = spelled(byte_of, <Py_UCS4>token[k])
+                end.first[k] = byte_of_char(byte_of, <Py_UCS4>token[k])
                 at = size - 1 - k
-                end.last[2 - k] = spelled(byte_of, <Py_UCS4>token[at])
+                end.last[2 - k] = byte_of_char(byte_of, <Py_UCS4>token[at])
         for k in range(model.merge_count):
-            joints.add_merge(ends[model.merge_ids[2 * k]].last,
-                             ends[model.merge_ids[2 * k + 1]].first)
+            found.add_merge(ends[model.merge_ids[2 * k]].last,
+                            ends[model.merge_ids[2 * k + 1]].first)
         if model.ignore_merges:
-            joints.keep_whole(model)
-        joints.make_table()
+            found.keep_whole(model)
+        found.make_table()
     finally:
         free(ends)
-    return joints
+    return found

@@ -22,11 +22,11 @@ cdef extern from "text/utf8.h" nogil:
     int utf8_length(uint8_t lead)
 
 cdef extern from "scan/scan.h" nogil:
-    ctypedef struct byte_joints
+    ctypedef struct byte_safe_splits
     enum:
         SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             const byte_joints* joints, int32_t* out, int room, int simd)
+             const byte_safe_splits* splits, int32_t* out, int room, int simd)
 
 cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
                   Spans* after) except -1 nogil:

@@ -1,95 +1,23 @@
-"""Texts that grow: encoded again from the last place that nothing to come can change.
+"""Texts that grow: only the end that later text can change is encoded again.
 
-Such a place lies before a space or a mark of punctuation behind a letter, where one word ends and
-another begins. The published patterns look no further back and no further ahead than that, no
-normal form joins characters across it, and the words on either side have nothing to do with each
-other. Where that does not hold (any other pattern, text without words), the whole is encoded again.
+The end begins where the text may be split (see `subword.encode.split_points`) and one word ends
+and another begins. Where a tokenizer or a text has no such position, the whole is encoded again.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 import numpy as np
 
-from subword import normalizers, pre_tokenizers
 from subword._core.arrays import ArrayU32
 from subword._core.threads import thread_count
-from subword._regex.split_patterns import DEEPSEEK, PATTERNS
-from subword.encode.parallel import encode_texts
+from subword.encode.parallel import texts_to_arrays
+from subword.encode.split_points import may_split_between, split_characters
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.vocab.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from subword._core.pipeline import Normalizer, PreTokenizer
-
-# Before these a text may be cut; before a mark only behind a letter.
-SPACE = " "
-MARKS = frozenset(",.;:!?()。、，；：！？（）")
-# Normalizers that change characters one by one, or by normal forms.
-LOCAL = (
-    *(normalizers.NFC, normalizers.NFD, normalizers.NFKC, normalizers.NFKD, normalizers.Nmt),
-    *(normalizers.Lowercase, normalizers.StripAccents, normalizers.BertNormalizer),
-)
-# Pre-tokenizers that decide by the characters at hand.
-PLAIN = (
-    *(pre_tokenizers.BertPreTokenizer, pre_tokenizers.Whitespace, pre_tokenizers.Digits),
-    *(pre_tokenizers.WhitespaceSplit, pre_tokenizers.Punctuation),
-)
-
-
-def _is_local(normalizer: Normalizer | None) -> bool:
-    if isinstance(normalizer, normalizers.Sequence):
-        return all(map(_is_local, normalizer.normalizers))
-    return normalizer is None or isinstance(normalizer, LOCAL)
-
-
-def _steps(pre_tokenizer: PreTokenizer | None) -> list[Any]:
-    if isinstance(pre_tokenizer, pre_tokenizers.Sequence):
-        return [step for part in pre_tokenizer.steps for step in _steps(part)]
-    return [pre_tokenizer]
-
-
-def _is_plain(step: Any) -> bool:
-    if isinstance(step, pre_tokenizers.Split):
-        keeps = step.behavior == "isolated" and not step.invert
-        return keeps and (step.regex in PATTERNS.values() or step.regex in DEEPSEEK)
-    if isinstance(step, pre_tokenizers.Punctuation):
-        return step.behavior == "isolated"
-    return isinstance(step, (*PLAIN, pre_tokenizers.ByteLevel))
-
-
-def cut_marks(
-    normalizer: Normalizer | None,
-    pre_tokenizer: PreTokenizer | None,
-    model: Any,
-    vocabulary: Vocabulary,
-) -> frozenset[str]:
-    """Return the characters before which a text may be cut.
-
-    Args:
-        normalizer: Of the tokenizer.
-        pre_tokenizer: Of the tokenizer.
-        model: Of the tokenizer.
-        vocabulary: Of the tokenizer: its added tokens must not reach over a cut.
-
-    Returns:
-        Characters; none where only the whole text will do.
-    """
-    steps = _steps(pre_tokenizer)
-    known = _is_local(normalizer) and all(map(_is_plain, steps))
-    if not known or getattr(model, "dropout", None):
-        return frozenset()
-    # A space that is put before a piece must be there already.
-    prefixed = any(getattr(step, "add_prefix_space", False) for step in steps)
-    marks = frozenset({SPACE}) if prefixed else MARKS | {SPACE}
-    for index, token in vocabulary.added.items():
-        for content in (token.content, vocabulary.normalized_texts.get(index, "")):
-            # One that stands alone looks at the character before it.
-            marks = marks.difference(content if token.single_word else content[1:])
-    return marks
 
 
 class GrowingText:
@@ -99,9 +27,9 @@ class GrowingText:
         settled: How many ids, from the first, will stay whatever is appended.
     """
 
-    def __init__(self, encoder: TextEncoder, marks: frozenset[str], specials: bool) -> None:
+    def __init__(self, encoder: TextEncoder, safe_chars: frozenset[str], specials: bool) -> None:
         self._encoder = encoder
-        self._marks = marks
+        self._safe_chars = safe_chars
         self._prefix, self._suffix = encoder.affixes(specials)
         self._kept = array("I", self._prefix)
         self._rest: ArrayU32 = np.empty(0, np.uint32)
@@ -134,7 +62,9 @@ class GrowingText:
     def grow(self, text: str) -> None:
         """Append to the text and encode what may have changed."""
         tail = self._tail + text
-        ids, _, offsets, words = encode_texts(self._encoder.encoder, [tail], True, 1, words=True)
+        ids, _, offsets, words = texts_to_arrays(
+            self._encoder.encoder, [tail], True, 1, with_word_ids=True
+        )
         self._pieces.append(text)
         self.encoded_characters += len(tail)
         cut, count = self._last_cut(tail, offsets, words)
@@ -144,11 +74,8 @@ class GrowingText:
     def _last_cut(self, tail: str, offsets: Any, words: Any) -> tuple[int, int]:
         """Return the last place where the text may be cut, and how many ids lie before it."""
         starts, ends = offsets[:, 0], np.maximum.accumulate(offsets[:, 1])
-        for cut in range(len(tail) - 1, 0, -1) if self._marks else ():
-            mark, before = tail[cut], tail[cut - 1]
-            if mark not in self._marks or not (
-                before.isalpha() or (mark == SPACE and not before.isspace())
-            ):
+        for cut in range(len(tail) - 1, 0, -1) if self._safe_chars else ():
+            if not may_split_between(tail[cut - 1], tail[cut], self._safe_chars):
                 continue
             count = int(np.searchsorted(ends, cut, "right"))
             behind = int(starts[count:].min(initial=len(tail)))
@@ -201,7 +128,7 @@ class Growing:
             whole: Any = self  # `QuickCalls` is a part of it too
             return len(whole.encode_ids(texts, add_special_tokens=add_special_tokens))
         added = sum(map(len, self.text_encoder.affixes(add_special_tokens)))
-        _, splits, _, _ = encode_texts(
+        _, splits, _, _ = texts_to_arrays(
             self.text_encoder.encoder, list_of_texts(texts), False, thread_count(threads)
         )
         counts: list[int] = (np.diff(splits) + added).tolist()
@@ -241,8 +168,10 @@ class Growing:
         if not isinstance(text, str):
             raise TypeError(f"text must be a str, got {type(text).__name__}")
         if state is None:
-            marks = cut_marks(self.normalizer, self.pre_tokenizer, self.model, self._vocabulary)
-            state = GrowingText(self.text_encoder, marks, add_special_tokens)
+            safe_chars = split_characters(
+                self.normalizer, self.pre_tokenizer, self.model, self._vocabulary
+            )
+            state = GrowingText(self.text_encoder, safe_chars, add_special_tokens)
         elif state._encoder is not self.text_encoder:
             raise ValueError("the state must be one that this tokenizer made")
         state.grow(text)

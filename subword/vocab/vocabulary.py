@@ -62,9 +62,13 @@ class Vocabulary:
                 self.special.add(token.content)
         # Special tokens are tried first where two have the same text.
         ordered = sorted(self.added.items(), key=lambda item: not item[1].special)
-        self.raw = Matcher([(t.content, i, t) for i, t in ordered if not t.normalized])
+        self.before_normalizer = Matcher(
+            [(t.content, i, t) for i, t in ordered if not t.normalized]
+        )
         self.normalized_texts = {i: normalize(t.content) for i, t in ordered if t.normalized}
-        self.after = Matcher([(self.normalized_texts[i], i, t) for i, t in ordered if t.normalized])
+        self.after_normalizer = Matcher(
+            [(self.normalized_texts[i], i, t) for i, t in ordered if t.normalized]
+        )
         self._by_id: dict[int, str] | None = None
 
     def token_to_id(self, token: str) -> int | None:

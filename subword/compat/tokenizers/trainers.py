@@ -58,8 +58,8 @@ class Trainer(Component):
             normalizer,
             pre_tokenizer,
             byte_level,
-            raw=known.raw,
-            after=known.after,
+            before_normalizer=known.before_normalizer,
+            after_normalizer=known.after_normalizer,
             progress=self.show_progress,
         )
         with progress_bar(

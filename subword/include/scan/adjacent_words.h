@@ -10,7 +10,7 @@
  * two masks to know, so the processor reads on before the rest is worked out. */
 #define SCAN_WORDS(NAME, WANTS, STARTS, NEXT)                                                       \
     VECTOR_TARGET static int NAME(const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,        \
-                         const byte_joints *joints, int32_t *out, int room) {                       \
+                         const byte_safe_splits *splits, int32_t *out, int room) {                  \
         ptrdiff_t i = *pos;                                                                         \
         int count = 0;                                                                              \
         while (i < n && count + 65 <= room) {                                                       \
@@ -25,7 +25,7 @@
             if (__builtin_expect(safe != 0 && !ending, 1)) {                                        \
                 int stop = highest(safe);                                                           \
                 if (__builtin_expect(stop < trust, 1)) {                                            \
-                    starts = with_cuts(joints, p + i, &m, starts & below(stop + 1), stop);    \
+                    starts = with_splits(splits, p + i, &m, starts & below(stop + 1), stop);  \
                     count += store_starts(starts, i, out + 2 * count);                              \
                     i += stop;                                                                      \
                     continue;                                                                       \
@@ -33,18 +33,18 @@
             }                                                                                       \
             starts &= below(trust);                                                                 \
             if (ending && trust == left) {                                                          \
-                starts = with_cuts(joints, p + i, &m, starts, trust);                         \
+                starts = with_splits(splits, p + i, &m, starts, trust);                       \
                 count += store_starts(starts, i, out + 2 * count);                                  \
                 out[2 * count++ + 1] = (int32_t)n;                                                  \
                 i = n;                                                                              \
             } else if (starts) { /* words are looked for from the start of one, not from a cut */   \
                 int stop = highest(starts);                                                         \
-                starts = with_cuts(joints, p + i, &m, starts, stop);                          \
+                starts = with_splits(splits, p + i, &m, starts, stop);                        \
                 count += store_starts(starts, i, out + 2 * count);                                  \
                 i += stop;                                                                          \
             } else {                                                                                \
                 ptrdiff_t end = NEXT(p, n, i, bits);                                                \
-                count += cut_word(joints, p, i, end, out + 2 * count, room - count);                \
+                count += split_word(splits, p, i, end, out + 2 * count, room - count);              \
                 i = end;                                                                            \
             }                                                                                       \
         }                                                                                           \

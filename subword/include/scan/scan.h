@@ -1,9 +1,9 @@
 /* Cut text into words, many at a time: one entry for every pattern the library knows.
  *
  * scan() appends spans [start, end) to `out` (pairs of int32) from byte *pos on, at most `room` (65 or more) of them,
- * and leaves *pos where the next call goes on. With `joints` the words that follow each other without gaps are cut,
- * here and there, where joints.h allows it. `simd` says which of the vector forms of scan_simd.h is used; they give the
- * same words. */
+ * and leaves *pos where the next call goes on. With `splits` words that follow each other without gaps may be
+ * split where safe_splits.h allows it. `simd` says which of the vector forms of scan_simd.h is used; they give the same
+ * words. */
 #ifndef SUBWORD_SCAN_H
 #define SUBWORD_SCAN_H
 
@@ -19,20 +19,20 @@ enum {
 #define FILL(NEXT)                                                                                   \
     while (count < room && i < n) {                                                                  \
         ptrdiff_t end = NEXT(p, n, i, bits);                                                         \
-        count += cut_word(joints, p, i, end, out + 2 * count, room - count);                         \
+        count += split_word(splits, p, i, end, out + 2 * count, room - count);                       \
         i = end;                                                                                     \
     }
 
 #define SCAN_VECTORS(VECTOR)                                                                        \
     switch (pattern) {                                                                              \
-    case SCAN_GPT2: return VECTOR##_scan_gpt2(p, n, pos, bits, joints, out, room);                  \
-    case SCAN_LLAMA3: return VECTOR##_scan_llama3(p, n, pos, bits, joints, out, room);              \
-    case SCAN_QWEN2: return VECTOR##_scan_qwen2(p, n, pos, bits, joints, out, room);                \
-    case SCAN_QWEN35: return VECTOR##_scan_qwen35(p, n, pos, bits, joints, out, room);              \
-    case SCAN_CL100K: return VECTOR##_scan_cl100k(p, n, pos, bits, joints, out, room);              \
-    case SCAN_O200K: return VECTOR##_scan_o200k(p, n, pos, bits, joints, out, room);                \
-    case SCAN_TEKKEN: return VECTOR##_scan_tekken(p, n, pos, bits, joints, out, room);              \
-    case SCAN_DEEPSEEK: return VECTOR##_scan_deepseek(p, n, pos, bits, joints, out, room);          \
+    case SCAN_GPT2: return VECTOR##_scan_gpt2(p, n, pos, bits, splits, out, room);                  \
+    case SCAN_LLAMA3: return VECTOR##_scan_llama3(p, n, pos, bits, splits, out, room);              \
+    case SCAN_QWEN2: return VECTOR##_scan_qwen2(p, n, pos, bits, splits, out, room);                \
+    case SCAN_QWEN35: return VECTOR##_scan_qwen35(p, n, pos, bits, splits, out, room);              \
+    case SCAN_CL100K: return VECTOR##_scan_cl100k(p, n, pos, bits, splits, out, room);              \
+    case SCAN_O200K: return VECTOR##_scan_o200k(p, n, pos, bits, splits, out, room);                \
+    case SCAN_TEKKEN: return VECTOR##_scan_tekken(p, n, pos, bits, splits, out, room);              \
+    case SCAN_DEEPSEEK: return VECTOR##_scan_deepseek(p, n, pos, bits, splits, out, room);          \
     case SCAN_CLIP: return VECTOR##_scan_clip(p, n, pos, bits, out, room);                          \
     case SCAN_CLIP_BARE: return VECTOR##_scan_clip_bare(p, n, pos, bits, out, room);                \
     case SCAN_WHITESPACE: return VECTOR##_scan_whitespace(p, n, pos, bits, out, room);              \
@@ -41,7 +41,7 @@ enum {
     }
 
 static inline int scan(int pattern, const uint8_t *p, ptrdiff_t n, ptrdiff_t *pos, const uint8_t *bits,
-                       const byte_joints *joints, int32_t *out, int room, int simd) {
+                       const byte_safe_splits *splits, int32_t *out, int room, int simd) {
     ptrdiff_t i = *pos;
     int count = 0;
 #ifdef SUBWORD_VECTORS

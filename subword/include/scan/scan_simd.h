@@ -30,19 +30,19 @@ static const uint8_t hangul_or_chinese_rows[2][16] __attribute__((aligned(16))) 
     {0, 0, 0, 0, 0x07, 0x3F, 0x3F, 0x3F, 0x3F, 0x3D, 0x0F, 0x3F, 0x3F, 0x1D, 0, 0},             /* U+9F7F, U+D77F */
 };
 
-/* Starts of words, and the places before `stop` where a word may be cut (joints.h) between two of the block's `cjk`. */
-AVX2_INLINE uint64_t with_cuts(const byte_joints *joints, const uint8_t *p, const block_masks *m, uint64_t starts,
-                               int stop) {
-    if (__builtin_expect(m->cjk == 0, 1) || !joints) return starts;
+/* Starts of words, and before `stop` the safe splits of words (safe_splits.h) between two of the block's `cjk`. */
+AVX2_INLINE uint64_t with_splits(const byte_safe_splits *splits, const uint8_t *p, const block_masks *m,
+                                 uint64_t starts, int stop) {
+    if (__builtin_expect(m->cjk == 0, 1) || !splits) return starts;
     uint64_t behind = m->cjk & m->cjk << 3 & ~starts & below(stop);
-    if (!joints->hangul) {
+    if (!splits->hangul) {
         starts |= behind & m->hangul;
         behind &= ~m->hangul;
     }
     for (; behind; behind &= behind - 1) {
         uint32_t around;
         memcpy(&around, p + lowest(behind) - 2, 4);
-        starts |= (uint64_t)!may_join(joints, around) << lowest(behind);
+        starts |= (uint64_t)!may_merge(splits, around) << lowest(behind);
     }
     return starts;
 }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from subword import AddedToken, Tokenizer
 from subword._core.simd import SIMD, use_simd
 from subword.encode.documents import NotUTF8
-from subword.encode.parallel import encode_buffers
+from subword.encode.parallel import buffers_to_arrays
 from subword.encode.text_encoder import documents_of
 from subword.models import BPE
 from subword.normalizers import NFC
@@ -47,7 +47,7 @@ def both_places(tok: Tokenizer, data: bytes) -> list[int | None]:
     for level in (SIMD[0], SIMD[-1]):
         use_simd(level)
         try:
-            ids = encode_buffers(tok.text_encoder.encoder, [data])[0]
+            ids = buffers_to_arrays(tok.text_encoder.encoder, [data])[0]
             assert ids.astype(np.uint8).tobytes() == data
             places.append(None)
         except NotUTF8 as error:
@@ -144,10 +144,10 @@ def test_documents_in_a_buffer(simd, seed):
     ]
     if wrong:
         with pytest.raises(NotUTF8) as caught:
-            encode_buffers(tok.text_encoder.encoder, buffers, separator)
+            buffers_to_arrays(tok.text_encoder.encoder, buffers, separator)
         assert (caught.value.buffer, caught.value.byte) == wrong[0]
         return
-    ids, splits = encode_buffers(tok.text_encoder.encoder, buffers, separator)[:2]
+    ids, splits = buffers_to_arrays(tok.text_encoder.encoder, buffers, separator)[:2]
     rows = tok.encode_ragged(documents_of(buffers, separator), threads=1)
     assert ids.tolist() == rows.ids.tolist()
     assert splits.tolist() == rows.row_splits.tolist()

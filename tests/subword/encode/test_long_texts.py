@@ -7,8 +7,8 @@ import pytest
 
 from subword import AddedToken, Regex, Tokenizer, models, normalizers, pre_tokenizers
 from subword._regex.split_patterns import DEEPSEEK, PATTERNS
-from subword.encode.long_texts import CUT, cut, encode_cut, reaches_over_cuts
-from subword.encode.parallel import encode_texts
+from subword.encode.long_texts import long_texts_to_arrays, part_starts
+from subword.encode.parallel import texts_to_arrays
 from subword.vocab.byte_alphabet import CHARS
 
 PIECES = [
@@ -63,24 +63,24 @@ TOKENIZERS = {
 
 
 def test_cuts_stand_between_letters():
-    assert cut("ab cd  ef\ngh. i j", 1) == [0, 2, 9, 15]
-    assert cut("ab cd", 3) == [0]
-    assert cut("한국 중국", 1) == [0, 2]
+    assert part_starts("ab cd  ef\ngh. i j", 1) == [0, 2, 9, 15]
+    assert part_starts("ab cd", 3) == [0]
+    assert part_starts("한국 중국", 1) == [0, 2]
 
 
 @pytest.mark.parametrize("name", TOKENIZERS)
 def test_parts_make_the_whole(name):
-    encoder = TOKENIZERS[name]._texts.encoder
+    encoder = TOKENIZERS[name].text_encoder.encoder
     rng = random.Random(name)
     cuts = 0
     for _ in range(250):
         texts = [random_text(rng) for _ in range(rng.choice((1, 1, 2, 5)))]
         size = rng.choice((1, 2, 3, 7, 20))
-        cuts += sum(len(cut(text, size)) - 1 for text in texts)
+        cuts += sum(len(part_starts(text, size)) - 1 for text in texts)
         affixes = rng.choice((((), ()), ((1,), (2, 1)), ((), (0,))))
         full, words = rng.choice(((False, False), (True, False), (True, True)))
-        expected = encode_texts(encoder, texts, full, 1, None, *affixes, words)
-        found = encode_cut(encoder, texts, full, 2, None, *affixes, words, size=size)
+        expected = texts_to_arrays(encoder, texts, full, 1, None, *affixes, words)
+        found = long_texts_to_arrays(encoder, texts, full, 2, None, *affixes, words, size=size)
         for mine, other in zip(found, expected, strict=True):
             assert (mine is None) == (other is None)
             if mine is not None:
@@ -90,7 +90,7 @@ def test_parts_make_the_whole(name):
 
 
 def test_which_tokenizers_are_cut():
-    assert all(tok.text_encoder._encode is encode_cut for tok in TOKENIZERS.values())
+    assert all(tok.text_encoder._to_arrays is long_texts_to_arrays for tok in TOKENIZERS.values())
     unlike = [
         byte_level([pre_tokenizers.ByteLevel(True)]),
         byte_level(splits(r"\w+ \w+")),
@@ -98,38 +98,22 @@ def test_which_tokenizers_are_cut():
         byte_level(None, None, [AddedToken("a b")]),
         byte_level(None, None, [AddedToken("ab", lstrip=True)]),
     ]
-    assert all(tok.text_encoder._encode is encode_texts for tok in unlike)
-
-
-def test_tokens_that_reach_over_cuts():
-    assert reaches_over_cuts(AddedToken("a", rstrip=True))
-    assert reaches_over_cuts(AddedToken("a\n"))
-    assert not reaches_over_cuts(AddedToken("<a>", rstrip=True))
-    assert not reaches_over_cuts(AddedToken("a"))
+    assert all(tok.text_encoder._to_arrays is texts_to_arrays for tok in unlike)
 
 
 def test_an_error_speaks_of_the_whole_text():
-    encoder = TOKENIZERS["byte level"]._texts.encoder
+    encoder = TOKENIZERS["byte level"].text_encoder.encoder
     text = "ab cd " * 20 + "\ud800"
     with pytest.raises(ValueError, match=r"text 1 holds a lone surrogate .* at character 120"):
-        encode_cut(encoder, ["a", text], False, 2, None, (), (), size=5)
-
-
-def test_every_letter_of_the_rule_is_a_letter():
-    from subword._core.unicode import ranges
-
-    letters = {code for first, last in ranges("L") for code in range(first, last + 1)}
-    found = {code for code in range(0x110000) if CUT.search(f"{chr(code)} {chr(code)}")}
-    assert found <= letters
-    assert {ord("a"), ord("Z"), ord("é"), ord("Я"), ord("한"), ord("中")} <= found
+        long_texts_to_arrays(encoder, ["a", text], False, 2, None, (), (), size=5)
 
 
 def test_a_text_is_cut_by_itself_when_it_is_long():
     text = "It is the same. " * 50_000
     tok = TOKENIZERS["byte level"]
-    assert len(cut(text)) == 4
-    ids, splits, offsets, words = encode_texts(
-        tok.text_encoder.encoder, [text], True, 1, words=True
+    assert len(part_starts(text)) == 4
+    ids, splits, offsets, words = texts_to_arrays(
+        tok.text_encoder.encoder, [text], True, 1, with_word_ids=True
     )
     ragged = tok.encode_ragged([text], return_offsets=True)
     np.testing.assert_array_equal(ragged.ids, ids)

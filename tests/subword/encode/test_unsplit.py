@@ -125,7 +125,7 @@ def random_config(rng: random.Random) -> dict:
 
 
 def uses_chunks(tok: Tokenizer) -> bool:
-    return tok.text_encoder.encoder.sentences is not None
+    return tok.text_encoder.encoder.unsplit is not None
 
 
 @pytest.mark.parametrize("seed", range(10))
