@@ -1,1 +1,1 @@
-"""The doors of other libraries, each over the one core: transformers, tokenizers, tiktoken."""
+"""The Python APIs of other libraries over subword: transformers, tokenizers, tiktoken."""

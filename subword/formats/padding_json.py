@@ -1,4 +1,4 @@
-"""The truncation and padding of a tokenizer.json, checked."""
+"""The truncation and padding of a tokenizer.json: checked, and as arguments of calls."""
 
 from __future__ import annotations
 
@@ -83,3 +83,34 @@ def padding_from_config(config: object) -> dict[str, Any] | None:
         _count("padding: pad_type_id", options["pad_type_id"], 2**32 - 1)
         get_field(options, "pad_token", str)
     return options
+
+
+def truncation_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the truncation of a tokenizer.json as arguments of `post_process`.
+
+    >>> truncation_arguments({"max_length": 8, "strategy": "OnlyFirst"})["strategy"]
+    'only_first'
+    """
+    return {
+        "max_length": config.get("max_length"),
+        "stride": config.get("stride", 0),
+        "strategy": STRATEGIES.get(config.get("strategy", "LongestFirst"), "longest_first"),
+        "direction": config.get("direction", "Right").lower(),
+    }
+
+
+def padding_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the padding of a tokenizer.json as arguments of `pad_batch`.
+
+    >>> padding_arguments({"strategy": {"Fixed": 16}})["length"]
+    16
+    """
+    strategy = config.get("strategy", "BatchLongest")
+    return {
+        "length": strategy["Fixed"] if isinstance(strategy, Mapping) else None,
+        "pad_to_multiple_of": config.get("pad_to_multiple_of"),
+        "pad_id": config.get("pad_id", 0),
+        "pad_token": config.get("pad_token", "[PAD]"),
+        "pad_type_id": config.get("pad_type_id", 0),
+        "direction": config.get("direction", "Right").lower(),
+    }

@@ -15,7 +15,7 @@ from subword.decoders import Decoder
 from subword.decoders.text_decoder import TextDecoder
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike, dump_json
-from subword.formats.padding_json import STRATEGIES
+from subword.formats.padding_json import padding_arguments, truncation_arguments
 from subword.formats.tokenizer_json import to_config
 from subword.id_files.encode_job import WrittenFile, encode_files
 from subword.model_inputs.call_options import plans
@@ -157,33 +157,19 @@ class Tokenizer(Loaders, QuickCalls, Growing):
             if is_pretokenized
             else self.encode_parts(flat, threads)
         )
-        limit = self.truncation or {}
+        truncation = truncation_arguments(self.truncation) if self.truncation else {}
         encodings = [
             post_process(
                 self.post_processor,
                 next(parts),
                 next(parts) if paired else None,
                 add_special_tokens=add_special_tokens,
-                max_length=limit.get("max_length"),
-                stride=limit.get("stride", 0),
-                strategy=STRATEGIES.get(limit.get("strategy", "LongestFirst"), "longest_first"),
-                direction=limit.get("direction", "Right").lower(),
+                **truncation,
             )
             for paired in is_pair
         ]
-        return self._pad(encodings) if self.padding else encodings
-
-    def _pad(self, encodings: list[Encoding]) -> list[Encoding]:
-        padding = self.padding or {}
-        strategy = padding.get("strategy", "BatchLongest")
-        return pad_batch(
-            encodings,
-            strategy["Fixed"] if isinstance(strategy, Mapping) else None,
-            direction=padding.get("direction", "Right").lower(),
-            pad_id=padding.get("pad_id", 0),
-            pad_type_id=padding.get("pad_type_id", 0),
-            pad_token=padding.get("pad_token", "[PAD]"),
-            pad_to_multiple_of=padding.get("pad_to_multiple_of"),
+        return (
+            pad_batch(encodings, **padding_arguments(self.padding)) if self.padding else encodings
         )
 
     def encode_parts(self, texts: Sequence[str], threads: int | None = None) -> list[Encoding]:

@@ -1,4 +1,4 @@
-"""What the stages of this facade share: a mutable description that a stage of subword is built of.
+"""Base of the stages here: a mutable description that a stage of subword is built from.
 
 The stages of subword never change. Those of `tokenizers` do, also while a tokenizer holds them; so
 each is kept here as the object that stands for it in tokenizer.json.
@@ -27,7 +27,7 @@ def note_change() -> None:
     _changes += 1
 
 
-class Component:
+class BaseStage:
     """A stage, described by fields that can be read and set as attributes.
 
     Args:
@@ -78,7 +78,7 @@ class Component:
         return f"{type(self).__name__}({fields})"
 
 
-class Steps:
+class HasSteps:
     """The part of a Sequence: its steps by number."""
 
     _fields: dict[str, Any]
@@ -100,23 +100,23 @@ class Steps:
         return {"type": "Sequence", self.steps: [step.config() for step in self]}  # type: ignore[attr-defined]
 
 
-def _restore(cls: type[Component], fields: dict[str, Any]) -> Component:
+def _restore(cls: type[BaseStage], fields: dict[str, Any]) -> BaseStage:
     component = cls.__new__(cls)
-    Component.__init__(component, **fields)
+    BaseStage.__init__(component, **fields)
     return component
 
 
-def from_config(module: dict[str, Any], config: dict[str, Any]) -> Any:
+def stage_from_config(module: dict[str, Any], config: dict[str, Any]) -> Any:
     """Make the description of an object of tokenizer.json, with the classes of a module."""
     cls = module[config["type"]]
-    if issubclass(cls, Steps):
-        return cls([from_config(module, step) for step in config[cls.steps]])
+    if issubclass(cls, HasSteps):
+        return cls([stage_from_config(module, step) for step in config[cls.steps]])
     names = {new: old for old, new in cls.renamed.items()}
     fields = {names.get(name, name): value for name, value in config.items() if name != "type"}
     return _restore(cls, fields)
 
 
-def checked(kind: type[Component], stages: Iterable[Any]) -> list[Any]:
+def check_stages(kind: type[BaseStage], stages: Iterable[Any]) -> list[Any]:
     """Return stages as a list; TypeError if one is of another kind."""
     given = list(stages)
     for stage in given:
@@ -125,7 +125,7 @@ def checked(kind: type[Component], stages: Iterable[Any]) -> list[Any]:
     return given
 
 
-class Pattern:
+class HasPattern:
     """The part of a stage whose `pattern` is a str, or a `Regex`."""
 
     _fields: dict[str, Any]

@@ -8,11 +8,11 @@ from typing import Any
 
 from subword import decoders
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.base_stage import Component, Pattern, Steps, checked
+from subword.compat.tokenizers.base_stage import BaseStage, HasPattern, HasSteps, check_stages
 from subword.decoders import decode_stream
 
 
-class Decoder(Component):
+class Decoder(BaseStage):
     """What every decoder does."""
 
     def build(self, config: dict[str, Any]) -> Any:
@@ -25,16 +25,16 @@ class Decoder(Component):
         return text
 
 
-class _Plain(Decoder):
+class _WithoutFields(Decoder):
     def __init__(self) -> None:
         super().__init__()
 
 
-class ByteFallback(_Plain):
+class ByteFallback(_WithoutFields):
     """See `subword.decoders.ByteFallback`."""
 
 
-class Fuse(_Plain):
+class Fuse(_WithoutFields):
     """See `subword.decoders.Fuse`."""
 
 
@@ -88,20 +88,20 @@ class CTC(Decoder):
         )
 
 
-class Replace(Pattern, Decoder):
+class Replace(HasPattern, Decoder):
     """See `subword.decoders.Replace`."""
 
     def __init__(self, pattern: str | Regex, content: str) -> None:
         super().__init__(pattern=pattern, content=content)
 
 
-class Sequence(Steps, Decoder):
+class Sequence(HasSteps, Decoder):
     """Decoders, one after the other."""
 
     steps = "decoders"
 
     def __init__(self, decoders: Iterable[Decoder]) -> None:
-        super().__init__(decoders=checked(Decoder, decoders))
+        super().__init__(decoders=check_stages(Decoder, decoders))
 
 
 class DecodeStream:

@@ -1,11 +1,11 @@
-"""How long encodings may and must be: what a tokenizer is told once, and holds for all calls."""
+"""Truncation and padding of a tokenizer: set once, they hold for all calls."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import Any
 
-from subword.formats.padding_json import STRATEGIES
+from subword.formats.padding_json import STRATEGIES, padding_arguments, truncation_arguments
 
 FILE_STRATEGIES = {ours: theirs for theirs, ours in STRATEGIES.items()}
 
@@ -18,7 +18,7 @@ class Lengths(ABC):
 
     @abstractmethod
     def _lengths_changed(self) -> None:
-        """Take the new lengths over."""
+        """Hand the new lengths to the tokenizer that works with them."""
 
     def enable_truncation(
         self,
@@ -48,11 +48,7 @@ class Lengths(ABC):
         """What `enable_truncation` was called with, or None."""
         if self._truncation is None:
             return None
-        return {
-            **self._truncation,
-            "strategy": STRATEGIES[self._truncation["strategy"]],
-            "direction": self._truncation["direction"].lower(),
-        }
+        return truncation_arguments(self._truncation)
 
     def enable_padding(
         self,
@@ -63,7 +59,7 @@ class Lengths(ABC):
         length: int | None = None,
         pad_to_multiple_of: int | None = None,
     ) -> None:
-        """Fill texts up from now on, to a length or to that of the longest in a batch."""
+        """Pad texts from now on, to a length or to that of the longest in a batch."""
         self._padding = {
             "strategy": "BatchLongest" if length is None else {"Fixed": length},
             "direction": direction.title(),
@@ -75,7 +71,7 @@ class Lengths(ABC):
         self._lengths_changed()
 
     def no_padding(self) -> None:
-        """Fill nothing up from now on."""
+        """Pad nothing from now on."""
         self._padding = None
         self._lengths_changed()
 
@@ -84,7 +80,4 @@ class Lengths(ABC):
         """What `enable_padding` was called with, or None."""
         if self._padding is None:
             return None
-        options = dict(self._padding)
-        strategy = options.pop("strategy")
-        options["direction"] = options["direction"].lower()
-        return {"length": strategy["Fixed"] if isinstance(strategy, dict) else None, **options}
+        return padding_arguments(self._padding)

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 
 from subword import models
 from subword._core.atomic_file import write_text
-from subword.compat.tokenizers.base_stage import Component, note_change
+from subword.compat.tokenizers.base_stage import BaseStage, note_change
 from subword.formats.json_files import dump_json
 from subword.formats.models_json import model_from_config, model_to_config
 from subword.formats.vocab_files import read_merges, read_vocab_json, read_vocab_txt
@@ -39,7 +39,7 @@ class Token:
         return self.id, self.value, self.offsets
 
 
-class Model(Component):
+class Model(BaseStage):
     """What every model does. A model without vocabulary is there to be trained."""
 
     trainer: ClassVar[type[Any]]

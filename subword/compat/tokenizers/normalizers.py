@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.base_stage import Component, Pattern, Steps, checked
+from subword.compat.tokenizers.base_stage import BaseStage, HasPattern, HasSteps, check_stages
 from subword.formats.stages_json import normalizer_from_config
 
 
-class Normalizer(Component):
+class Normalizer(BaseStage):
     """What every normalizer does."""
 
     def build(self, config: dict[str, Any]) -> Any:
@@ -41,40 +41,40 @@ class BertNormalizer(Normalizer):
         )
 
 
-class _Plain(Normalizer):
+class _WithoutFields(Normalizer):
     def __init__(self) -> None:
         super().__init__()
 
 
-class NFC(_Plain):
+class NFC(_WithoutFields):
     """See `subword.normalizers.NFC`."""
 
 
-class NFD(_Plain):
+class NFD(_WithoutFields):
     """See `subword.normalizers.NFD`."""
 
 
-class NFKC(_Plain):
+class NFKC(_WithoutFields):
     """See `subword.normalizers.NFKC`."""
 
 
-class NFKD(_Plain):
+class NFKD(_WithoutFields):
     """See `subword.normalizers.NFKD`."""
 
 
-class Lowercase(_Plain):
+class Lowercase(_WithoutFields):
     """See `subword.normalizers.Lowercase`."""
 
 
-class StripAccents(_Plain):
+class StripAccents(_WithoutFields):
     """See `subword.normalizers.StripAccents`."""
 
 
-class Nmt(_Plain):
+class Nmt(_WithoutFields):
     """See `subword.normalizers.Nmt`."""
 
 
-class ByteLevel(_Plain):
+class ByteLevel(_WithoutFields):
     """See `subword.normalizers.ByteLevel`."""
 
 
@@ -94,20 +94,20 @@ class Prepend(Normalizer):
         super().__init__(prepend=prepend)
 
 
-class Replace(Pattern, Normalizer):
+class Replace(HasPattern, Normalizer):
     """See `subword.normalizers.Replace`."""
 
     def __init__(self, pattern: str | Regex, content: str) -> None:
         super().__init__(pattern=pattern, content=content)
 
 
-class Sequence(Steps, Normalizer):
+class Sequence(HasSteps, Normalizer):
     """Normalizers, one after the other."""
 
     steps = "normalizers"
 
     def __init__(self, normalizers: Iterable[Normalizer]) -> None:
-        super().__init__(normalizers=checked(Normalizer, normalizers))
+        super().__init__(normalizers=check_stages(Normalizer, normalizers))
 
 
 NORMALIZERS = {"nfc": NFC, "nfd": NFD, "nfkc": NFKC, "nfkd": NFKD}

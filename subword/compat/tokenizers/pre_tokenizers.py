@@ -7,12 +7,12 @@ from typing import Any
 
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import checked_behavior
-from subword.compat.tokenizers.base_stage import Component, Pattern, Steps, checked
+from subword.compat.tokenizers.base_stage import BaseStage, HasPattern, HasSteps, check_stages
 from subword.formats.stages_json import json_behavior, pre_tokenizer_from_config
 from subword.vocab.byte_alphabet import CHARS
 
 
-class PreTokenizer(Component):
+class PreTokenizer(BaseStage):
     """What every pre-tokenizer does."""
 
     def build(self, config: dict[str, Any]) -> Any:
@@ -25,24 +25,24 @@ class PreTokenizer(Component):
         return words
 
 
-class _Plain(PreTokenizer):
+class _WithoutFields(PreTokenizer):
     def __init__(self) -> None:
         super().__init__()
 
 
-class BertPreTokenizer(_Plain):
+class BertPreTokenizer(_WithoutFields):
     """See `subword.pre_tokenizers.BertPreTokenizer`."""
 
 
-class Whitespace(_Plain):
+class Whitespace(_WithoutFields):
     """See `subword.pre_tokenizers.Whitespace`."""
 
 
-class WhitespaceSplit(_Plain):
+class WhitespaceSplit(_WithoutFields):
     """See `subword.pre_tokenizers.WhitespaceSplit`."""
 
 
-class UnicodeScripts(_Plain):
+class UnicodeScripts(_WithoutFields):
     """See `subword.pre_tokenizers.UnicodeScripts`."""
 
 
@@ -108,17 +108,17 @@ class Punctuation(_Behavior, PreTokenizer):
         super().__init__(behavior=behavior)
 
 
-class Split(_Behavior, Pattern, PreTokenizer):
+class Split(_Behavior, HasPattern, PreTokenizer):
     """See `subword.pre_tokenizers.Split`."""
 
     def __init__(self, pattern: str | Regex, behavior: str, invert: bool = False) -> None:
         super().__init__(pattern=pattern, behavior=behavior, invert=invert)
 
 
-class Sequence(Steps, PreTokenizer):
+class Sequence(HasSteps, PreTokenizer):
     """Pre-tokenizers; each cuts what the one before left."""
 
     steps = "pretokenizers"
 
     def __init__(self, pretokenizers: Iterable[PreTokenizer]) -> None:
-        super().__init__(pretokenizers=checked(PreTokenizer, pretokenizers))
+        super().__init__(pretokenizers=check_stages(PreTokenizer, pretokenizers))

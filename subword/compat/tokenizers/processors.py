@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword import processors
-from subword.compat.tokenizers.base_stage import Component, Steps, checked, note_change
+from subword.compat.tokenizers.base_stage import BaseStage, HasSteps, check_stages, note_change
 from subword.results.encoding import Encoding
 
 Named = tuple[str, int]
 
 
-class PostProcessor(Component):
+class PostProcessor(BaseStage):
     """What every post-processor does."""
 
     def build(self, config: dict[str, Any]) -> Any:
@@ -100,10 +100,10 @@ class TemplateProcessing(PostProcessor):
         note_change()
 
 
-class Sequence(Steps, PostProcessor):
+class Sequence(HasSteps, PostProcessor):
     """Post-processors, one after the other."""
 
     steps = "processors"
 
     def __init__(self, processors: Iterable[PostProcessor]) -> None:
-        super().__init__(processors=checked(PostProcessor, processors))
+        super().__init__(processors=check_stages(PostProcessor, processors))

@@ -1,4 +1,4 @@
-"""The tokenizer of this facade: it may change, and has one of subword made when it must work."""
+"""`Tokenizer`: its parts may change; a tokenizer of subword is built from them when needed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import Any
 
 from subword.compat.tokenizers import decoders, models, normalizers, pre_tokenizers, processors
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.base_stage import Component, changes, from_config, note_change
+from subword.compat.tokenizers.base_stage import BaseStage, changes, note_change, stage_from_config
 from subword.compat.tokenizers.lengths import Lengths
 from subword.corpus.sources import Files, PathLike, Source
 from subword.formats.models_json import reads_bytes
 from subword.formats.stages_json import stage_to_config
 from subword.processors.base import post_process
 from subword.results.encoding import Encoding
+from subword.results.padding import pad_batch
 from subword.tokenizer import Tokenizer as Core
 from subword.vocab.vocabulary import Vocabulary
 
@@ -39,7 +40,8 @@ class Tokenizer(Lengths):
         self._parts: dict[str, Any] = {"model": _checked("model", model, models.Model)}
         self._parts |= dict.fromkeys(STAGES)
         self._added: list[AddedToken] = []
-        self._core: tuple[int, Any, Core] | None = None  # changes seen, what it was made of, it
+        # The number of changes seen, the parts it was built from, the tokenizer itself.
+        self._core: tuple[int, Any, Core] | None = None
 
     # The parts.
 
@@ -130,7 +132,7 @@ class Tokenizer(Lengths):
             stage = getattr(core, name)
             if stage is not None:
                 config = stage.to_dict() if hasattr(stage, "to_dict") else stage_to_config(stage)
-                tokenizer._parts[name] = from_config(vars(module), config)
+                tokenizer._parts[name] = stage_from_config(vars(module), config)
         tokenizer._added = [AddedToken.of_core(token) for token in core.added_tokens.values()]
         tokenizer._truncation = None if core.truncation is None else dict(core.truncation)
         tokenizer._padding = None if core.padding is None else dict(core.padding)
@@ -220,12 +222,14 @@ class Tokenizer(Lengths):
         self, encoding: Encoding, pair: Encoding | None = None, add_special_tokens: bool = True
     ) -> Encoding:
         """Truncate, add special tokens and pad."""
-        limit = self.truncation or {}
-        core = self.core
         processed = post_process(
-            core.post_processor, encoding, pair, add_special_tokens=add_special_tokens, **limit
+            self.core.post_processor,
+            encoding,
+            pair,
+            add_special_tokens=add_special_tokens,
+            **self.truncation or {},
         )
-        return core._pad([processed])[0] if core.padding else processed
+        return pad_batch([processed], **self.padding)[0] if self.padding else processed
 
     def num_special_tokens_to_add(self, is_pair: bool) -> int:
         """Return how many tokens are added to one text, or to a pair."""
@@ -262,7 +266,7 @@ class Tokenizer(Lengths):
     def _vocabulary(self) -> Vocabulary:
         """Return the tokens by id, also of a model that is not yet trained."""
         if self.model._cores or self.model.vocab:
-            return self.core._vocabulary
+            return self.core.text_encoder.vocabulary
         return Vocabulary({}, [token.core for token in self._added], str)
 
     def get_vocab(self, with_added_tokens: bool = True) -> dict[str, int]:
@@ -315,7 +319,7 @@ def _restore(cls: type[Tokenizer], state: dict[str, Any]) -> Tokenizer:
     return tokenizer
 
 
-def _checked(name: str, part: Any, *kinds: type[Component] | None) -> Any:
+def _checked(name: str, part: Any, *kinds: type[BaseStage] | None) -> Any:
     if not any(part is None if kind is None else isinstance(part, kind) for kind in kinds):
         wanted = next(kind.__name__ for kind in kinds if kind is not None)
         raise TypeError(f"{name} must be a {wanted} of this package, got {part!r}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from subword._core.progress import progress_bar
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.base_stage import Component
+from subword.compat.tokenizers.base_stage import BaseStage
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
 from subword.corpus.counting import count_source
 from subword.corpus.sources import Source
@@ -17,7 +17,7 @@ from subword.vocab.added_tokens import AddedToken as Core
 from subword.vocab.vocabulary import Vocabulary
 
 
-class Trainer(Component):
+class Trainer(BaseStage):
     """What every trainer does: it fills a model with what it learns."""
 
     kind: type[Model]
@@ -153,5 +153,5 @@ class WordPieceTrainer(Trainer):
         )
 
 
-# What `Model.get_trainer` returns: models.py is below this module and cannot import it.
+# What `Model.get_trainer` returns: trainers import models, so models cannot import trainers.
 BPE.trainer, WordPiece.trainer = BpeTrainer, WordPieceTrainer

@@ -1,6 +1,9 @@
 """Code written for `tiktoken` runs with either library and gives the same."""
 
+import copy
 import hashlib
+import importlib
+import json
 import pickle
 import sys
 import types
@@ -10,23 +13,22 @@ import pytest
 import tiktoken as theirs
 from hypothesis import given
 from hypothesis import strategies as st
+from tiktoken import load as their_load
 from tiktoken import model as their_models
 from tiktoken_ext import openai_public
 
-from subword.compat import openai_names
+from subword._regex.split_patterns import TIKTOKEN_SPELLINGS
 from subword.compat import tiktoken as ours
+from subword.compat.tiktoken import load, model, registry
 from subword.corpus.word_counts import WordCounts
+from subword.formats.openai_encodings import openai_special_tokens
 from subword.trainers.bpe import train_bpe
 from subword.vocab.byte_alphabet import CHARS, bytes_of
 from tests.helpers.data import TIKTOKEN, tiktoken_file
 from tests.helpers.published import needs_data
 
 SPECIALS = {"<|endoftext|>": 1000, "<|a|>": 1001, "<|ab|>": 1003}
-CL100K = (
-    r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
-    r"\s++$|\s*[\r\n]|\s+(?!\S)|\s"
-)
-PATTERNS = [CL100K, next(iter(ours.SPELLINGS)), r"[\p{L}\p{N}]+", r" ?[a-f]+|\s+"]
+PATTERNS = [*TIKTOKEN_SPELLINGS, r"[\p{L}\p{N}]+", r" ?[a-f]+|\s+"]
 TEXT = st.lists(
     st.sampled_from(
         [
@@ -136,7 +138,8 @@ def test_the_rest_is_the_same(pair):
 
 
 def test_names_are_those_of_tiktoken(monkeypatch):
-    assert their_models.MODEL_TO_ENCODING == openai_names.MODELS
+    assert their_models.MODEL_TO_ENCODING == model.MODEL_TO_ENCODING
+    assert their_models.MODEL_PREFIX_TO_ENCODING == model.MODEL_PREFIX_TO_ENCODING
     assert sorted(ours.list_encoding_names()) == sorted(openai_public.ENCODING_CONSTRUCTORS)
     for start in their_models.MODEL_PREFIX_TO_ENCODING:
         expected = their_models.encoding_name_for_model(start + "-2030")
@@ -148,11 +151,11 @@ def test_names_are_those_of_tiktoken(monkeypatch):
     monkeypatch.setattr(openai_public, "load_tiktoken_bpe", lambda *args, **options: {})
     monkeypatch.setattr(openai_public, "data_gym_to_mergeable_bpe_ranks", lambda **options: {})
     for name, make in openai_public.ENCODING_CONSTRUCTORS.items():
-        assert openai_names.special_tokens_of(name) == make()["special_tokens"]
+        assert openai_special_tokens(name) == make()["special_tokens"]
 
 
 def test_vocabularies_are_found(tmp_path, monkeypatch):
-    monkeypatch.setattr(ours, "_loaded", {})
+    monkeypatch.setattr(registry, "ENCODINGS", {})
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
     monkeypatch.setitem(sys.modules, "tiktoken", None)
     with pytest.raises(FileNotFoundError, match=r"p50k_base\.tiktoken is not in"):
@@ -163,15 +166,15 @@ def test_vocabularies_are_found(tmp_path, monkeypatch):
     assert ours.encoding_for_model("gpt-2") is enc
     assert pickle.loads(pickle.dumps(enc)) is enc
     # Under the name that tiktoken would give it.
-    name = hashlib.sha1(ours.URL.format("r50k_base").encode()).hexdigest()
+    name = hashlib.sha1(registry.URL.format("r50k_base").encode()).hexdigest()
     (tmp_path / "r50k_base.tiktoken").rename(tmp_path / name)
-    monkeypatch.setattr(ours, "_loaded", {})
+    monkeypatch.setattr(registry, "ENCODINGS", {})
     assert ours.get_encoding("r50k_base").encode("ab") == [2]
 
 
 def test_tiktoken_itself_is_asked_last(tmp_path, monkeypatch):
     original = types.SimpleNamespace(_mergeable_ranks={b"a": 0, b"aa": 1})
-    monkeypatch.setattr(ours, "_loaded", {})
+    monkeypatch.setattr(registry, "ENCODINGS", {})
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(theirs, "get_encoding", lambda name: original)
     assert ours.get_encoding("cl100k_base").encode("aaa") == [1, 0]
@@ -181,7 +184,7 @@ def test_tiktoken_itself_is_asked_last(tmp_path, monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TIKTOKEN)
 def test_published_encodings(name, monkeypatch):
-    monkeypatch.setattr(ours, "_loaded", {})
+    monkeypatch.setattr(registry, "ENCODINGS", {})
     monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tiktoken_file(name).parent))
     mine = ours.get_encoding(name)
     ranks = mine._mergeable_ranks
@@ -194,3 +197,69 @@ def test_published_encodings(name, monkeypatch):
     assert mine.decode_with_offsets(ids) == other.decode_with_offsets(ids)
     assert mine.n_vocab == other.n_vocab
     assert mine.token_byte_values() == other.token_byte_values()
+
+
+def test_files_of_vocabularies_are_those_of_tiktoken(tmp_path):
+    ranks = small_ranks()
+    path = str(tmp_path / "small.tiktoken")
+    load.dump_tiktoken_bpe(ranks, path)
+    digest = hashlib.sha256(load.read_file(path)).hexdigest()
+    assert load.load_tiktoken_bpe(path, digest) == their_load.load_tiktoken_bpe(path) == ranks
+    assert load.check_hash(b"", digest) is False
+    with pytest.raises(ValueError, match=f"SHA-256 must be 00, got {digest}"):
+        load.load_tiktoken_bpe(path, "00")
+
+
+@pytest.mark.parametrize("clobber", [False, True])
+def test_gpt2_vocabularies_are_read_from_openai_files(tmp_path, clobber):
+    files = str(tmp_path / "vocab.bpe"), str(tmp_path / "encoder.json")
+    merges = ["Ġ t", "h e", "Ġt he"]
+    (tmp_path / "vocab.bpe").write_text("\n".join(["#version: 0.2", *merges, ""]), "utf-8")
+    tokens = [*sorted(CHARS), *("".join(merge.split()) for merge in merges), "<|endoftext|>"]
+    if clobber:
+        tokens[0], tokens[1] = tokens[1], tokens[0]
+    (tmp_path / "encoder.json").write_text(json.dumps({t: i for i, t in enumerate(tokens)}))
+    options = {"clobber_one_byte_tokens": clobber}
+    mine = load.data_gym_to_mergeable_bpe_ranks(*files, **options)
+    assert mine == their_load.data_gym_to_mergeable_bpe_ranks(*files, **options)
+    assert mine[b" the"] == 258
+    (tmp_path / "encoder.json").write_text('{"a": 0}')
+    with pytest.raises(ValueError, match=r"encoder\.json: the token"):
+        load.data_gym_to_mergeable_bpe_ranks(*files, **options)
+
+
+def test_downloads_are_left_to_tiktoken(tmp_path, monkeypatch):
+    monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(tmp_path))
+    url = "https://example.com/x.tiktoken"
+    monkeypatch.setattr(their_load, "read_file_cached", lambda *args: b"YQ== 7\n")
+    assert load.load_tiktoken_bpe(url) == {b"a": 7}
+    (tmp_path / "x.tiktoken").write_bytes(b"YQ== 0\n")
+    assert load.load_tiktoken_bpe(url) == {b"a": 0}
+    assert load.load_tiktoken_bpe(url, "another hash") == {b"a": 7}
+    monkeypatch.setitem(sys.modules, "tiktoken.load", None)
+    with pytest.raises(FileNotFoundError, match="tiktoken, which would download it"):
+        load.read_file(url)
+
+
+def test_the_registry_takes_other_encodings(monkeypatch):
+    parts = {"name": "mine", "pat_str": "a+", "mergeable_ranks": {b"a": 0}, "special_tokens": {}}
+    monkeypatch.setattr(registry, "ENCODINGS", {})
+    monkeypatch.setitem(registry.ENCODING_CONSTRUCTORS, "mine", lambda: parts)
+    enc = ours.get_encoding("mine")
+    assert "mine" in ours.list_encoding_names()
+    assert {"mine": enc} == registry.ENCODINGS
+    assert pickle.loads(pickle.dumps(enc)) is copy.deepcopy(enc) is enc
+
+
+def test_the_modules_of_tiktoken_have_its_public_names():
+    for name in ("core", "load", "model", "registry"):
+        mine = importlib.import_module(f"subword.compat.tiktoken.{name}")
+        other = importlib.import_module(f"tiktoken.{name}")
+        public = {
+            key for key, value in vars(other).items()
+            if not key.startswith("_")
+            and (key.isupper() or getattr(value, "__module__", None) == other.__name__)
+            and key != "TYPE_CHECKING"
+        }  # fmt: skip
+        assert public
+        assert public <= set(vars(mine))

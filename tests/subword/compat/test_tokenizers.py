@@ -2,8 +2,10 @@
 
 import asyncio
 import copy
+import html
 import json
 import pickle
+import re
 
 import pytest
 import tokenizers as theirs
@@ -379,3 +381,34 @@ def test_training_on_files_of_any_name_equals_the_original(tmp_path, monkeypatch
         tok.train(["corpus"], vocab_size=300, show_progress=False)
         vocabularies.append(tok.get_vocab())
     assert vocabularies == vocabularies[:1] * 4
+
+
+def test_the_visualizer_shows_every_character_once():
+    from subword.compat.tokenizers.tools import Annotation, EncodingVisualizer
+
+    tok = ours.Tokenizer(ours.models.BPE({"a": 0, "b": 1, "ab": 2}, [("a", "b")]))
+    tok.pre_tokenizer = ours.pre_tokenizers.Whitespace()
+    show = EncodingVisualizer(tok, default_to_notebook=False)
+    page = show("ab a <b>\n", [Annotation(0, 4, "A"), Annotation(6, 99, "<B>")])
+    body = page[page.index("<body>") : page.index("</body>")]
+    shown = html.unescape(re.sub(r"<[^>]*>", "", body))
+    assert shown == "ab a <b>\n"
+    assert 'class="even" title="ab 2"' in body
+    assert body.count('data-label="A"') == body.count('data-label="&lt;B&gt;"') == 1
+    colors = EncodingVisualizer.calculate_label_colors([Annotation(0, 1, "x")])
+    assert colors == {"x": "hsl(10,32%,64%)"}
+    converted = EncodingVisualizer(tok, False, lambda given: Annotation(*given))
+    assert converted("ab", [(0, 1, "A")]).count("annotation") > show("ab").count("annotation")
+
+
+def test_a_base_tokenizer_wraps_a_tokenizer():
+    from subword.compat.tokenizers.implementations.base_tokenizer import BaseTokenizer
+
+    inner = ours.Tokenizer(ours.models.BPE({"a": 0, "b": 1, "[PAD]": 2}, []))
+    tok = BaseTokenizer(inner, {"model": "mine"})
+    tok.enable_padding("right", 4, 2, 0, "[PAD]")
+    assert [e.ids for e in tok.encode_batch(inputs=["ab", "a"])] == [[0, 1, 2, 2], [0, 2, 2, 2]]
+    inner.normalizer = ours.normalizers.Lowercase()
+    assert tok.encode("AB").ids[:2] == [0, 1]
+    assert tok.add_special_tokens(special_tokens=["[PAD]"]) == 1
+    assert repr(tok) == "Tokenizer(vocabulary_size=3, model=mine)"

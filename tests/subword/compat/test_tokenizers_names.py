@@ -1,5 +1,6 @@
 """Names and parameters of `subword.compat.tokenizers` are those of `tokenizers`."""
 
+import importlib
 import inspect
 
 import pytest
@@ -27,6 +28,8 @@ MISSING = {
     "pre_tokenizers": set(),
     "processors": set(),
     "decoders": set(),
+    "implementations": {"SentencePieceUnigramTokenizer"},
+    "tools": {"EncodingVisualizer.consecutive_chars_to_html", "EncodingVisualizer.unk_token_regex"},
 }
 EVERYWHERE_MISSING = {"custom", "normalize", "pre_tokenize"}
 
@@ -41,8 +44,10 @@ def parameters(cls):
 
 @pytest.mark.parametrize("room", MISSING)
 def test_names_and_parameters_are_those_of_the_original(room):
-    mine = getattr(ours, room) if room else ours
-    other = getattr(theirs, room) if room else theirs
+    mine, other = [
+        importlib.import_module(f"{package.__name__}.{room}" if room else package.__name__)
+        for package in (ours, theirs)
+    ]
     missing = set()
     compared = 0
     for name, cls in vars(other).items():
@@ -71,7 +76,7 @@ def test_names_and_parameters_are_those_of_the_original(room):
                 missing.add(f"{name}.{method}")
             elif callable(value) and method in sample and callable(sample[method]):
                 wanted, got = parameters(getattr(cls, method)), parameters(getattr(own, method))
-                assert wanted == got or not wanted or "args" in got or method in NAMED_ANEW
+                assert wanted == got[: len(wanted)] or "args" in got or method in NAMED_ANEW
     assert missing == MISSING[room]
     assert compared > 0
 

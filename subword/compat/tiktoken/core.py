@@ -1,51 +1,22 @@
-"""The Python API of `tiktoken` over subword: code written for it runs after changing one import.
-
-    from subword.compat import tiktoken
-
-Nothing is downloaded here. A vocabulary is looked for as NAME.tiktoken, or under the name that
-tiktoken gives it, in the folder that TIKTOKEN_CACHE_DIR (or DATA_GYM_CACHE_DIR) names, else in the
-cache of tiktoken; after that an installed tiktoken is asked for it, which may download it.
-"""
+"""`Encoding`, as `tiktoken.core` has it: byte-level BPE over ranked bytes."""
 
 from __future__ import annotations
 
 import functools
-import hashlib
-import importlib
-import os
 import re
-import tempfile
-from collections.abc import Collection, Iterator, Sequence, Set
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Collection, Sequence, Set
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from subword import decoders, pre_tokenizers
 from subword._regex.patterns import Regex
-from subword._regex.split_patterns import PATTERNS
-from subword.compat.openai_names import MODELS, PREFIXES, VOCABULARIES, special_tokens_of
-from subword.formats.vocab_files import read_tiktoken
+from subword._regex.split_patterns import PATTERNS, TIKTOKEN_SPELLINGS
 from subword.models.bpe import BPE
 from subword.tokenizer import Tokenizer
 from subword.vocab.added_tokens import AddedToken
 
-__all__ = [
-    "Encoding",
-    "encoding_for_model",
-    "encoding_name_for_model",
-    "get_encoding",
-    "list_encoding_names",
-]
-
-URL = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"
-# How tiktoken spells a pattern that has another name here, and the same pieces.
-SPELLINGS = {
-    r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s": "gpt2"
-}
-# Encodings that were asked for by name.
-_loaded: dict[str, Encoding] = {}
 Special = Set[str] | Collection[str] | Literal["all"]
 
 
@@ -116,15 +87,9 @@ class Encoding:
         may = frozenset(known if allowed == "all" else allowed)
         must_not = frozenset(known - may if disallowed == "all" else disallowed)
         if must_not:
-            search = _finder(must_not).search
+            search = _special_token_regex(must_not).search
             for found in filter(None, map(search, texts)):
-                token = found.group()
-                raise ValueError(
-                    f"a text must not hold the special token {token!r}: allow it by "
-                    f"allowed_special={{{token!r}}}, or take it as plain text by "
-                    f"disallowed_special=(enc.special_tokens_set - {{{token!r}}}), or by "
-                    "disallowed_special=() for all of them"
-                )
+                raise_disallowed_special_token(found.group())
         return self._tokenizer(may & known)
 
     def __repr__(self) -> str:
@@ -184,7 +149,7 @@ class Encoding:
     ) -> npt.NDArray[np.uint32]:
         """Return the ids of a text as an array: uint32 (n,); see `encode`."""
         tokenizer = self._checked([text], allowed_special, disallowed_special)
-        return tokenizer.encode_ragged([_sound(text)], threads=1).ids
+        return tokenizer.encode_ragged([_without_surrogates(text)], threads=1).ids
 
     def encode_with_unstable(self, text: str, **options: Any) -> tuple[list[int], list[list[int]]]:
         """Not offered: the ids that may yet follow a text are not computed here.
@@ -215,7 +180,7 @@ class Encoding:
         try:
             return tokenizer.encode_lists(texts, threads=threads)
         except ValueError:
-            return tokenizer.encode_lists(list(map(_sound, texts)), threads=threads)
+            return tokenizer.encode_lists(list(map(_without_surrogates, texts)), threads=threads)
 
     # Ids to text.
 
@@ -245,14 +210,14 @@ class Encoding:
         Raises:
             UnicodeDecodeError: The ids are not text.
         """
-        pieces = self.decode_tokens_bytes(tokens)
+        decoded = self.decode_tokens_bytes(tokens)
         offsets: list[int] = []
         characters = 0
-        for piece in pieces:
-            # A piece that begins within a character belongs to that one.
-            offsets.append(max(0, characters - _continues(piece[0])))
-            characters += sum(not _continues(byte) for byte in piece)
-        return b"".join(pieces).decode(), offsets
+        for token in decoded:
+            # A token that begins within a character belongs to that one.
+            offsets.append(max(0, characters - _continues(token[0])))
+            characters += sum(not _continues(byte) for byte in token)
+        return b"".join(decoded).decode(), offsets
 
     def decode_batch(
         self, batch: Sequence[Sequence[int]], *, errors: str = "replace", num_threads: int = 8
@@ -292,8 +257,6 @@ class Encoding:
         return self.max_token_value + 1
 
     def __reduce__(self) -> tuple[Any, ...]:
-        if self is _loaded.get(self.name):
-            return get_encoding, (self.name,)
         parts = (self.name, self._pat_str, self._mergeable_ranks, self._special_tokens)
         return _restore, parts
 
@@ -304,12 +267,22 @@ def _restore(
     return Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens=specials)
 
 
+def raise_disallowed_special_token(token: str) -> NoReturn:
+    """Raise the error of a text that holds a special token it must not."""
+    raise ValueError(
+        f"a text must not hold the special token {token!r}: allow it by "
+        f"allowed_special={{{token!r}}}, or take it as plain text by "
+        f"disallowed_special=(enc.special_tokens_set - {{{token!r}}}), or by "
+        "disallowed_special=() for all of them"
+    )
+
+
 def _continues(byte: int) -> bool:
     """Whether a byte of UTF-8 is not the first of its character."""
     return 0x80 <= byte < 0xC0
 
 
-def _sound(text: str) -> str:
+def _without_surrogates(text: str) -> str:
     """Return a text without lone surrogates."""
     try:
         text.encode()
@@ -319,81 +292,13 @@ def _sound(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=128)
-def _finder(tokens: frozenset[str]) -> re.Pattern[str]:
+def _special_token_regex(tokens: frozenset[str]) -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, sorted(tokens))))
 
 
 def _split(pattern: str) -> pre_tokenizers.Split:
-    """Return the cut that a pattern means; what it does not match is dropped, as in tiktoken."""
-    known = PATTERNS[SPELLINGS[pattern]] if pattern in SPELLINGS else pattern
+    """Return the split that a pattern means; what it does not match is dropped, as in tiktoken."""
+    known = PATTERNS[TIKTOKEN_SPELLINGS[pattern]] if pattern in TIKTOKEN_SPELLINGS else pattern
     if known in PATTERNS.values():
         return pre_tokenizers.Split(Regex(known), "isolated")  # which match everything
     return pre_tokenizers.Split(Regex(pattern), "removed", invert=True)
-
-
-def list_encoding_names() -> list[str]:
-    """Return the names that `get_encoding` knows."""
-    return list(VOCABULARIES)
-
-
-def get_encoding(encoding_name: str) -> Encoding:
-    """Return an encoding by its name; the same object each time.
-
-    Raises:
-        ValueError: There is no such encoding.
-        FileNotFoundError: Its vocabulary is nowhere, and tiktoken is not installed.
-    """
-    if encoding_name not in VOCABULARIES:
-        names = ", ".join(VOCABULARIES)
-        raise ValueError(f"the encoding must be one of {names}, got {encoding_name!r}")
-    if encoding_name not in _loaded:
-        file, pattern = VOCABULARIES[encoding_name]
-        _loaded[encoding_name] = Encoding(
-            encoding_name,
-            pat_str=PATTERNS[pattern],
-            mergeable_ranks=_ranks(file),
-            special_tokens=special_tokens_of(encoding_name),
-        )
-    return _loaded[encoding_name]
-
-
-def encoding_name_for_model(model_name: str) -> str:
-    """Return the name of the encoding of one of OpenAI's models; KeyError if it is not known."""
-    if model_name in MODELS:
-        return MODELS[model_name]
-    for prefix, encoding in PREFIXES.items():
-        if model_name.startswith(prefix):
-            return encoding
-    raise KeyError(f"no encoding is known for the model {model_name!r}: use get_encoding")
-
-
-def encoding_for_model(model_name: str) -> Encoding:
-    """Return the encoding of one of OpenAI's models; KeyError if it is not known."""
-    return get_encoding(encoding_name_for_model(model_name))
-
-
-def _places(name: str) -> Iterator[Path]:
-    """Yield where the file of a vocabulary may lie."""
-    default = os.path.join(tempfile.gettempdir(), "data-gym-cache")
-    for variable in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
-        if os.environ.get(variable):
-            default = os.environ[variable]
-            break
-    yield Path(default) / f"{name}.tiktoken"
-    # The name of a file in the cache of tiktoken is made of where it came from.
-    yield Path(default) / hashlib.sha1(URL.format(name).encode()).hexdigest()
-
-
-def _ranks(name: str) -> dict[bytes, int]:
-    for path in _places(name):
-        if path.is_file():
-            return read_tiktoken(path)
-    try:
-        original = importlib.import_module("tiktoken")
-    except ImportError:
-        raise FileNotFoundError(
-            f"{name}.tiktoken is not in {next(_places(name)).parent}: put it there or name its "
-            "folder in TIKTOKEN_CACHE_DIR"
-        ) from None
-    ranks: dict[bytes, int] = original.get_encoding(name)._mergeable_ranks
-    return ranks

@@ -1,0 +1,137 @@
+"""Texts with their tokens and annotations as HTML, as `tokenizers.tools.visualizer` shows them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby
+from typing import Any
+
+from subword.results.encoding import Encoding
+
+PAGE = """<html>
+<head><meta charset="utf-8"><style>
+body {{ font-family: monospace; line-height: 2.2; white-space: pre-wrap; color: #000; }}
+.even {{ background: #d5e8f7; }}
+.odd {{ background: #b4d7f0; }}
+.annotation {{ border-bottom: 3px solid; }}
+.annotation::after {{ content: attr(data-label); font-size: 70%; vertical-align: sub; }}
+</style></head>
+<body>{}</body>
+</html>
+"""
+
+
+@dataclass
+class Annotation:
+    """A labelled span of a text.
+
+    Attributes:
+        start, end: Its characters, [start, end).
+        label: Its label.
+    """
+
+    start: int
+    end: int
+    label: str
+
+
+class EncodingVisualizer:
+    """Shows a text with its tokens in turn light and dark, and its annotations underlined.
+
+    Args:
+        tokenizer: Encodes.
+        default_to_notebook: Show the page in the notebook instead of returning it.
+        annotation_converter: Makes an `Annotation` of what a call is given as one.
+
+    Raises:
+        ImportError: A notebook is wanted and IPython is not installed.
+    """
+
+    def __init__(
+        self,
+        tokenizer: Any,
+        default_to_notebook: bool = True,
+        annotation_converter: Callable[[Any], Annotation] | None = None,
+    ) -> None:
+        if default_to_notebook:
+            _notebook()
+        self.tokenizer = tokenizer
+        self.default_to_notebook = default_to_notebook
+        self.annotation_converter = annotation_converter
+
+    def __call__(
+        self,
+        text: str,
+        annotations: Sequence[Any] | None = None,
+        default_to_notebook: bool | None = None,
+    ) -> str | None:
+        """Show a text.
+
+        Args:
+            text: The text.
+            annotations: Its annotations; where they overlap the last one counts.
+            default_to_notebook: As for the constructor, for this call; None: as it was given there.
+
+        Returns:
+            The page, None where it is shown in the notebook.
+        """
+        convert = self.annotation_converter
+        given: list[Annotation] = [convert(a) if convert else a for a in annotations or ()]
+        page = PAGE.format("".join(_spans(text, self.tokenizer.encode(text), given)))
+        shows = self.default_to_notebook if default_to_notebook is None else default_to_notebook
+        if not shows:
+            return page
+        display = _notebook()
+        display.display(display.HTML(page))
+        return None
+
+    @staticmethod
+    def calculate_label_colors(annotations: Iterable[Annotation]) -> dict[str, str]:
+        """Return a colour of CSS for each label, the same each time."""
+        labels = sorted({annotation.label for annotation in annotations})
+        step = max(255 // max(len(labels), 1), 20)
+        return {label: f"hsl({10 + i * step},32%,64%)" for i, label in enumerate(labels)}
+
+
+def _notebook() -> Any:
+    try:
+        return importlib.import_module("IPython.display")
+    except ImportError:
+        raise ImportError(
+            "showing the page in a notebook needs IPython; default_to_notebook=False returns it"
+        ) from None
+
+
+def _spans(text: str, encoding: Encoding, annotations: Sequence[Annotation]) -> Iterable[str]:
+    """Yield the HTML of each annotation, and of the text between them."""
+    token_of: list[int | None] = [None] * len(text)
+    for index, (start, end) in enumerate(encoding.offsets):
+        for i in range(start, end):
+            if token_of[i] is None:  # the first of the tokens that share a character
+                token_of[i] = index
+    annotation_of: list[int | None] = [None] * len(text)
+    for index, annotation in enumerate(annotations):
+        for i in range(max(annotation.start, 0), min(annotation.end, len(text))):
+            annotation_of[i] = index
+    colors = EncodingVisualizer.calculate_label_colors(annotations)
+    tokens = encoding.tokens
+    for found, run in groupby(range(len(text)), annotation_of.__getitem__):
+        inner = []
+        for token_index, characters in groupby(run, token_of.__getitem__):
+            shown = escape("".join([text[i] for i in characters]))
+            if token_index is not None:
+                shade = "odd" if token_index % 2 else "even"
+                title = escape(f"{tokens[token_index]} {encoding.ids[token_index]}")
+                shown = f'<span class="{shade}" title="{title}">{shown}</span>'
+            inner.append(shown)
+        content = "".join(inner)
+        if found is not None:
+            label = annotations[found].label
+            content = (
+                f'<span class="annotation" style="border-color:{colors[label]}" '
+                f'data-label="{escape(label)}">{content}</span>'
+            )
+        yield content
