@@ -1,6 +1,8 @@
-"""The rules of the house that no linter knows."""
+"""The rules of the project that no linter checks."""
 
+import ast
 import re
+import statistics
 import subprocess
 import sys
 import tomllib
@@ -13,7 +15,8 @@ import subword
 from subword import demo
 
 ROOT = Path(__file__).parents[1]
-MOST_LINES = 400
+MAX_LINES = 400
+MEDIAN_LINES = range(80, 201)
 SOURCES = (".py", ".pyx", ".pxd", ".pyi", ".h")
 FOLDERS = ("subword", "bert_min", "tests", "benchmarks", "tools")
 FILES = sorted(
@@ -28,18 +31,65 @@ def is_generated(path):
     return "enerated by" in path.read_text(encoding="utf-8")[:400]
 
 
+HAND_WRITTEN = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in FILES
+    if not is_generated(path)
+}
+
+
+def imported_modules(text):
+    """The modules that a Python source imports, each `from` import with its names too."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def test_there_are_files_to_look_at():
     assert len(FILES) > 100
-    assert any(is_generated(path) for path in FILES)
+    assert len(HAND_WRITTEN) < len(FILES)
 
 
 def test_no_hand_written_file_is_too_long():
-    lengths = {
-        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
-        for path in FILES
-        if not is_generated(path)
-    }
-    assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES} == {}
+    lengths = {name: len(text.splitlines()) for name, text in HAND_WRITTEN.items()}
+    assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
+    assert int(statistics.median(lengths.values())) in MEDIAN_LINES
+
+
+def test_every_hand_written_file_says_what_it_is():
+    """Modules by a docstring, headers by a comment; the docstring of a stub is its module's."""
+    opening = {".py": ('"""', 'r"""'), ".pyx": ('"""', 'r"""'), ".h": ("/*", "//")}
+    silent = [
+        name
+        for name, text in HAND_WRITTEN.items()
+        if text and not text.startswith(opening.get(Path(name).suffix, ""))
+    ]
+    assert silent == []
+
+
+def test_no_test_imports_a_test_and_no_benchmark_is_imported_by_tests():
+    """What several of them need is in tests/helpers, which imports neither."""
+    wrong = [
+        f"{name}: {module}"
+        for name, text in HAND_WRITTEN.items()
+        if name.startswith(("tests/", "benchmarks/")) and name.endswith(".py")
+        for module in imported_modules(text)
+        if re.match(r"tests\..*\btest_", module)
+        or (name.startswith("tests/") and module.split(".")[0] == "benchmarks")
+    ]
+    assert wrong == []
+
+
+def test_every_folder_of_tests_is_named_after_a_room():
+    for package in ("subword", "bert_min"):
+        rooms = {
+            path.parent.name.lstrip("_") for path in FILES if path.parent.parent.name == package
+        }
+        folders = {path.parent.name for path in (ROOT / "tests" / package).glob("*/*.py")}
+        assert folders <= rooms
 
 
 def is_for_cython_alone(path):

@@ -12,8 +12,9 @@ import random
 import sys
 import time
 
-from tests.helpers.compare import differences, load, random_text
+from tests.helpers.compare import differences, load
 from tests.helpers.data import NAMES
+from tests.helpers.random_text import random_text
 
 BATCH = 500
 MAX_COUNT = 1_000_000

@@ -1,4 +1,4 @@
-"""Between the encodings of the oracle (`tokenizers`) and ours."""
+"""The encodings of the oracle (`tokenizers`), of the twin and ours, in forms that compare."""
 
 import json
 
@@ -44,3 +44,19 @@ def columns(encoding) -> dict:
     shown = {name: getattr(encoding, name) for name in COLUMNS}
     shown["overflowing"] = [columns(chunk) for chunk in encoding.overflowing]
     return shown
+
+
+def encoding_columns(tok: tokenizers.Tokenizer, text, **options) -> tuple[list, ...]:
+    """Return ids, tokens, offsets and word ids of the oracle, without special tokens."""
+    encoding = tok.encode(text, add_special_tokens=False, **options)
+    return encoding.ids, encoding.tokens, encoding.offsets, encoding.word_ids
+
+
+def token_columns(tokens: list) -> tuple[list, ...]:
+    """Return the same four columns of the tokens of the slow twin."""
+    return (
+        [token.id for token in tokens],
+        [token.text for token in tokens],
+        [(token.start, token.end) for token in tokens],
+        [token.word for token in tokens],
+    )

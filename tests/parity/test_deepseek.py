@@ -10,9 +10,9 @@ import tokenizers
 from subword import Tokenizer
 from subword._regex.split_patterns import DEEPSEEK
 from subword.pre_tokenizers import is_scanned
-from tests.helpers.compare import random_text
 from tests.helpers.data import CORPORA, documents, tokenizer_folder
 from tests.helpers.published import needs_data
+from tests.helpers.random_text import random_text
 
 BYTES = {"add_prefix_space": False, "trim_offsets": True, "use_regex": False}
 

@@ -5,9 +5,10 @@ import random
 
 import pytest
 
-from tests.helpers.compare import differences, load, random_text
+from tests.helpers.compare import differences, load
 from tests.helpers.data import NAMES
 from tests.helpers.published import needs_data, oracle
+from tests.helpers.random_text import random_text
 
 COUNT = int(os.environ.get("SUBWORD_FUZZ", "250"))
 

@@ -9,7 +9,7 @@ from tokenizers import pre_tokenizers as hf
 from subword import Regex, pre_tokenizers
 from subword._core.simd import SIMD
 from subword._regex.split_patterns import CLIP, CLIP_BARE, DEEPSEEK, PATTERNS
-from tests.helpers.compare import ASCII, OTHER, random_text
+from tests.helpers.random_text import ASCII, OTHER, random_text
 
 # Characters at the edges of what the masks tell by two or three bytes, of all classes, and what
 # patterns treat in ways of their own.

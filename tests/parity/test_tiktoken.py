@@ -8,9 +8,9 @@ import tiktoken
 from subword import Tokenizer
 from subword.formats.openai_encodings import openai_special_tokens
 from subword.formats.vocab_files import read_tiktoken
-from tests.helpers.compare import random_text
 from tests.helpers.data import CORPORA, TIKTOKEN, documents, tiktoken_file
 from tests.helpers.published import needs_data
+from tests.helpers.random_text import random_text
 
 # tiktoken 0.14, openai_public.py: what the encodings split by.
 PATTERNS = {

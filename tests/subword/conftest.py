@@ -5,11 +5,7 @@ import tokenizers
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from subword._core.simd import SIMD, use_simd
-
-WORDS = [
-    *("the", "cat", "sat", "on", "a", "mat", "and", "then"),
-    *("it", "ran", "away", "from", "every", "dog", "in", "town"),
-]
+from tests.helpers.random_text import WORDS
 
 
 @pytest.fixture(scope="session")

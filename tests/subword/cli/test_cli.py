@@ -1,3 +1,5 @@
+"""The commands of `subword`, run as from a shell."""
+
 import json
 import os
 import signal

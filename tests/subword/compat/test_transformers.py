@@ -17,9 +17,9 @@ from transformers.tokenization_utils_tokenizers import TokenizersBackend
 
 import subword
 from subword.compat import transformers as door
+from tests.helpers.calls import TEXTS, attempt, random_call, same_value
 from tests.helpers.oracle import columns
 from tests.helpers.published import tokenizer_folders
-from tests.subword.model_inputs.test_call import TEXTS, attempt, random_call, same_value
 
 CORPUS = ["The cat sat on the mat, unbelievable 한국어 text", "a b c d e f g 0 1 2 😀"] * 40
 

@@ -1,3 +1,5 @@
+"""Every decoder and `DecodeStream` beside the oracle's."""
+
 import json
 import pickle
 import random
@@ -11,63 +13,14 @@ import subword
 from subword import decoders as ours
 from subword.decoders.decode_stream import DecodeStream
 from subword.vocab.byte_alphabet import BYTES, CHARS, byte_of_token, bytes_of, chars_of
+from tests.helpers.decoders import DECODERS, TOKENS
 from tests.helpers.published import tokenizer_folders
 
-# name -> (theirs, ours)
-DECODERS = {
-    "byte_level": (hf.ByteLevel(), ours.ByteLevel()),
-    "wordpiece": (hf.WordPiece(), ours.WordPiece()),
-    "wordpiece_plain": (hf.WordPiece("@@", False), ours.WordPiece("@@", False)),
-    "wordpiece_no_prefix": (hf.WordPiece("", True), ours.WordPiece("", True)),
-    "metaspace": (hf.Metaspace(), ours.Metaspace()),
-    "metaspace_never": (
-        hf.Metaspace("_", "never", False),
-        ours.Metaspace("_", "never", False),
-    ),
-    "metaspace_first": (hf.Metaspace("▁", "first"), ours.Metaspace("▁", "first")),
-    "replace": (hf.Replace("▁", " "), ours.Replace("▁", " ")),
-    "replace_special": (hf.Replace(".", "$1\\1"), ours.Replace(".", "$1\\1")),
-    "replace_empty": (hf.Replace("", "-"), ours.Replace("", "-")),
-    "byte_fallback": (hf.ByteFallback(), ours.ByteFallback()),
-    "fuse": (hf.Fuse(), ours.Fuse()),
-    "strip": (hf.Strip(" ", 1, 0), ours.Strip(" ", 1, 0)),
-    "strip_letters": (hf.Strip("a", 2, 0), ours.Strip("a", 2, 0)),
-    "bpe": (hf.BPEDecoder(), ours.BPEDecoder()),
-    "bpe_suffix": (hf.BPEDecoder("a"), ours.BPEDecoder("a")),
-    "ctc": (hf.CTC(), ours.CTC()),
-    "ctc_plain": (hf.CTC("a", "▁", False), ours.CTC("a", "▁", False)),
-}
-
-
-def _sequence(*names):
-    return hf.Sequence([DECODERS[n][0] for n in names]), ours.Sequence(
-        [DECODERS[n][1] for n in names]
-    )
-
-
-DECODERS |= {
-    "llama": _sequence("replace", "byte_fallback", "fuse", "strip"),
-    "gemma": _sequence("replace", "byte_fallback", "fuse"),
-    "fallback_wordpiece": _sequence("byte_fallback", "wordpiece"),
-    "fused_wordpiece": _sequence("fuse", "wordpiece", "metaspace"),
-    "fused_replace": _sequence("fuse", "replace"),
-    "bpe_fallback": _sequence("bpe", "byte_fallback", "strip_letters"),
-    "bytes_strip": _sequence("byte_level", "strip"),
-    "ctc_fuse": _sequence("ctc", "metaspace_first", "fuse", "strip_letters", "fuse"),
-    "nothing": _sequence(),
-}
 both = pytest.mark.parametrize("name", DECODERS)
-
-PIECES = [
-    *("a", "b", "ab", "▁", "▁a", "▁▁b", "##a", "##", "@@b", "_", "_b", "Ġ", "Ġa", "Ã", "©", "é"),
-    *("<0x61>", "<0xC3>", "<0xA9>", "<0xE4>", "<0xBD>", "<0xA0>", "<0xf0>", "<0x+A>", "<0xé>"),
-    *("<0xZZ>", "<0x61", "<pad>", "|", "a</w>", "</w>", "", " ", "  a", ".", "!", "'", "n't", "'m"),
-    *("do", "not", " do not", "'s", "你", "😀", "\ufffd", "aa", "aaa", "\n", "ä½", "łł", "ð", "Ł"),
-]
 
 
 def random_tokens(rng: random.Random) -> list[str]:
-    pool = rng.sample(PIECES, rng.randrange(1, 12))
+    pool = rng.sample(TOKENS, rng.randrange(1, 12))
     return [rng.choice(pool) for _ in range(rng.randrange(1, 12))]
 
 
@@ -79,7 +32,7 @@ def test_decode_equals_the_oracle(name):
         tokens = random_tokens(rng)
         assert mine.decode(tokens) == theirs.decode(tokens), tokens
     assert mine.decode([]) == ""
-    assert "".join(mine.decode_chain(PIECES)) == theirs.decode(PIECES)
+    assert "".join(mine.decode_chain(TOKENS)) == theirs.decode(TOKENS)
 
 
 @both
@@ -91,7 +44,7 @@ def test_json_round_trips_and_equals_the_oracle(name):
     for twin in (ours.from_dict(config), pickle.loads(pickle.dumps(mine))):
         assert twin == mine
         assert hash(twin) == hash(mine)
-        assert twin.decode(PIECES) == mine.decode(PIECES)
+        assert twin.decode(TOKENS) == mine.decode(TOKENS)
     assert mine != ours.WordPiece("other")
 
 
@@ -133,7 +86,7 @@ class Borrowed:
 
 def oracle_tokenizer(decoder) -> Tokenizer:
     vocab = {
-        piece: i for i, piece in enumerate(dict.fromkeys([*PIECES, *map(chr, range(0xA1, 0x144))]))
+        piece: i for i, piece in enumerate(dict.fromkeys([*TOKENS, *map(chr, range(0xA1, 0x144))]))
     }
     tok = Tokenizer(models.WordLevel(vocab, "a"))
     tok.add_special_tokens(["<special>"])

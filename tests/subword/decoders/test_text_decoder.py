@@ -15,7 +15,7 @@ from subword import Tokenizer
 from subword.decoders.decode_stream import DecodeStream
 from subword.decoders.text_decoder import table_plan
 from subword.results.ragged import Ragged
-from tests.subword.decoders.test_decoders import DECODERS, PIECES
+from tests.helpers.decoders import DECODERS, TOKENS
 
 STRIPS = {"type": "Strip", "content": " ", "start": 2, "stop": 1}
 SPELLED = {name: json.loads(theirs.__getstate__()) for name, (theirs, _) in DECODERS.items()} | {
@@ -36,7 +36,7 @@ BEYOND = {
 }
 
 
-VOCABULARY = {token: 2 * i for i, token in enumerate(dict.fromkeys(PIECES))}
+VOCABULARY = {token: 2 * i for i, token in enumerate(dict.fromkeys(TOKENS))}
 
 
 def config_of(decoder):

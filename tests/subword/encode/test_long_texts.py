@@ -10,19 +10,7 @@ from subword._regex.split_patterns import DEEPSEEK, PATTERNS
 from subword.encode.long_texts import long_texts_to_arrays, part_starts
 from subword.encode.parallel import texts_to_arrays
 from subword.vocab.byte_alphabet import CHARS
-
-PIECES = [
-    *"aBsA/1.é中\u0301\u3000\xa0😀 \n\t\x00",
-    *("the", " the", "'s", "'LL", "  ", "\n\n", " \n ", "...", "1234"),
-    *("e\u0301", "한국", "かな", "Жя", "<x>", "mask"),
-]
-WORDS = ("the", "it's", "A", "한국어", "中文", "ﬁ", "é", "don't", "Ж")
-
-
-def random_text(rng):
-    pool = rng.sample(PIECES, rng.choice((3, 6, len(PIECES))))
-    text = "".join(rng.choices(pool, k=rng.choice((5, 40, 200))))
-    return text if rng.random() < 0.5 else " ".join(rng.choices(WORDS, k=30)) + text
+from tests.helpers.random_text import splittable_text
 
 
 def byte_level(split, normalizer=None, added=()):
@@ -74,7 +62,7 @@ def test_parts_make_the_whole(name):
     rng = random.Random(name)
     cuts = 0
     for _ in range(250):
-        texts = [random_text(rng) for _ in range(rng.choice((1, 1, 2, 5)))]
+        texts = [splittable_text(rng) for _ in range(rng.choice((1, 1, 2, 5)))]
         size = rng.choice((1, 2, 3, 7, 20))
         cuts += sum(len(part_starts(text, size)) - 1 for text in texts)
         affixes = rng.choice((((), ()), ((1,), (2, 1)), ((), (0,))))
@@ -128,7 +116,7 @@ def test_the_beginning_of_a_text_is_that_of_its_ids(name):
     rng = random.Random(name)
     lengths = set()
     for _ in range(60):
-        texts = ["".join(random_text(rng) for _ in range(30)) for _ in range(3)]
+        texts = ["".join(splittable_text(rng) for _ in range(30)) for _ in range(3)]
         expected = tok.encode_ragged(texts, add_special_tokens=False).to_lists()
         for most in (0, 1, 7, 40, 200):
             found = tok.encode_ragged(texts, add_special_tokens=False, max_length=most)

@@ -12,26 +12,19 @@ from subword import Tokenizer
 from subword.encode.convert import to_lists
 from subword.processors import TemplateProcessing
 from subword.results.ragged import Ragged
-from tests.helpers.configs import random_text
-from tests.helpers.small_models import with_model
-
-SOURCE = ["the cat sat on a mat, 한국어 😀 naïve", "low lower lowest"] * 20
+from tests.helpers.random_text import short_texts
+from tests.helpers.small_models import SMALL_CORPUS, with_model
 
 
 @pytest.fixture(scope="module", params=["byte_level_bpe", "wordpiece", "bpe"])
 def tok(request) -> Tokenizer:
     specials = ["[UNK]", "[CLS]", "[SEP]", "[PAD]"]
-    return subword.train(SOURCE, request.param, 320, special_tokens=specials, progress=False)
-
-
-def texts_of(seed: int, count: int) -> list[str]:
-    rng = random.Random(seed)
-    return [random_text(rng) for _ in range(count)]
+    return subword.train(SMALL_CORPUS, request.param, 320, special_tokens=specials, progress=False)
 
 
 @pytest.mark.parametrize("special", [True, False])
 def test_one_text_gives_the_row_of_a_batch(tok, special):
-    for text in [*texts_of(1, 200), "", "a" * 9000, "한 글" * 4000]:
+    for text in [*short_texts(1, 200), "", "a" * 9000, "한 글" * 4000]:
         ids = tok.encode_ids(text, add_special_tokens=special)
         assert ids.dtype == np.uint32
         assert ids.tolist() == tok.encode_ragged([text], add_special_tokens=special)[0].tolist()
@@ -73,7 +66,7 @@ def test_one_text_refuses_what_is_more_than_ids_around_it():
 @pytest.mark.parametrize("seed", range(20))
 def test_rectangles_equal_padded_rows(tok, seed, side):
     rng = random.Random(seed)
-    texts = texts_of(seed, rng.randrange(1, 40)) * rng.choice([1, 1, 30])
+    texts = short_texts(seed, rng.randrange(1, 40)) * rng.choice([1, 1, 30])
     limit, multiple = rng.choice([None, 3, 8]), rng.choice([None, 1, 8])
     made = tok.encode_padded(texts, True, limit, None, multiple, (3, 1), side == "left")
     rows = tok.encode_ragged(texts, max_length=limit)

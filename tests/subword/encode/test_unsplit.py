@@ -12,43 +12,11 @@ from tokenizers import models, normalizers, trainers
 from subword import Tokenizer
 from subword.reference import ReferenceTokenizer
 from tests.helpers.compare import load
+from tests.helpers.oracle import encoding_columns, token_columns
 from tests.helpers.published import needs_data
-from tests.subword.reference.test_reference import oracle, shown
+from tests.helpers.random_text import METASPACE_WORDS, metaspace_texts
 
 MARK = "▁"
-WORDS = [
-    *("the", "cat", "hat", "at", "a", "then", "that's", "x,", "y.", "(z)", "naïve", "été"),
-    *("한국어", "한글", "中文字", "中", "😀", "<0x41>", "10", "100", ">▁</"),
-]
-BITS = [
-    " ",
-    "  ",
-    "   ",
-    MARK,
-    MARK * 2,
-    "\u00a0",
-    "\n",
-    "\t",
-    "\0",
-    "ö",
-    "ß",
-    "한",
-    "々",
-    "😀",
-    "[X]",
-    ".",
-]
-
-
-def random_texts(rng: random.Random, count: int) -> list[str]:
-    """Return texts of words with blanks of all kinds between, before and behind them."""
-    pool = [*rng.sample(WORDS, rng.randrange(2, 12)), *rng.sample(BITS, rng.randrange(2, 8))]
-    return [
-        "".join(
-            rng.choice(pool) + rng.choice(["", " ", " ", "  "]) for _ in range(rng.randrange(16))
-        )
-        for _ in range(count)
-    ]
 
 
 def blanks_of(rng: random.Random, mark: str) -> dict:
@@ -81,7 +49,8 @@ def trained_model(rng: random.Random, mark: str) -> dict:
     """Train a BPE on texts as one word each: some of its tokens go on behind a mark."""
     tok = tokenizers.Tokenizer(models.BPE())
     tok.normalizer = normalizers.Replace(" ", mark)
-    lines = [" ".join(rng.choices(WORDS, k=8)) for _ in range(30)] + random_texts(rng, 10)
+    lines = [" ".join(rng.choices(METASPACE_WORDS, k=8)) for _ in range(30)]
+    lines += metaspace_texts(rng, 10)
     trainer = trainers.BpeTrainer(vocab_size=rng.choice([60, 150, 300]), show_progress=False)
     tok.train_from_iterator(lines, trainer)
     model = json.loads(tok.to_str())["model"]
@@ -141,13 +110,13 @@ def test_chunks_equal_the_plain_path_the_twin_and_the_oracle(seed):
         assert not uses_chunks(plain), config
         twin = ReferenceTokenizer(config)
         theirs = tokenizers.Tokenizer.from_str(json.dumps(config))
-        texts = random_texts(rng, 40)
+        texts = metaspace_texts(rng, 40)
         rows = fast.encode_ragged(texts).to_lists()
         assert rows == fast.encode_ragged(texts).to_lists()  # now from the cache
         for text, row in zip(texts, rows, strict=True):
-            expected = oracle(theirs, text)
+            expected = encoding_columns(theirs, text)
             assert row == expected[0], (config, text)
-            assert shown(twin.encode(text)) == expected, (config, text)
+            assert token_columns(twin.encode(text)) == expected, (config, text)
             for tok in (fast, fast, plain):
                 got = tok.encode(text)
                 assert got.ids == expected[0]

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from subword import Tokenizer
-from tests.helpers.configs import random_config
+from tests.helpers.random_configs import random_config
 from tests.helpers.small_models import BASE, MODEL, PIECES, with_model
 
 HIGH = 2**32 - 2

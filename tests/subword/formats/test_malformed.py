@@ -1,3 +1,5 @@
+"""Malformed files are refused with the field, the rule and the place."""
+
 import json
 
 import pytest

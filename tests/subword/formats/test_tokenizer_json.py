@@ -1,3 +1,5 @@
+"""Reading and writing tokenizer.json and vocabularies: round trips, and the oracle's files."""
+
 import copy
 import json
 import random
@@ -8,11 +10,11 @@ import tokenizers
 from subword import Tokenizer
 from subword.formats.padding_json import padding_from_config, truncation_from_config
 from subword.formats.vocab_files import read_vocab_txt
-from tests.helpers.compare import load, random_text
-from tests.helpers.configs import random_config
-from tests.helpers.configs import random_text as short_text
+from tests.helpers.compare import load
 from tests.helpers.data import NAMES, TIKTOKEN, tiktoken_file, tokenizer_folder
 from tests.helpers.published import needs_data, oracle
+from tests.helpers.random_configs import random_config
+from tests.helpers.random_text import random_text, short_text
 from tests.helpers.small_models import BASE, MODEL, PIECES, with_model
 
 # Round trips.

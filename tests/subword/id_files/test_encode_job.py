@@ -1,3 +1,5 @@
+"""Text files to ids: the same as their documents, whatever threads and outputs."""
+
 import io
 import os
 import random
@@ -14,7 +16,7 @@ from subword.id_files import encode_job, writers
 from subword.id_files.encode_job import make_job
 from subword.id_files.file_parts import file_windows, stream_parts
 from subword.id_files.id_formats import id_dtype
-from tests.helpers.compare import random_text
+from tests.helpers.random_text import random_text
 
 TEXT = "the cat sat on a mat\nthe dog ran\n\naway from every 한국어 😀 mat"
 

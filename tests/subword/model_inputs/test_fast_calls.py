@@ -10,16 +10,16 @@ import subword
 from subword import Tokenizer
 from subword.model_inputs.call import call
 from subword.model_inputs.call_options import plans
+from tests.helpers.calls import TEXTS, attempt, random_call, same_value
 from tests.helpers.oracle import columns
-from tests.helpers.small_models import with_model
-from tests.subword.encode.test_short_texts import SOURCE, texts_of
-from tests.subword.model_inputs.test_call import TEXTS, attempt, random_call, same_value
+from tests.helpers.random_text import short_texts
+from tests.helpers.small_models import SMALL_CORPUS, with_model
 
 
 def tokenizer_of(kind: str) -> Tokenizer:
     specials = ["[UNK]", "[CLS]", "[SEP]", "[PAD]"]
     if kind == "no padding":
-        return subword.train(SOURCE, "byte_level_bpe", 300, progress=False)
+        return subword.train(SMALL_CORPUS, "byte_level_bpe", 300, progress=False)
     if kind == "more than ids around":
         twice = [{"Sequence": {"id": "A", "type_id": 0}}] * 2
         template = {
@@ -27,7 +27,7 @@ def tokenizer_of(kind: str) -> Tokenizer:
             **{"single": twice, "pair": twice},
         }
         return Tokenizer.from_str(json.dumps({**with_model(), "post_processor": template}))
-    return subword.train(SOURCE, kind, 320, special_tokens=specials, progress=False)
+    return subword.train(SMALL_CORPUS, kind, 320, special_tokens=specials, progress=False)
 
 
 @pytest.fixture(
@@ -73,7 +73,7 @@ def test_calls_equal_the_plain_way(tok, seed):
 
 @pytest.mark.parametrize("count", [1, 40, 400, 4000])
 def test_batches_of_all_sizes_equal_the_plain_way(tok, count):
-    texts = (texts_of(count, 40) * 100)[:count]
+    texts = (short_texts(count, 40) * 100)[:count]
     compare(tok, [texts], {"padding": True, "truncation": True, "max_length": 9})
     options = {"padding": True, "truncation": True, "max_length": 9, "return_tensors": "np"}
     compare(tok, [texts], options)

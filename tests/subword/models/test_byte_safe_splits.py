@@ -15,18 +15,10 @@ from subword._regex.split_patterns import PATTERNS
 from subword.vocab.byte_alphabet import CHARS, chars_of
 from tests.helpers.compare import load
 from tests.helpers.published import needs_data, oracle
+from tests.helpers.random_text import words_of_alphabet
 
 # Neighbours in bytes and strangers, kana and Chinese, and a few of two and four bytes.
 POOL = "가각갂한핝글긁水氷中国あぃアヴー、ไทยé中😀ẵ"
-
-
-def random_text(rng: random.Random, alphabet: str, longest: int) -> str:
-    """Return words of an alphabet, some as long as many blocks of the scanner."""
-    words = [
-        "".join(rng.choices(alphabet, k=rng.choice([1, 2, 3, 5, rng.randrange(1, longest)])))
-        for _ in range(rng.randrange(1, 8))
-    ]
-    return "".join(word + rng.choice([" ", " ", "", ".", "a", "\n"]) for word in words)
 
 
 def random_model(rng: random.Random, alphabet: str, ignore_merges: bool) -> dict:
@@ -35,7 +27,8 @@ def random_model(rng: random.Random, alphabet: str, ignore_merges: bool) -> dict
     vocab = {char: index for index, char in enumerate(CHARS)}
     merges: list[tuple[str, str]] = []
     for _ in range(rng.randrange(1, 60)):
-        pieces = list(chars_of((" " * rng.randrange(2) + random_text(rng, alphabet, 6)).encode()))
+        words = " " * rng.randrange(2) + words_of_alphabet(rng, alphabet, 6)
+        pieces = list(chars_of(words.encode()))
         for left, right in merges:
             at = 0
             while at + 1 < len(pieces):
@@ -79,7 +72,7 @@ def test_ids_of_cut_words(simd, seed):
     alphabet = "".join(rng.sample(POOL, rng.randrange(2, 12)))
     config = json.dumps(random_tokenizer(rng, alphabet))
     ours, theirs = Tokenizer.from_str(config), tokenizers.Tokenizer.from_str(config)
-    texts = [random_text(rng, alphabet, rng.choice([6, 40, 300])) for _ in range(20)]
+    texts = [words_of_alphabet(rng, alphabet, rng.choice([6, 40, 300])) for _ in range(20)]
     expected = [encoding.ids for encoding in theirs.encode_batch(texts)]
     assert ours.encode_ragged(texts).to_lists() == expected
     assert ours.encode_ragged(texts, return_offsets=True).to_lists() == expected
@@ -129,6 +122,6 @@ def test_published_vocabularies(simd, name):
         "的一是不了人我在有他",
         "あいうえアイウエー",
     ]
-    texts = [random_text(pool, pool.choice(alphabets), 30) for _ in range(400)]
+    texts = [words_of_alphabet(pool, pool.choice(alphabets), 30) for _ in range(400)]
     expected = [e.ids for e in theirs.encode_batch(texts, add_special_tokens=False)]
     assert ours.encode_ragged(texts, add_special_tokens=False).to_lists() == expected

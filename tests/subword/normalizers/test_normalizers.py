@@ -45,7 +45,7 @@ GROUPS = [
 ]
 
 
-def random_text(chosen: random.Random) -> str:
+def text_of_groups(chosen: random.Random) -> str:
     groups = chosen.choices(GROUPS, k=chosen.choice((1, 2, 3)))
     return "".join(chosen.choice(chosen.choice(groups)) for _ in range(chosen.randint(0, 12)))
 
@@ -155,7 +155,7 @@ def test_random_text(mine, their):
     chosen = random.Random(11)
     tokenizer = spans_of(their)
     for _ in range(3_000):
-        check(mine, their, tokenizer, random_text(chosen))
+        check(mine, their, tokenizer, text_of_groups(chosen))
 
 
 @pytest.mark.parametrize(("mine", "their"), PAIRS, ids=NAMES)
@@ -243,7 +243,7 @@ def test_a_text_of_marks_alone_takes_linear_time():
 def test_many_threads_share_one():
     shared = ours.Sequence([ours.NFKD(), ours.BertNormalizer(), ours.Replace(" ", "▁")])
     chosen = random.Random(3)
-    samples = [random_text(chosen) for _ in range(300)]
+    samples = [text_of_groups(chosen) for _ in range(300)]
     wanted = [shared.normalize_with_offsets(text) for text in samples]
     wrong = []
 

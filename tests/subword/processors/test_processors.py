@@ -1,3 +1,5 @@
+"""Every post-processor beside the oracle's."""
+
 import json
 import random
 
@@ -6,7 +8,7 @@ from tokenizers import processors as hf
 
 from subword import processors as ours
 from tests.helpers.oracle import columns, from_oracle
-from tests.subword.conftest import WORDS
+from tests.helpers.random_text import spaced_words
 
 SPECIAL = [("[CLS]", 2), ("[SEP]", 3)]
 MANY = {"id": "[MANY]", "ids": [7, 8, 2], "tokens": ["x", "cat", "[CLS]"]}
@@ -36,14 +38,6 @@ MAKERS = [
 NOT_SIMPLE = {1, 2, 4, 13, 14}
 
 
-def random_text(rng: random.Random) -> str:
-    spaces = [" ", "  ", "\n", " \u00a0", "\t "]
-    return "".join(
-        rng.choice([*WORDS, "zebra", "é", "the"]) + rng.choice(spaces)
-        for _ in range(rng.randrange(6))
-    )
-
-
 @pytest.mark.parametrize("make", MAKERS)
 @pytest.mark.parametrize("oracle", ["word_oracle", "byte_oracle"])
 def test_process_equals_the_oracle(make, oracle, request):
@@ -51,7 +45,7 @@ def test_process_equals_the_oracle(make, oracle, request):
     theirs, mine = make(hf), make(ours)
     rng = random.Random(1)
     for _ in range(60):
-        texts = [random_text(rng) for _ in range(rng.choice([1, 2]))]
+        texts = [spaced_words(rng) for _ in range(rng.choice([1, 2]))]
         encodings = [tok.encode(text, add_special_tokens=False) for text in texts]
         for encoding in encodings:
             if rng.random() < 0.7:

@@ -1,3 +1,5 @@
+"""The slow twin beside the oracle."""
+
 import json
 import random
 
@@ -5,22 +7,10 @@ import pytest
 from tokenizers import Tokenizer
 
 from subword.reference import ReferenceTokenizer
-from tests.helpers.configs import random_config, random_text
+from tests.helpers.oracle import encoding_columns, token_columns
 from tests.helpers.published import tokenizer_folders
-
-
-def shown(tokens):
-    return (
-        [token.id for token in tokens],
-        [token.text for token in tokens],
-        [(token.start, token.end) for token in tokens],
-        [token.word for token in tokens],
-    )
-
-
-def oracle(tok, text, **options):
-    encoding = tok.encode(text, add_special_tokens=False, **options)
-    return encoding.ids, encoding.tokens, encoding.offsets, encoding.word_ids
+from tests.helpers.random_configs import random_config
+from tests.helpers.random_text import short_text
 
 
 def is_undefined(tok, config) -> bool:
@@ -50,12 +40,12 @@ def test_random_tokenizers_equal_the_oracle(seed):
         tok.encode_special_tokens = plain
         mine = ReferenceTokenizer(config, encode_special_tokens=plain)
         for _ in range(25):
-            text = random_text(rng)
-            assert shown(mine.encode(text)) == oracle(tok, text), (config, text)
+            text = short_text(rng)
+            assert token_columns(mine.encode(text)) == encoding_columns(tok, text), (config, text)
             compared += 1
-        words = [random_text(rng, 4) for _ in range(4)]
-        expected = oracle(tok, words, is_pretokenized=True)
-        assert shown(mine.encode_words(words)) == expected, (config, words)
+        words = [short_text(rng, 4) for _ in range(4)]
+        expected = encoding_columns(tok, words, is_pretokenized=True)
+        assert token_columns(mine.encode_words(words)) == expected, (config, words)
     assert compared > 1000
 
 
@@ -68,10 +58,10 @@ def test_published_tokenizers_equal_the_oracle(folder):
     rng = random.Random(folder.name)
     contents = [token["content"] for token in rng.choices(config["added_tokens"], k=3)]
     for _ in range(150):
-        text = random_text(rng, 25)
+        text = short_text(rng, 25)
         if rng.random() < 0.3:
-            text += rng.choice(contents) + random_text(rng)
-        assert shown(mine.encode(text)) == oracle(tok, text), text
+            text += rng.choice(contents) + short_text(rng)
+        assert token_columns(mine.encode(text)) == encoding_columns(tok, text), text
 
 
 def test_other_models_are_refused():

@@ -1,3 +1,5 @@
+"""`Encoding` beside the oracle's: lookups, truncation, padding, merging, copies."""
+
 import copy
 import html
 import pickle
@@ -16,7 +18,7 @@ from subword.results.encoding import Encoding
 from subword.results.html import encoding_html
 from subword.results.padding import pad_batch
 from tests.helpers.oracle import columns, from_oracle
-from tests.subword.processors.test_processors import random_text
+from tests.helpers.random_text import spaced_words
 
 
 def pairs(tok, rng, count):
@@ -25,7 +27,7 @@ def pairs(tok, rng, count):
         "[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1", [("[CLS]", 2), ("[SEP]", 3)]
     )
     for _ in range(count):
-        texts = [random_text(rng) for _ in range(rng.choice([1, 2]))]
+        texts = [spaced_words(rng) for _ in range(rng.choice([1, 2]))]
         theirs = [tok.encode(text, add_special_tokens=False) for text in texts]
         theirs = template.process(*theirs) if len(texts) == 2 or rng.random() < 0.6 else theirs[0]
         yield theirs, from_oracle(theirs)

@@ -1,3 +1,5 @@
+"""Truncated and padded batches beside the oracle's."""
+
 import random
 
 import pytest
@@ -7,7 +9,7 @@ from subword.processors import TemplateProcessing, post_process
 from subword.results.padding import pad_batch
 from subword.results.truncation import check_truncation, truncate_pair
 from tests.helpers.oracle import columns, from_oracle
-from tests.subword.processors.test_processors import random_text
+from tests.helpers.random_text import spaced_words
 
 TEMPLATE = ("[CLS] $A [SEP]", "[CLS] $A [SEP] $B:1 [SEP]:1", [("[CLS]", 2), ("[SEP]", 3)])
 
@@ -26,7 +28,7 @@ def test_truncated_and_padded_batches_equal_the_oracle(tok):
     compared = 0
     for _ in range(400):
         rows = [
-            [random_text(rng) for _ in range(rng.choice([1, 2]))] for _ in range(rng.randrange(4))
+            [spaced_words(rng) for _ in range(rng.choice([1, 2]))] for _ in range(rng.randrange(4))
         ]
         max_length = rng.choice([None, 3, 4, 6, 9, 12])
         options = {

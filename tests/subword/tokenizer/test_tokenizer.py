@@ -1,3 +1,5 @@
+"""`Tokenizer` as a whole: every shape of result, the oracle, threads and wrong arguments."""
+
 import copy
 import json
 import multiprocessing
@@ -14,9 +16,9 @@ import tokenizers
 import subword
 from subword import AddedToken, Ragged, Tokenizer, pre_tokenizers
 from subword.models.bpe import BPE
-from tests.helpers.compare import FIELDS, random_text
-from tests.helpers.configs import random_config
-from tests.helpers.configs import random_text as short_text
+from tests.helpers.compare import FIELDS
+from tests.helpers.random_configs import random_config
+from tests.helpers.random_text import random_text, short_text
 
 CORPUS = ["the cat sat on a mat and then it ran away", "low lower lowest", "한국어 😀 é"] * 9
 KINDS = ("bpe", "byte_level_bpe", "wordpiece")

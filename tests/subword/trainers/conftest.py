@@ -1,13 +1,12 @@
 """Corpora for the trainers."""
 
 import lzma
-import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
-DATA = Path(os.environ.get("SUBWORD_DATA", Path(__file__).parents[4] / "shared" / "data"))
+from tests.helpers.data import SEPARATOR, packed_corpus
+
 # Unique words of the Hugging Face course, chapter 6.6, with their counts, in the order they come.
 COURSE = [
     "This",
@@ -56,12 +55,12 @@ def course_counts() -> dict[str, int]:
 
 def corpus_lines(name: str, characters: int) -> list[str]:
     """Return the beginning of a corpus as lines; skip where the data is not there."""
-    path = DATA / "corpora" / f"{name}.txt.xz"
+    path = packed_corpus(name)
     if not path.exists():
         pytest.skip(f"needs {path.name} in the data folder (SUBWORD_DATA)")
     with lzma.open(path, "rt", encoding="utf-8", newline="\n") as file:
         text = file.read(characters)
-    return [line for document in text.split("<|endoftext|>") for line in document.splitlines(True)]
+    return [line for document in text.split(SEPARATOR) for line in document.splitlines(True)]
 
 
 @pytest.fixture(scope="session", params=["english", "korean", "code"])

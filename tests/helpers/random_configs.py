@@ -1,35 +1,8 @@
-"""Random tokenizer.json objects, every component in reach, and texts to try them on."""
+"""Random tokenizer.json objects that hold every kind of component."""
 
 import random
 
-CHARS = (
-    "abAB  \n\t.,'_1²é\u0301\u0327한각ㄱ中龥かナー😀İßſ\u0345\u0344ệⅧ½\0\u200d\ufffd\u00a0\u3000▁<>"
-)
-WORDS = [
-    "ab",
-    "aba",
-    "[X]",
-    "[Y] ",
-    "<m>",
-    "a b",
-    "'s",
-    "  ",
-    "é",
-    "\r\n",
-    "aB",
-    "Ⅷ12",
-    "\u0930\u094d",
-]
-
-
-def random_text(rng: random.Random, size: int = 14) -> str:
-    """Return a text of few characters and likely added tokens, now and then of any characters."""
-    pool = rng.sample([*CHARS, *WORDS], rng.randrange(2, 12))
-    text = "".join(rng.choice(pool) for _ in range(rng.randrange(size)))
-    if rng.random() < 0.15:
-        codes = (rng.randrange(0x30000) for _ in range(4))
-        text += "".join(chr(code) for code in codes if not 0xD800 <= code < 0xE000)
-    return text
+from tests.helpers.random_text import CHARS
 
 
 def random_normalizer(rng: random.Random, deep: bool = True) -> dict | None:
