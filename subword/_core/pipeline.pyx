@@ -197,6 +197,19 @@ cdef class PreTokenizer:
 cdef class Model:
     """Base of the models: one word in, its tokens out."""
 
+    def tokenize_word(self, str word not None):
+        """Return the tokens of one word as (id, start, end), positions in bytes of the word."""
+        cdef Tokens tokens
+        cdef bytes data = word.encode()
+        tokens.data = NULL
+        tokens.size = tokens.capacity = 0
+        try:
+            self.tokenize(data, len(data), &tokens)
+            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end)
+                    for i in range(tokens.size)]
+        finally:
+            tokens_free(&tokens)
+
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
         with gil:
             raise TypeError(f"{type(self).__name__} is not a usable model")

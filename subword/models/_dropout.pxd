@@ -1,4 +1,4 @@
-"""The merges of BPE when some are left out."""
+"""The merges of BPE with some left out at random."""
 
 from subword._core.hashmap cimport IntMap
 from subword.models.merge cimport Symbol

@@ -1,10 +1,10 @@
-"""A binary heap of numbers, the smallest on top, in an array that its owner keeps long enough."""
+"""A binary heap of numbers, the smallest first, in an array that its owner makes long enough."""
 
 from libc.stdint cimport uint64_t
 
 
 cdef inline void sift_down(uint64_t* heap, Py_ssize_t size, Py_ssize_t i) noexcept nogil:
-    """Let the item at place i sink below all that are smaller."""
+    """Move the item at index i down below all smaller ones."""
     cdef uint64_t item = heap[i]
     cdef Py_ssize_t child = 2 * i + 1
     while child < size:
@@ -31,7 +31,7 @@ cdef inline void heap_push(uint64_t* heap, Py_ssize_t* size, uint64_t item) noex
 
 
 cdef inline uint64_t heap_pop(uint64_t* heap, Py_ssize_t* size) noexcept nogil:
-    """Take the smallest out of a heap that is not empty."""
+    """Remove and return the smallest item of a heap that is not empty."""
     cdef uint64_t top = heap[0]
     size[0] -= 1
     heap[0] = heap[size[0]]

@@ -1,15 +1,15 @@
-"""A trie of byte strings in a double array: 8 bytes a node, one look at memory a step.
+"""A trie of byte strings in a double array: 8 bytes a node, one memory access a step.
 
 Aoe 1989, "An efficient digital search algorithm by using a double-array structure". The children of
-a node lie in one block of 256 cells, at the node's base with the byte's bits flipped in; a cell
-knows its parent, so cells of different nodes share blocks.
+a node lie in one block of 256 cells: the child for a byte is at base ^ byte. A cell holds its
+parent, so children of several nodes can share a block.
 """
 
 from libc.stdlib cimport free, realloc
 
 cdef enum:
     BLOCK = 256
-    WINDOW = 512           # cells at the end that are tried for a node of several children
+    WINDOW = 512           # cells at the end that are tried for a node with several children
 
 
 cdef class ByteTrie:
@@ -32,8 +32,8 @@ cdef class ByteTrie:
         items = sorted([(string.encode(), index) for string, index in strings.items() if string])
         keys = [item[0] for item in items]
         ids = [item[1] for item in items]
-        self.grow()
-        self.nodes[0].parent = <uint32_t>NO_NODE - 1    # nobody's child, and not free
+        self.add_block()
+        self.nodes[0].parent = <uint32_t>NO_NODE - 1    # no child of a node, and not free
         stack = [(0, 0, len(keys), 0)] if keys else []
         while stack:    # nodes without children yet: those of keys[first:last), equal up to depth
             node, first, last, depth = stack.pop()
@@ -51,7 +51,7 @@ cdef class ByteTrie:
                     count += 1
             groups[count] = last
             if count:
-                base |= self.place(labels, count)
+                base |= self.find_base(labels, count)
             self.nodes[node].base = base
             base &= ~<uint32_t>ENDS
             for k in range(count):
@@ -62,27 +62,27 @@ cdef class ByteTrie:
         free(self.nodes)
         free(self.ids)
 
-    cdef uint32_t place(self, const uint8_t* labels, int count) except? 0xFFFFFFFF:
+    cdef uint32_t find_base(self, const uint8_t* labels, int count) except? 0xFFFFFFFF:
         """Return a base with free cells for these children."""
-        cdef uint32_t at, base
+        cdef uint32_t cell, base
         cdef int k
         while self.lowest < self.size and self.nodes[self.lowest].parent != <uint32_t>NO_NODE:
             self.lowest += 1
-        at = self.lowest
-        if count > 1 and at + WINDOW < self.size:
-            at = self.size - WINDOW
-        while at < self.size:
-            base = at ^ labels[0]
+        cell = self.lowest
+        if count > 1 and cell + WINDOW < self.size:
+            cell = self.size - WINDOW
+        while cell < self.size:
+            base = cell ^ labels[0]
             for k in range(count):
                 if self.nodes[base ^ labels[k]].parent != <uint32_t>NO_NODE:
                     break
             else:
                 return base
-            at += 1
-        self.grow()
+            cell += 1
+        self.add_block()
         return self.size - BLOCK
 
-    cdef int grow(self) except -1:
+    cdef int add_block(self) except -1:
         """Add a block of free cells."""
         cdef uint32_t size = self.size + BLOCK
         cdef void* p
@@ -90,14 +90,14 @@ cdef class ByteTrie:
             raise MemoryError("too many tokens for a trie")
         p = realloc(self.nodes, size * sizeof(Node))
         if p == NULL:
-            raise MemoryError("no room for the trie")
+            raise MemoryError("no memory for the trie")
         self.nodes = <Node*>p
         p = realloc(self.ids, size * sizeof(uint32_t))
         if p == NULL:
-            raise MemoryError("no room for the trie")
+            raise MemoryError("no memory for the trie")
         self.ids = <uint32_t*>p
-        for at in range(self.size, size):
-            self.nodes[at].base = 0
-            self.nodes[at].parent = <uint32_t>NO_NODE
+        for cell in range(self.size, size):
+            self.nodes[cell].base = 0
+            self.nodes[cell].parent = <uint32_t>NO_NODE
         self.size = size
         return 0

@@ -1,3 +1,5 @@
+"""BPE: merge the leftmost pair of lowest rank until no pair is in the merge table."""
+
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._core.hashmap cimport IntMap, WordMap
@@ -8,7 +10,7 @@ from subword.models.merge cimport Symbol
 cdef class BPE(Model):
     cdef readonly dict vocab
     cdef readonly object dropout
-    cdef double leave_out               # the same as a number, 0 for none
+    cdef double leave_out               # dropout as a number, 0 for None
     cdef readonly object unk_token
     cdef readonly object continuing_subword_prefix
     cdef readonly object end_of_word_suffix
@@ -18,13 +20,13 @@ cdef class BPE(Model):
     cdef readonly bint byte_level
     cdef uint32_t* merge_ids            # (left, right) of each merge in order of rank
     cdef readonly Py_ssize_t merge_count
-    cdef readonly object ranks           # rank of each merge, None when it is its place
-    cdef IntMap pairs                   # left << 32 | right -> rank << 32 | product
+    cdef readonly object ranks           # rank of each merge; None: its index
+    cdef IntMap pairs                   # left << 32 | right -> rank << 32 | merged id
     cdef IntMap[4] characters           # code point -> id: [first or not] + 2 * [last or not]
     cdef uint32_t[256] bytes            # byte -> id, for byte_level
     cdef uint32_t[256] fallback         # byte -> id of "<0xNN>"
     cdef WordMap words                  # whole words -> id, for ignore_merges
-    cdef bint falls_back                # byte_fallback, and the vocabulary has all 256 bytes
+    cdef bint falls_back                # byte_fallback, and all 256 bytes are in the vocabulary
     cdef uint32_t unk_id
     cdef bytes prefix_bytes
     cdef bytes suffix_bytes
@@ -33,8 +35,8 @@ cdef class BPE(Model):
     cdef int prefix_size
     cdef int suffix_size
     cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil
-    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room,
-                            Py_ssize_t* count) noexcept nogil
+    cdef Symbol* first_symbols(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
+                               Py_ssize_t* count) noexcept nogil
     cdef _fill_pairs(self, merges, ranks)
     cdef _fill_alphabet(self)
     cdef _fill_words(self)

@@ -8,7 +8,6 @@ model. `subword/reference/tokenizer.py` has the plain twin.
 
 from operator import itemgetter
 
-from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
@@ -68,17 +67,17 @@ cdef class BPE(Model):
         vocab: Token -> id.
         merges: Pairs of tokens, the first has rank 0. Both parts and their product must be in
             `vocab`.
-        dropout: Probability with which a merge is left out (Provilkov et al. 2020); None or 0.0 for
-            never.
-        unk_token: What stands for a character outside the vocabulary; None drops such characters.
-        continuing_subword_prefix: Stands before every character but the first of a word, e.g.
+        dropout: Probability with which a merge is left out (Provilkov et al. 2020); None or 0.0:
+            none is.
+        unk_token: The token of a character outside the vocabulary; None drops such characters.
+        continuing_subword_prefix: Put before every character but the first of a word, e.g.
             ``"##"``.
-        end_of_word_suffix: Stands behind the last character of a word, e.g. ``"</w>"``.
-        fuse_unk: Neighbouring unknown characters become one token.
+        end_of_word_suffix: Put after the last character of a word, e.g. ``"</w>"``.
+        fuse_unk: Adjacent unknown characters become one token.
         byte_fallback: A character outside the vocabulary becomes its bytes, tokens ``<0x00>`` to
             ``<0xFF>``, if all of them are in the vocabulary.
         ignore_merges: A word that is a token as a whole is that token, whatever the merges say.
-        ranks: Rank of each merge, when it is not its place in the list; equal ranks merge from the
+        ranks: Rank of each merge, if it is not its index in the list; equal ranks merge from the
             left.
         byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see
             `subword.vocab.byte_alphabet`).
@@ -148,7 +147,7 @@ cdef class BPE(Model):
         merges = list(merges)
         self.merge_ids = <uint32_t*>malloc(max(len(merges), 1) * 2 * sizeof(uint32_t))
         if self.merge_ids == NULL:
-            raise MemoryError("no room for the merges")
+            raise MemoryError("no memory for the merges")
         intmap_init(&self.pairs, len(merges))
         for pair in merges:
             try:
@@ -180,12 +179,12 @@ cdef class BPE(Model):
         self.falls_back = self.byte_fallback and all(
             [f"<0x{byte:02X}>" in self.vocab for byte in range(256)])
         for form in range(4):
-            before, behind = prefix if form & 1 else "", suffix if form & 2 else ""
+            before, after = prefix if form & 1 else "", suffix if form & 2 else ""
             intmap_init(&self.characters[form], 256)
             for token, index in self.vocab.items():
-                if len(token) != len(before) + 1 + len(behind):
+                if len(token) != len(before) + 1 + len(after):
                     continue
-                if token.startswith(before) and token.endswith(behind):
+                if token.startswith(before) and token.endswith(after):
                     intmap_put(&self.characters[form], ord(token[len(before)]), index)
 
     cdef _fill_words(self):
@@ -200,8 +199,8 @@ cdef class BPE(Model):
     def from_ranks(cls, ranks):
         """Build a byte-level model from a `.tiktoken` vocabulary.
 
-        There any two neighbours merge whose bytes together are a token, the token of lowest rank
-        first; a word that is a token is that token.
+        Any two neighbours whose bytes together are a token merge there, the token of lowest rank
+        first. A word that is a token is that token.
 
         Args:
             ranks: Token, as bytes -> its rank, which is its id.
@@ -242,20 +241,6 @@ cdef class BPE(Model):
         level = ", byte_level" if self.byte_level else ""
         return f"BPE({len(self.vocab)} tokens, {self.merge_count} merges{level})"
 
-    def tokenize_word(self, word):
-        """Return the tokens of one word as (id, start, end), positions in bytes of the word."""
-        cdef Tokens tokens
-        cdef Py_ssize_t size
-        cdef const char* data = PyUnicode_AsUTF8AndSize(word, &size)
-        tokens.data = NULL
-        tokens.size = tokens.capacity = 0
-        try:
-            self.tokenize(<const uint8_t*>data, size, &tokens)
-            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end)
-                    for i in range(tokens.size)]
-        finally:
-            free(tokens.data)
-
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
         cdef uint32_t whole
         if size == 0:
@@ -267,11 +252,11 @@ cdef class BPE(Model):
         return self.merge(word, size, tokens)
 
     cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
-        """Append the tokens that the merges make of a word, be it a token itself or not."""
-        cdef Symbol[SHORT] room
+        """Append the tokens that the merges make of a word, whether it is a token or not."""
+        cdef Symbol[SHORT] stack
         cdef Symbol* symbols
         cdef Py_ssize_t count = 0, i
-        symbols = self.symbols_of(word, size, room, &count)
+        symbols = self.first_symbols(word, size, stack, &count)
         if symbols == NULL:
             return out_of_memory()
         try:
@@ -285,30 +270,36 @@ cdef class BPE(Model):
                 if symbols[i].right != MERGED:
                     tokens_push(tokens, symbols[i].id, symbols[i].start, symbols[i].end)
         finally:
-            if symbols != room:
+            if symbols != stack:
                 free(symbols)
         return 0
 
-    cdef Symbol* symbols_of(self, const uint8_t* word, Py_ssize_t size, Symbol* room,
-                            Py_ssize_t* count) noexcept nogil:
-        """Cut a word into its first symbols: `room` if it holds them, else memory of its own; NULL
-        without memory.
+    cdef Symbol* first_symbols(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
+                               Py_ssize_t* count) noexcept nogil:
+        """Return the symbols of a word before any merge.
 
-        Positions count the bytes of symbols kept so far, as the oracle does: a character that is
-        dropped takes no room, and the bytes of a character that falls back take one each.
+        Positions count the bytes of the symbols so far, as the original does: a character that is
+        dropped counts nothing, and each byte of a character that falls back counts one.
+
+        Args:
+            stack: Space for SHORT symbols.
+            count: Becomes the number of symbols.
+
+        Returns:
+            `stack` if it can hold them, else malloc'ed memory; NULL if there is none.
         """
-        cdef Symbol* symbols = room
-        cdef Py_ssize_t i = 0, k, n = 0, most
+        cdef Symbol* symbols = stack
+        cdef Py_ssize_t i = 0, k, n = 0, max_symbols
         cdef int length, unk_length = 0, form
-        cdef int32_t at = 0
+        cdef int32_t pos = 0
         cdef uint32_t code, id
         cdef bint fall_back
         cdef const uint8_t* prefix = self.prefix_data
         cdef const uint8_t* suffix = self.suffix_data
         cdef int prefix_size = self.prefix_size, suffix_size = self.suffix_size
-        most = size * (1 + (prefix_size + suffix_size if self.byte_fallback else 0)) + 1
-        if most > SHORT:
-            symbols = <Symbol*>malloc(most * sizeof(Symbol))
+        max_symbols = size * (1 + (prefix_size + suffix_size if self.byte_fallback else 0)) + 1
+        if max_symbols > SHORT:
+            symbols = <Symbol*>malloc(max_symbols * sizeof(Symbol))
             if symbols == NULL:
                 return NULL
         if self.byte_level and self.unk_id == <uint32_t>NO_ID:
@@ -332,9 +323,9 @@ cdef class BPE(Model):
                 id = <uint32_t>intmap_get(&self.characters[form], code)
             if id != <uint32_t>NO_ID:
                 if unk_length:
-                    n = push_symbol(symbols, n, self.unk_id, &at, unk_length)
+                    n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)
                     unk_length = 0
-                n = push_symbol(symbols, n, id, &at, length)
+                n = push_symbol(symbols, n, id, &pos, length)
                 i += length
                 continue
             fall_back = self.byte_fallback
@@ -348,23 +339,23 @@ cdef class BPE(Model):
                     for k in range(suffix_size):
                         fall_back = fall_back and self.fallback[suffix[k]] != <uint32_t>NO_ID
             if fall_back:
-                # A pending unknown stays pending: the oracle emits it after these bytes.
+                # An unknown token that waits goes on waiting: the original emits it after these.
                 if form & 1:
                     for k in range(prefix_size):
-                        n = push_symbol(symbols, n, self.fallback[prefix[k]], &at, 1)
+                        n = push_symbol(symbols, n, self.fallback[prefix[k]], &pos, 1)
                 for k in range(length):
-                    n = push_symbol(symbols, n, self.fallback[word[i + k]], &at, 1)
+                    n = push_symbol(symbols, n, self.fallback[word[i + k]], &pos, 1)
                 if form & 2:
                     for k in range(suffix_size):
-                        n = push_symbol(symbols, n, self.fallback[suffix[k]], &at, 1)
+                        n = push_symbol(symbols, n, self.fallback[suffix[k]], &pos, 1)
             elif self.unk_id != <uint32_t>NO_ID:
                 if unk_length and not self.fuse_unk:
-                    n = push_symbol(symbols, n, self.unk_id, &at, unk_length)
+                    n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)
                     unk_length = 0
                 unk_length += length
             i += length
         if unk_length:
-            n = push_symbol(symbols, n, self.unk_id, &at, unk_length)
+            n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)
         count[0] = n
         return symbols
 
@@ -373,10 +364,10 @@ def _rebuild(vocab, merges, options):
     return BPE(vocab, merges, **options)
 
 
-cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, int32_t* at,
+cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, int32_t* pos,
                                    int length) noexcept nogil:
     symbols[n].id = id
-    symbols[n].start = at[0]
-    at[0] += length
-    symbols[n].end = at[0]
+    symbols[n].start = pos[0]
+    pos[0] += length
+    symbols[n].end = pos[0]
     return n + 1

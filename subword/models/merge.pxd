@@ -1,22 +1,71 @@
 """The merges of BPE over an array of symbols."""
 
-from libc.stdint cimport int32_t, uint32_t
+from libc.stdint cimport int32_t, uint32_t, uint64_t
 
-from subword._core.hashmap cimport IntMap
+from subword._core.hashmap cimport NOTHING, IntMap, intmap_get
+from subword.models._heap cimport heap_push
 
 cdef enum:
-    SHORT = 64           # symbols: up to here a scan for the lowest rank beats a heap
+    SHORT = 64           # symbols: up to here, a scan for the lowest rank is faster than a heap
     MERGED = 0x7FFFFFFF  # `right` of a symbol that has become part of its left neighbour
 
 
 cdef struct Symbol:
-    # A piece of the word on its way to becoming a token: a doubly linked list in an array.
+    # A part of a word that becomes a token: an item of a doubly linked list in an array.
     uint32_t id
     int32_t start
     int32_t end
-    int32_t left
+    int32_t left         # index of the neighbour, -1 for none
     int32_t right
 
 
 cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) noexcept nogil
 cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil
+
+
+cdef inline void link_symbols(Symbol* symbols, Py_ssize_t count) noexcept nogil:
+    """Make a list of the symbols."""
+    cdef Py_ssize_t i
+    for i in range(count):
+        symbols[i].left = <int32_t>(i - 1)
+        symbols[i].right = <int32_t>(i + 1) if i + 1 < count else -1
+
+
+cdef inline uint64_t pair_of(const IntMap* pairs, const Symbol* left,
+                             const Symbol* right) noexcept nogil:
+    """Return rank << 32 | merged id of two neighbours; NOTHING() if they do not merge."""
+    return intmap_get(pairs, <uint64_t>left.id << 32 | right.id)
+
+
+cdef inline uint64_t pair_at(const IntMap* pairs, const Symbol* symbols, int32_t i) noexcept nogil:
+    """Return what `pair_of` says of symbol i of a list and the next one.
+
+    NOTHING() also if symbol i is the last, or has become part of another.
+    """
+    cdef int32_t right = symbols[i].right
+    if right < 0 or right == MERGED:
+        return NOTHING()
+    return pair_of(pairs, symbols + i, symbols + right)
+
+
+cdef inline void push_pair(uint64_t* heap, Py_ssize_t* size, const IntMap* pairs,
+                           const Symbol* symbols, int32_t i) noexcept nogil:
+    """Push rank << 32 | i if symbol i of a list and the next one merge."""
+    cdef uint64_t pair = pair_at(pairs, symbols, i)
+    if pair != NOTHING():
+        heap_push(heap, size, pair >> 32 << 32 | <uint64_t>i)
+
+
+cdef inline void join_right(uint64_t* heap, Py_ssize_t* size, const IntMap* pairs,
+                            Symbol* symbols, int32_t i, uint32_t merged_id) noexcept nogil:
+    """Make one symbol of symbol i and the next one, and push the two pairs that it now is in."""
+    cdef int32_t right = symbols[i].right
+    symbols[i].id = merged_id
+    symbols[i].end = symbols[right].end
+    symbols[i].right = symbols[right].right
+    symbols[right].right = MERGED
+    if symbols[i].right >= 0:
+        symbols[symbols[i].right].left = i
+        push_pair(heap, size, pairs, symbols, i)
+    if symbols[i].left >= 0:
+        push_pair(heap, size, pairs, symbols, symbols[i].left)

@@ -1,14 +1,12 @@
 """WordPiece: the longest token that begins the word, then the longest that continues it, and so on.
 
 Schuster, Nakajima 2012, "Japanese and Korean Voice Search"; the greedy form is that of Devlin et
-al. 2019 (BERT). The vocabulary is a byte trie; a word starts at its root, the places inside it at
-the node of the prefix "##". The trie is walked once a token, remembering the last node where a
-token ends. `subword/reference/tokenizer.py` has the plain twin.
+al. 2019 (BERT). The vocabulary is a byte trie: the first token of a word starts at its root, the
+others at the node of the prefix "##". The trie is walked once for each token, and the last node
+where a token ends is kept. `subword/reference/tokenizer.py` has the plain twin.
 """
 
-from cpython.unicode cimport PyUnicode_AsUTF8AndSize
 from libc.stdint cimport uint8_t, uint32_t
-from libc.stdlib cimport free
 
 from subword._core.pipeline cimport Model, Tokens, tokens_push
 from subword.models._trie cimport ENDS, NO_NODE, ByteTrie, Node, trie_step
@@ -25,7 +23,7 @@ cdef class WordPiece(Model):
     Args:
         vocab: Token -> id.
         unk_token: The token of a word that cannot be spelled, or is too long.
-        continuing_subword_prefix: What tokens inside a word begin with in `vocab`.
+        continuing_subword_prefix: How tokens that do not start a word begin in `vocab`.
         max_input_chars_per_word: A word of more characters than this is unknown.
 
     Raises:
@@ -68,20 +66,6 @@ cdef class WordPiece(Model):
 
     def __repr__(self):
         return f"WordPiece({len(self.vocab)} tokens)"
-
-    def tokenize_word(self, word):
-        """Return the tokens of one word as (id, start, end), positions in bytes of the word."""
-        cdef Tokens tokens
-        cdef Py_ssize_t size
-        cdef const char* data = PyUnicode_AsUTF8AndSize(word, &size)
-        tokens.data = NULL
-        tokens.size = tokens.capacity = 0
-        try:
-            self.tokenize(<const uint8_t*>data, size, &tokens)
-            return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end)
-                    for i in range(tokens.size)]
-        finally:
-            free(tokens.data)
 
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
         cdef const Node* nodes = self.trie.nodes
