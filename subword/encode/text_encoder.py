@@ -100,8 +100,8 @@ class TextEncoder:
         self._ints: list[int] = []
         self._space_counts: ArrayI32 | None = None
 
-    def encode_parts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
-        """Encode texts without the post-processor."""
+    def encode_texts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
+        """Encode texts into encodings, without the post-processor."""
         texts = list(texts)
         ids, splits, offsets, words = self._to_arrays(
             self.encoder, texts, True, threads, with_word_ids=True
@@ -122,7 +122,7 @@ class TextEncoder:
         ]
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
-        """Encode a text that is given as words, without the post-processor."""
+        """Encode one text, given as a list of its words, without the post-processor."""
         if isinstance(words, str):
             raise TypeError("a pre-tokenized text must be a list of str, got str")
         words = list(words)
@@ -263,10 +263,10 @@ class TextEncoder:
         lists: list[list[int]] = to_lists(ragged.ids, ragged.row_splits, self._ints)
         return lists
 
-    def encode_rows(
+    def try_encode_lists(
         self, texts: list[str], add_special_tokens: bool, max_length: int | None
     ) -> list[list[int]] | None:
-        """Encode texts into lists of ids, all of type 0.
+        """Encode texts into lists of ids, if the post-processor only puts ids around a text.
 
         Args:
             texts: The texts.

@@ -35,13 +35,13 @@ class CallTokenizer(Protocol):
     def post_processor(self) -> PostProcessor | None:
         """The post-processor."""
 
-    def encode_parts(self, texts: Sequence[str]) -> list[Encoding]:
+    def encode_unprocessed(self, texts: Sequence[str]) -> list[Encoding]:
         """Encode texts without special tokens, truncation and padding."""
 
     def encode_words(self, words: Words) -> Encoding:
         """Encode one text given as words, in the same way."""
 
-    def encode_rows(
+    def try_encode_lists(
         self, texts: list[str], add_special_tokens: bool, max_length: int | None
     ) -> list[list[int]] | None:
         """Encode single texts into lists of ids of type 0; None if that cannot be."""
@@ -180,7 +180,7 @@ def plain_encodings(
     if plan.is_split_into_words:
         parts = iter([tokenizer.encode_words(words) for words in flat])
     else:
-        parts = iter(tokenizer.encode_parts(flat))
+        parts = iter(tokenizer.encode_unprocessed(flat))
     encodings = [
         post_process(
             tokenizer.post_processor,
@@ -227,7 +227,7 @@ def _direct(
     texts = [text] if isinstance(text, str) else text
     most = limit if plan.strategy else None
     if plan.tensors is None and plan.pad is None:
-        rows = tokenizer.encode_rows(texts, plan.add_special_tokens, most)
+        rows = tokenizer.try_encode_lists(texts, plan.add_special_tokens, most)
         if rows is None:
             return None
         lengths = [len(row) for row in rows]

@@ -101,7 +101,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
         texts = self.text_encoder
         self._prepare(texts.encoder, texts.single_affixes, texts.refusal, plans(self.call_settings))
-        self.encode_rows = texts.encode_rows
+        self.try_encode_lists = texts.try_encode_lists
 
     def encode(
         self,
@@ -155,7 +155,7 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         parts = iter(
             [self.encode_words(words) for words in flat]
             if is_pretokenized
-            else self.encode_parts(flat, threads)
+            else self.encode_unprocessed(flat, threads)
         )
         truncation = truncation_arguments(self.truncation) if self.truncation else {}
         encodings = [
@@ -172,9 +172,11 @@ class Tokenizer(Loaders, QuickCalls, Growing):
             pad_batch(encodings, **padding_arguments(self.padding)) if self.padding else encodings
         )
 
-    def encode_parts(self, texts: Sequence[str], threads: int | None = None) -> list[Encoding]:
+    def encode_unprocessed(
+        self, texts: Sequence[str], threads: int | None = None
+    ) -> list[Encoding]:
         """Encode texts without the post-processor: no special tokens, no truncation, no padding."""
-        return self.text_encoder.encode_parts(texts, threads)
+        return self.text_encoder.encode_texts(texts, threads)
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
         """Encode a list of words: offsets count in each word, word_ids in the list."""
