@@ -1,4 +1,4 @@
-"""How both packages write files and find the standard streams."""
+"""Writing of files and access to the standard streams, for both packages."""
 
 from subword._core.atomic_file import atomic_file, atomic_path, replace_file, write_text
 from subword._core.streams import (

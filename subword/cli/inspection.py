@@ -29,7 +29,7 @@ def shows_colour(file: TextIO) -> bool:
 
 
 def visible(text: str) -> str:
-    r"""Return text with pictures in place of control characters, safe for a terminal.
+    r"""Return text with control characters replaced by their pictures, safe for a terminal.
 
     >>> visible("a\tb\x1b[0m")
     'a␉b␛[0m'

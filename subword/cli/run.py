@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
     Args:
-        arguments: Those behind the program's name; None takes the process's.
+        arguments: Those after the program's name; None takes the process's.
 
     Returns:
         The exit status: 0; 2 for an error, 130 when interrupted, 141 when nobody reads the output

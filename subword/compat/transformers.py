@@ -81,10 +81,10 @@ class Encodings(Sequence[Encoding]):
 
 
 class _Twin:
-    """A backend's tokenizer in subword, and what the backend looked like when it was made."""
+    """The tokenizer in subword of a backend, and the state of the backend when it was made."""
 
     def __init__(self, backend: Any) -> None:
-        self.looks = _looks(backend)
+        self.state = _state_of(backend)
         self.tokenizer: Tokenizer | None = None
         try:
             self.tokenizer = _translate(backend)
@@ -95,8 +95,8 @@ class _Twin:
             )
 
 
-def _looks(backend: Any) -> tuple[Any, ...]:
-    """Return what tells a changed backend from what it was; cheap, for every call asks it."""
+def _state_of(backend: Any) -> tuple[Any, ...]:
+    """Return what changes when a backend changes; cheap, since every call compares it."""
     model = backend.model
     stages = (getattr(backend, name) for name in STAGES)
     return (
@@ -131,7 +131,7 @@ def twin_of(tokenizer: Any) -> Tokenizer | None:
     """
     backend = tokenizer._tokenizer
     twin: _Twin | None = getattr(backend, "_subword_twin", None)
-    if twin is None or twin.looks != _looks(backend):
+    if twin is None or twin.state != _state_of(backend):
         # It lives in the backend's attributes, which are neither saved nor copied with it.
         twin = backend._subword_twin = _Twin(backend)
     return twin.tokenizer
@@ -156,7 +156,7 @@ def _plans_of(tokenizer: Any) -> Callable[..., Plan]:
 
 
 def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Return what takes the place of `TokenizersBackend._encode_plus`."""
+    """Return the replacement of `TokenizersBackend._encode_plus`."""
 
     @functools.wraps(original)
     def _encode_plus(
@@ -176,7 +176,7 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         split_special_tokens: bool | None = None,
         **options: Any,
     ) -> Any:
-        state = {
+        lengths = {
             "padding_strategy": padding_strategy,
             "truncation_strategy": truncation_strategy,
             "max_length": max_length,
@@ -185,7 +185,7 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
             "padding_side": padding_side,
         }
 
-        def otherwise() -> Any:
+        def run_original() -> Any:
             return original(
                 self,
                 text,
@@ -195,19 +195,19 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
                 return_tensors=return_tensors,
                 verbose=verbose,
                 split_special_tokens=split_special_tokens,
-                **state,
+                **lengths,
                 **options,
             )
 
         splits = self.split_special_tokens if split_special_tokens is None else split_special_tokens
         # An empty batch is an error there, with its own message.
         if splits or options.get("sanitize_control_tokens") or not (text or text == ""):
-            return otherwise()
+            return run_original()
         twin = twin_of(self)
         if twin is None:
-            return otherwise()
+            return run_original()
         # The backend is left in the state that the original would leave it in: it can be saved.
-        self.set_truncation_and_padding(**state)
+        self.set_truncation_and_padding(**lengths)
         self._tokenizer.encode_special_tokens = False
         run = functools.partial(
             call,
@@ -229,8 +229,8 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         try:
             batch = run(return_tensors=return_tensors, **wanted)
         except (TypeError, ValueError):
-            return otherwise()  # which raises its own error, or has an answer
-        rows: Any = batch._encodings
+            return run_original()  # which raises its own error, or has an answer
+        rows: Any = batch.pending_encodings or batch.encodings
         count, longest = _shape(batch) if callable(rows) else (len(rows), max(map(len, rows)))
         if truncation_strategy != TruncationStrategy.DO_NOT_TRUNCATE and not wanted.get(OVERFLOW):
             rows = functools.partial(_with_overflow, run)
@@ -249,12 +249,12 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
 def _with_overflow(run: Callable[..., Any]) -> list[Encoding]:
     """Return the encodings of a batch, each with what was cut off in `overflowing`.
 
-    The original always keeps that; here it is made when somebody looks.
+    The original always keeps that; here it is made when it is asked for.
     """
     batch = run(return_overflowing_tokens=True)
     samples = batch["overflow_to_sample_mapping"]
-    firsts = (at for at, sample in enumerate(samples) if at == 0 or sample != samples[at - 1])
-    return [batch._encodings[at] for at in firsts]
+    firsts = (i for i, sample in enumerate(samples) if i == 0 or sample != samples[i - 1])
+    return [batch.encodings[i] for i in firsts]
 
 
 def _sequences(text: Any, text_pair: Any, split: bool) -> int:

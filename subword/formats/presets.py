@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from subword import decoders, normalizers, pre_tokenizers, processors
+from subword._core.component import check_id
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import CLIP, TIKTOKEN_SPELLINGS
 from subword.formats.json_files import PathLike, errors_name
@@ -175,10 +176,7 @@ def tiktoken_parts(
     """Return the parts of an encoding of OpenAI's."""
     specials = openai_special_tokens(pattern) if special_tokens is None else special_tokens
     for token, index in specials.items():
-        if type(index) is not int or not 0 <= index < 2**32:
-            raise ValueError(
-                f"special token {token!r} must have an id of 0 to 2**32 - 1, got {index!r}"
-            )
+        check_id(f"special token {token!r}", index)
     name = TIKTOKEN_SPELLINGS.get(pattern, pattern)
     split = pre_tokenizers.Split(Regex(TIKTOKEN_PATTERNS.get(name, name)), "isolated")
     ranks = read_tiktoken(path)

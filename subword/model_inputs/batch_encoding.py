@@ -90,6 +90,11 @@ class BatchEncoding(dict[str, Any]):
         return None if self._encodings is None else self._rows()
 
     @property
+    def pending_encodings(self) -> Callable[[], list[Encoding]] | None:
+        """What makes the encodings, None when they are made or there are none."""
+        return self._encodings if callable(self._encodings) else None
+
+    @property
     def is_fast(self) -> bool:
         """Whether the encodings are there."""
         return self._encodings is not None

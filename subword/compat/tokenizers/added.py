@@ -14,7 +14,7 @@ class AddedToken:
         content: The text of the token.
         single_word: Only match where no word character stands on either side.
         lstrip: Take the white space before the token with it.
-        rstrip: Take the white space behind the token with it.
+        rstrip: Take the white space after the token with it.
         normalized: Look for it in the normalized text; None: unless it is special.
         special: Left out by decoding with `skip_special_tokens`.
     """
@@ -46,7 +46,7 @@ class AddedToken:
 
     @property
     def rstrip(self) -> bool:
-        """Whether it takes the white space behind it."""
+        """Whether it takes the white space after it."""
         return self._rstrip
 
     @property

@@ -33,7 +33,7 @@ class PostProcessor(BaseStage):
 
 
 class _Ends(PostProcessor):
-    """A post-processor with a token in front and one behind; JSON knows them as lists."""
+    """A post-processor with a token before and one after; JSON writes them as lists."""
 
     def config(self) -> dict[str, Any]:
         """Return the object that stands for the stage in tokenizer.json."""

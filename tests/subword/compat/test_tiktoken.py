@@ -54,7 +54,16 @@ TEXT = st.lists(
 
 
 def small_ranks():
-    words = {"the": 9, " the": 20, " cat": 7, " cats": 3, "한국어": 5, "é": 4, " banana": 2}
+    words = {
+        "12345": 9,
+        "the": 9,
+        " the": 20,
+        " cat": 7,
+        " cats": 3,
+        "한국어": 5,
+        "é": 4,
+        " banana": 2,
+    }
     tokens, _ = train_bpe(WordCounts(words), 300, byte_level=True, initial_alphabet=())
     known = [bytes_of(char) for char in CHARS]
     merged = [bytes_of(token) for token in tokens if len(bytes_of(token)) > 1]

@@ -1,25 +1,13 @@
-"""Folders like CLIP's, Whisper's and Mistral's, beside what transformers makes of them."""
+"""Folders like CLIP's and Whisper's, compared with what transformers makes of them."""
 
-import base64
 import json
 
 import pytest
 
 import subword
 from subword import Tokenizer
-from subword._regex.split_patterns import PATTERNS
 from subword.vocab.byte_alphabet import CHARS
-
-TEXTS = [
-    *(
-        "A photo of a cat's  hat",
-        "",
-        " 123 <|endoftext|> caf\u0301é",
-        "<s>[INST] hello 世界 🙂\r\n\n",
-    ),
-    *("<|startoftranscript|><|en|> hello <|1.08|>", "the theory\tof THERE"),
-]
-CORPUS = ["a photo of a cat's hat", "hello world, the theory of there 123 café"] * 4
+from tests.helpers.model_folders import CORPUS, same
 
 
 def write(folder, vocab, merges, **others):
@@ -28,24 +16,6 @@ def write(folder, vocab, merges, **others):
     (folder / "merges.txt").write_text("\n".join(lines) + "\n", "utf-8")
     for name, value in others.items():
         (folder / f"{name}.json").write_text(json.dumps(value), "utf-8")
-
-
-def same(mine, theirs):
-    assert mine.get_vocab() == theirs.get_vocab()
-    for pair in (None, "a hat"):
-        for text in TEXTS:
-            his, my = theirs.encode(text, pair), mine.encode(text, pair)
-            for field in (
-                "ids",
-                "tokens",
-                "offsets",
-                "type_ids",
-                "special_tokens_mask",
-                "word_ids",
-            ):
-                assert getattr(my, field) == getattr(his, field), (text, field)
-            for skip in (True, False):
-                assert mine.decode(his.ids, skip) == theirs.decode(his.ids, skip)
 
 
 @pytest.mark.slow
@@ -91,61 +61,6 @@ def test_whisper(tmp_path):
 def subword_oracle(tokenizer):
     """A copy of a tokenizer of `tokenizers` without the methods that transformers puts upon it."""
     return type(tokenizer).from_str(tokenizer.to_str())
-
-
-def tekken(**changes):
-    trained = subword.train(CORPUS, "byte_level_bpe", 300, progress=False)
-    tokens = sorted(trained.get_vocab().items(), key=lambda item: item[1])
-    spelled = [bytes(CHARS.index(char) for char in token) for token, _ in tokens]
-    vocab = [
-        {"rank": rank, "token_bytes": base64.b64encode(token).decode(), "token_str": None}
-        for rank, token in enumerate(spelled)
-    ]
-    specials = ["<unk>", "<s>", "</s>", "[INST]", "[/INST]"]
-    return {
-        "config": {
-            **{"pattern": PATTERNS["tekken"], "num_vocab_tokens": len(vocab), "version": "v3"},
-            **{"default_vocab_size": 280, "default_num_special_tokens": 10},
-        },
-        "vocab": vocab,
-        "special_tokens": [
-            {"rank": rank, "token_str": token, "is_control": True}
-            for rank, token in enumerate(specials)
-        ],
-        **changes,
-    }
-
-
-@pytest.mark.slow
-def test_tekken(tmp_path):
-    mistral = pytest.importorskip("transformers.integrations.mistral.tokenizer")
-    path = tmp_path / "tekken.json"
-    path.write_text(json.dumps(tekken()))
-    theirs = mistral.MistralConverter(str(path)).converted()
-    mine = Tokenizer.from_tekken(path)
-    assert mine.vocab_size == 280
-    same(mine, theirs)
-    same(Tokenizer.from_pretrained(tmp_path), theirs)
-    same(Tokenizer.from_str(mine.to_str()), theirs)
-
-
-@pytest.mark.parametrize(
-    ("file", "message"),
-    [
-        ([], "a tekken file must be an object, got list"),
-        ({}, "the field 'config' is missing"),
-        ({"config": {}}, "special_tokens are missing"),
-        (tekken(special_tokens=[1]), "special_tokens: a token must be an object, got 1"),
-        (tekken(special_tokens=[{"rank": 1, "token_str": "a"}]), "the ranks must be 0, 1, 2"),
-        (tekken(vocab=[{"token_bytes": "?"}]), r"vocab\[0\]: token_bytes must be base64"),
-        (tekken(vocab=[{"token_bytes": "YQ=="}] * 2), r"vocab\[1\]: the token b'a' stands there"),
-    ],
-)
-def test_bad_tekken_files(tmp_path, file, message):
-    path = tmp_path / "tekken.json"
-    path.write_text(json.dumps(file))
-    with pytest.raises(ValueError, match=rf"tekken\.json: .*{message}"):
-        Tokenizer.from_tekken(path)
 
 
 @pytest.mark.parametrize("name", ["/no/dir", "./models", "../x", "a/b/c", "~/model"])

@@ -8,10 +8,8 @@ import pytest
 import tokenizers
 
 from subword import Tokenizer
-from subword.formats.padding_json import padding_from_config, truncation_from_config
-from subword.formats.vocab_files import read_vocab_txt
 from tests.helpers.compare import load
-from tests.helpers.data import NAMES, TIKTOKEN, tiktoken_file, tokenizer_folder
+from tests.helpers.data import NAMES, TIKTOKEN, tiktoken_file
 from tests.helpers.published import needs_data, oracle
 from tests.helpers.random_configs import random_config
 from tests.helpers.random_text import random_text, short_text
@@ -72,31 +70,6 @@ def test_tiktoken_survives_as_json_with_its_ids():
     assert again.encode_lists(texts) == mine.encode_lists(texts)
 
 
-@needs_data
-@pytest.mark.parametrize("name", ["bert-base-uncased", "bert-base-cased"])
-def test_vocab_txt_equals_tokenizer_json(name):
-    folder = tokenizer_folder(name)
-    mine = Tokenizer.from_wordpiece(folder / "vocab.txt", lowercase=name.endswith("uncased"))
-    rng = random.Random(name)
-    texts = [random_text(rng) for _ in range(200)]
-    assert mine.encode_lists(texts) == load(name).encode_lists(texts)
-    expected = tokenizers.models.WordPiece.read_file(str(folder / "vocab.txt"))
-    assert mine.get_vocab() == expected
-
-
-@needs_data
-@pytest.mark.parametrize("name", ["gpt2", "roberta-base"])
-def test_vocab_json_and_merges_equal_the_oracle(name):
-    folder = tokenizer_folder(name)
-    mine = Tokenizer.from_bpe(folder / "vocab.json", folder / "merges.txt")
-    theirs = tokenizers.ByteLevelBPETokenizer(
-        str(folder / "vocab.json"), str(folder / "merges.txt")
-    )
-    rng = random.Random(name)
-    for text in [random_text(rng) for _ in range(200)]:
-        assert mine.encode(text).ids == theirs.encode(text).ids
-
-
 # Older shapes of real files.
 
 
@@ -144,13 +117,6 @@ def test_older_shapes_encode_as_in_the_oracle(config):
         )
 
 
-def test_vocab_txt_is_trimmed_like_the_original_reader(tmp_path):
-    path = tmp_path / "vocab.txt"
-    path.write_bytes("[UNK]\r\na \u3000\n b\n\n##c\n".encode())
-    assert read_vocab_txt(path) == tokenizers.models.WordPiece.read_file(str(path))
-    assert read_vocab_txt(path) == {"[UNK]": 0, "a": 1, " b": 2, "": 3, "##c": 4}
-
-
 def test_added_tokens_take_the_next_free_id():
     added = [{"id": 99, "content": "<x>"}, {"id": 7, "content": "ab"}, {"id": 1, "content": "<y>"}]
     flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized", "special"), False)
@@ -158,9 +124,3 @@ def test_added_tokens_take_the_next_free_id():
     assert (
         Tokenizer.from_str(config).get_vocab() == tokenizers.Tokenizer.from_str(config).get_vocab()
     )
-
-
-def test_defaults_of_truncation_and_padding():
-    assert truncation_from_config(None) is None
-    assert truncation_from_config({})["max_length"] == 512
-    assert padding_from_config({"pad_id": 3})["strategy"] == "BatchLongest"

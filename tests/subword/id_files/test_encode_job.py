@@ -1,6 +1,5 @@
 """Text files to ids: the same as their documents, whatever threads and outputs."""
 
-import io
 import os
 import random
 import threading
@@ -14,8 +13,7 @@ from subword import Tokenizer
 from subword.encode.text_encoder import documents_of
 from subword.id_files import encode_job, writers
 from subword.id_files.encode_job import make_job
-from subword.id_files.file_parts import file_windows, stream_parts
-from subword.id_files.id_formats import id_dtype
+from subword.id_files.file_parts import file_windows
 from tests.helpers.random_text import random_text
 
 TEXT = "the cat sat on a mat\nthe dog ran\n\naway from every 한국어 😀 mat"
@@ -114,14 +112,6 @@ def test_output_files_hold_the_same_ids(tmp_path, monkeypatch, tok, suffix):
     )
 
 
-def test_a_wide_vocabulary_takes_four_bytes():
-    assert id_dtype(65535).name == "uint16"
-    assert id_dtype(65536).name == "uint32"
-    assert id_dtype(5, "uint32").name == "uint32"
-    with pytest.raises(ValueError, match="holds ids up to 65535, the vocabulary has 65536"):
-        id_dtype(65536, "uint16")
-
-
 def test_the_error_names_file_and_byte(tmp_path, tok):
     good, bad = tmp_path / "good.txt", tmp_path / "bad.txt"
     good.write_bytes(b"fine\nfine\n")
@@ -218,23 +208,3 @@ def test_a_pipe_is_encoded_as_a_file_is(tmp_path, tok, data, separator):
     assert rows[0].ids.tolist() == rows[1].ids.tolist()
     assert rows[0].row_splits.tolist() == rows[1].row_splits.tolist()
     assert rows[2] == rows[3]
-
-
-@pytest.mark.parametrize("separator", [b"\n", b"aa", b"<sep>"])
-def test_streams_are_cut_like_files(separator):
-    rng = random.Random(3)
-    for _ in range(200):
-        data = b"".join(
-            rng.choice([b"a", b"aa", b"\n", b"<sep>", b"<s", b"ep>", b"b"]) for _ in range(30)
-        )
-        source = io.BytesIO(data)
-        batches = stream_parts(
-            lambda source=source: source.read(rng.randrange(1, 9)), "-", separator
-        )
-        pieces = [piece for (piece,) in batches]
-        assert b"".join(piece.data for piece in pieces) == data
-        assert [piece.start for piece in pieces] == [
-            sum(len(p.data) for p in pieces[:i]) for i in range(len(pieces))
-        ]
-        cut = [part for piece in pieces for part in documents_of([piece.data], separator)]
-        assert cut == documents_of([data], separator)

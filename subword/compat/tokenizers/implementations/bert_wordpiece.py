@@ -15,7 +15,7 @@ BERT_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 
 class BertWordPieceTokenizer(BaseTokenizer):
-    """BERT's: WordPiece behind BERT's normalizer and words."""
+    """BERT's: WordPiece after BERT's normalizer and pre-tokenizer."""
 
     def __init__(
         self,
