@@ -10,6 +10,7 @@ from subword.formats.vocab_files import read_vocab_txt
 from tests.helpers.compare import load
 from tests.helpers.data import tokenizer_folder
 from tests.helpers.published import needs_data
+from tests.helpers.random_text import random_text
 
 
 @needs_data
