@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from typing import Any
 
-from subword import decoders
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._core.progress import progress_bar
-from subword.corpus.counting import Algorithm, count_words, stages
+from subword.corpus.counting import count_source
+from subword.corpus.source_options import SourceOptions
 from subword.corpus.sources import PathLike, Source
+from subword.corpus.stages import Algorithm, algorithm_stages
 from subword.corpus.word_counts import WordCounts
-from subword.formats import presets
 from subword.tokenizer import Tokenizer
-from subword.trainers.bpe import train_bpe
-from subword.trainers.wordpiece import train_wordpiece
+from subword.trainers.algorithms import ALGORITHM_TRAINERS, check_algorithm_options
+from subword.trainers.options import Score, TrainingOptions
 from subword.vocab.added_tokens import AddedToken
-from subword.vocab.byte_alphabet import CHARS
-
-Score = Literal["likelihood", "frequency", "gain"]
 
 
 def train(
@@ -74,20 +71,20 @@ def train(
         >>> tokenizer.encode("lower").tokens
         ['lowe', 'r']
     """
+    counts: Mapping[str, int] | WordCounts
     if isinstance(source, Mapping | WordCounts):
-        counts: Mapping[str, int] | WordCounts = source
+        counts = source
     else:
-        counts = count_words(
+        counts = count_source(
             source,
-            algorithm=algorithm,
-            normalizer=normalizer,
-            pre_tokenizer=pre_tokenizer,
-            lowercase=lowercase,
-            field=field,
-            column=column,
-            threads=threads,
-            progress=progress,
-            checkpoint=checkpoint,
+            algorithm_stages(algorithm, normalizer, pre_tokenizer, lowercase),
+            SourceOptions(
+                field=field,
+                column=column,
+                threads=threads,
+                progress=progress,
+                checkpoint=checkpoint,
+            ),
         )
     return train_from_counts(
         counts,
@@ -126,7 +123,7 @@ def train_from_counts(
 
     Args:
         counts: What `count_words` returned for the same algorithm and stages, or any mapping from
-            word to count. Words are text behind normalizer and pre-tokenizer; for "byte_level_bpe"
+            word to count. Words are text after normalizer and pre-tokenizer; for "byte_level_bpe"
             as they stand in the text, with their space in front.
         algorithm: As for `train`.
         vocab_size: As for `train`.
@@ -159,72 +156,40 @@ def train_from_counts(
         >>> tokenizer.encode("hugs").tokens
         ['hug', 's']
     """
-    normalizer, pre_tokenizer = stages(algorithm, normalizer, pre_tokenizer, lowercase)
+    stages = algorithm_stages(algorithm, normalizer, pre_tokenizer, lowercase)
     if not isinstance(counts, WordCounts):
         counts = WordCounts(counts)
-    if algorithm == "wordpiece":
-        unk_token = "[UNK]" if unk_token is None else unk_token
-        for name, value in (
-            ("end_of_word_suffix", end_of_word_suffix),
-            ("max_token_length", max_token_length),
-        ):
-            if value is not None:
-                raise ValueError(f"{name} is for bpe and byte_level_bpe, not for wordpiece")
-    elif score != "likelihood":
-        raise ValueError(f"score is for wordpiece, not for {algorithm}")
+    own = {
+        "end_of_word_suffix": end_of_word_suffix is not None,
+        "max_token_length": max_token_length is not None,
+        "score": score != "likelihood",
+    }
+    check_algorithm_options(algorithm, {name for name, given in own.items() if given})
+    trainer = ALGORITHM_TRAINERS[algorithm]
+    unk_token = trainer.unk_token if unk_token is None else unk_token
     added = [
         t if isinstance(t, AddedToken) else AddedToken(t, special=True) for t in special_tokens
     ]
     if unk_token is not None and unk_token not in {token.content for token in added}:
         added.insert(0, AddedToken(unk_token, special=True))
-    common: dict[str, Any] = {
-        "consume": consume,
-        "special_tokens": [t.content for t in added],
-        "limit_alphabet": limit_alphabet,
-    }
     with progress_bar(progress, "merging", vocab_size, "token", absolute=True) as advance:
-        if algorithm == "wordpiece":
-            prefix = "##" if continuing_subword_prefix is None else continuing_subword_prefix
-            vocab, _ = train_wordpiece(
-                counts,
-                vocab_size,
-                score=score,
-                min_frequency=min_frequency,
-                initial_alphabet=initial_alphabet or (),
-                continuing_subword_prefix=prefix,
-                progress=advance,
-                **common,
-            )
-            ids = {token: i for i, token in enumerate(vocab)}
-            parts = presets.wordpiece_parts(
-                ids, lowercase, unk_token=str(unk_token), continuing_subword_prefix=prefix
-            )
-        else:
-            byte_level = algorithm == "byte_level_bpe"
-            if initial_alphabet is None:
-                initial_alphabet = CHARS if byte_level else ()
-            vocab, merges = train_bpe(
-                counts,
-                vocab_size,
-                min_frequency=min_frequency or 0,
-                initial_alphabet=initial_alphabet,
-                continuing_subword_prefix=continuing_subword_prefix,
-                end_of_word_suffix=end_of_word_suffix,
-                max_token_length=max_token_length,
-                byte_level=byte_level,
-                progress=advance,
-                **common,
-            )
-            ids = {token: i for i, token in enumerate(vocab)}
-            parts = presets.bpe_parts(
-                ids,
-                merges,
-                byte_level,
-                unk_token=unk_token,
-                continuing_subword_prefix=continuing_subword_prefix,
-                end_of_word_suffix=end_of_word_suffix,
-            )
-            if continuing_subword_prefix and not byte_level:
-                parts["decoder"] = decoders.WordPiece(continuing_subword_prefix)
-    arguments: dict[str, Any] = {**parts, "normalizer": normalizer, "pre_tokenizer": pre_tokenizer}
-    return Tokenizer(**arguments | {"added_tokens": added})
+        options = TrainingOptions(
+            vocab_size=vocab_size,
+            min_frequency=min_frequency,
+            special_tokens=[token.content for token in added],
+            limit_alphabet=limit_alphabet,
+            initial_alphabet=initial_alphabet,
+            continuing_subword_prefix=continuing_subword_prefix,
+            end_of_word_suffix=end_of_word_suffix,
+            max_token_length=max_token_length,
+            score=score,
+            unk_token=unk_token,
+            lowercase=lowercase,
+            consume=consume,
+            progress=advance,
+        )
+        parts: dict[str, Any] = {**trainer.train(counts, options)}
+    parts["normalizer"] = stages.normalizer
+    parts["pre_tokenizer"] = stages.pre_tokenizer
+    parts["added_tokens"] = added
+    return Tokenizer(**parts)

@@ -26,6 +26,8 @@ from tokenizers import decoders, models, pre_tokenizers, trainers
 import subword
 from benchmarks.data import machine, versions
 from subword.corpus.counting import count_source
+from subword.corpus.source_options import SourceOptions
+from subword.corpus.stages import WordStages
 from tests.helpers.data import SEPARATOR, corpus_file
 
 CORPORA = ("english", "korean")
@@ -98,10 +100,8 @@ def measure(tokenizer: subword.Tokenizer, text: str) -> Row:
     byte_level = getattr(tokenizer.model, "byte_level", False)
     counts = count_source(
         iter(text.splitlines(True)),
-        tokenizer.normalizer,
-        tokenizer.pre_tokenizer,
-        byte_level,
-        progress=False,
+        WordStages(tokenizer.normalizer, tokenizer.pre_tokenizer, byte_level),
+        SourceOptions(progress=False),
     )
     words = tokens = characters = whole = unknown = 0
     unk = tokenizer.model.unk_token

@@ -1,7 +1,7 @@
-"""Files of several kinds, read in batches: text, JSON lines, Parquet and Arrow; also packed.
+"""Read files in batches: text, JSON lines, Parquet and Arrow, also compressed.
 
-A file is read from any place that a batch ended at before, so that counting can be resumed, and up
-to any such place, so that it can be shared out.
+Reading can begin and stop wherever a batch ended before, so that counting can be resumed, and a
+file can be divided among machines.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO
 
-from subword.corpus.text_batches import Batch, JsonLines, Lines, Rows
+from subword.corpus.text_batches import ArrowBatch, Batch, JsonBatch, LineBatch
 from subword.encode.split_points import UTF8_SPLIT
 
 CHUNK = 1 << 18  # bytes of a batch
@@ -83,9 +83,9 @@ def read_file(
     if column is not None:
         if not regular:
             raise ValueError(f"{path}: Parquet and Arrow cannot be read from a pipe, only a file")
-        yield from _rows(path, column, start, report)
+        yield from _arrow_batches(path, column, start, report)
         return
-    # A pipe has no place to go to, and is gone when its lines would be counted.
+    # A pipe cannot seek, nor be read again to count its lines for an error.
     passed = 0
     for chunk, at in chunks(path, start if regular else 0, stop, cut and kind == "text", report):
         if at < start:
@@ -95,9 +95,9 @@ def read_file(
                 continue
         if field is not None:
             lines = partial(lines_before, path) if regular else partial(_same, passed)
-            yield JsonLines(chunk, path, at, field, lines)
+            yield JsonBatch(chunk, path, at, field, lines)
         else:
-            yield Lines(chunk, path, at)
+            yield LineBatch(chunk, path, at)
         if not regular:
             passed += chunk.count(b"\n")
 
@@ -235,7 +235,7 @@ def _unpacked(path: str, file: BinaryIO) -> gzip.GzipFile | _ZstdFile | BinaryIO
     return _ZstdFile(file, path) if name.endswith(".zst") else file
 
 
-def _rows(path: str, column: str, start: int, report: Advance) -> Iterator[Rows]:
+def _arrow_batches(path: str, column: str, start: int, report: Advance) -> Iterator[ArrowBatch]:
     try:
         import pyarrow as pa
     except ImportError:
@@ -260,7 +260,7 @@ def _rows(path: str, column: str, start: int, report: Advance) -> Iterator[Rows]
         if row + len(part) > start:
             rest = part.slice(max(start - row, 0))
             # A missing value has no words, and neither has an empty string.
-            yield Rows(rest.fill_null("") if rest.null_count else rest, path, max(start, row))
+            yield ArrowBatch(rest.fill_null("") if rest.null_count else rest, path, max(start, row))
         row += len(part)
 
 

@@ -12,12 +12,12 @@ from typing import Any
 
 from subword.corpus import readers
 from subword.corpus.readers import ARROW, JSONL, PACKED, Advance, is_regular
-from subword.corpus.text_batches import Batch, Texts
+from subword.corpus.text_batches import Batch, StrBatch
 
 CHARACTERS = 1 << 18  # in a batch of texts, about
 SUFFIXES = (".txt", ".text", ".csv", ".tsv", ".md", *JSONL, *ARROW, *PACKED)
 
-# A name with a suffix, such as nobody means as a text to train on when there are but a few of them.
+# A name with a suffix. At most FEW strings that all look like this are taken for paths, not texts.
 FILE_NAME = re.compile(r"\S*[^\s./\\]\.[A-Za-z]\w{0,7}")
 FEW = 16
 
@@ -26,7 +26,7 @@ PathLike = str | os.PathLike[str]
 
 @dataclass(frozen=True)
 class Files:
-    """Paths, whatever they look like: what a caller gives who knows that it holds no texts.
+    """Paths, whatever they look like: for a caller who knows that these are no texts.
 
     Args:
         paths: Each a file or a pipe.
@@ -108,7 +108,7 @@ def _are_paths(items: list[Any] | tuple[Any, ...]) -> bool:
 def total_bytes(paths: list[str] | None) -> int | None:
     """Return the size of the files, compressed as they are.
 
-    None for an iterable, and where one of the files is a pipe: nobody knows then.
+    None for an iterable, and when one of the files is a pipe: the size is not known then.
     """
     if paths is None or not all(map(is_regular, paths)):
         return None
@@ -116,7 +116,7 @@ def total_bytes(paths: list[str] | None) -> int | None:
 
 
 class Reader:
-    """Reads a source in batches, which any number of threads may draw.
+    """Reads a source in batches, for any number of threads.
 
     Args:
         source: A path, a list of paths, `Files`, or an iterable of str.
@@ -128,7 +128,7 @@ class Reader:
         position: Where to begin: the `position` of a reader of the same source.
 
     Attributes:
-        position: How much has been drawn.
+        position: How much of the source the batches so far hold.
 
     Raises:
         OSError: A file is not there; found before anything is read.
@@ -163,8 +163,8 @@ class Reader:
         else:
             self._batches = _file_batches(paths, field, column, cut, report, position)
 
-    def draw(self) -> Batch | None:
-        """Return the next batch, None behind the last.
+    def next_batch(self) -> Batch | None:
+        """Return the next batch, None after the last.
 
         Raises:
             OSError: A file cannot be read.
@@ -202,8 +202,8 @@ def _item_batches(texts: Iterator[Any], report: Advance, start: int) -> Iterator
     number, size = start, 16
     while batch := list(itertools.islice(texts, size)):
         characters = sum([len(text) if isinstance(text, str) else 0 for text in batch])
-        yield 0, Texts(batch, number)
+        yield 0, StrBatch(batch, number)
         report(characters)
         number += len(batch)
-        # As many at a time as make up a batch, by the lengths seen so far.
+        # The number of texts that makes a full batch, estimated from the lengths in this one.
         size = min(max(16, size * CHARACTERS // max(characters, 1)), 4 * size)

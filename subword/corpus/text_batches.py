@@ -1,7 +1,7 @@
-"""Batches of text, each of which knows how to have its words counted.
+"""Batches of text, each with its way of being counted: lines, JSON lines, str or Arrow rows.
 
-A batch also knows which file and place to name when it is not text. Batches of files never become
-str objects, but for JSON.
+An error names the file and the place in it. The text of files never becomes str objects, except for
+JSON.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from subword.corpus.word_counter import WordCounter
 
 
-class Lines:
+class LineBatch:
     """Whole lines of a UTF-8 file.
 
     Args:
         data: The bytes.
-        path, start: Where they begin, in unpacked bytes.
+        path, start: The file, and the offset of the data in its unpacked bytes.
     """
 
     def __init__(self, data: bytes, path: str, start: int) -> None:
@@ -42,15 +42,14 @@ class Lines:
             ) from None
 
 
-class JsonLines:
+class JsonBatch:
     """Whole lines of a file of JSON objects, one of whose fields holds the text.
 
     Args:
         data: The bytes.
-        path, start: Where they begin, in unpacked bytes.
+        path, start: The file, and the offset of the data in its unpacked bytes.
         field: The name of the field.
-        lines_before: Tells how many lines the file has before a place; asked when there is an
-            error.
+        lines_before: Returns how many lines the file has before an offset; called for errors only.
     """
 
     def __init__(
@@ -93,8 +92,8 @@ class JsonLines:
         return text
 
 
-class Texts:
-    """Some items of an iterable of str.
+class StrBatch:
+    """Several items of an iterable of str.
 
     Args:
         texts: The texts.
@@ -111,8 +110,8 @@ class Texts:
         _count_texts(counter, self.texts, lambda i: f"item {self.start + i}")
 
 
-class Rows:
-    """Rows of a column of strings, in Arrow's buffers.
+class ArrowBatch:
+    """ArrowBatch of a column of strings, in Arrow's buffers.
 
     Args:
         chunk: An Arrow array of strings (of 32 or 64 bit offsets) without nulls.
@@ -143,7 +142,7 @@ class Rows:
             ) from None
 
 
-Batch = Lines | JsonLines | Texts | Rows
+Batch = LineBatch | JsonBatch | StrBatch | ArrowBatch
 
 
 def _count_texts(counter: WordCounter, texts: list[Any], place: Callable[[int], str]) -> None:

@@ -12,7 +12,7 @@ from subword.formats.json_files import PathLike
 from subword.formats.pretrained import pretrained_parts
 from subword.formats.tekken import tekken_parts
 from subword.formats.tokenizer_json import parts_from_text, tokenizer_json_parts
-from subword.trainers import retrain
+from subword.trainers.retrain import retrained_parts
 
 Pair = tuple[str, str]
 
@@ -130,4 +130,4 @@ class Loaders:
             >>> new.encode("a new text").tokens
             ['a', 'Ġnew', 'Ġ', 't', 'e', 'x', 't']
         """
-        return type(self)(**retrain.new_parts(self, source, vocab_size, **options))
+        return type(self)(**retrained_parts(self, source, vocab_size, **options))

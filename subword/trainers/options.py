@@ -1,10 +1,32 @@
-"""Options that both trainers take, checked."""
+"""The options of training, and the checks that all trainers share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
+from dataclasses import dataclass
+from typing import Literal
 
+Score = Literal["likelihood", "frequency", "gain"]
 HIGHEST = 2**32 - 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingOptions:
+    """What `train_from_counts` asks of an algorithm; see there, and `train_bpe`."""
+
+    vocab_size: int
+    min_frequency: int | None = None
+    special_tokens: Sequence[str] = ()
+    limit_alphabet: int | None = None
+    initial_alphabet: Iterable[str] | None = None
+    continuing_subword_prefix: str | None = None
+    end_of_word_suffix: str | None = None
+    max_token_length: int | None = None
+    score: Score = "likelihood"
+    unk_token: str | None = None
+    lowercase: bool = True
+    consume: bool = False
+    progress: Callable[[int], object] | None = None
 
 
 def check_options(
@@ -18,7 +40,7 @@ def check_options(
     """Check the options of a trainer. See `train_bpe` for what they mean.
 
     Raises:
-        TypeError: One that must be an int is none.
+        TypeError: One that must be an int is not.
         ValueError: One is out of range, or there are no words.
 
     Example:
@@ -26,7 +48,7 @@ def check_options(
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 1 and below 4294967295, got 0
     """
-    for name, value, least in (
+    for name, value, lowest in (
         ("vocab_size", vocab_size, 1),
         ("limit_alphabet", limit_alphabet, 0),
         ("max_token_length", max_token_length, 1),
@@ -35,9 +57,9 @@ def check_options(
             continue
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"{name} must be an int, got {type(value).__name__}: {value!r}")
-        if not least <= value <= HIGHEST:
+        if not lowest <= value <= HIGHEST:
             raise ValueError(
-                f"{name} must be at least {least} and below {HIGHEST + 1}, got {value}"
+                f"{name} must be at least {lowest} and below {HIGHEST + 1}, got {value}"
             )
     if len(counts) == 0:
         raise ValueError("no words to learn from: the corpus or the table of counts is empty")

@@ -1,28 +1,33 @@
-"""A new vocabulary for a pipeline that is there: what `Tokenizer.train_new` does."""
+"""A new vocabulary for the pipeline of a tokenizer: what `Tokenizer.train_new` does."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from subword import pre_tokenizers, processors
 from subword._core.pipeline import PreTokenizer
 from subword._core.progress import progress_bar
 from subword.corpus.counting import count_source
-from subword.corpus.sources import PathLike, Source
+from subword.corpus.source_options import SourceOptions
+from subword.corpus.sources import Source
+from subword.corpus.stages import WordStages
 from subword.corpus.word_counts import WordCounts
 from subword.formats import models_json
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
-from subword.trainers.bpe import train_bpe
-from subword.trainers.wordpiece import train_wordpiece
+from subword.trainers.algorithms import learn_bpe, learn_wordpiece
+from subword.trainers.options import Score, TrainingOptions
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.byte_alphabet import CHARS
 
 BYTE_TOKENS = [f"<0x{byte:02X}>" for byte in range(256)]
 
+# Learns a vocabulary, and returns it with a model like `old` around it.
+Retrain = Callable[[Any, PreTokenizer | None, WordCounts, TrainingOptions], Any]
 
-def new_parts(
+
+def retrained_parts(
     tokenizer: Any,
     source: Source | Mapping[str, int] | WordCounts,
     vocab_size: int,
@@ -31,97 +36,55 @@ def new_parts(
     min_frequency: int | None = None,
     limit_alphabet: int | None = None,
     max_token_length: int | None = None,
-    score: Literal["likelihood", "frequency", "gain"] | None = None,
-    field: str | None = None,
-    column: str | None = None,
-    threads: int | None = None,
-    progress: bool = True,
-    checkpoint: PathLike | None = None,
+    score: Score | None = None,
+    **source_options: Any,
 ) -> dict[str, Any]:
     """Return the parts of a tokenizer like `tokenizer` with a vocabulary learned from `source`.
 
-    The arguments are those of `Tokenizer.train_new`.
+    The arguments are those of `Tokenizer.train_new`; the last are those of `SourceOptions`.
     """
+    reading = SourceOptions(**source_options)
     old: BPE | WordPiece = tokenizer.model
-    options = old.options()
-    is_bpe = isinstance(old, BPE)
-    for name, value, wanted in (
-        ("max_token_length", max_token_length, True),
-        ("score", score, False),
-    ):
-        if value is not None and wanted != is_bpe:
-            raise ValueError(f"{name} is not for {'BPE' if is_bpe else 'WordPiece'} models")
-    stages = (tokenizer.normalizer, tokenizer.pre_tokenizer)
-    added = [token for _, token in sorted(tokenizer.added_tokens.items())]
-    known = {token.content for token in added}
-    for new in new_special_tokens:
-        token = new if isinstance(new, AddedToken) else AddedToken(new, special=True)
-        if token.content not in known:
-            added.append(token)
-    unk_token = options["unk_token"]
-    if unk_token is not None and unk_token not in {token.content for token in added}:
-        added.insert(0, AddedToken(unk_token, special=True))
-    first = [token.content for token in added if token.special]
-    if options.get("byte_fallback"):
-        first += BYTE_TOKENS
-    known_bytes = {"type": type(old).__name__, **options, "vocab": dict.fromkeys(CHARS, 0)}
-    byte_level = models_json.reads_bytes(stages[1], known_bytes)
+    retrain, own_option = _MODELS[type(old)]
+    for name, value in (("max_token_length", max_token_length), ("score", score)):
+        if value is not None and name != own_option:
+            raise ValueError(f"{name} is not for {type(old).__name__} models")
+    model_options = old.options()
+    added = _added_tokens(tokenizer, new_special_tokens, model_options["unk_token"])
+    specials = [token.content for token in added if token.special]
+    if model_options.get("byte_fallback"):
+        specials += BYTE_TOKENS
+    pre_tokenizer = tokenizer.pre_tokenizer
     if isinstance(source, Mapping | WordCounts):
         counts = source if isinstance(source, WordCounts) else WordCounts(source)
     else:
-        counts = count_source(
-            source,
-            *stages,
-            byte_level,
-            field=field,
-            column=column,
-            threads=threads,
-            progress=progress,
-            checkpoint=checkpoint,
+        byte_level = _reads_bytes(old, pre_tokenizer)
+        stages = WordStages(tokenizer.normalizer, pre_tokenizer, byte_level)
+        counts = count_source(source, stages, reading)
+    with progress_bar(reading.progress, "merging", vocab_size, "token", absolute=True) as advance:
+        options = TrainingOptions(
+            vocab_size=vocab_size,
+            min_frequency=min_frequency,
+            special_tokens=specials,
+            limit_alphabet=limit_alphabet,
+            initial_alphabet=CHARS if _maps_bytes(pre_tokenizer) else (),
+            continuing_subword_prefix=model_options["continuing_subword_prefix"],
+            end_of_word_suffix=model_options.get("end_of_word_suffix"),
+            max_token_length=max_token_length,
+            score=score or "likelihood",
+            consume=counts is not source,
+            progress=advance,
         )
-    common: dict[str, Any] = {
-        "special_tokens": first,
-        "limit_alphabet": limit_alphabet,
-        "initial_alphabet": CHARS if _maps_bytes(stages[1]) else (),
-        "continuing_subword_prefix": options["continuing_subword_prefix"],
-        "consume": counts is not source,
-    }
-    with progress_bar(progress, "merging", vocab_size, "token", absolute=True) as advance:
-        if is_bpe:
-            tokens, merges = train_bpe(
-                counts,
-                vocab_size,
-                min_frequency=min_frequency or 0,
-                end_of_word_suffix=options["end_of_word_suffix"],
-                max_token_length=max_token_length,
-                byte_level=byte_level,
-                progress=advance,
-                **common,
-            )
-        else:
-            tokens, merges = train_wordpiece(
-                counts,
-                vocab_size,
-                min_frequency=min_frequency,
-                score=score or "likelihood",
-                progress=advance,
-                **common,
-            )
-    vocab = {token: i for i, token in enumerate(tokens)}
-    if is_bpe:
-        reads_bytes = models_json.reads_bytes(stages[1], {**known_bytes, "vocab": vocab})
-        model: BPE | WordPiece = BPE(vocab, merges, byte_level=reads_bytes, **options)
-    else:
-        model = WordPiece(vocab, **options)
+        model = retrain(old, pre_tokenizer, counts, options)
     processor, padding = tokenizer.post_processor, tokenizer.padding
     if processor is not None:
-        processor = processors.from_dict(renumbered(processor.to_dict(), vocab))
+        processor = processors.from_dict(with_new_ids(processor.to_dict(), model.vocab))
     if padding is not None:
-        padding = {**padding, "pad_id": _id_of(padding["pad_token"], vocab, "padding")}
+        padding = {**padding, "pad_id": _id_of(padding["pad_token"], model.vocab, "padding")}
     return {
         "model": model,
-        "normalizer": stages[0],
-        "pre_tokenizer": stages[1],
+        "normalizer": tokenizer.normalizer,
+        "pre_tokenizer": pre_tokenizer,
         "post_processor": processor,
         "decoder": tokenizer.decoder,
         "added_tokens": added,
@@ -132,16 +95,61 @@ def new_parts(
     }
 
 
-def renumbered(config: Mapping[str, Any], vocab: Mapping[str, int]) -> dict[str, Any]:
+def _retrained_bpe(
+    old: BPE, pre_tokenizer: PreTokenizer | None, counts: WordCounts, options: TrainingOptions
+) -> BPE:
+    vocab, merges = learn_bpe(counts, options, byte_level=_reads_bytes(old, pre_tokenizer))
+    byte_level = _reads_bytes(old, pre_tokenizer, vocab)
+    return BPE(vocab, merges, byte_level=byte_level, **old.options())
+
+
+def _retrained_wordpiece(
+    old: WordPiece, pre_tokenizer: PreTokenizer | None, counts: WordCounts, options: TrainingOptions
+) -> WordPiece:
+    return WordPiece(learn_wordpiece(counts, options), **old.options())
+
+
+# Class of the model -> how it is trained anew, and the option that no other model takes.
+_MODELS: dict[type, tuple[Retrain, str]] = {
+    BPE: (_retrained_bpe, "max_token_length"),
+    WordPiece: (_retrained_wordpiece, "score"),
+}
+
+
+def _added_tokens(
+    tokenizer: Any, new_special_tokens: Iterable[str | AddedToken], unk_token: str | None
+) -> list[AddedToken]:
+    """Return the added tokens of the new tokenizer in the order of their ids."""
+    added = [token for _, token in sorted(tokenizer.added_tokens.items())]
+    known = {token.content for token in added}
+    for new in new_special_tokens:
+        token = new if isinstance(new, AddedToken) else AddedToken(new, special=True)
+        if token.content not in known:
+            added.append(token)
+    if unk_token is not None and unk_token not in {token.content for token in added}:
+        added.insert(0, AddedToken(unk_token, special=True))
+    return added
+
+
+def _reads_bytes(
+    old: BPE | WordPiece, pre_tokenizer: PreTokenizer | None, vocab: Mapping[str, int] | None = None
+) -> bool:
+    """Say whether a model like `old` with this vocabulary reads bytes; None holds all 256."""
+    vocab = dict.fromkeys(CHARS, 0) if vocab is None else vocab
+    config = {"type": type(old).__name__, **old.options(), "vocab": vocab}
+    return models_json.reads_bytes(pre_tokenizer, config)
+
+
+def with_new_ids(config: Mapping[str, Any], vocab: Mapping[str, int]) -> dict[str, Any]:
     """Return the JSON object of a post-processor with the ids that its tokens have in `vocab`.
 
     Raises:
-        ValueError: It needs a token that is not there.
+        ValueError: It needs a token that is not in it.
     """
     name = str(config["type"])
     result = dict(config)
     if name == "Sequence":
-        result["processors"] = [renumbered(step, vocab) for step in config["processors"]]
+        result["processors"] = [with_new_ids(step, vocab) for step in config["processors"]]
     elif name == "TemplateProcessing":
         result["special_tokens"] = {
             key: {**token, "ids": [_id_of(part, vocab, name) for part in token["tokens"]]}

@@ -10,7 +10,9 @@ from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.base_stage import BaseStage
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
 from subword.corpus.counting import count_source
+from subword.corpus.source_options import SourceOptions
 from subword.corpus.sources import Source
+from subword.corpus.stages import WordStages
 from subword.pre_tokenizers import with_raw_bytes
 from subword.trainers.bpe import train_bpe
 from subword.vocab.added_tokens import AddedToken as Core
@@ -53,15 +55,14 @@ class Trainer(BaseStage):
             and not added
         )
         known = Vocabulary({}, added, normalizer.normalize_str if normalizer else str)
-        counts = count_source(
-            source,
+        stages = WordStages(
             normalizer,
             pre_tokenizer,
             byte_level,
             before_normalizer=known.before_normalizer,
             after_normalizer=known.after_normalizer,
-            progress=self.show_progress,
         )
+        counts = count_source(source, stages, SourceOptions(progress=self.show_progress))
         with progress_bar(
             self.show_progress, "merging", self.vocab_size, "token", absolute=True
         ) as advance:

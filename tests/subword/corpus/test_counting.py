@@ -20,9 +20,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import subword
-from subword.corpus import counting, readers, sources
+from subword.corpus import readers, resuming, sources
 from subword.corpus.counting import count_words
-from subword.corpus.word_counter import WordCounter
+from subword.corpus.stages import algorithm_stages
 from subword.pre_tokenizers import PATTERNS, ByteLevel, Sequence, Split
 from subword.pre_tokenizers.byte_level import DEEPSEEK
 
@@ -61,14 +61,13 @@ def test_a_source_is_read_from_every_place_it_was_left(tmp_path, small_batches):
     doubled = expected + expected
     cases = [([path, path], options) for path, options in files_of(tmp_path)]
     for source, options in [*cases, (LINES * 2, {})]:
-        position, counter, steps = (
-            (0, 0),
-            WordCounter(None, *[counting.stages("bpe", None, None)[1]]),
-            0,
-        )
-        while (batch := sources.Reader(source, position=position, **options).draw()) is not None:
+        position, steps = (0, 0), 0
+        counter = algorithm_stages("bpe").counter()
+        while True:
             reader = sources.Reader(source, position=position, **options)
-            reader.draw().count(counter)
+            if (batch := reader.next_batch()) is None:
+                break
+            batch.count(counter)
             assert reader.position > position
             position = reader.position
             steps += 1
@@ -81,7 +80,7 @@ def test_a_source_is_read_from_every_place_it_was_left(tmp_path, small_batches):
 def test_parts_of_a_file_are_the_whole(tmp_path, small_batches, name):
     path, options = next(case for case in files_of(tmp_path) if case[0].name == name)
     ends = [batch.end for batch in readers.read_file(str(path), **options)]
-    counter = WordCounter(None, counting.stages("bpe", None, None)[1])
+    counter = algorithm_stages("bpe").counter()
     for start, stop in zip([0, *ends[3::4]], [*ends[3::4], None], strict=True):
         for batch in readers.read_file(str(path), start=start, stop=stop, **options):
             batch.count(counter)
@@ -103,12 +102,12 @@ def test_lines_may_be_cut_at_blanks_between_letters(name, text):
     stage = None if name == CUTTING[name] else CUTTING[name]
     if algorithm == "byte_level_bpe" and not isinstance(stage, ByteLevel):
         stage = Sequence([stage, ByteLevel(False, True, False)])
-    stages = counting.stages(algorithm, None, stage)
-    whole, parts = (WordCounter(*stages, byte_level=algorithm[:4] == "byte") for _ in range(2))
+    stages = algorithm_stages(algorithm, None, stage)
+    whole, parts = stages.counter(), stages.counter()
     assert whole.cuts_at_blanks
     data = text.encode()
     whole.count_lines(data)
-    places = [0, *(match.end() for match in readers.BLANK.finditer(data)), len(data)]
+    places = [0, *(match.end() for match in readers.UTF8_SPLIT.finditer(data)), len(data)]
     for start, end in itertools.pairwise(places):
         parts.count_lines(data[start:end])
     assert whole.finish() == parts.finish()
@@ -131,7 +130,7 @@ def test_counting_stops_and_resumes(tmp_path, small_batches, monkeypatch):
     expected = count_words(iter(LINES * 2), progress=False)
     for path, options in files_of(tmp_path)[::3]:
         checkpoint = tmp_path / "check"
-        draw, drawn = sources.Reader.draw, []
+        draw, drawn = sources.Reader.next_batch, []
 
         def broken(reader, draw=draw, drawn=drawn):
             drawn.append(1)
@@ -140,9 +139,9 @@ def test_counting_stops_and_resumes(tmp_path, small_batches, monkeypatch):
             return draw(reader)
 
         # A checkpoint behind each batch; every ninth time the program breaks off.
-        monkeypatch.setattr(counting, "SECONDS", 0.0)
-        monkeypatch.setattr(counting, "SHARE", float("inf"))
-        monkeypatch.setattr(sources.Reader, "draw", broken)
+        monkeypatch.setattr(resuming, "SAVE_EVERY_SECONDS", 0.0)
+        monkeypatch.setattr(resuming, "SAVE_TIME_SHARE", float("inf"))
+        monkeypatch.setattr(sources.Reader, "next_batch", broken)
         attempts = 0
         while attempts < 100:
             attempts += 1
@@ -154,7 +153,7 @@ def test_counting_stops_and_resumes(tmp_path, small_batches, monkeypatch):
                 continue
             break
         assert attempts > 1
-        monkeypatch.setattr(sources.Reader, "draw", draw)
+        monkeypatch.setattr(sources.Reader, "next_batch", draw)
         assert counts == expected
         # What is done is not counted again.
         monkeypatch.setattr(sources.Reader, "__init__", None)

@@ -230,13 +230,13 @@ def test_counting_a_pipe_goes_on_behind_what_was_counted(tmp_path):
     lines = [f'{{"t": "word{i}"}}\n'.encode() for i in range(60_000)]
     with pipe_of(b"".join(lines)) as name:
         reader = sources.Reader(name, field="t")
-        counted = [reader.draw() for _ in range(3)]
+        counted = [reader.next_batch() for _ in range(3)]
         position = reader.position
     assert position == (0, sum(len(batch.data) for batch in counted))
     with pipe_of(b"".join(lines) + b"broken\n") as name:
         reader = sources.Reader(name, field="t", position=position)
         rest = []
-        while (batch := reader.draw()) is not None:
+        while (batch := reader.next_batch()) is not None:
             rest.append(batch)
         assert b"".join(b.data for b in counted + rest) == b"".join(lines) + b"broken\n"
         place = rest[-1]._place(rest[-1].data.count(b"\n") - 1)

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import models, pre_tokenizers, trainers
 
-from subword.corpus.counting import stages
-from subword.corpus.word_counter import WordCounter
+from subword.corpus.stages import algorithm_stages
 from subword.corpus.word_counts import WordCounts
 from subword.reference import trainers as twin
 from subword.trainers.bpe import train_bpe
@@ -98,8 +97,8 @@ def test_equals_tokenizers(texts, options):
 )
 def test_equals_tokenizers_on_real_text(lines, algorithm, options):
     byte_level = algorithm == "byte_level_bpe"
-    _, pre_tokenizer = stages(algorithm, None, None)
-    counter = WordCounter(None, pre_tokenizer, byte_level=byte_level)
+    stages = algorithm_stages(algorithm)
+    counter = stages.counter()
     counter.count_texts(lines)
     options = {**options, "vocab_size": 4000, "initial_alphabet": CHARS if byte_level else ()}
     if byte_level:

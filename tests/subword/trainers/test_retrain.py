@@ -8,6 +8,8 @@ import tokenizers
 import subword
 from subword import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
 from subword.corpus.counting import count_source
+from subword.corpus.source_options import SourceOptions
+from subword.corpus.stages import WordStages
 from subword.models.bpe import BPE
 from tests.helpers.data import NAMES, documents, tokenizer_folder
 from tests.helpers.published import needs_data
@@ -100,7 +102,8 @@ def test_equals_transformers_on_published_pipelines(name):
 
 def test_counts_are_a_source_too():
     old = pipeline("split")
-    counts = count_source(iter(TEXTS), old.normalizer, old.pre_tokenizer, True, progress=False)
+    stages = WordStages(old.normalizer, old.pre_tokenizer, byte_level=True)
+    counts = count_source(iter(TEXTS), stages, SourceOptions(progress=False))
     new = old.train_new(iter(TEXTS), 350, progress=False).to_str()
     assert old.train_new(counts, 350, progress=False).to_str() == new
     assert old.train_new(dict(counts.items()), 350, progress=False).to_str() == new

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from subword.corpus.counting import stages
-from subword.corpus.word_counter import WordCounter
+from subword.corpus.stages import algorithm_stages
 from subword.corpus.word_counts import WordCounts
 from subword.reference import trainers
 from subword.trainers.wordpiece import train_wordpiece
@@ -90,8 +89,7 @@ def replay(words, vocab, merges):
 
 
 def test_every_merge_is_the_best_of_its_moment(lines):
-    normalizer, pre_tokenizer = stages("wordpiece", None, None)
-    counter = WordCounter(normalizer, pre_tokenizer)
+    counter = algorithm_stages("wordpiece").counter()
     counter.count_texts(lines[:60])
     counts = counter.finish()
     words = dict(counts.items())

@@ -1,0 +1,89 @@
+"""The stages that cut text into the words that are counted, and those of each algorithm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from subword._core.pipeline import Normalizer, PreTokenizer
+from subword.corpus.word_counter import WordCounter
+from subword.normalizers import BertNormalizer
+from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
+from subword.vocab.added_tokens import Matcher
+
+Algorithm = Literal["bpe", "byte_level_bpe", "wordpiece"]
+
+
+@dataclass(frozen=True)
+class WordStages:
+    """What makes words of text; see `WordCounter`.
+
+    Args:
+        normalizer, pre_tokenizer: The stages; None leaves the text as it is.
+        byte_level: Words are counted as bytes, before the byte alphabet.
+        before_normalizer, after_normalizer: Find the added tokens in the original and
+            in the normalized text.
+    """
+
+    normalizer: Normalizer | None
+    pre_tokenizer: PreTokenizer | None
+    byte_level: bool = False
+    before_normalizer: Matcher | None = None
+    after_normalizer: Matcher | None = None
+
+    def counter(self) -> WordCounter:
+        """Return a counter of such words, for one thread."""
+        return WordCounter(
+            self.normalizer,
+            self.pre_tokenizer,
+            byte_level=self.byte_level,
+            before_normalizer=self.before_normalizer,
+            after_normalizer=self.after_normalizer,
+        )
+
+
+# The stages of each algorithm; called with whether to lower-case.
+_STAGES: dict[Algorithm, Callable[[bool], WordStages]] = {
+    "bpe": lambda lowercase: WordStages(None, Whitespace()),
+    "byte_level_bpe": lambda lowercase: WordStages(
+        None, ByteLevel(add_prefix_space=False), byte_level=True
+    ),
+    "wordpiece": lambda lowercase: WordStages(
+        BertNormalizer(lowercase=lowercase), BertPreTokenizer()
+    ),
+}
+ALGORITHMS: tuple[Algorithm, ...] = tuple(_STAGES)
+
+
+def algorithm_stages(
+    algorithm: Algorithm,
+    normalizer: Normalizer | None = None,
+    pre_tokenizer: PreTokenizer | None = None,
+    lowercase: bool = True,
+) -> WordStages:
+    """Return the stages in front of the model of an algorithm.
+
+    Args:
+        algorithm: One of `ALGORITHMS`.
+        normalizer: Takes the place of the algorithm's own unless it is None.
+        pre_tokenizer: The same.
+        lowercase: For "wordpiece" with its own normalizer: lower-case and strip accents.
+
+    Raises:
+        ValueError: There is no such algorithm.
+
+    Example:
+        >>> algorithm_stages("byte_level_bpe").byte_level
+        True
+    """
+    if algorithm not in _STAGES:
+        raise ValueError(
+            f"algorithm must be one of {', '.join(map(repr, ALGORITHMS))}, got {algorithm!r}"
+        )
+    own = _STAGES[algorithm](lowercase)
+    return WordStages(
+        own.normalizer if normalizer is None else normalizer,
+        own.pre_tokenizer if pre_tokenizer is None else pre_tokenizer,
+        own.byte_level,
+    )
