@@ -14,7 +14,7 @@ from pathlib import Path
 
 import subword
 from subword._core.threads import available_threads
-from subword.corpus.counting import ALGORITHMS, Algorithm
+from subword.corpus.stages import ALGORITHMS, Algorithm
 
 SPECIAL_TOKENS: dict[str, list[str]] = {
     "bpe": ["<unk>"],
@@ -27,8 +27,8 @@ SAMPLES = (
     "def encode(text): return [vocabulary[t] for t in text]",
     "Déjà vu in 서울, at 23°C 🙂",
 )
-SECONDS = 0.3  # for each measurement
-REPEATS = 16  # of the text, so that several threads find work
+MEASURE_SECONDS = 0.3  # for each measurement
+REPEATS = 16  # of the text, so that all threads have work
 
 
 def embedded_text() -> list[str]:
@@ -47,9 +47,9 @@ def learned(tokenizer: subword.Tokenizer) -> list[str]:
 
 
 def best_rate(run: Callable[[], object], size: int) -> float:
-    """Return the megabytes a second of the fastest of many runs over `size` bytes."""
+    """Return the megabytes per second of the fastest of many runs over `size` bytes."""
     best = float("inf")
-    end = time.perf_counter() + SECONDS
+    end = time.perf_counter() + MEASURE_SECONDS
     while time.perf_counter() < end:
         start = time.perf_counter()
         run()
@@ -75,7 +75,7 @@ def show_learned(tokenizers: dict[Algorithm, subword.Tokenizer], seconds: list[f
     longest = [sorted(row, key=len, reverse=True) for row in rows]
     for place in range(5):
         print(in_columns("longest" if place == 0 else "", [row[place] for row in longest]))
-    print("(Ġ is a space in front of a word, ## a place inside one.)")
+    print("(Ġ stands for the space before a word; ## marks a token inside a word.)")
 
 
 def show_samples(tokenizers: dict[Algorithm, subword.Tokenizer]) -> None:
@@ -90,11 +90,11 @@ def show_samples(tokenizers: dict[Algorithm, subword.Tokenizer]) -> None:
 
 
 def show_speed(tokenizers: dict[Algorithm, subword.Tokenizer], texts: list[str]) -> None:
-    """Measure encoding and decoding over the text, and print megabytes a second."""
+    """Measure encoding and decoding of the text, and print megabytes per second."""
     texts = texts * REPEATS
     size = sum(len(text.encode()) for text in texts)
     threads = available_threads()
-    rows: dict[str, list[str]] = {"bytes a token": [], "encode, 1 thread": []}
+    rows: dict[str, list[str]] = {"bytes per token": [], "encode, 1 thread": []}
     if threads > 1:
         rows[f"encode, {threads} threads"] = []
     rows["decode, 1 thread"] = []
@@ -108,7 +108,8 @@ def show_speed(tokenizers: dict[Algorithm, subword.Tokenizer], texts: list[str])
         cells.append(f"{rate:,.0f} MB/s")
         for row, cell in zip(rows.values(), cells, strict=True):
             row.append(cell)
-    print(f"\nSpeed over the text {REPEATS} times, {size / 1e6:.1f} MB (best run, known words):")
+    megabytes = f"{size / 1e6:.1f} MB"
+    print(f"\nSpeed on {REPEATS} copies of the text, {megabytes} (best run, warm word cache):")
     print(in_columns("", list(tokenizers)))
     for label, row in rows.items():
         print(in_columns(label, row))
@@ -130,6 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tokenizers: dict[Algorithm, subword.Tokenizer] = {}
     seconds = []
     for algorithm in ALGORITHMS:
+        print(f"training {algorithm} ...", end="", flush=True)
         start = time.perf_counter()
         tokenizers[algorithm] = subword.train(
             texts,
@@ -139,6 +141,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             unk_token="<unk>" if algorithm == "bpe" else None,
         )
         seconds.append(time.perf_counter() - start)
+        print(f" {tokenizers[algorithm].vocab_size:,} tokens")
+    print()
     show_learned(tokenizers, seconds)
     show_samples(tokenizers)
     show_speed(tokenizers, texts)
