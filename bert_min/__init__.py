@@ -2,6 +2,7 @@
 
 from bert_min.attention.maps import attention_maps
 from bert_min.embedding.embedder import Embedder
+from bert_min.embedding.model_folder import load_pretrained
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.heads import (
@@ -11,7 +12,6 @@ from bert_min.model.heads import (
     BertForTokenClassification,
 )
 from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
-from bert_min.text.tokenize import load_pretrained
 
 __all__ = [
     "BertConfig",

@@ -27,7 +27,7 @@ import torch
 
 from bert_min import BertConfig, BertModel, Embedder
 from bert_min.embedding.options import EmbedOptions
-from bert_min.model.int8 import cpu_has_bfloat16
+from bert_min.model.dtypes import cpu_has_bfloat16
 from tests.helpers.bert_speed import Run, device_suite, interleave, model_flops, peak_runs, ratio
 from tests.helpers.data import TASKS
 

@@ -24,15 +24,20 @@ import numpy as np
 import torch
 import transformers
 
+from bert_min.model.packed_head import IGNORE
 from bert_min.model.pretraining_heads import BertForMaskedLM
 from bert_min.tasks import TaskSettings, make_task
 from bert_min.text.batch import Batch
 from bert_min.text.corpus import Corpus
-from bert_min.text.examples import Flat, SpecialIds
+from bert_min.text.masking import make_masker
+from bert_min.text.special_tokens import SpecialIds
+from bert_min.text.tokenize import encode_texts
 from bert_min.text.tokenizers import load_tokenizer
-from bert_min.training.loop import TrainConfig, _Loop, learning_rate
-from bert_min.training.pretrain import PretrainObjective, make_masker
-from bert_min.training.processes import World
+from bert_min.training.loop import TrainingLoop
+from bert_min.training.optimizer import learning_rate
+from bert_min.training.pretraining_objective import PretrainObjective
+from bert_min.training.processes import Processes
+from bert_min.training.train_config import TrainConfig
 from tests.helpers.data import TASKS
 
 THEIRS = {
@@ -41,7 +46,6 @@ THEIRS = {
     "ner": transformers.AutoModelForTokenClassification,
     "qa": transformers.AutoModelForQuestionAnswering,
 }
-IGNORED = -100
 
 
 def lines_to(path, lines):
@@ -120,7 +124,7 @@ class Padded:
         ids, types = torch.from_numpy(batch.input_ids), torch.from_numpy(batch.token_type_ids)
         inputs, mask = self.inputs(ids, batch.lengths, types)
         if len(batch.token_labels):
-            labels = torch.full(mask.shape, IGNORED)
+            labels = torch.full(mask.shape, IGNORE)
             labels[mask] = torch.from_numpy(batch.token_labels)
             inputs["labels"] = labels
         elif batch.row_labels.shape[1] == 2:
@@ -185,12 +189,13 @@ def train_ours(model, objective, config, steps):
     """The steps of bert_min's loop, without its files."""
     whole = TrainConfig(**{**vars(config), "max_steps": steps})
     with tempfile.TemporaryDirectory() as out:
-        loop = _Loop(model, objective, whole, Path(out), World("cpu"), model.save_pretrained)
+        processes = Processes("cpu")
+        loop = TrainingLoop(model, objective, whole, Path(out), processes, model.save_pretrained)
         model.train()
         tokens = 0
         clock = Clock()
         for _, _, batch in loop.batches(steps):
-            loop.take_step(batch)
+            loop.train_step(batch)
             tokens += int(batch.lengths.sum())
         rates = clock.rates(tokens)
     model.eval()
@@ -199,10 +204,10 @@ def train_ours(model, objective, config, steps):
 
 def mlm_objective(texts, tokenizer, max_length):
     """Every text a document of its own, masked as in pretraining."""
-    flat = Flat.encode(tokenizer, texts)
+    flat = encode_texts(tokenizer, texts, add_special_tokens=False)
     kept = flat.lengths > 0
     splits = np.concatenate(([0], np.cumsum(flat.lengths[kept])))
-    corpus = Corpus(flat.ids.astype(np.int32), splits, np.arange(kept.sum() + 1))
+    corpus = Corpus(flat.ids, splits, np.arange(kept.sum() + 1))
     objective = PretrainObjective(
         corpus,
         SpecialIds.of(tokenizer),

@@ -21,7 +21,7 @@ from bert_min.tasks import TaskSettings
 from bert_min.tasks.finetune import finetune
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
 from bert_min.training import pretrain
-from bert_min.training.loop import TrainConfig
+from bert_min.training.train_config import TrainConfig
 from tests.helpers.data import SEPARATOR, TASKS, packed_corpus
 
 

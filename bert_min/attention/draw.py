@@ -9,14 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from bert_min.attention.maps import (
-    AttentionMap,
-    TokenVectors,
-    attention_maps,
-    flatten,
-    token_vectors,
-)
-from bert_min.text.tokenize import load_pretrained
+from bert_min.attention.maps import AttentionMap, attention_maps
+from bert_min.attention.token_vectors import TokenVectors, flatten, token_vectors
+from bert_min.model.bert import BertModel
+from bert_min.text.tokenizers import has_tokenizer, load_tokenizer
 from subword.file_access import atomic_file
 
 SPECIAL = ("[CLS]", "[SEP]")
@@ -49,10 +45,10 @@ def draw(maps: Sequence[AttentionMap], vectors: Sequence[TokenVectors], path: st
     points = flatten(np.concatenate([text.vectors for text in vectors]))  # (n, 2)
     first = 0
     for number, (tokens, _) in enumerate(vectors, 1):
-        mine = points[first : first + len(tokens)]
+        own = points[first : first + len(tokens)]
         first += len(tokens)
-        dots = plane.scatter(*mine.T, label=f"text {number}")
-        for token, point in zip(tokens, mine, strict=True):
+        dots = plane.scatter(*own.T, label=f"text {number}")
+        for token, point in zip(tokens, own, strict=True):
             plane.annotate(
                 token,
                 point,
@@ -79,9 +75,10 @@ def register(subparsers: Any) -> None:
 
 
 def _run(args: argparse.Namespace) -> None:
-    model, tokenizer = load_pretrained(args.model)
-    if tokenizer is None:
+    model = BertModel.from_pretrained(args.model)
+    if not has_tokenizer(args.model):
         raise OSError(f"{args.model}: a model folder must hold tokenizer.json or vocab.txt")
+    tokenizer = load_tokenizer(args.model)
     if args.layer == 0:
         raise ValueError("layer must lie in 1 to L or be negative: layer 0 has no attention")
     vectors = [token_vectors(model, tokenizer, text, args.layer) for text in args.texts]

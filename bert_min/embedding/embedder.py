@@ -1,4 +1,4 @@
-"""Texts to vectors: batches of like length, no padding, the order given back.
+"""Texts to vectors: in batches of similar length, without padding, returned in their order.
 
     embedder = Embedder.from_pretrained("folder")
     vectors = embedder.encode(["a text", "another"], normalize=True)    # (2, E) float32
@@ -24,28 +24,27 @@ from torch import Tensor
 from tqdm import tqdm
 
 from bert_min.attention.maps import AttentionMap, attention_maps
-from bert_min.embedding.options import Combine, EmbedOptions, LongTexts, Pooling, read_folder
+from bert_min.embedding.model_folder import read_folder_settings
+from bert_min.embedding.options import Combine, EmbedOptions, LongTexts
+from bert_min.embedding.pooling import Pooling, pool, pool_windows
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
-from bert_min.model.int8 import check_dtype, quantize_int8
-from bert_min.text.tokenize import (
-    TokenRows,
-    count_longer,
-    cut_windows,
-    encode_texts,
-    length_batches,
-    load_tokenizer,
-)
-from subword import Tokenizer
+from bert_min.model.dtypes import check_dtype
+from bert_min.model.int8 import quantize_int8
+from bert_min.text.batch import length_batches
+from bert_min.text.flat_rows import FlatRows
+from bert_min.text.tokenize import count_truncated, encode_texts
+from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer
+from bert_min.text.windows import sliding_windows
 
 # Texts are sorted by length within a chunk, so that memory stays bounded however many there are.
 CHUNK_TEXTS: Final = 16_384
 CHUNK_CHARS: Final = 1 << 25
-# Tokens of a batch: on a CPU what its caches like, on a GPU what keeps it busy.
+# Tokens of a batch: on a CPU what fits its caches, on a GPU what keeps it busy.
 BATCH_TOKENS: Final = {"cpu": 2_048, "cuda": 65_536}
-INT8_BATCH_TOKENS: Final = 1_024  # more passes over less arithmetic: they should stay in the cache
-# oneDNN keeps a kernel for every number of rows it has met: 250 MiB after two million texts. On a
-# CPU a batch is filled up to a multiple of this, which leaves it a few dozen numbers to meet.
+INT8_BATCH_TOKENS: Final = 1_024  # more passes, less arithmetic: fits the cache
+# oneDNN keeps a kernel for every number of rows it has seen: 250 MiB after two million texts. On a
+# CPU a batch is filled up to a multiple of this, so that a few dozen numbers occur.
 ROWS: Final = 64
 
 
@@ -106,7 +105,8 @@ class Embedder:
 
         Args:
             folder: Holds config.json, weights and tokenizer files; modules.json, if there, says
-                where the encoder lies, how it is pooled, normalised, and its longest text.
+                where the encoder is, how it is pooled, whether it is normalised, and the length
+                of its longest text.
             device: Where to run; None takes a GPU if there is one.
             dtype: Type of weights and arithmetic; None means float32.
             quantize: "int8" multiplies in 8-bit integers, on a CPU only.
@@ -121,14 +121,15 @@ class Embedder:
             ValueError: The model is not implemented, its weights do not fit, or the processor
                 cannot compute in this dtype.
         """
-        place = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        check_dtype(place, dtype, quantize)
-        said = read_folder(folder)
-        BertConfig.from_pretrained(said.encoder)  # a folder that is no model is best told at once
-        tokenizer = load_tokenizer(said.encoder) or load_tokenizer(folder)
-        if tokenizer is None:
+        chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        check_dtype(chosen, dtype, quantize)
+        settings = read_folder_settings(folder)
+        BertConfig.from_pretrained(settings.encoder)  # first, to say at once that it is no model
+        holders = [path for path in (settings.encoder, folder) if has_tokenizer(path)]
+        if not holders:
             raise OSError(f"{folder}: a model folder must hold tokenizer.json or vocab.txt")
-        model = BertModel.from_pretrained(said.encoder, dtype=dtype, device=place)
+        tokenizer = load_tokenizer(holders[0])
+        model = BertModel.from_pretrained(settings.encoder, dtype=dtype, device=chosen)
         if quantize is not None:
             quantize_int8(model)
         if compile:
@@ -136,9 +137,9 @@ class Embedder:
         embedder = cls(
             model,
             tokenizer,
-            pooling=said.pooling,
-            normalize=said.normalize,
-            max_length=said.max_length,
+            pooling=settings.pooling,
+            normalize=settings.normalize,
+            max_length=settings.max_length,
         )
         if quantize is not None:
             embedder.batch_tokens = INT8_BATCH_TOKENS
@@ -211,7 +212,7 @@ class Embedder:
         return vectors
 
     def attention_maps(self, text: str, layer: int = -1) -> AttentionMap:
-        """Compute who attends to whom in one layer; see `look.attention_maps`."""
+        """Compute who attends to whom in one layer; see `bert_min.attention_maps`."""
         return attention_maps(self.model, self.tokenizer, text, layer)
 
     def stream(self, texts: Iterable[str], options: EmbedOptions) -> Iterator[Chunk]:
@@ -239,21 +240,21 @@ class Embedder:
 
     def _tokenize(
         self, texts: list[str], options: EmbedOptions
-    ) -> tuple[TokenRows, NDArray[np.int64] | None, int]:
-        """Return the rows to run, whose texts they are (None: one each), and how many were cut."""
+    ) -> tuple[FlatRows, NDArray[np.int64] | None, int]:
+        """Return the rows to run, the text of each (None: a row a text), and how many were cut."""
         limit = options.max_length
         if options.long_texts == "windows":
-            return *cut_windows(self.tokenizer, texts, limit, options.overlap), 0
+            return *sliding_windows(self.tokenizer, texts, limit, options.overlap), 0
         rows = encode_texts(self.tokenizer, texts, limit)
-        truncated = count_longer(self.tokenizer, texts, rows, limit)
+        truncated = count_truncated(self.tokenizer, texts, rows, limit)
         if truncated and options.long_texts == "error":
             raise ValueError(f"{truncated} texts have more than max_length = {limit} tokens")
         return rows, None, truncated
 
     def _embed(
         self,
-        rows: TokenRows,
-        owners: NDArray[np.int64] | None,
+        rows: FlatRows,
+        text_index: NDArray[np.int64] | None,
         truncated: int,
         options: EmbedOptions,
     ) -> Chunk:
@@ -262,11 +263,12 @@ class Embedder:
         out = torch.empty(len(lengths), options.width(self.model), device=device)
         with torch.inference_mode():
             for batch in length_batches(lengths, options.batch_tokens):
-                ids, sizes = rows.take(batch)
-                vectors = self._vectors(ids, sizes, options)
+                part = rows.take(batch)
+                ids = torch.from_numpy(part.ids)
+                vectors = self._vectors(ids, part.lengths.tolist(), options)
                 out[torch.from_numpy(batch).to(device)] = vectors
-            if owners is not None:
-                out = merge_windows(out, owners, lengths)
+            if text_index is not None:
+                out = pool_windows(out, text_index, lengths)
             if options.normalize:
                 out = F.normalize(out)
         return Chunk(out.cpu().numpy(), int(lengths.sum()), truncated)
@@ -278,7 +280,7 @@ class Embedder:
         if device.type == "cuda":
             ids = ids.pin_memory().to(device, non_blocking=True)
         else:
-            filler = -len(ids) % ROWS  # texts of one token, thrown away below
+            filler = -len(ids) % ROWS  # texts of one token, dropped below
             ids, lengths = F.pad(ids, (0, filler)), [*lengths, *[1] * filler]
         several = options.layers != (-1,)
         out = self.model.forward_packed(ids, lengths, output_hidden_states=several)
@@ -289,46 +291,6 @@ class Embedder:
             states = [out.hidden_states[layer] for layer in options.layers]  # each (T, E)
         x = torch.stack(states).sum(0) if options.combine == "sum" else torch.cat(states, 1)
         return pool(x.float(), lengths, options.pooling)[:batch]  # (T, W) -> (B, W)
-
-
-def pool(x: Tensor, lengths: Sequence[int], pooling: Pooling) -> Tensor:
-    """Make one vector of each text's token vectors.
-
-    Args:
-        x: (T, E) token vectors of packed texts.
-        lengths: B token counts.
-        pooling: "mean" or "max" over the tokens, [CLS] and [SEP] included, or "cls", the first.
-
-    Returns:
-        (B, E).
-
-    Example:
-        >>> pool(torch.tensor([[1.0], [3.0], [5.0]]), [2, 1], "mean")
-        tensor([[2.],
-                [5.]])
-    """
-    sizes = torch.as_tensor(lengths, device=x.device)
-    if pooling == "cls":
-        return x[sizes.cumsum(0) - sizes]
-    return torch.segment_reduce(x, pooling, lengths=sizes, unsafe=True)
-
-
-def merge_windows(vectors: Tensor, owners: NDArray[np.int64], lengths: NDArray[np.int64]) -> Tensor:
-    """Average the windows of each text, weighted by their tokens.
-
-    Args:
-        vectors: (windows, W).
-        owners: (windows,) the text of each window, ascending, every text at least once.
-        lengths: (windows,) tokens of each window.
-
-    Returns:
-        (N, W).
-    """
-    weights = torch.from_numpy(lengths).to(vectors)  # (windows,)
-    text = torch.from_numpy(owners).to(vectors.device)
-    total = vectors.new_zeros(int(owners[-1]) + 1, vectors.shape[1])
-    total.index_add_(0, text, vectors * weights[:, None])
-    return total / vectors.new_zeros(len(total)).index_add_(0, text, weights)[:, None]
 
 
 def cut_chunks(texts: Iterable[str]) -> Iterator[list[str]]:

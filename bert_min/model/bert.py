@@ -10,13 +10,13 @@ Letters in every shape comment:
 The model never computes on padding. A batch is *packed*: the tokens of all its texts stand one
 after the other in a single row of T ids, and the texts' lengths say where one ends. Every dense
 layer, LayerNorm and GELU works on one token at a time, so it sees a plain (T, E) matrix; only
-attention has to know where a text begins (`attend`, with a `Layout` from packing.py). There are two
-ways in:
+`attention` has to know where a text begins, from a `PackedLayout` of packing.py. There are two ways
+in:
 
     model.forward_packed(input_ids, lengths, token_type_ids=None)    # (T,) ids: the native way
     model(input_ids, attention_mask, token_type_ids)                 # (B, S) ids: packs, unpacks
 
-Both train as well as infer (dropout follows `model.train()`), and every head in `heads.py` has the
+Both train as well as infer (dropout follows `model.train()`), and every head in heads.py has the
 same two. Packing is fastest with the texts sorted by length.
 
 Source: Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers for Language
@@ -36,15 +36,17 @@ from torch.nn.attention.varlen import varlen_attn
 
 from bert_min.model.config import BertConfig
 from bert_min.model.linear import Linear
-from bert_min.model.packing import Grid, Layout
+from bert_min.model.packing import PackedLayout, PaddedBatch
 from bert_min.model.pretrained import PretrainedModel
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0) -> Tensor:
-    """Let every token look at the tokens of its own text: softmax(q k^T / sqrt(D)) v.
+def attention(
+    q: Tensor, k: Tensor, v: Tensor, layout: PackedLayout, dropout: float = 0.0
+) -> Tensor:
+    """Let every token attend to the tokens of its own text: softmax(q k^T / sqrt(D)) v.
 
-    The three ways below give the same numbers up to rounding; which one runs depends on device,
-    type and dropout, never on the lengths, so a text meets the same one in every batch.
+    The three ways below give the same numbers up to rounding. Which one runs depends on device,
+    type and dropout, never on the lengths, so a text gets the same one in every batch.
 
     Args:
         q: (T, H, D) queries.
@@ -56,57 +58,61 @@ def attend(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float = 0.0
     Returns:
         (T, H, D).
     """
-    if layout.runs:
-        return attend_by_runs(q, k, v, layout, dropout)
+    if layout.equal_length_runs:
+        return attention_by_runs(q, k, v, layout, dropout)
     if q.is_cuda and q.dtype in (torch.float16, torch.bfloat16) and not dropout:
-        s, starts = layout.longest, layout.starts
+        s, starts = layout.max_seqlen, layout.cu_seqlens
         return cast(Tensor, varlen_attn(q, k, v, starts, starts, s, s))
-    return attend_in_grid(q, k, v, layout, dropout)
+    return attention_padded(q, k, v, layout, dropout)
 
 
-def attend_by_runs(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float) -> Tensor:
+def attention_by_runs(
+    q: Tensor, k: Tensor, v: Tensor, layout: PackedLayout, dropout: float
+) -> Tensor:
     """Attend with one call for each run of texts of equal length: no padding, no mask."""
     out = []
-    for first, texts, size in layout.runs:
+    for first, texts, size in layout.equal_length_runs:
         part = slice(first, first + texts * size)
         shape = (texts, size, *q.shape[1:])
         q_, k_, v_ = (x[part].view(shape).transpose(1, 2) for x in (q, k, v))  # (n, H, S, D)
-        seen = F.scaled_dot_product_attention(q_, k_, v_, dropout_p=dropout)  # (n, H, S, D)
-        out.append(seen.transpose(1, 2).flatten(0, 1))  # (n * S, H, D)
+        attended = F.scaled_dot_product_attention(q_, k_, v_, dropout_p=dropout)  # (n, H, S, D)
+        out.append(attended.transpose(1, 2).flatten(0, 1))  # (n * S, H, D)
     return out[0] if len(out) == 1 else torch.cat(out)  # (T, H, D)
 
 
-def attend_in_grid(q: Tensor, k: Tensor, v: Tensor, layout: Layout, dropout: float) -> Tensor:
-    """Attend in a padded grid under a mask: works everywhere, wastes time on padding."""
-    q, k, v = (layout.to_grid(x).transpose(1, 2) for x in (q, k, v))  # (B, H, S, D) each
-    mask = layout.to_grid(layout.positions, fill=-1) >= 0  # (B, S), True for a real token
-    seen = F.scaled_dot_product_attention(q, k, v, mask[:, None, None], dropout_p=dropout)
-    return seen.transpose(1, 2).flatten(0, 1)[layout.cells]  # (B * S, H, D) -> (T, H, D)
+def attention_padded(
+    q: Tensor, k: Tensor, v: Tensor, layout: PackedLayout, dropout: float
+) -> Tensor:
+    """Attend in a padded batch under a mask: works everywhere, wastes time on padding."""
+    q, k, v = (layout.to_padded(x).transpose(1, 2) for x in (q, k, v))  # (B, H, S, D) each
+    mask = layout.to_padded(layout.positions, fill=-1) >= 0  # (B, S), True for a real token
+    attended = F.scaled_dot_product_attention(q, k, v, mask[:, None, None], dropout_p=dropout)
+    return attended.transpose(1, 2).flatten(0, 1)[layout.padded_index]  # (B * S, H, D) -> (T, H, D)
 
 
-def attention_weights(q: Tensor, k: Tensor, layout: Layout) -> Tensor:
-    """Return the softmax itself, which the fast ways above never write down.
+def attention_weights(q: Tensor, k: Tensor, layout: PackedLayout) -> Tensor:
+    """Return the softmax itself, which the fast ways above never store.
 
     Returns:
         (B, H, S, S): row i of a text says how much its token i takes from each token; 0 on padding.
     """
-    q, k = (layout.to_grid(x).transpose(1, 2) for x in (q, k))  # (B, H, S, D) each
-    mask = layout.to_grid(layout.positions, fill=-1) >= 0  # (B, S)
+    q, k = (layout.to_padded(x).transpose(1, 2) for x in (q, k))  # (B, H, S, D) each
+    mask = layout.to_padded(layout.positions, fill=-1) >= 0  # (B, S)
     scores = q @ k.transpose(2, 3) / q.shape[-1] ** 0.5  # (B, H, S, S)
     weights: Tensor = scores.masked_fill(~mask[:, None, None], -torch.inf).softmax(-1)
     return weights * mask[:, None, :, None]
 
 
 class BertEmbeddings(nn.Module):
-    """Token + segment + position, then LayerNorm."""
+    """Token + token type + position, then LayerNorm."""
 
     def __init__(self, config: BertConfig) -> None:
-        """Make the three tables; a model without segments has only two."""
+        """Make the three tables; a model without token types has only two."""
         super().__init__()
         width = config.embedding_size or config.hidden_size
         self.word = nn.Embedding(config.vocab_size, width, padding_idx=config.pad_token_id)
         self.position = nn.Embedding(config.max_position_embeddings, width)
-        self.segment = (
+        self.token_type = (
             nn.Embedding(config.type_vocab_size, width) if config.type_vocab_size else None
         )
         self.norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
@@ -116,12 +122,12 @@ class BertEmbeddings(nn.Module):
     def forward(
         self, input_ids: Tensor, token_type_ids: Tensor | None, positions: Tensor
     ) -> Tensor:
-        """Map (T,) ids, segments and positions to (T, E)."""
+        """Map (T,) ids, token types and positions to (T, E)."""
         x: Tensor = self.word(input_ids)  # (T, E)
-        if self.segment is not None and token_type_ids is not None:
-            x = x + self.segment(token_type_ids)
-        elif self.segment is not None:
-            x = x + self.segment.weight[0]  # no segments given: all are segment 0, still added
+        if self.token_type is not None and token_type_ids is not None:
+            x = x + self.token_type(token_type_ids)
+        elif self.token_type is not None:
+            x = x + self.token_type.weight[0]  # none given: all are type 0, which is added too
         x = self.dropout(self.norm(x + self.position(positions)))
         return x if self.project is None else self.project(x)  # (T, E)
 
@@ -135,11 +141,11 @@ class BertLayer(nn.Module):
         width, inner, eps = config.hidden_size, config.intermediate_size, config.layer_norm_eps
         self.heads = config.num_attention_heads
         self.qkv = Linear(width, 3 * width)
-        self.attention_out = Linear(width, width)
+        self.attention_output = Linear(width, width)
         self.attention_norm = nn.LayerNorm(width, eps=eps)
-        self.inner = Linear(width, inner, gelu=True)
-        self.out = Linear(inner, width)
-        self.out_norm = nn.LayerNorm(width, eps=eps)
+        self.intermediate = Linear(width, inner, gelu=True)
+        self.output = Linear(inner, width)
+        self.output_norm = nn.LayerNorm(width, eps=eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
         self.attention_dropout = config.attention_probs_dropout_prob
 
@@ -148,18 +154,18 @@ class BertLayer(nn.Module):
         q, k, v = self.qkv(x).view(len(x), 3, self.heads, -1).unbind(1)  # (T, 3E) -> 3 x (T, H, D)
         return q, k, v
 
-    def forward(self, x: Tensor, layout: Layout) -> Tensor:
+    def forward(self, x: Tensor, layout: PackedLayout) -> Tensor:
         """Map (T, E) to (T, E)."""
         q, k, v = self.split_heads(x)  # (T, H, D) each
-        seen = attend(q, k, v, layout, self.attention_dropout if self.training else 0.0)
-        return self.feed(x, seen)
+        attended = attention(q, k, v, layout, self.attention_dropout if self.training else 0.0)
+        return self.feed_forward(x, attended)
 
-    def feed(self, x: Tensor, seen: Tensor) -> Tensor:
+    def feed_forward(self, x: Tensor, attended: Tensor) -> Tensor:
         """Do all that follows attention: (T, E) input and (T, H, D) of attention to (T, E)."""
-        seen = self.attention_out(seen.flatten(1))  # (T, H, D) -> (T, E)
-        x = self.attention_norm(x + self.dropout(seen))
-        y = self.out(self.inner(x))  # (T, E) -> (T, I) -> (T, E)
-        return cast(Tensor, self.out_norm(x + self.dropout(y)))
+        attended = self.attention_output(attended.flatten(1))  # (T, H, D) -> (T, E)
+        x = self.attention_norm(x + self.dropout(attended))
+        y = self.output(self.intermediate(x))  # (T, E) -> (T, I) -> (T, E)
+        return cast(Tensor, self.output_norm(x + self.dropout(y)))
 
 
 @dataclass
@@ -205,7 +211,7 @@ class BertModel(PretrainedModel):
     def forward_packed(
         self,
         input_ids: Tensor,
-        lengths: Sequence[int] | Tensor | Layout,
+        lengths: Sequence[int] | Tensor | PackedLayout,
         token_type_ids: Tensor | None = None,
         *,
         positions: Tensor | None = None,
@@ -216,10 +222,10 @@ class BertModel(PretrainedModel):
 
         Args:
             input_ids: (T,) token ids of all texts.
-            lengths: Tokens of each text, B numbers on the host whose sum is T; or a ready Layout,
+            lengths: Tokens of each text, B numbers on the host whose sum is T; or a `PackedLayout`,
                 for a caller who runs the same lengths again.
-            token_type_ids: (T,) segment of each token; None means 0 for all.
-            positions: (T,) place of each token in its text; None counts from 0.
+            token_type_ids: (T,) type of each token; None means 0 for all.
+            positions: (T,) position of each token in its text; None counts from 0.
             output_hidden_states: Also return the output of every layer.
             output_attentions: Also return every layer's attention weights, at the price of
                 computing them a second time.
@@ -237,14 +243,18 @@ class BertModel(PretrainedModel):
             >>> model.forward_packed(torch.tensor([1, 2, 3]), [1, 2]).pooler_output.shape
             torch.Size([2, 4])
         """
-        layout = lengths if isinstance(lengths, Layout) else Layout.of(lengths, input_ids.device)
+        layout = (
+            lengths
+            if isinstance(lengths, PackedLayout)
+            else PackedLayout.of(lengths, input_ids.device)
+        )
         if input_ids.shape != layout.positions.shape:
             raise ValueError(
                 f"input_ids must have shape ({len(layout.positions)},), the sum of the lengths, "
                 f"got {tuple(input_ids.shape)}"
             )
         limit = self.config.max_position_embeddings
-        longest = layout.longest if positions is None else int(positions.max()) + 1
+        longest = layout.max_seqlen if positions is None else int(positions.max()) + 1
         if longest > limit:
             raise ValueError(
                 f"a text must have at most max_position_embeddings = {limit} tokens, got {longest}"
@@ -265,7 +275,7 @@ class BertModel(PretrainedModel):
                 hidden.append(x)
         return BertOutput(
             x,
-            self.pool(x, layout.starts),
+            self.pool(x, layout.cu_seqlens),
             tuple(hidden) if output_hidden_states else None,
             tuple(weights) if output_attentions else None,
         )
@@ -279,7 +289,7 @@ class BertModel(PretrainedModel):
         for module in self.layers:
             layer = cast(Any, module)
             layer.split_heads = torch.compile(layer.split_heads, dynamic=True, backend=backend)
-            layer.feed = torch.compile(layer.feed, dynamic=True, backend=backend)
+            layer.feed_forward = torch.compile(layer.feed_forward, dynamic=True, backend=backend)
 
     def pool(self, x: Tensor, starts: Tensor) -> Tensor | None:
         """Return tanh(W x + b) of each text's first token: (T, E), (B + 1,) -> (B, E)."""
@@ -298,7 +308,7 @@ class BertModel(PretrainedModel):
         Args:
             input_ids: (B, S) token ids.
             attention_mask: (B, S), 1 for a real token and 0 for padding; None means all real.
-            token_type_ids: (B, S) segment of each token; None means 0 for all.
+            token_type_ids: (B, S) type of each token; None means 0 for all.
             output_hidden_states: Also return the output of every layer.
             output_attentions: Also return every layer's attention weights.
 
@@ -309,23 +319,23 @@ class BertModel(PretrainedModel):
             ValueError: Shapes that do not fit, a text whose mask is all zeros, a text longer than
                 max_position_embeddings, or an id out of range.
         """
-        grid = Grid(input_ids, attention_mask)
-        ids, types = grid.pack_inputs(input_ids, token_type_ids)
+        batch = PaddedBatch(input_ids, attention_mask)
+        ids, types = batch.pack_inputs(input_ids, token_type_ids)
         out = self.forward_packed(
             ids,
-            grid.lengths,
+            batch.lengths,
             types,
-            positions=grid.positions,
+            positions=batch.positions,
             output_hidden_states=output_hidden_states,
             output_attentions=output_attentions,
         )
-        out.last_hidden_state = grid.unpack(out.last_hidden_state)
+        out.last_hidden_state = batch.unpack(out.last_hidden_state)
         if out.pooler_output is not None:
-            out.pooler_output = grid.unpack_texts(out.pooler_output)
+            out.pooler_output = batch.unpack_texts(out.pooler_output)
         if out.hidden_states is not None:
-            out.hidden_states = tuple(map(grid.unpack, out.hidden_states))
+            out.hidden_states = tuple(map(batch.unpack, out.hidden_states))
         if out.attentions is not None:
-            out.attentions = tuple(map(grid.unpack_weights, out.attentions))
+            out.attentions = tuple(map(batch.unpack_weights, out.attentions))
         return out
 
     def _check_ids(self, input_ids: Tensor, token_type_ids: Tensor | None) -> None:

@@ -45,7 +45,7 @@ class BertConfig:
         hidden_dropout_prob: dropout after each dense layer, while training.
         attention_probs_dropout_prob: dropout on the attention weights, while training.
         max_position_embeddings: longest text in tokens, special tokens included.
-        type_vocab_size: segments; 0 for a model without them (DistilBERT).
+        type_vocab_size: token types (segments); 0 for a model without them (DistilBERT).
         initializer_range: standard deviation of fresh weights.
         layer_norm_eps: added to the variance in every LayerNorm.
         pad_token_id: id whose embedding gets no gradient.
@@ -155,19 +155,19 @@ class BertConfig:
         return dataclasses.replace(self, **changes)
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any], place: str = "config") -> BertConfig:
+    def from_dict(cls, values: dict[str, Any], source: str = "config") -> BertConfig:
         """Build a configuration from the content of a `config.json`.
 
         Args:
             values: Parsed JSON; keys that do not touch the arithmetic are ignored.
-            place: Where it came from, for error messages.
+            source: Where it came from, for error messages.
 
         Returns:
             The configuration.
 
         Raises:
             ValueError: The file describes a model this package does not implement; the message
-                names the key, its value and the place.
+                names the key, its value and the source.
         """
         values = dict(values)
         model_type = values.setdefault("model_type", "bert")  # Google's own files have no such key
@@ -177,7 +177,7 @@ class BertConfig:
         for key, allowed in REQUIRED_VALUES.items():
             if values.get(key) not in allowed:
                 raise ValueError(
-                    f"{place}: {key} = {values[key]!r} is not implemented, only {allowed[-1]!r}"
+                    f"{source}: {key} = {values[key]!r} is not implemented, only {allowed[-1]!r}"
                 )
         if values.get("embedding_size") == values.get("hidden_size"):
             values["embedding_size"] = None
@@ -190,7 +190,7 @@ class BertConfig:
         try:
             return cls(**{key: value for key, value in values.items() if key in known})
         except ValueError as error:
-            raise ValueError(f"{place}: {error}") from None
+            raise ValueError(f"{source}: {error}") from None
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> BertConfig:

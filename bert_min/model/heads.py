@@ -1,8 +1,8 @@
 """The heads a BERT is fine-tuned with, each with its loss; the others are in pretraining_heads.py.
 
-Every head has the two entries of `model.py`: call it with a padded (B, S) batch, or use
-`forward_packed` with (T,) ids and lengths. Give it labels and the output carries a `loss`. In
-labels of tokens, IGNORE (-100) marks tokens without one; padding never has one.
+Every head has the two entries of `bert.py`: call it with a padded (B, S) batch, or use
+`forward_packed` with (T,) ids and lengths. Given labels, the output has a `loss`. In labels of
+tokens, IGNORE (-100) marks tokens without one; padding never has one.
 
 Source: Devlin et al. 2019, sections 3.1 (next sentence) and 4 (the others).
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -19,9 +20,8 @@ from torch import Tensor, nn
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.linear import Linear
-from bert_min.model.packing import Grid, Layout
-from bert_min.model.pretrained import PretrainedModel
-from bert_min.model.pretraining_heads import IGNORE, HeadOutput, Lengths
+from bert_min.model.packed_head import IGNORE, HeadOutput, Lengths, PackedHead
+from bert_min.model.packing import PackedLayout, PaddedBatch
 
 
 @dataclass
@@ -39,10 +39,10 @@ class QuestionAnsweringOutput:
     end_logits: Tensor
 
 
-class _TextHead(PretrainedModel):
-    """A head with one row of logits a text: the two entries, given `_score` and `_loss`."""
+class _TextHead(PackedHead[HeadOutput]):
+    """A head with one row of logits a text: `forward_packed`, given `_score` and `_loss`."""
 
-    bert: BertModel
+    label_packing: ClassVar = {"labels": PaddedBatch.pack_texts}
 
     @abstractmethod
     def _score(self, pooled: Tensor) -> Tensor:
@@ -65,9 +65,9 @@ class _TextHead(PretrainedModel):
         Args:
             input_ids: (T,) ids.
             lengths: B token counts.
-            token_type_ids: (T,) segments, or None.
+            token_type_ids: (T,) token types, or None.
             labels: One row a text, or None.
-            positions: (T,) places in the text, None counts from 0.
+            positions: (T,) position of each token in its text; None counts from 0.
 
         Returns:
             logits (B, num_labels), and the loss if there were labels.
@@ -78,18 +78,9 @@ class _TextHead(PretrainedModel):
         logits = self._score(out.pooler_output)  # (B, num_labels)
         return HeadOutput(None if labels is None else self._loss(logits, labels), logits)
 
-    def forward(
-        self,
-        input_ids: Tensor,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        labels: Tensor | None = None,
-    ) -> HeadOutput:
-        """Score a padded batch: logits (B, num_labels), and the loss if there were labels."""
-        grid = Grid(input_ids, attention_mask)
-        ids, types = grid.pack_inputs(input_ids, token_type_ids)
-        out = self.forward_packed(ids, grid.lengths, types, grid.pack_texts(labels), grid.positions)
-        return HeadOutput(out.loss, grid.unpack_texts(out.logits))
+    def unpack_output(self, batch: PaddedBatch, out: HeadOutput) -> HeadOutput:
+        """Put the texts back into their order: logits (B, num_labels)."""
+        return HeadOutput(out.loss, batch.unpack_texts(out.logits))
 
 
 class BertForNextSentencePrediction(_TextHead):
@@ -144,8 +135,13 @@ class BertForSequenceClassification(_TextHead):
         return F.cross_entropy(logits, labels)
 
 
-class BertForTokenClassification(PretrainedModel):
-    """Label every token: packed logits (T, num_labels), padded (B, S, num_labels)."""
+class BertForTokenClassification(PackedHead[HeadOutput]):
+    """Label every token: packed logits (T, num_labels), padded (B, S, num_labels).
+
+    Labels (T,) or (B, S), IGNORE for a token without one.
+    """
+
+    label_packing: ClassVar = {"labels": PaddedBatch.pack}
 
     def __init__(self, config: BertConfig) -> None:
         """Make the encoder without pooler, and a classifier."""
@@ -168,22 +164,21 @@ class BertForTokenClassification(PretrainedModel):
         logits = self.classifier(self.dropout(out.last_hidden_state))  # (T, num_labels)
         return HeadOutput(None if labels is None else F.cross_entropy(logits, labels), logits)
 
-    def forward(
-        self,
-        input_ids: Tensor,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        labels: Tensor | None = None,
-    ) -> HeadOutput:
-        """Score a padded batch; labels (B, S), IGNORE for a token without one."""
-        grid = Grid(input_ids, attention_mask)
-        ids, types = grid.pack_inputs(input_ids, token_type_ids)
-        out = self.forward_packed(ids, grid.lengths, types, grid.pack(labels), grid.positions)
-        return HeadOutput(out.loss, grid.unpack(out.logits))
+    def unpack_output(self, batch: PaddedBatch, out: HeadOutput) -> HeadOutput:
+        """Put the tokens back: logits (B, S, num_labels)."""
+        return HeadOutput(out.loss, batch.unpack(out.logits))
 
 
-class BertForQuestionAnswering(PretrainedModel):
-    """Find the answer's span: token i starts it with score S . h_i and ends it with E . h_i."""
+class BertForQuestionAnswering(PackedHead[QuestionAnsweringOutput]):
+    """Find the answer's span: token i starts it with score S . h_i and ends it with E . h_i.
+
+    In a padded call `start_positions` and `end_positions` (B,) count columns of the batch.
+    """
+
+    label_packing: ClassVar = {
+        "start_positions": PaddedBatch.pack_columns,
+        "end_positions": PaddedBatch.pack_columns,
+    }
 
     def __init__(self, config: BertConfig) -> None:
         """Make the encoder without pooler, and the two vectors S and E."""
@@ -209,11 +204,11 @@ class BertForQuestionAnswering(PretrainedModel):
         Args:
             input_ids: (T,) ids.
             lengths: B token counts.
-            token_type_ids: (T,) segments, or None.
+            token_type_ids: (T,) token types, or None.
             start_positions: (B,) first token of the answer, counted from its text's first token;
                 a position outside the text means no answer there, and adds no loss.
             end_positions: (B,) last token of the answer, counted in the same way.
-            positions: (T,) places in the text, None counts from 0.
+            positions: (T,) position of each token in its text; None counts from 0.
 
         Returns:
             start_logits and end_logits (T,) each; with both positions also the loss.
@@ -222,11 +217,11 @@ class BertForQuestionAnswering(PretrainedModel):
         start, end = self.qa_outputs(self.dropout(out.last_hidden_state)).unbind(1)  # (T,) each
         loss = None
         if start_positions is not None and end_positions is not None:
-            layout = Layout.of(lengths, start.device)
-            sizes = layout.starts.diff()  # (B,)
+            layout = PackedLayout.of(lengths, start.device)
+            sizes = layout.cu_seqlens.diff()  # (B,)
             losses = [
                 F.cross_entropy(
-                    layout.to_grid(logits, fill=-torch.inf),  # (B, S)
+                    layout.to_padded(logits, fill=-torch.inf),  # (B, S)
                     gold.where((gold >= 0) & (gold < sizes), IGNORE),
                     ignore_index=IGNORE,
                 )
@@ -235,28 +230,13 @@ class BertForQuestionAnswering(PretrainedModel):
             loss = (losses[0] + losses[1]) / 2
         return QuestionAnsweringOutput(loss, start, end)
 
-    def forward(
-        self,
-        input_ids: Tensor,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        start_positions: Tensor | None = None,
-        end_positions: Tensor | None = None,
+    def unpack_output(
+        self, batch: PaddedBatch, out: QuestionAnsweringOutput
     ) -> QuestionAnsweringOutput:
-        """Score a padded batch; positions (B,) count columns of it."""
-        grid = Grid(input_ids, attention_mask)
-        ids, types = grid.pack_inputs(input_ids, token_type_ids)
-        out = self.forward_packed(
-            ids,
-            grid.lengths,
-            types,
-            grid.pack_columns(start_positions),
-            grid.pack_columns(end_positions),
-            grid.positions,
-        )
+        """Put the tokens back: both logits (B, S), the lowest number there is on padding."""
         low = torch.finfo(out.start_logits.dtype).min
         return QuestionAnsweringOutput(
-            out.loss, grid.unpack(out.start_logits, low), grid.unpack(out.end_logits, low)
+            out.loss, batch.unpack(out.start_logits, low), batch.unpack(out.end_logits, low)
         )
 
 

@@ -1,8 +1,8 @@
-"""Packed batches: the tokens of all texts one after the other, and what is known about them.
+"""Packed batches: the tokens of all texts one after the other, without padding.
 
-`Layout` says where each text lies in a packed row; `Grid` turns a padded batch into a packed one
-and puts results back. Letters in shapes as in `model.py`: B texts, T real tokens, S tokens of the
-longest text, H heads.
+`PackedLayout` says where each text lies among the T tokens; `PaddedBatch` turns a padded batch into
+a packed one and puts results back. Letters in shapes are those of bert.py: B texts, T real tokens,
+S tokens of the longest text, H heads. Names of fields are those of flash-attention.
 """
 
 from __future__ import annotations
@@ -16,25 +16,26 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-class Layout(NamedTuple):
-    """Where each text lies in a packed row of T tokens. Made once a batch, read by every layer.
+class PackedLayout(NamedTuple):
+    """Where each text lies among T packed tokens. Made once a batch, read by every layer.
 
     Attributes:
-        starts: (B + 1,) int32, first token of each text; the last entry is T.
-        positions: (T,) int64, place of each token in its own text, from 0.
-        cells: (T,) int64, place of each token in the padded (B, S) grid, flattened.
-        longest: S.
-        runs: Neighbours of equal length as (first token, texts, length); empty off the CPU.
+        cu_seqlens: (B + 1,) int32, first token of each text; the last entry is T.
+        positions: (T,) int64, position of each token in its own text, from 0.
+        padded_index: (T,) int64, index of each token in the padded (B, S) batch, flattened.
+        max_seqlen: S.
+        equal_length_runs: Neighbours of equal length as (first token, texts, length); empty unless
+            the layout is on the CPU.
     """
 
-    starts: Tensor
+    cu_seqlens: Tensor
     positions: Tensor
-    cells: Tensor
-    longest: int
-    runs: tuple[tuple[int, int, int], ...]
+    padded_index: Tensor
+    max_seqlen: int
+    equal_length_runs: tuple[tuple[int, int, int], ...]
 
     @classmethod
-    def of(cls, lengths: Sequence[int] | Tensor, device: torch.device) -> Layout:
+    def of(cls, lengths: Sequence[int] | Tensor, device: torch.device) -> PackedLayout:
         """Lay out texts of the given lengths, in tokens.
 
         Raises:
@@ -63,15 +64,15 @@ class Layout(NamedTuple):
             tuple(runs) if device.type == "cpu" else (),
         )
 
-    def to_grid(self, packed: Tensor, fill: float = 0.0) -> Tensor:
+    def to_padded(self, packed: Tensor, fill: float = 0.0) -> Tensor:
         """Spread (T, ...) over a padded (B, S, ...), with `fill` on the padding."""
-        batch = len(self.starts) - 1
-        grid = packed.new_full((batch * self.longest, *packed.shape[1:]), fill)
-        grid = grid.index_copy(0, self.cells, packed)
-        return grid.view(batch, self.longest, *packed.shape[1:])  # (B, S, ...)
+        batch = len(self.cu_seqlens) - 1
+        padded = packed.new_full((batch * self.max_seqlen, *packed.shape[1:]), fill)
+        padded = padded.index_copy(0, self.padded_index, packed)
+        return padded.view(batch, self.max_seqlen, *packed.shape[1:])  # (B, S, ...)
 
 
-class Grid:
+class PaddedBatch:
     """The real tokens of a padded batch: how to pack it, and how to put results back.
 
     Texts are packed in order of length, which gives attention the longest runs.
@@ -111,7 +112,7 @@ class Grid:
     def pack_inputs(
         self, input_ids: Tensor, token_type_ids: Tensor | None
     ) -> tuple[Tensor, Tensor | None]:
-        """Pick the real tokens' ids and segments: (B, S) -> (T,) each."""
+        """Pick the real tokens' ids and token types: (B, S) -> (T,) each."""
         return input_ids.flatten()[self.index], self.pack(token_type_ids)
 
     def pack(self, padded: Tensor | None) -> Tensor | None:
@@ -127,13 +128,13 @@ class Grid:
         return None if rows is None else rows[self.order]
 
     def pack_columns(self, columns: Tensor | None) -> Tensor | None:
-        """Turn columns of the batch, (B,), into places in the packed texts; -1 for padding."""
+        """Turn columns of the batch, (B,), into positions in their texts; -1 for padding."""
         if columns is None:
             return None
-        place = self.mask.cumsum(1) - 1  # (B, S): real tokens before this column
+        position = self.mask.cumsum(1) - 1  # (B, S): real tokens before this column
         inside = columns.clamp(0, self.shape[1] - 1)[:, None]  # (B, 1)
         real = self.mask.gather(1, inside)[:, 0] & (columns == inside[:, 0])
-        return self.pack_texts(place.gather(1, inside)[:, 0].where(real, -1))
+        return self.pack_texts(position.gather(1, inside)[:, 0].where(real, -1))
 
     def unpack(self, packed: Tensor, fill: float = 0.0) -> Tensor:
         """Put tokens back: (T, ...) -> (B, S, ...), with `fill` on padding."""
@@ -152,8 +153,8 @@ class Grid:
             torch.tensor(self.lengths, device=weights.device)
         )  # (T,): packed text of each token
         by_query = weights.new_zeros(batch, weights.shape[1], size, weights.shape[3])
-        place = torch.cat([torch.arange(n, device=weights.device) for n in self.lengths])
-        by_query[row, :, self.positions] = weights[row, :, place]
+        position = torch.cat([torch.arange(n, device=weights.device) for n in self.lengths])
+        by_query[row, :, self.positions] = weights[row, :, position]
         by_key = weights.new_zeros(batch, weights.shape[1], size, size)
-        by_key[row, :, :, self.positions] = by_query[row, :, :, place]
+        by_key[row, :, :, self.positions] = by_query[row, :, :, position]
         return self.unpack_texts(by_key)

@@ -1,18 +1,17 @@
 """The heads BERT is pretrained with: masked words, and masked words with the next sentence.
 
-Both have the two entries of `model.py`: call them with a padded (B, S) batch, or use
-`forward_packed` with (T,) ids and lengths. Give labels and the output carries a `loss`. Scores over
-the vocabulary are the dearest thing a small BERT computes, so a packed batch with labels scores
-only the M tokens that have one.
+Both have the two entries of `bert.py`: call them with a padded (B, S) batch, or use
+`forward_packed` with (T,) ids and lengths. Given labels, the output has a `loss`. Scores over the
+vocabulary are the most expensive part of a small BERT, so a packed batch with labels scores only
+the M tokens that have one.
 
 Source: Devlin et al. 2019, section 3.1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -21,28 +20,8 @@ from torch import Tensor, nn
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.linear import Linear
-from bert_min.model.packing import Grid
-from bert_min.model.pretrained import PretrainedModel
-
-IGNORE: Final = -100  # the label of a token that has none
-
-Lengths = Sequence[int] | Tensor
-
-
-@dataclass
-class HeadOutput:
-    """Scores of a head, and its loss if there were labels.
-
-    Attributes:
-        loss: Scalar, or None without labels.
-        logits: Scores before any softmax; the shape is in the head's docstring.
-        rows: Masked language modelling on a packed batch only: (M,) which tokens the logits are
-            of, or None for all T.
-    """
-
-    loss: Tensor | None
-    logits: Tensor
-    rows: Tensor | None = None
+from bert_min.model.packed_head import IGNORE, HeadOutput, Lengths, Output, PackedHead
+from bert_min.model.packing import PaddedBatch
 
 
 @dataclass
@@ -103,8 +82,24 @@ class MaskedLanguageHead(nn.Module):
         return logits, F.cross_entropy(logits, labels if rows is None else labels[rows]), rows
 
 
-class BertForPreTraining(PretrainedModel):
-    """Masked words and next sentence together, as BERT was pretrained."""
+class _MaskedHead(PackedHead[Output]):
+    """A head that scores words: in a padded call it scores those of every token."""
+
+    def padded_options(self, batch: PaddedBatch) -> dict[str, Tensor]:
+        """Ask for the scores of all T tokens, with labels or without."""
+        return {"rows": torch.arange(len(batch.index), device=batch.index.device)}
+
+
+class BertForPreTraining(_MaskedHead[PreTrainingOutput]):
+    """Masked words and next sentence together, as BERT was pretrained.
+
+    Padded calls give prediction_logits (B, S, V) and seq_relationship_logits (B, 2).
+    """
+
+    label_packing: ClassVar = {
+        "labels": PaddedBatch.pack,
+        "next_sentence_label": PaddedBatch.pack_texts,
+    }
 
     def __init__(self, config: BertConfig) -> None:
         """Make the encoder with pooler, and both heads."""
@@ -129,12 +124,12 @@ class BertForPreTraining(PretrainedModel):
         Args:
             input_ids: (T,) ids.
             lengths: B token counts.
-            token_type_ids: (T,) segments, or None.
+            token_type_ids: (T,) token types, or None.
             labels: (T,) ids of the masked words, IGNORE elsewhere. With labels only those M
                 tokens are scored.
             next_sentence_label: (B,), 0 if B follows A, 1 if it is random.
             rows: (M,) tokens to score, where the caller knows them; saves a search.
-            positions: (T,) places in the text, None counts from 0.
+            positions: (T,) position of each token in its text; None counts from 0.
 
         Returns:
             prediction_logits (M, V) or (T, V), seq_relationship_logits (B, 2), rows, and the loss.
@@ -147,36 +142,22 @@ class BertForPreTraining(PretrainedModel):
             loss = pair_loss if loss is None else loss + pair_loss
         return PreTrainingOutput(loss, words, pairs, rows)
 
-    def forward(
-        self,
-        input_ids: Tensor,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        labels: Tensor | None = None,
-        next_sentence_label: Tensor | None = None,
-    ) -> PreTrainingOutput:
-        """Score a padded batch: prediction_logits (B, S, V), seq_relationship_logits (B, 2)."""
-        grid = Grid(input_ids, attention_mask)
-        ids, types = grid.pack_inputs(input_ids, token_type_ids)
-        every = torch.arange(len(ids), device=ids.device)
-        out = self.forward_packed(
-            ids,
-            grid.lengths,
-            types,
-            grid.pack(labels),
-            grid.pack_texts(next_sentence_label),
-            every,
-            grid.positions,
-        )
+    def unpack_output(self, batch: PaddedBatch, out: PreTrainingOutput) -> PreTrainingOutput:
+        """Put tokens and texts back into the batch."""
         return PreTrainingOutput(
             out.loss,
-            grid.unpack(out.prediction_logits),
-            grid.unpack_texts(out.seq_relationship_logits),
+            batch.unpack(out.prediction_logits),
+            batch.unpack_texts(out.seq_relationship_logits),
         )
 
 
-class BertForMaskedLM(PretrainedModel):
-    """Predict masked words. Packed logits are (M, V) or (T, V), padded ones (B, S, V)."""
+class BertForMaskedLM(_MaskedHead[HeadOutput]):
+    """Predict masked words. Packed logits are (M, V) or (T, V), padded ones (B, S, V).
+
+    Labels (T,) or (B, S), IGNORE for a token that is not masked.
+    """
+
+    label_packing: ClassVar = {"labels": PaddedBatch.pack}
 
     def __init__(self, config: BertConfig) -> None:
         """Make the encoder without pooler, and the head."""
@@ -199,18 +180,6 @@ class BertForMaskedLM(PretrainedModel):
         words, loss, rows = self.predictions.choose(out.last_hidden_state, labels, rows)
         return HeadOutput(loss, words, rows)
 
-    def forward(
-        self,
-        input_ids: Tensor,
-        attention_mask: Tensor | None = None,
-        token_type_ids: Tensor | None = None,
-        labels: Tensor | None = None,
-    ) -> HeadOutput:
-        """Score every token of a padded batch; labels (B, S), IGNORE where there is none."""
-        grid = Grid(input_ids, attention_mask)
-        ids, types = grid.pack_inputs(input_ids, token_type_ids)
-        every = torch.arange(len(ids), device=ids.device)
-        out = self.forward_packed(
-            ids, grid.lengths, types, grid.pack(labels), every, grid.positions
-        )
-        return HeadOutput(out.loss, grid.unpack(out.logits))
+    def unpack_output(self, batch: PaddedBatch, out: HeadOutput) -> HeadOutput:
+        """Put the tokens back: logits (B, S, V)."""
+        return HeadOutput(out.loss, batch.unpack(out.logits))

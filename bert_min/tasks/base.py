@@ -1,86 +1,41 @@
-"""What the four tasks have in common: their settings, and running a model over examples."""
+"""What the four tasks have in common: their parts, their objective, how a model is run."""
 
-import dataclasses
-import json
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.text.batch import Batch, Objective, run
-from bert_min.text.examples import Examples, SpecialIds, token_batches
-from subword.file_access import write_text
+from bert_min.tasks.settings import TaskSettings
+from bert_min.text.batch import NO_LABELS, Batch, length_batches
+from bert_min.text.examples import Examples
+from bert_min.text.special_tokens import SpecialIds
+from bert_min.text.tokenizers import Tokenizer
+from bert_min.training.objective import LossTerm, run_packed
+from bert_min.training.run_state import Metrics
 
-if TYPE_CHECKING:
-    from subword import Tokenizer
-
-SETTINGS = "task.json"
 Int = NDArray[np.int64]
 Record = dict[str, Any]
-Metrics = dict[str, float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class TaskSettings:
-    """What a fine-tuned model must remember beside its weights; ``task.json`` in its folder.
+class TrainingExamples(NamedTuple):
+    """Model inputs with their labels.
 
     Attributes:
-        task: "classification", "nli", "qa" or "ner".
-        max_length: most tokens of an input; None for the task's usual length.
-        labels: the labels, by number.
-        text_column: column of the (first) text; None to look for the usual names.
-        pair_column: column of the second text.
-        label_column: column of the label.
-        stride: passage tokens two neighbouring windows share (qa).
-        max_answer_tokens: longest answer (qa).
-        n_best: how many answers to keep (qa).
-        may_be_unanswerable: whether a question may have no answer (qa).
-        null_threshold: by how much "no answer" must beat the best answer (qa).
-        document_context: whether the sentences of a document share inputs (ner).
-        batch_tokens: tokens of a batch when predicting.
+        inputs: N inputs, T tokens.
+        token_labels: (T,) a label for each token, -100 for none; empty if tokens have no labels.
+        row_labels: (N, n) labels of each input; empty if inputs have no labels.
     """
 
-    task: str
-    max_length: int | None = None
-    labels: tuple[str, ...] = ()
-    text_column: str | None = None
-    pair_column: str | None = None
-    label_column: str | None = None
-    stride: int = 128
-    max_answer_tokens: int = 30
-    n_best: int = 20
-    may_be_unanswerable: bool = False
-    null_threshold: float = 0.0
-    document_context: bool = False
-    batch_tokens: int = 4096
-
-    def save(self, folder: str | Path) -> None:
-        """Write ``task.json``."""
-        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
-        write_text(Path(folder) / SETTINGS, text + "\n")
-
-    @classmethod
-    def load(cls, folder: str | Path) -> "TaskSettings":
-        """Read ``task.json``.
-
-        Raises:
-            OSError: if the folder has none: it holds no fine-tuned model.
-            ValueError: if it is broken.
-        """
-        path = Path(folder) / SETTINGS
-        if not path.is_file():
-            raise OSError(f"{path}: a fine-tuned model must have this file; see bert-min finetune")
-        try:
-            values = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{**values, "labels": tuple(values["labels"])})
-        except (ValueError, TypeError, KeyError) as error:
-            raise ValueError(f"{path}: not the settings of a task: {error}") from error
+    inputs: Examples
+    token_labels: Int = NO_LABELS
+    row_labels: Int = NO_LABELS
 
 
 class Task(ABC):
@@ -94,7 +49,7 @@ class Task(ABC):
     metric: str  # decides which model is the best
     head: type[PretrainedModel]
 
-    def __init__(self, settings: TaskSettings, tokenizer: "Tokenizer") -> None:
+    def __init__(self, settings: TaskSettings, tokenizer: Tokenizer) -> None:
         self.settings = settings
         self.tokenizer = tokenizer
         self.special = SpecialIds.of(tokenizer)
@@ -110,15 +65,33 @@ class Task(ABC):
 
     @abstractmethod
     def learn(self, data: Any) -> None:
-        """Complete the settings by what the training set says, such as its labels."""
+        """Complete the settings with what the training set says, such as its labels."""
 
     @abstractmethod
     def check(self, data: Any) -> None:
         """Refuse data with labels that the training set does not have."""
 
     @abstractmethod
-    def objective(self, data: Any) -> Objective:
-        """Make training examples of what `read` returned."""
+    def training_examples(self, data: Any) -> TrainingExamples:
+        """Make labelled inputs of what `read` returned."""
+
+    @abstractmethod
+    def term_counts(self, batch: Batch) -> dict[str, int]:
+        """Count what the loss of a batch is averaged over; see `Objective`."""
+
+    @abstractmethod
+    def loss(
+        self, model: PretrainedModel, batch: Batch, device: torch.device
+    ) -> dict[str, LossTerm]:
+        """Run the model over a batch and sum its loss; see `Objective`."""
+
+    def objective(self, data: Any) -> TaskObjective:
+        """Make what the training loop trains on of what `read` returned.
+
+        Raises:
+            ValueError: The data have labels that the training set does not have.
+        """
+        return TaskObjective(self, self.training_examples(data))
 
     @abstractmethod
     def predict(self, model: PretrainedModel, data: Any) -> list[Record]:
@@ -142,10 +115,44 @@ class Task(ABC):
         return self.score(self.predict(model, data), data)
 
 
+class TaskObjective:
+    """The training examples of a task, with its loss: an `Objective`.
+
+    Args:
+        task: Computes the loss.
+        examples: The same in every epoch.
+    """
+
+    def __init__(self, task: Task, examples: TrainingExamples) -> None:
+        self.task, self.examples = task, examples
+
+    def start_epoch(self, epoch: int) -> None:
+        """Do nothing: the examples are the same in every epoch."""
+
+    def __len__(self) -> int:
+        return len(self.examples.inputs)
+
+    def batch(self, rows: Int, rng: np.random.Generator) -> Batch:
+        """Gather some examples, sorted by length."""
+        inputs, token_labels, row_labels = self.examples
+        rows = inputs.by_length(rows)
+        return inputs.batch(rows, token_labels=token_labels, row_labels=row_labels)
+
+    def term_counts(self, batch: Batch) -> dict[str, int]:
+        """Count what the loss is averaged over."""
+        return self.task.term_counts(batch)
+
+    def loss(
+        self, model: PretrainedModel, batch: Batch, device: torch.device
+    ) -> dict[str, LossTerm]:
+        """Run the model and sum its loss."""
+        return self.task.loss(model, batch, device)
+
+
 def scores_of(
     model: PretrainedModel, inputs: Examples, batch_tokens: int, names: Sequence[str] = ("logits",)
 ) -> Iterator[tuple[Int, Int, list[NDArray[np.float32]]]]:
-    """Run a model over examples, those of like length together.
+    """Run a model over examples, those of similar length together.
 
     Args:
         model: a model with a head, in evaluation mode.
@@ -157,9 +164,9 @@ def scores_of(
         The rows (B,) of a batch, their lengths (B,), and each of the scores, packed.
     """
     device = next(model.parameters()).device
-    for rows in token_batches(inputs.lengths, batch_tokens):
-        batch = Batch(*inputs.gather(rows))
+    for rows in length_batches(inputs.lengths, batch_tokens):
+        batch = inputs.batch(rows)
         with torch.inference_mode():
-            out = run(model, batch, device)
+            out = run_packed(model, batch, device)
             found = [getattr(out, name).float().cpu().numpy() for name in names]
         yield rows, batch.lengths, found

@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from bert_min.tasks.base import Metrics
 from bert_min.tasks.finetune import METRICS, write_metrics
 from bert_min.tasks.predict import load_task
+from bert_min.training.run_state import Metrics
 
 
 def evaluate(

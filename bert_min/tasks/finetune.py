@@ -9,12 +9,14 @@ from typing import Any
 import torch
 
 from bert_min.model.config import BertConfig
-from bert_min.tasks import TASKS, make_task
-from bert_min.tasks.base import Metrics, TaskSettings
+from bert_min.tasks.registry import TASKS, make_task
+from bert_min.tasks.settings import TaskSettings
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
-from bert_min.training.loop import TrainConfig, train
+from bert_min.training.loop import train
 from bert_min.training.options import add_training_options, training_config
-from bert_min.training.processes import World
+from bert_min.training.processes import Processes
+from bert_min.training.run_state import Metrics
+from bert_min.training.train_config import TrainConfig
 from subword.file_access import write_text
 
 METRICS = "metrics.json"
@@ -51,7 +53,7 @@ def finetune(
         ValueError: if a setting or a file breaks a rule.
         OSError: if a file cannot be read or written.
     """
-    world = World(device)
+    processes = Processes(device)
     tokenizer = load_tokenizer(model_folder)
     task = make_task(settings, tokenizer)
     limit = BertConfig.from_pretrained(model_folder).max_position_embeddings
@@ -66,8 +68,8 @@ def finetune(
     labels: dict[str, Any] = {"id2label": dict(enumerate(task.labels))} if task.labels else {}
     model = task.head.from_pretrained(model_folder, **labels)
     objective = task.objective(train_data)
-    if world.first:
-        print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {world.device}")
+    if processes.is_first:
+        print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {processes.device}")
 
     def save(folder: Path) -> None:
         model.save_pretrained(folder)
@@ -82,13 +84,13 @@ def finetune(
         save=save,
         evaluate=lambda: task.evaluate(model, dev_data),
         metric=task.metric,
-        world=world,
+        processes=processes,
         resume=resume,
     )
     found = result.best or {}
-    if world.first and result.finished:
+    if processes.is_first and result.finished:
         write_metrics(Path(out) / METRICS, {**found, "best_step": result.best_step})
-    world.wait()
+    processes.wait()
     return found
 
 
@@ -110,7 +112,7 @@ def _run(options: argparse.Namespace) -> None:
         device=options.device,
         resume=options.resume,
     )
-    if World(options.device).first:
+    if Processes(options.device).is_first:
         print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
 
 

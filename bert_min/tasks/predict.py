@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.tasks import Task, make_task
-from bert_min.tasks.base import Record, TaskSettings
-from bert_min.tasks.classification import Texts
-from bert_min.tasks.ner import Sentences
+from bert_min.tasks.base import Record, Task
+from bert_min.tasks.conll import Sentences
+from bert_min.tasks.labelled_texts import Texts
+from bert_min.tasks.registry import make_task
+from bert_min.tasks.settings import TaskSettings
 from bert_min.tasks.squad import Question, Squad
 from bert_min.text.tokenizers import load_tokenizer
-from bert_min.training.processes import World
+from bert_min.training.processes import Processes
 from subword.file_access import standard_output, write_text
 
 _WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
@@ -40,7 +41,7 @@ def load_task(
     given = {name: value for name, value in changes.items() if value is not None}
     settings = dataclasses.replace(TaskSettings.load(folder), **given)
     task = make_task(settings, load_tokenizer(folder))
-    return task.head.from_pretrained(folder, device=World(device).device), task
+    return task.head.from_pretrained(folder, device=Processes(device).device), task
 
 
 def predict_texts(
@@ -69,18 +70,18 @@ def predict_texts(
     if wants_two is (second is None):
         what = "two texts" if wants_two else "one text"
         raise ValueError(f"the task {name} takes {what}, got {1 if second is None else 2}")
-    here = ["the command line"]
+    source = "the command line"
     data: Any
     if name == "qa":
-        question = Question("1", first, 0, (), here[0])
+        question = Question("1", first, 0, (), source)
         data = Squad([second or ""], [question], task.settings.may_be_unanswerable)
     elif name == "ner":
         words = _WORDS.findall(first)
         if not words:
             raise ValueError(f"a sentence must have at least one word, got {first!r}")
-        data = Sentences([words], [["O"] * len(words)], here, [0])
+        data = Sentences([words], [["O"] * len(words)], [source], [0])
     else:
-        data = Texts([first], None if second is None else [second], None, here)
+        data = Texts([first], None if second is None else [second], None, [source])
     return task.predict(model, data)[0]
 
 

@@ -9,20 +9,17 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from bert_min.model.heads import BertForQuestionAnswering
-from bert_min.model.packing import Layout
+from bert_min.model.packing import PackedLayout
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.tasks.base import Metrics, Record, Task, scores_of
-from bert_min.tasks.squad import Squad, answer_scores, read_squad, squad_metrics
-from bert_min.tasks.squad_answers import (
-    Answers,
-    Windows,
-    answer_tokens,
-    best_spans,
-    best_threshold,
-    make_windows,
-)
-from bert_min.text.batch import Batch, Term, move, run
-from bert_min.text.examples import Flat
+from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
+from bert_min.tasks.passage_windows import Windows, answer_tokens, make_windows
+from bert_min.tasks.squad import Squad, read_squad
+from bert_min.tasks.squad_answers import Answers, best_spans, best_threshold
+from bert_min.tasks.squad_scores import answer_scores, squad_metrics
+from bert_min.text.batch import Batch
+from bert_min.text.tokenize import encode_texts, encode_with_offsets
+from bert_min.training.objective import LossTerm, run_packed, to_device
+from bert_min.training.run_state import Metrics
 
 Int = NDArray[np.int64]
 
@@ -45,15 +42,16 @@ class QuestionAnsweringTask(Task):
         """Do nothing: there are no labels."""
 
     def windows(self, data: Squad) -> tuple[Windows, Int, Int]:
-        """Tokenize and slide.
+        """Tokenize, and cut passages into windows.
 
         Returns:
             The windows, the characters (T, 2) of all passage tokens, and the (passages + 1,) splits
             of those.
         """
-        passages, offsets = Flat.encode_with_offsets(self.tokenizer, data.passages)
+        passages, offsets = encode_with_offsets(self.tokenizer, data.passages)
+        questions = [question.text for question in data.questions]
         windows = make_windows(
-            Flat.encode(self.tokenizer, [question.text for question in data.questions]),
+            encode_texts(self.tokenizer, questions, add_special_tokens=False),
             passages,
             _passages(data),
             self.special,
@@ -62,17 +60,39 @@ class QuestionAnsweringTask(Task):
         )
         return windows, offsets, passages.splits
 
-    def objective(self, data: Squad) -> "SpanObjective":
-        """Make training examples; the first answer of a question is the one to learn."""
+    def training_examples(self, data: Squad) -> TrainingExamples:
+        """Make windows with the first and last token of the first answer; 0 and 0 for none."""
         windows, offsets, splits = self.windows(data)
         spans = [q.answers[0] if q.answers else ("", -1) for q in data.questions]
         starts = np.array([start for _, start in spans], np.int64)
         stops = np.array([start + len(text) for text, start in spans], np.int64)
         first, last = answer_tokens(windows, starts, stops, _passages(data), offsets, splits)
-        return SpanObjective(windows, np.stack((first, last), axis=1))
+        return TrainingExamples(windows.inputs, row_labels=np.stack((first, last), axis=1))
+
+    def term_counts(self, batch: Batch) -> dict[str, int]:
+        """Count the windows."""
+        return {"span": len(batch.lengths)}
+
+    def loss(
+        self, model: PretrainedModel, batch: Batch, device: torch.device
+    ) -> dict[str, LossTerm]:
+        """Cross entropy of the answer's first and last token, half of each.
+
+        Every window is a softmax over its own tokens.
+        """
+        out = run_packed(model, batch, device)
+        layout = PackedLayout.of(torch.from_numpy(batch.lengths), device)
+        gold = to_device(batch.row_labels, device)
+        loss = torch.zeros((), device=device)
+        right = torch.ones(len(gold), dtype=torch.bool, device=device)
+        for side, logits in enumerate((out.start_logits, out.end_logits)):
+            padded = layout.to_padded(logits.float(), fill=-torch.inf)  # (B, S)
+            loss = loss + F.cross_entropy(padded, gold[:, side], reduction="sum") / 2
+            right &= padded.argmax(1) == gold[:, side]
+        return {"span": LossTerm(loss, right.sum())}
 
     def answers(self, model: PretrainedModel, data: Squad) -> list[Answers]:
-        """The candidates of each question."""
+        """Find the candidates of each question."""
         settings = self.settings
         windows, offsets, splits = self.windows(data)
         count = len(windows.question)
@@ -154,58 +174,16 @@ class QuestionAnsweringTask(Task):
         return {**found, "best_f1": 100 * float(best), "best_f1_threshold": threshold}
 
     def show(self, record: Record) -> str:
-        """The answer with its place, then the runners-up."""
+        """The answer with its characters, then the next best."""
         lines = [f"Q: {record['question']}"]
         if record["answer"]:
-            place = f"characters {record['start']}-{record['end']}"
-            lines.append(f"A: {record['answer']}  ({place}, score {record['score']:.2f})")
+            span = f"characters {record['start']}-{record['end']}"
+            lines.append(f"A: {record['answer']}  ({span}, score {record['score']:.2f})")
         else:
             lines.append("A: (the passage does not say)")
         for candidate in record["candidates"][1:3]:
             lines.append(f"   {candidate['text'] or '(no answer)'}  {candidate['score']:.2f}")
         return "\n".join(lines)
-
-
-class SpanObjective:
-    """Cross entropy of the first and the last token of the answer, half of each.
-
-    Args:
-        windows: the examples.
-        ends: (W, 2) first and last token of the answer in each; 0 and 0 for none.
-    """
-
-    def __init__(self, windows: Windows, ends: Int) -> None:
-        self._inputs, self._ends = windows.inputs, ends
-
-    def start_epoch(self, epoch: int) -> None:
-        """Do nothing: the examples are the same in every epoch."""
-
-    def __len__(self) -> int:
-        return len(self._inputs)
-
-    def batch(self, rows: Int, rng: np.random.Generator) -> Batch:
-        """Gather some windows, sorted by length."""
-        rows = self._inputs.by_length(rows)
-        return Batch(*self._inputs.gather(rows), row_labels=self._ends[rows])
-
-    def weights(self, batch: Batch) -> dict[str, int]:
-        """Count the windows."""
-        return {"span": len(batch.lengths)}
-
-    def loss(
-        self, model: BertForQuestionAnswering, batch: Batch, device: torch.device
-    ) -> dict[str, Term]:
-        """Run the model; every window is a softmax over its own tokens."""
-        out = run(model, batch, device)
-        layout = Layout.of(torch.from_numpy(batch.lengths), device)
-        gold = move(batch.row_labels, device)
-        loss = torch.zeros((), device=device)
-        right = torch.ones(len(gold), dtype=torch.bool, device=device)
-        for side, logits in enumerate((out.start_logits, out.end_logits)):
-            grid = layout.to_grid(logits.float(), fill=-torch.inf)  # (B, S)
-            loss = loss + F.cross_entropy(grid, gold[:, side], reduction="sum") / 2
-            right &= grid.argmax(1) == gold[:, side]
-        return {"span": Term(loss, right.sum())}
 
 
 def _passages(data: Squad) -> Int:

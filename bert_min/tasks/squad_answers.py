@@ -1,7 +1,7 @@
-"""Answers as spans of a passage: windows over long passages, scores to characters, the best ones.
+"""SQuAD answer post-processing: from scores of tokens to the best spans of characters.
 
-Source: Devlin et al. 2019, sections 4.2 and 4.3 (S.T_i + E.T_j, null score of [CLS]); windows and
-the max-context rule as described for SQuAD in the original code.
+Source: Devlin et al. 2019, sections 4.2 and 4.3 (S.T_i + E.T_j, null score of [CLS]); the
+max-context rule as described for SQuAD in the original code.
 """
 
 from collections.abc import Sequence
@@ -10,115 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bert_min.text.examples import Examples, Flat, SpecialIds, assemble
-
 Int = NDArray[np.int64]
 Float = NDArray[np.float64]
-
-
-class Windows(NamedTuple):
-    """Inputs ``[CLS] question [SEP] piece of passage [SEP]``.
-
-    Attributes:
-        inputs: the inputs, one a window.
-        question: (W,) the question each window belongs to; rising.
-        begin: (W,) first passage token of the window, counted in the passage.
-        size: (W,) passage tokens in the window.
-        offset: (W,) place of the first passage token in the input.
-    """
-
-    inputs: Examples
-    question: Int
-    begin: Int
-    size: Int
-    offset: Int
-
-
-def make_windows(
-    questions: Flat,
-    passages: Flat,
-    passage_of: Int,
-    special: SpecialIds,
-    *,
-    max_length: int,
-    stride: int,
-    max_question: int = 64,
-) -> Windows:
-    """Slide over passages that do not fit, so that every token is seen with the question.
-
-    Args:
-        questions: (Q rows) tokens of the questions.
-        passages: (P rows) tokens of the passages.
-        passage_of: (Q,) the passage of each question.
-        special: ids of [CLS] and [SEP].
-        max_length: most tokens of an input.
-        stride: passage tokens two neighbouring windows share, if `max_length` leaves room for more.
-        max_question: most tokens of a question; the rest is cut.
-
-    Returns:
-        The windows, in the order of the questions.
-
-    Raises:
-        ValueError: if a window would have no room for the passage, or the stride is negative.
-    """
-    if stride < 0:
-        raise ValueError(f"stride must be at least 0, got {stride}")
-    asked = np.minimum(questions.lengths, max_question)
-    room = max_length - 3 - asked  # (Q,) passage tokens that fit beside the question
-    if len(room) and room.min() < 1:
-        raise ValueError(
-            f"max_length must leave room for the passage beside a question of {asked.max()} "
-            f"tokens, got {max_length}"
-        )
-    size = passages.lengths[passage_of]
-    step = room - np.minimum(stride, room // 2)
-    count = 1 + np.maximum(-(-(size - room) // step), 0)
-    question = np.repeat(np.arange(len(asked)), count)
-    nth = np.arange(len(question)) - np.repeat(np.cumsum(count) - count, count)
-    begin = nth * step[question]
-    taken = np.minimum(size[question] - begin, room[question])
-    inputs = assemble(
-        special,
-        max_length,
-        _take(questions, question, np.zeros_like(begin), asked[question]),
-        _take(passages, passage_of[question], begin, taken),
-    )
-    return Windows(inputs, question, begin, taken, asked[question] + 2)
-
-
-def answer_tokens(
-    windows: Windows,
-    starts_chars: Int,
-    stops_chars: Int,
-    passage_of: Int,
-    offsets: Int,
-    splits: Int,
-) -> tuple[Int, Int]:
-    """Where the answer of each window's question begins and ends in the window.
-
-    Args:
-        windows: the windows.
-        starts_chars: (Q,) first character of each answer in its passage; -1 if there is none.
-        stops_chars: (Q,) character after the answer.
-        passage_of: (Q,) the passage of each question.
-        offsets: (T, 2) characters of every passage token.
-        splits: (P + 1,) passage p owns ``offsets[splits[p]:splits[p + 1]]``.
-
-    Returns:
-        First and last token (W,) of the answer in each input; 0, the place of [CLS], where the
-        window does not hold the whole answer.
-    """
-    first = np.zeros(len(starts_chars), np.int64)
-    last = np.full(len(starts_chars), -1, np.int64)
-    for q in np.flatnonzero(starts_chars >= 0).tolist():
-        spans = offsets[splits[passage_of[q]] : splits[passage_of[q] + 1]]
-        first[q] = np.searchsorted(spans[:, 1], starts_chars[q], side="right")
-        last[q] = np.searchsorted(spans[:, 0], stops_chars[q], side="left") - 1
-    begin, end = windows.begin, windows.begin + windows.size
-    a, b = first[windows.question], last[windows.question]
-    inside = (a <= b) & (begin <= a) & (b < end)
-    shift = windows.offset - begin
-    return np.where(inside, a + shift, 0), np.where(inside, b + shift, 0)
 
 
 class Answer(NamedTuple):
@@ -147,7 +40,7 @@ class Answers(NamedTuple):
     null_margin: float
 
     def best(self, threshold: float | None) -> Answer:
-        """The answer to give.
+        """Choose the answer to give.
 
         Args:
             threshold: "no answer" wins if its margin is above this; None if every question has an
@@ -184,7 +77,7 @@ def best_spans(
         start_scores: for each window the (input tokens,) scores of beginning an answer.
         end_scores: for each window the scores of ending one.
         begin: (windows,) first passage token of each window.
-        offset: (windows,) place of that token in the input.
+        offset: (windows,) position of that token in the input.
         size: (windows,) passage tokens of each window.
         passage: the text.
         spans_chars: (passage tokens, 2) characters of its tokens.
@@ -203,7 +96,7 @@ def best_spans(
             f"n_best and max_answer_tokens must be at least 1, got {n_best}, {max_answer_tokens}"
         )
     tokens = len(spans_chars)
-    owner = max_context(begin, size, tokens)
+    best_window = max_context(begin, size, tokens)
     null_score = np.inf
     scores: list[Float] = []
     firsts: list[Int] = []
@@ -213,7 +106,7 @@ def best_spans(
             raise ValueError("the model's scores must be finite numbers; its weights may be broken")
         null_score = min(null_score, float(start[0] + end[0]))
         here = slice(offset[w], offset[w] + size[w])
-        may_begin = np.flatnonzero(owner[begin[w] : begin[w] + size[w]] == w)
+        may_begin = np.flatnonzero(best_window[begin[w] : begin[w] + size[w]] == w)
         # (begins, max_answer_tokens): the span from may_begin[i] to j tokens further
         stops = may_begin[:, None] + np.arange(max_answer_tokens)
         inside = stops < size[w]
@@ -246,7 +139,7 @@ def best_spans(
 
 
 def max_context(begin: Int, size: Int, tokens: int) -> Int:
-    """For each passage token the window that shows most on its poorer side.
+    """Choose for each passage token the window that shows most context on its shorter side.
 
     Args:
         begin: (windows,) first passage token of each window.
@@ -260,15 +153,15 @@ def max_context(begin: Int, size: Int, tokens: int) -> Int:
         >>> max_context(np.array([0, 3]), np.array([6, 6]), 9).tolist()
         [0, 0, 0, 0, 0, 1, 1, 1, 1]
     """
-    place = np.arange(tokens)[None, :] - begin[:, None]  # (windows, tokens)
-    left, right = place, size[:, None] - 1 - place
+    left = np.arange(tokens)[None, :] - begin[:, None]  # (windows, tokens) of the window before it
+    right = size[:, None] - 1 - left
     context = np.minimum(left, right) + 0.01 * size[:, None]
     window: Int = np.where((left >= 0) & (right >= 0), context, -np.inf).argmax(axis=0)
     return window
 
 
 def best_threshold(margins: Float, gain: Float) -> float:
-    """The null threshold that gives the best score on answered questions.
+    """Find the null threshold that gives the best score on answered questions.
 
     Args:
         margins: (Q,) `Answers.null_margin` of each question.
@@ -288,13 +181,6 @@ def best_threshold(margins: Float, gain: Float) -> float:
     k = int(np.where(possible, total, -np.inf).argmax())
     edges = np.concatenate(([margins[0] - 1], margins, [margins[-1] + 1]))
     return float((edges[k] + edges[k + 1]) / 2)
-
-
-def _take(flat: Flat, row: Int, begin: Int, size: Int) -> Flat:
-    """Pieces of rows as rows of their own."""
-    splits = np.concatenate((np.zeros(1, np.int64), np.cumsum(size)))
-    index = np.repeat(flat.splits[row] + begin - splits[:-1], size) + np.arange(splits[-1])
-    return Flat(flat.ids[index], splits)
 
 
 def _largest(values: Float, count: int) -> Int:

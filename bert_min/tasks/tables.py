@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 
 class Row(NamedTuple):
-    """One record and where it stands, such as ``train.tsv:12``."""
+    """One record and its source, such as ``train.tsv:12``."""
 
     where: str
     values: dict[str, str]
@@ -86,7 +86,7 @@ def pick_column(
 
 
 def _tab_separated(path: str | Path, text: str) -> Iterator[Row]:
-    lines = text.split("\n")  # not splitlines: a text may hold U+2028 and its like
+    lines = text.split("\n")  # not splitlines: a text may hold U+2028 and the like
     header = lines[0].rstrip("\r").split("\t")
     for number, line in enumerate(lines[1:], 2):
         line = line.rstrip("\r")

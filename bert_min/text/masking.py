@@ -1,10 +1,10 @@
-"""What BERT learns from raw text: masked tokens and pairs of sentences.
+"""Masked tokens: which tokens of a batch BERT has to predict, and what stands there instead.
 
-Both samplers work on flat arrays of token ids (no padding, no text, no tokenizer) and take a
-`numpy.random.Generator`, so a batch is a function of the corpus and a seed.
+`Masker` works on flat arrays of token ids (no padding, no text) and takes a
+`numpy.random.Generator`, so a masked batch is a function of the batch and a seed.
 
-Source: Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers", section 3.1
-and appendix A.2; whole-word masking as in the release notes of the original code.
+Source: Devlin et al. 2019, "BERT: Pre-training of Deep Bidirectional Transformers", section 3.1;
+whole-word masking as in the release notes of the original code.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from bert_min.text.special_tokens import SPECIAL_TOKENS, special_id
+from subword import Tokenizer
 
 Int = NDArray[np.int64]
 
@@ -156,165 +159,51 @@ class Masker:
         positions = self.choose(input_ids, np.asarray(lengths, np.int64), rng)
         labels = input_ids[positions]
         draw = rng.random(len(positions))
-        strangers = self._ordinary_ids[rng.integers(len(self._ordinary_ids), size=len(positions))]
+        random_ids = self._ordinary_ids[rng.integers(len(self._ordinary_ids), size=len(positions))]
         hidden = np.where(draw < self.mask_share, self.mask_id, labels)
         swapped = (draw >= self.mask_share) & (draw < self.mask_share + self.random_share)
         masked = input_ids.copy()
-        masked[positions] = np.where(swapped, strangers, hidden)
+        masked[positions] = np.where(swapped, random_ids, hidden)
         return Masked(masked, positions, labels)
 
 
 def _take_words(order: Int, size: Int, sequence: Int, budget: Int) -> list[int]:
-    """Walk through the words in `order` and keep each that fits in what its sequence has left."""
+    """Go through the words in `order`; take each that its sequence's budget still allows."""
     left = budget.tolist()
     taken = []
-    for word, tokens, owner in zip(
+    for word, tokens, of in zip(
         order.tolist(), size[order].tolist(), sequence[order].tolist(), strict=True
     ):
-        if tokens <= left[owner]:
-            left[owner] -= tokens
+        if tokens <= left[of]:
+            left[of] -= tokens
             taken.append(word)
     return taken
 
 
-class Spans(NamedTuple):
-    """Pieces of a flat corpus: A = a[i, 0]:a[i, 1], B likewise, `is_random` (N,) 1 if B is foreign.
-
-    `dropped` counts the sentences left out because their document offered no second sentence.
-    """
-
-    a: Int
-    b: Int
-    is_random: Int
-    dropped: int
-
-
-def next_sentence_pairs(
-    sentence_splits: Int,
-    document_splits: Int,
-    max_tokens: int,
-    rng: np.random.Generator,
-    *,
-    short_rate: float = 0.1,
-) -> Spans:
-    """Pair text with what follows it (half of the time) or with text of another document.
-
-    A document is walked through in chunks of about `max_tokens` tokens (now and then of a random
-    shorter size, so that short inputs are seen too). A chunk is cut at a sentence boundary: the
-    left part is A; B is the right part, or as many tokens from a random place of another document,
-    and then the walk goes on at the right part, so that no text is lost.
+def make_masker(tokenizer: Tokenizer, *, rate: float = 0.15, whole_words: bool = False) -> Masker:
+    """Make a masker for a vocabulary.
 
     Args:
-        sentence_splits: (sentences + 1,) sentence s owns tokens splits[s]:splits[s + 1].
-        document_splits: (documents + 1,) document d owns sentences splits[d]:splits[d + 1].
-        max_tokens: most tokens of A and B together, at least 2.
-        rng: source of randomness.
-        short_rate: share of the chunks with a random shorter size.
-
-    Returns:
-        The pairs, in the order of the corpus.
+        tokenizer: Knows the special tokens, and by ``##`` which tokens continue a word.
+        rate: share of the tokens to predict, at most.
+        whole_words: choose whole words.
 
     Raises:
-        ValueError: with fewer than two documents, or if no document has two sentences.
+        ValueError: if a special token is missing, or whole words are asked of a vocabulary whose
+            tokens do not say which of them continue a word.
     """
-    documents = len(document_splits) - 1
-    if max_tokens < 2:
-        raise ValueError(f"max_tokens must be at least 2 (one token each), got {max_tokens}")
-    if documents < 2:
-        raise ValueError(
-            f"sentence pairs need at least 2 documents (B comes from another one), got {documents}"
+    continues = None
+    if whole_words:
+        continues = np.zeros(tokenizer.vocab_size, np.bool_)
+        continues[[i for token, i in tokenizer.get_vocab().items() if token.startswith("##")]] = (
+            True
         )
-    ends = sentence_splits
-    a: list[tuple[int, int]] = []
-    b: list[tuple[int, int]] = []
-    is_random: list[int] = []
-    dropped = 0
-    for document in range(documents):
-        at, stop = int(document_splits[document]), int(document_splits[document + 1])
-        while at < stop:
-            target = max_tokens
-            if rng.random() < short_rate:
-                target = int(rng.integers(2, max_tokens + 1))
-            end = _extend(ends, at, stop, target)
-            end = max(end, min(at + 2, stop))
-            if end - at < 2:
-                dropped += 1
-                break
-            cut = int(rng.integers(at + 1, end))
-            span_a = int(ends[at]), int(ends[cut])
-            foreign = bool(rng.random() < 0.5)
-            if foreign:
-                other = int(rng.integers(documents - 1))
-                other += other >= document
-                first, last = int(document_splits[other]), int(document_splits[other + 1])
-                begin = int(rng.integers(first, last))
-                room = max(target - (span_a[1] - span_a[0]), 1)
-                span_b = int(ends[begin]), int(ends[_extend(ends, begin, last, room)])
-                at = cut
-            else:
-                span_b = int(ends[cut]), int(ends[end])
-                at = end
-            span_a, span_b = _trim(span_a, span_b, max_tokens, rng)
-            a.append(span_a)
-            b.append(span_b)
-            is_random.append(int(foreign))
-    if not a:
-        raise ValueError(
-            "no document has two sentences: train on masked tokens only, or check the separator "
-            "between documents"
-        )
-    return Spans(np.array(a, np.int64), np.array(b, np.int64), np.array(is_random), dropped)
-
-
-def single_spans(sentence_splits: Int, document_splits: Int, max_tokens: int) -> Spans:
-    """Cut every document into pieces of at most `max_tokens` tokens, for masked tokens alone.
-
-    Args:
-        sentence_splits: (sentences + 1,) as in `next_sentence_pairs`.
-        document_splits: (documents + 1,) as in `next_sentence_pairs`.
-        max_tokens: most tokens of a piece, at least 1.
-
-    Returns:
-        The pieces as A; every B is empty.
-
-    Raises:
-        ValueError: if `max_tokens` is below 1.
-
-    Example:
-        >>> single_spans(np.array([0, 3, 5, 6]), np.array([0, 2, 3]), 4).a.tolist()
-        [[0, 4], [4, 5], [5, 6]]
-    """
-    if max_tokens < 1:
-        raise ValueError(f"max_tokens must be at least 1, got {max_tokens}")
-    bounds = sentence_splits[document_splits]
-    pieces = -(-np.diff(bounds) // max_tokens)  # (documents,) pieces of each, rounded up
-    document = np.repeat(np.arange(len(pieces)), pieces)
-    nth = np.arange(len(document)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    start = bounds[document] + nth * max_tokens
-    stop = np.minimum(start + max_tokens, bounds[document + 1])
-    nothing = np.zeros(len(start), np.int64)
-    return Spans(np.stack((start, stop), 1), np.stack((stop, stop), 1), nothing, 0)
-
-
-def _extend(ends: Int, at: int, stop: int, tokens: int) -> int:
-    """The first sentence boundary after `at` that gives `tokens` tokens, or `stop`."""
-    return min(int(np.searchsorted(ends[at + 1 : stop], ends[at] + tokens)) + at + 1, stop)
-
-
-def _trim(
-    a: tuple[int, int], b: tuple[int, int], max_tokens: int, rng: np.random.Generator
-) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Shorten the longer span first, each token lost at the front or the back by a coin."""
-    size_a, size_b = a[1] - a[0], b[1] - b[0]
-    excess = size_a + size_b - max_tokens
-    if excess <= 0:
-        return a, b
-    level = min(max(size_a, size_b) - min(size_a, size_b), excess)  # until they are equal
-    rest = excess - level
-    cut_a = (level if size_a > size_b else 0) + (rest + 1) // 2
-    cut_b = excess - cut_a
-    front_a, front_b = int(rng.binomial(cut_a, 0.5)), int(rng.binomial(cut_b, 0.5))
-    return (
-        (a[0] + front_a, a[1] - (cut_a - front_a)),
-        (b[0] + front_b, b[1] - (cut_b - front_b)),
+        if not continues.any():
+            raise ValueError("whole_words needs a WordPiece vocabulary, with tokens such as ##ing")
+    return Masker(
+        tokenizer.vocab_size,
+        special_id(tokenizer, "[MASK]"),
+        [special_id(tokenizer, token) for token in SPECIAL_TOKENS],
+        rate=rate,
+        continues_word=continues,
     )

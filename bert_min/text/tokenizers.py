@@ -1,19 +1,25 @@
-"""The tokenizer of a model: load it, keep it beside the weights, train one for a new model.
-
-The one place (beside `bert_min.text.tokenize`) where training and tasks meet `subword`.
-"""
+"""The tokenizer of a model: load it, save it beside the weights, train one for a new model."""
 
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bert_min.text.corpus import read_documents
+from bert_min.text.documents import read_documents
+from bert_min.text.special_tokens import SPECIAL_TOKENS
 from subword import Tokenizer, train
 from subword.file_access import atomic_file, write_text
 
 # Read by transformers beside tokenizer.json; copied if the model they belong to had them.
 COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
-SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+# Any of these makes a folder one with a tokenizer.
+TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json")
+
+__all__ = ["Tokenizer", "has_tokenizer", "load_tokenizer", "save_tokenizer", "train_wordpiece"]
+
+
+def has_tokenizer(folder: str | Path) -> bool:
+    """Whether a model folder holds the files of a tokenizer."""
+    return any((Path(folder) / name).is_file() for name in TOKENIZER_FILES)
 
 
 def load_tokenizer(path: str | Path) -> Tokenizer:
@@ -66,7 +72,7 @@ def train_wordpiece(
         paths: UTF-8 text files.
         vocab_size: tokens, special ones included.
         separator: between documents, as in `read_documents`.
-        lowercase: lower-case and strip accents. This takes Hangul syllables apart into their
+        lowercase: Lower-case and strip accents. This decomposes Hangul syllables into their
             letters; leave it off for Korean.
 
     Returns:

@@ -1,4 +1,4 @@
-"""The record of a training run: lines of JSON, a progress bar, curves as a picture."""
+"""The log of a training run: lines of JSON and a progress bar."""
 
 import json
 import math
@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from bert_min.text.batch import Term
-from bert_min.training.processes import World
-from subword.file_access import atomic_file, write_text
+from bert_min.training.curves import draw_curves
+from bert_min.training.objective import LossTerm
+from bert_min.training.processes import Processes
+from subword.file_access import write_text
 
 LOG = "log.jsonl"
 
@@ -25,24 +26,24 @@ class TrainingLog:
 
     Args:
         out: folder of the run.
-        world: its processes; the first one writes.
+        processes: Of the run; the first one writes.
         total: steps of the whole run.
     """
 
-    def __init__(self, out: Path, world: World, total: int) -> None:
-        self._path, self._world, self._total = out / LOG, world, total
+    def __init__(self, out: Path, processes: Processes, total: int) -> None:
+        self._path, self._processes, self._total = out / LOG, processes, total
         self._file: TextIO | None = None
         self._bar: Any = None
         self._sums: dict[str, Tensor] = {}
-        self._weights: dict[str, int] = {}
+        self._counts: dict[str, int] = {}
         self._norms: list[Tensor] = []
         self._tokens = 0
-        self._since = time.perf_counter()
+        self._started = time.perf_counter()
 
     def open(self, step: int) -> None:
-        """Begin at a step: lines of later steps, left by a run that was cut off, are dropped."""
-        self._since = time.perf_counter()
-        if not self._world.first:
+        """Begin at a step: lines of later steps, left by a run that was cut off, are removed."""
+        self._started = time.perf_counter()
+        if not self._processes.is_first:
             return
         kept = []
         if step and self._path.exists():
@@ -53,17 +54,17 @@ class TrainingLog:
         quiet = not sys.stderr.isatty()
         self._bar = tqdm(total=self._total, initial=step, unit="step", disable=quiet)
 
-    def add(self, terms: dict[str, Term]) -> None:
+    def add(self, terms: dict[str, LossTerm]) -> None:
         """Add the loss and the right answers of a micro-batch."""
         for name, term in terms.items():
             for key, value in ((f"loss_{name}", term.loss), (f"accuracy_{name}", term.right)):
                 value = value.detach().float()
                 self._sums[key] = self._sums[key] + value if key in self._sums else value
 
-    def count(self, weights: dict[str, int], norm: Tensor, tokens: int) -> None:
+    def count(self, counts: dict[str, int], norm: Tensor, tokens: int) -> None:
         """Count a step: what its terms are averaged over, its gradient norm, its tokens."""
-        for name, weight in weights.items():
-            self._weights[name] = self._weights.get(name, 0) + weight
+        for name, number in counts.items():
+            self._counts[name] = self._counts.get(name, 0) + number
         self._norms.append(norm.detach())
         self._tokens += tokens
 
@@ -75,18 +76,18 @@ class TrainingLog:
         """
         norm = self.check(step)
         # A process whose parts of the batches were empty has nothing to add.
-        names = sorted(f"{kind}_{term}" for term in self._weights for kind in ("accuracy", "loss"))
-        zero = torch.zeros((), device=self._world.device)
+        names = sorted(f"{kind}_{term}" for term in self._counts for kind in ("accuracy", "loss"))
+        zero = torch.zeros((), device=self._processes.device)
         own = torch.stack([self._sums.get(name, zero) for name in names])
-        sums = self._world.sum(own).tolist()
+        sums = self._processes.sum(own).tolist()
         means = {
-            name: value / max(self._weights[name.split("_", 1)[1]], 1)
+            name: value / max(self._counts[name.split("_", 1)[1]], 1)
             for name, value in zip(names, sums, strict=True)
         }
         if not all(map(math.isfinite, means.values())):
             raise ValueError(f"the loss must be a finite number, got {means} at step {step}")
         now = time.perf_counter()
-        rate = self._tokens / max(now - self._since, 1e-9)
+        rate = self._tokens / max(now - self._started, 1e-9)
         record = {"step": step, "epoch": epoch, "lr": lr, **means, "gradient_norm": norm}
         self._line({**record, "tokens_per_second": rate})
         if self._bar is not None:
@@ -95,8 +96,8 @@ class TrainingLog:
                 + f" {rate:,.0f} tok/s"
             )
             self._bar.update(step - self._bar.n)
-        self._sums, self._weights, self._norms, self._tokens = {}, {}, [], 0
-        self._since = now
+        self._sums, self._counts, self._norms, self._tokens = {}, {}, [], 0
+        self._started = now
 
     def check(self, step: int) -> float:
         """Refuse to go on with broken weights.
@@ -121,7 +122,7 @@ class TrainingLog:
         if self._bar is not None:
             shown = "  ".join(f"{name} {value:.4f}" for name, value in metrics.items())
             self._bar.write(f"step {step}: {shown}", file=sys.stderr)
-        self._since = time.perf_counter()  # evaluation is no training time
+        self._started = time.perf_counter()  # evaluation is no training time
 
     def close(self) -> None:
         """End the file and the bar, and draw the curves."""
@@ -134,42 +135,3 @@ class TrainingLog:
         if self._file is not None:
             self._file.write(json.dumps(record) + "\n")
             self._file.flush()
-
-
-def draw_curves(log: str | Path) -> Path | None:
-    """Draw the losses and accuracies of a log beside it.
-
-    Args:
-        log: a ``log.jsonl``.
-
-    Returns:
-        ``curves.png`` in the same folder; None if matplotlib is not installed or there is nothing
-        to draw.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError:
-        return None
-    records = [json.loads(line) for line in Path(log).read_text(encoding="utf-8").splitlines()]
-    series: dict[str, list[tuple[int, float]]] = {}
-    for record in records:
-        for name, value in record.get("evaluation", {}).items():
-            series.setdefault(f"dev {name}", []).append((record["step"], value))
-        for name, value in record.items():
-            if name.startswith(("loss_", "accuracy_")):
-                series.setdefault(name, []).append((record["step"], value))
-    if not series:
-        return None
-    figure = Figure(figsize=(11, 4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    for name, points in sorted(series.items()):
-        panel = left if "loss" in name else right
-        panel.plot(*zip(*points, strict=True), label=name, marker="." if "dev" in name else "")
-    for panel, title in ((left, "loss"), (right, "scores")):
-        panel.set(title=title, xlabel="step")
-        if panel.lines:
-            panel.legend(fontsize="small")
-    path = Path(log).with_name("curves.png")
-    with atomic_file(path) as file:
-        figure.savefig(file, format="png", dpi=120)
-    return path

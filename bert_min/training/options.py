@@ -2,7 +2,7 @@
 
 import argparse
 
-from bert_min.training.loop import TrainConfig
+from bert_min.training.train_config import TrainConfig
 
 
 def add_training_options(

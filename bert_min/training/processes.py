@@ -1,4 +1,4 @@
-"""Several processes, as `torchrun` and `accelerate launch` start them, and the device of each."""
+"""The processes of a run, as `torchrun` and `accelerate launch` start them, and their devices."""
 
 import os
 from collections.abc import Iterable
@@ -8,7 +8,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 
-class World:
+class Processes:
     """The processes of a run: which one this is, how many there are, and its device.
 
     `torchrun` and `accelerate launch` say so in the environment (RANK, WORLD_SIZE, LOCAL_RANK);
@@ -37,7 +37,7 @@ class World:
             dist.init_process_group("nccl" if wanted.type == "cuda" else "gloo")
 
     @property
-    def first(self) -> bool:
+    def is_first(self) -> bool:
         """Whether this process writes the files and the messages."""
         return self.rank == 0
 
@@ -48,14 +48,14 @@ class World:
         return values
 
     def agree(self, values: dict[str, float]) -> dict[str, float]:
-        """Give every process the values of the first, so that all decide alike."""
+        """Give every process the values of the first, so that all decide the same."""
         shared = [values]
         if self.size > 1:
             dist.broadcast_object_list(shared)
         return shared[0]
 
     def wait(self) -> None:
-        """Let every process reach this line."""
+        """Wait until every process has reached this line."""
         if self.size > 1:
             dist.barrier()
 

@@ -5,13 +5,25 @@ from pathlib import Path
 
 import pytest
 
-import bert_min.attention.maps
-import bert_min.embedding.embedder
+import bert_min.attention.token_vectors
+import bert_min.embedding.pooling
 import bert_min.model.bert
 import bert_min.model.config
 import bert_min.model.linear
-import bert_min.model.pretrained
-import bert_min.text.tokenize
+import bert_min.model.weight_names
+import bert_min.tasks.classification
+import bert_min.tasks.entities
+import bert_min.tasks.predict
+import bert_min.tasks.squad_answers
+import bert_min.tasks.squad_scores
+import bert_min.text.batch
+import bert_min.text.documents
+import bert_min.text.examples
+import bert_min.text.flat_rows
+import bert_min.text.masking
+import bert_min.text.sentence_pairs
+import bert_min.training.model_sizes
+import bert_min.training.optimizer
 
 PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
 
@@ -28,13 +40,25 @@ def test_page_on_embedding(minilm):
 @pytest.mark.parametrize(
     "module",
     [
-        bert_min.model.pretrained,
-        bert_min.model.config,
-        bert_min.text.tokenize,
-        bert_min.embedding.embedder,
-        bert_min.model.linear,
-        bert_min.attention.maps,
+        bert_min.attention.token_vectors,
+        bert_min.embedding.pooling,
         bert_min.model.bert,
+        bert_min.model.config,
+        bert_min.model.linear,
+        bert_min.model.weight_names,
+        bert_min.tasks.classification,
+        bert_min.tasks.entities,
+        bert_min.tasks.predict,
+        bert_min.tasks.squad_answers,
+        bert_min.tasks.squad_scores,
+        bert_min.text.batch,
+        bert_min.text.documents,
+        bert_min.text.examples,
+        bert_min.text.flat_rows,
+        bert_min.text.masking,
+        bert_min.text.sentence_pairs,
+        bert_min.training.model_sizes,
+        bert_min.training.optimizer,
     ],
     ids=lambda module: module.__name__,
 )

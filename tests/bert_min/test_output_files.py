@@ -14,12 +14,12 @@ import pytest
 import torch
 
 from bert_min import BertConfig, BertModel, cli
-from bert_min.embedding import embed_files
 from bert_min.embedding.embedder import Embedder
-from bert_min.tasks.base import TaskSettings
+from bert_min.embedding.vector_files import open_writer
 from bert_min.tasks.finetune import write_metrics
+from bert_min.tasks.settings import TaskSettings
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
-from bert_min.training.log import draw_curves
+from bert_min.training.curves import draw_curves
 from subword import Tokenizer
 from tests.helpers.full_disk import fill
 
@@ -127,7 +127,7 @@ def test_a_full_disk_leaves_the_old_files_and_the_retry_works(bert, tmp_path, mo
     vectors = np.ones((64, 16), np.float32)
 
     def embed(name):
-        with embed_files.open_writer(str(tmp_path / name), 16) as writer:
+        with open_writer(str(tmp_path / name), 16) as writer:
             writer.write(vectors)
 
     writers = {
@@ -189,11 +189,13 @@ def test_a_full_disk_while_training_is_one_line_and_the_retry_works(
     old = (out / "checkpoint.pt").read_bytes()
     capsys.readouterr()
 
-    from bert_min.training import loop as train
+    from bert_min.training import checkpoint
 
     with monkeypatch.context() as patch:  # the model fits, the checkpoint does not
-        save = train._save
-        patch.setattr(train, "_save", lambda state, file: (fill_file(file), save(state, file)))
+        write = checkpoint.write_content
+        patch.setattr(
+            checkpoint, "write_content", lambda state, file: (fill_file(file), write(state, file))
+        )
         assert tune(bert, tmp_path, out) == 1
     said = capsys.readouterr().err
     assert "No space left on device" in said.splitlines()[-1]

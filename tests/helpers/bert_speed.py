@@ -9,7 +9,7 @@ import torch
 
 from bert_min import BertConfig, BertModel
 from bert_min.model.linear import HAS_ONEDNN, linear
-from bert_min.model.packing import Layout
+from bert_min.model.packing import PackedLayout
 
 Run = Callable[[], object]
 
@@ -89,7 +89,7 @@ def device_suite(device: torch.device, config: BertConfig, tokens: int, repeats:
     seconds = {}
     for name, lengths in batches.items():
         ids = torch.randint(config.vocab_size, (sum(lengths),), device=device)
-        layout = Layout.of(lengths, device)
+        layout = PackedLayout.of(lengths, device)
         seconds[name] = timed(model, ids, layout, repeats, graph=name == "single")
     return {
         "fixed tok/s": sum(batches["fixed"]) / seconds["fixed"],
@@ -99,7 +99,9 @@ def device_suite(device: torch.device, config: BertConfig, tokens: int, repeats:
 
 
 @torch.inference_mode()
-def timed(model: BertModel, ids: torch.Tensor, layout: Layout, repeats: int, graph: bool) -> float:
+def timed(
+    model: BertModel, ids: torch.Tensor, layout: PackedLayout, repeats: int, graph: bool
+) -> float:
     """Return the median seconds of a forward pass; `graph` replays it as one CUDA graph."""
     on_gpu = ids.device.type == "cuda"
 

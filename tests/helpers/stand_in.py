@@ -23,8 +23,11 @@ class Letters:
     def token_to_id(self, token):
         return self._vocab.get(token)
 
-    def encode_ragged(self, texts, *, add_special_tokens=True, return_offsets=False):
+    def encode_ragged(
+        self, texts, *, add_special_tokens=True, return_offsets=False, max_length=None, threads=None
+    ):
         assert not add_special_tokens
+        assert max_length is None
         ids, offsets, splits = [], [], [0]
         for text in texts:
             for word in re.finditer(r"[a-z]+|[^a-z\s]", text.lower()):

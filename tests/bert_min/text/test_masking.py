@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.text.masking import Masker, next_sentence_pairs, single_spans
+from bert_min.text.masking import Masker
+from bert_min.text.sentence_pairs import next_sentence_pairs, single_segments
 
 VOCAB, MASK, SPECIAL = 50, 4, [0, 1, 2, 3]
 
@@ -229,8 +230,8 @@ def test_single_spans_cover_every_token_once(documents, max_tokens):
         sentence_splits[document_splits][:-1], sentence_splits[document_splits][1:], strict=True
     ):
         expected += [[s, min(s + max_tokens, stop)] for s in range(start, stop, max_tokens)]
-    spans = single_spans(sentence_splits, document_splits, max_tokens)
-    assert spans.a.tolist() == expected
-    assert (spans.b[:, 0] == spans.b[:, 1]).all()
+    pairs = single_segments(sentence_splits, document_splits, max_tokens)
+    assert pairs.a.tolist() == expected
+    assert (pairs.b[:, 0] == pairs.b[:, 1]).all()
     with pytest.raises(ValueError, match="at least 1"):
-        single_spans(sentence_splits, document_splits, 0)
+        single_segments(sentence_splits, document_splits, 0)

@@ -7,11 +7,15 @@ import pytest
 import torch
 
 from bert_min.model.config import BertConfig
+from bert_min.model.packed_head import IGNORE
 from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
-from bert_min.text.corpus import tokenize
-from bert_min.text.examples import SpecialIds
-from bert_min.training.loop import TrainConfig, train
-from bert_min.training.pretrain import IGNORE, PretrainObjective, make_masker, measure, sized_config
+from bert_min.text.corpus import tokenize_documents
+from bert_min.text.masking import make_masker
+from bert_min.text.special_tokens import SpecialIds
+from bert_min.training.loop import train
+from bert_min.training.model_sizes import sized_config
+from bert_min.training.pretraining_objective import PretrainObjective, measure
+from bert_min.training.train_config import TrainConfig
 from tests.helpers.stand_in import Letters
 
 TOKENIZER = Letters()
@@ -28,7 +32,7 @@ def toy_corpus(documents=60, seed=0):
     for i in range(documents):
         letter = "abcdefgh"[i % 8]
         found.append([" ".join([letter * 3] * rng.integers(2, 5)) for _ in range(8)])
-    return tokenize(found, TOKENIZER)
+    return tokenize_documents(found, TOKENIZER)
 
 
 def make_objective(pairs=True, max_length=40, corpus_seed=0, **masking):
@@ -56,17 +60,17 @@ def test_a_batch_is_whole_and_masked(pairs):
     assert 0 < hidden.sum() <= 0.15 * len(batch.input_ids)
     assert (batch.input_ids[~hidden] != 4).all()
     assert batch.row_labels.shape == (len(rows), 1)
-    assert objective.weights(batch).get("nsp", 0) == (len(rows) if pairs else 0)
+    assert objective.term_counts(batch).get("nsp", 0) == (len(rows) if pairs else 0)
     again = objective.batch(rows, np.random.default_rng(3))
     assert (again.input_ids == batch.input_ids).all()
 
 
 def test_epochs_draw_new_pairs_from_the_seed():
     one, two = make_objective(), make_objective()
-    first = one.spans.is_random.tolist()
+    first = one.segments.is_random.tolist()
     one.start_epoch(1)
-    assert one.spans.is_random.tolist() != first
-    assert two.spans.is_random.tolist() == first
+    assert one.segments.is_random.tolist() != first
+    assert two.segments.is_random.tolist() == first
 
 
 def test_loss_equals_that_of_the_head():
@@ -75,8 +79,8 @@ def test_loss_equals_that_of_the_head():
     batch = objective.batch(np.arange(8), np.random.default_rng(0))
     model = BertForPreTraining(CONFIG).eval()
     terms = objective.loss(model, batch, torch.device("cpu"))
-    weights = objective.weights(batch)
-    ours = sum(term.loss / weights[name] for name, term in terms.items())
+    counts = objective.term_counts(batch)
+    ours = sum(term.loss / counts[name] for name, term in terms.items())
     theirs = model.forward_packed(
         torch.from_numpy(batch.input_ids), torch.from_numpy(batch.lengths),
         torch.from_numpy(batch.token_type_ids), torch.from_numpy(batch.token_labels),

@@ -5,10 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.tasks.base import TaskSettings
+from bert_min.model.packed_head import IGNORE
+from bert_min.tasks.conll import Sentences, read_conll
 from bert_min.tasks.entities import Entity, entities, entity_metrics
-from bert_min.tasks.ner import IGNORED, NerTask, Sentences, align_words, read_conll
-from bert_min.text.examples import Flat, SpecialIds
+from bert_min.tasks.ner import NerTask
+from bert_min.tasks.settings import TaskSettings
+from bert_min.tasks.word_alignment import align_words
+from bert_min.text.special_tokens import SpecialIds
+from bert_min.text.tokenize import encode_texts
 from tests.helpers.stand_in import Letters
 
 TAGS = ["O", *(f"{prefix}-{kind}" for prefix in "BIES" for kind in ("PER", "LOC"))]
@@ -88,7 +92,7 @@ def test_metrics_refuse_rows_of_unequal_length():
 def test_every_word_begins_once(sentences, max_length):
     tokenizer = Letters()
     flat_words = [word.replace("\x01", " ") for sentence in sentences for word in sentence]
-    flat = Flat.encode(tokenizer, flat_words)
+    flat = encode_texts(tokenizer, flat_words, add_special_tokens=False)
     special = SpecialIds.of(tokenizer)
     found = align_words(sentences, range(len(sentences)), flat, special, max_length)
     assert (found.inputs.lengths <= max_length).all()
@@ -117,7 +121,9 @@ def test_sentences_of_a_document_share_inputs(rows, max_length):
     tokenizer = Letters()
     sentences = [words for words, _ in rows]
     documents = np.cumsum([new for _, new in rows]).tolist()
-    flat = Flat.encode(tokenizer, [word for sentence in sentences for word in sentence])
+    flat = encode_texts(
+        tokenizer, [word for sentence in sentences for word in sentence], add_special_tokens=False
+    )
     found = align_words(sentences, documents, flat, SpecialIds.of(tokenizer), max_length)
     room, size = max_length - 2, np.minimum(flat.lengths, max_length - 2)
     owner = np.repeat(np.arange(len(sentences)), [len(words) for words in sentences])
@@ -142,15 +148,15 @@ def test_labels_on_first_subwords_only():
     batch = task.objective(data).batch(np.array([0, 1]), np.random.default_rng(0))
     # sorted by length: [CLS] d ##e [SEP], then [CLS] a ##b c [SEP]
     assert batch.token_labels.tolist() == [
-        IGNORED,
+        IGNORE,
         2,
-        IGNORED,
-        IGNORED,
-        IGNORED,
+        IGNORE,
+        IGNORE,
+        IGNORE,
         1,
-        IGNORED,
+        IGNORE,
         0,
-        IGNORED,
+        IGNORE,
     ]
     with pytest.raises(ValueError, match=r"g:1: tag 'B-LOC' .* does not occur in the training set"):
         task.check(Sentences([["x"]], [["B-LOC"]], ["g:1"], [0]))

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import bert_min
-from bert_min.model.pretrained import disk_name, split
+from bert_min.model.weight_names import disk_name, split_qkv
 from tests.bert_min.conftest import TINY, padded_batch
 
 transformers = pytest.importorskip("transformers", reason="the parity tests compare with it")
@@ -57,7 +57,7 @@ def make_pair(case, dtype, folder):
 def check_gradients(ours, theirs, tolerance):
     model_type = ours.config.model_type
     mine = {name: p.grad for name, p in ours.named_parameters() if p.grad is not None}
-    mine = {disk_name(name, model_type): grad for name, grad in split(mine).items()}
+    mine = {disk_name(name, model_type): grad for name, grad in split_qkv(mine).items()}
     expected = {name: p.grad for name, p in theirs.named_parameters() if p.grad is not None}
     assert set(mine) == set(expected)
     for name, grad in expected.items():

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from bert_min.tasks import TaskSettings, make_task
-from bert_min.tasks.ner import read_conll
+from bert_min.tasks.conll import read_conll
+from bert_min.tasks.passage_windows import answer_tokens
 from bert_min.tasks.squad import read_squad
-from bert_min.tasks.squad_answers import answer_tokens
 from bert_min.text.tokenizers import load_tokenizer
 
-DATA = Path(os.environ.get("SUBWORD_DATA", Path(__file__).parents[3] / "shared/data"))
+DATA = Path(os.environ.get("SUBWORD_DATA", Path(__file__).parents[4] / "shared/data"))
 TASKS = DATA / "tasks"
 VOCABULARY = DATA / "tokenizers/bert-base-uncased"
 pytestmark = pytest.mark.skipif(not TASKS.is_dir(), reason="needs the data of SUBWORD_DATA")

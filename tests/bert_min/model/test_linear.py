@@ -6,7 +6,8 @@ import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.model.int8 import Int8Linear, check_dtype
+from bert_min.model.dtypes import check_dtype
+from bert_min.model.int8 import Int8Linear
 from bert_min.model.linear import HAS_ONEDNN, Linear, linear
 
 SIZES = st.integers(1, 40)
@@ -83,7 +84,7 @@ def test_arithmetic_a_processor_cannot_do_is_refused(device, dtype, quantize, me
 
 @pytest.mark.parametrize("able", [False, True])
 def test_bfloat16_needs_a_cpu_that_has_it(able, monkeypatch):
-    monkeypatch.setattr("bert_min.model.int8.cpu_has_bfloat16", lambda: able)
+    monkeypatch.setattr("bert_min.model.dtypes.cpu_has_bfloat16", lambda: able)
     if able:
         check_dtype(torch.device("cpu"), torch.bfloat16, None)
     else:

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from bert_min import BertModel, Embedder, attention_maps, load_pretrained
-from bert_min.attention.maps import flatten, token_vectors
+from bert_min.attention.token_vectors import flatten, token_vectors
 from bert_min.cli import main
 from bert_min.embedding import embedder as embed_module
-from bert_min.text.tokenize import TokenRows, length_batches
+from bert_min.text.batch import length_batches
+from bert_min.text.flat_rows import FlatRows
 from subword import Tokenizer
 
 WORDS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "green", "blue", "##ish", "sky", "."]
@@ -122,9 +123,9 @@ def test_length_batches_keep_the_budget_and_lose_no_text():
     lengths = np.array([5, 1, 9, 9, 2, 30, 4])
     batches = [batch.tolist() for batch in length_batches(lengths, 18)]
     assert batches == [[5], [2, 3], [0, 6, 4, 1]]
-    rows = TokenRows(np.arange(6, dtype=np.int32), np.array([0, 1, 4, 6]))
-    ids, sizes = rows.take(np.array([2, 0]))
-    assert (ids.tolist(), sizes) == ([4, 5, 0], [2, 1])
+    rows = FlatRows(np.arange(6, dtype=np.int32), np.array([0, 1, 4, 6]))
+    taken = rows.take(np.array([2, 0]))
+    assert (taken.ids.tolist(), taken.lengths.tolist()) == ([4, 5, 0], [2, 1])
 
 
 @pytest.mark.parametrize(
@@ -277,7 +278,7 @@ def test_flatten_keeps_distances_of_a_plane():
 
 def test_bfloat16_and_int8_stay_close(folder, embedder, monkeypatch):
     plain = embedder.encode(TEXTS, normalize=True)
-    monkeypatch.setattr("bert_min.model.int8.cpu_has_bfloat16", lambda: True)
+    monkeypatch.setattr("bert_min.model.dtypes.cpu_has_bfloat16", lambda: True)
     for options in ({"dtype": torch.bfloat16}, {"quantize": "int8"}):
         other = Embedder.from_pretrained(folder, device="cpu", **options)
         cosines = (other.encode(TEXTS, normalize=True) * plain).sum(1)

@@ -5,10 +5,10 @@ import itertools
 import pytest
 import torch
 
-from bert_min import BertModel
+from bert_min import BertForQuestionAnswering, BertModel
 from bert_min.model import bert as model_module
-from bert_min.model.bert import attend, attend_by_runs, attend_in_grid, attention_weights
-from bert_min.model.packing import Grid, Layout
+from bert_min.model.bert import attention, attention_by_runs, attention_padded, attention_weights
+from bert_min.model.packing import PackedLayout, PaddedBatch
 from tests.bert_min.conftest import padded_batch
 
 LENGTHS = [5, 9, 9, 1, 12, 5]
@@ -62,15 +62,15 @@ def test_no_mask_means_all_real_and_no_segments_mean_segment_zero(model):
 
 def test_every_way_to_attend_agrees(qkv):
     q, k, v = qkv
-    layout = Layout.of(LENGTHS, CPU)
-    expected = attend_by_runs(q, k, v, layout, 0.0)
-    torch.testing.assert_close(attend_in_grid(q, k, v, layout, 0.0), expected)
+    layout = PackedLayout.of(LENGTHS, CPU)
+    expected = attention_by_runs(q, k, v, layout, 0.0)
+    torch.testing.assert_close(attention_padded(q, k, v, layout, 0.0), expected)
     weights = attention_weights(q, k, layout)  # (B, H, S, S)
-    by_hand = (weights @ layout.to_grid(v).transpose(1, 2)).transpose(1, 2)
-    torch.testing.assert_close(by_hand.flatten(0, 1)[layout.cells], expected)
+    by_hand = (weights @ layout.to_padded(v).transpose(1, 2)).transpose(1, 2)
+    torch.testing.assert_close(by_hand.flatten(0, 1)[layout.padded_index], expected)
     torch.testing.assert_close(
         weights.sum(-1),
-        (layout.to_grid(layout.positions, -1) >= 0)[:, None].expand(6, 4, 12) * 1.0,
+        (layout.to_padded(layout.positions, -1) >= 0)[:, None].expand(6, 4, 12) * 1.0,
         check_dtype=False,
     )
 
@@ -94,14 +94,16 @@ def test_gpu_kernel_is_called_with_the_layout_it_documents(qkv, monkeypatch):
         dtype = torch.bfloat16
 
     monkeypatch.setattr(model_module, "varlen_attn", varlen_attn)
-    layout = Layout.of(LENGTHS, CPU)
+    layout = PackedLayout.of(LENGTHS, CPU)
     q, k, v = qkv
     fake = q.as_subclass(OnGpu)
-    got = attend(fake, k, v, layout._replace(runs=()))
-    torch.testing.assert_close(got.as_subclass(torch.Tensor), attend_by_runs(q, k, v, layout, 0.0))
+    got = attention(fake, k, v, layout._replace(equal_length_runs=()))
+    torch.testing.assert_close(
+        got.as_subclass(torch.Tensor), attention_by_runs(q, k, v, layout, 0.0)
+    )
     assert calls == [(12, 12)]
     # attention dropout needs the padded way, which has it
-    attend(fake, k, v, layout._replace(runs=()), dropout=0.5)
+    attention(fake, k, v, layout._replace(equal_length_runs=()), dropout=0.5)
     assert len(calls) == 1
 
 
@@ -117,24 +119,24 @@ def test_dropout_acts_while_training_only(model):
 
 def test_a_ready_layout_may_stand_for_lengths(model):
     ids = torch.arange(1, 10)
-    layout = Layout.of([4, 5], CPU)
+    layout = PackedLayout.of([4, 5], CPU)
     a = model.forward_packed(ids, layout).last_hidden_state
     assert torch.equal(a, model.forward_packed(ids, torch.tensor([4, 5])).last_hidden_state)
 
 
 def test_layout():
-    layout = Layout.of([2, 2, 3], CPU)
-    assert layout.starts.tolist() == [0, 2, 4, 7]
+    layout = PackedLayout.of([2, 2, 3], CPU)
+    assert layout.cu_seqlens.tolist() == [0, 2, 4, 7]
     assert layout.positions.tolist() == [0, 1, 0, 1, 0, 1, 2]
-    assert layout.cells.tolist() == [0, 1, 3, 4, 6, 7, 8]
-    assert layout.runs == ((0, 2, 2), (4, 1, 3))
-    assert layout.to_grid(torch.arange(1, 8)).tolist() == [[1, 2, 0], [3, 4, 0], [5, 6, 7]]
+    assert layout.padded_index.tolist() == [0, 1, 3, 4, 6, 7, 8]
+    assert layout.equal_length_runs == ((0, 2, 2), (4, 1, 3))
+    assert layout.to_padded(torch.arange(1, 8)).tolist() == [[1, 2, 0], [3, 4, 0], [5, 6, 7]]
 
 
 def test_grid_puts_everything_back():
     ids, mask, _ = padded_batch(LENGTHS, 12)
     mask[4, :3] = 0
-    grid = Grid(ids, mask)
+    grid = PaddedBatch(ids, mask)
     assert grid.lengths == sorted(mask.sum(1).tolist())
     assert torch.equal(grid.unpack(grid.pack(ids)), ids * mask)
     rows = torch.arange(6)
@@ -143,6 +145,18 @@ def test_grid_puts_everything_back():
     for column, place in ((3, 0), (5, 2), (2, -1), (12, -1), (-1, -1)):
         places = grid.pack_columns(torch.full((6,), column))
         assert grid.unpack_texts(places)[4] == place
+
+
+def test_heads_name_the_labels_they_take(tiny):
+    ids = torch.ones(1, 3).long()
+    labels = torch.zeros(1).long()
+    head = BertForQuestionAnswering(tiny).eval()
+    by_name = head(ids, start_positions=labels, end_positions=labels).loss
+    assert torch.equal(head(ids, None, None, labels, labels).loss, by_name)
+    with pytest.raises(TypeError, match=r"takes the labels start_positions, end_positions, got 0"):
+        head(ids, labels=labels)
+    with pytest.raises(TypeError, match="got 3 without a name"):
+        head(ids, None, None, labels, labels, labels)
 
 
 @pytest.mark.parametrize(

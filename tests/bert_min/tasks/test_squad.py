@@ -8,22 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bert_min.tasks.squad import (
-    Question,
-    exact_match,
-    normalize_answer,
-    read_squad,
-    squad_metrics,
-    token_f1,
-)
-from bert_min.tasks.squad_answers import (
-    answer_tokens,
-    best_spans,
-    best_threshold,
-    make_windows,
-    max_context,
-)
-from bert_min.text.examples import Flat, SpecialIds
+from bert_min.tasks.passage_windows import answer_tokens, make_windows
+from bert_min.tasks.squad import Question, read_squad
+from bert_min.tasks.squad_answers import best_spans, best_threshold, max_context
+from bert_min.tasks.squad_scores import exact_match, normalize_answer, squad_metrics, token_f1
+from bert_min.text.flat_rows import FlatRows
+from bert_min.text.special_tokens import SpecialIds
+from bert_min.text.tokenize import encode_texts
 from tests.helpers.stand_in import Letters
 
 PASSAGE = "the cat sat on the mat"
@@ -119,7 +110,8 @@ texts = st.text(alphabet="ab ", min_size=1, max_size=40)
 def test_windows_show_every_token(questions, passages, max_length, stride):
     tokenizer = Letters()
     special = SpecialIds.of(tokenizer)
-    asked, flat = Flat.encode(tokenizer, questions), Flat.encode(tokenizer, passages)
+    asked = encode_texts(tokenizer, questions, add_special_tokens=False)
+    flat = encode_texts(tokenizer, passages, add_special_tokens=False)
     passage_of = np.arange(len(questions)) % len(passages)
     windows = make_windows(
         asked, flat, passage_of, special, max_length=max_length, stride=stride, max_question=4
@@ -148,7 +140,7 @@ def test_windows_show_every_token(questions, passages, max_length, stride):
 
 
 def test_windows_without_room():
-    flat = Flat(np.arange(4), np.array([0, 4]))
+    flat = FlatRows(np.arange(4), np.array([0, 4]))
     special = SpecialIds(2, 3)
     with pytest.raises(ValueError, match="leave room for the passage"):
         make_windows(flat, flat, np.array([0]), special, max_length=7, stride=1)
@@ -165,8 +157,8 @@ def test_labels_are_the_answer_and_decode_to_it(passage, data):
     last = data.draw(st.integers(first, len(ragged.ids) - 1))
     a, b = int(ragged.offsets[first, 0]), int(ragged.offsets[last, 1])
     windows = make_windows(
-        Flat(np.array([7]), np.array([0, 1])),
-        Flat(ragged.ids.astype(np.int64), ragged.row_splits),
+        FlatRows(np.array([7]), np.array([0, 1])),
+        FlatRows(ragged.ids.astype(np.int64), ragged.row_splits),
         np.array([0]),
         SpecialIds(2, 3),
         max_length=12,
@@ -219,7 +211,8 @@ def test_best_spans_equal_the_slow_twin(tokens, longest, n_best, seed):
     passage = "x" * tokens
     chars = np.stack((np.arange(tokens), np.arange(tokens) + 1), axis=1)
     windows = make_windows(
-        Flat(np.array([7, 7]), np.array([0, 2])), Flat(np.full(tokens, 9), np.array([0, tokens])),
+        FlatRows(np.array([7, 7]), np.array([0, 2])),
+        FlatRows(np.full(tokens, 9), np.array([0, tokens])),
         np.array([0]), SpecialIds(2, 3), max_length=13, stride=4,
     )  # fmt: skip
     starts = [rng.normal(size=n) for n in windows.inputs.lengths]

@@ -5,12 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from bert_min.tasks.classification import (
-    classification_metrics,
-    label_ids,
-    label_names,
-    read_texts,
-)
+from bert_min.tasks.classification import classification_metrics, label_ids, label_names
+from bert_min.tasks.labelled_texts import read_texts
 
 
 def write(tmp_path, name, text):

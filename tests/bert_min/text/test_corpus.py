@@ -5,14 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bert_min.text import corpus
-from bert_min.text.corpus import Corpus, read_documents, split_sentences, tokenize
+from bert_min.text import corpus, documents
+from bert_min.text.corpus import Corpus, tokenize_documents
+from bert_min.text.documents import read_documents, split_sentences
 
 
 class Letters:
     """Stands in for a tokenizer: one id a letter, none for anything else."""
 
-    def encode_ragged(self, texts, add_special_tokens):
+    def encode_ragged(self, texts, add_special_tokens, **options):
         assert not add_special_tokens
         rows = [[ord(c) for c in text if c.isalpha()] for text in texts]
         self.ids = np.array([i for row in rows for i in row], np.uint32)
@@ -55,7 +56,7 @@ def test_separator_across_chunks(tmp_path_factory, parts, size):
     text = "<|>".join(parts)
     path.write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(corpus, "_CHARS_AT_ONCE", size)
+        patch.setattr(documents, "_CHARS_AT_ONCE", size)
         found = list(read_documents([path], "<|>"))
     assert found == [[part] for part in text.split("<|>") if part]
 
@@ -73,14 +74,14 @@ def test_bad_files(tmp_path):
 
 def test_tokenize_leaves_out_what_gives_no_token(monkeypatch):
     monkeypatch.setattr(corpus, "_SENTENCES_AT_ONCE", 2)
-    found = tokenize([["ab", "..", "c"], ["--"], ["de"], ["f", "gh"]], Letters())
+    found = tokenize_documents([["ab", "..", "c"], ["--"], ["de"], ["f", "gh"]], Letters())
     assert "".join(map(chr, found.ids)) == "abcdefgh"
     assert found.sentence_splits.tolist() == [0, 2, 3, 5, 6, 8]
     assert found.document_splits.tolist() == [0, 2, 3, 5]
     with pytest.raises(ValueError, match="corpus is empty"):
-        tokenize([["!"]], Letters())
+        tokenize_documents([["!"]], Letters())
     with pytest.raises(ValueError, match="corpus is empty"):
-        tokenize([], Letters())
+        tokenize_documents([], Letters())
 
 
 def test_held_out_documents():

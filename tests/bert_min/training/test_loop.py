@@ -12,10 +12,15 @@ import torch
 
 from bert_min.model.config import BertConfig
 from bert_min.model.heads import BertForSequenceClassification
-from bert_min.tasks.base import TaskSettings
-from bert_min.tasks.classification import ClassificationTask, Texts
-from bert_min.training.log import draw_curves
-from bert_min.training.loop import CHECKPOINT, TrainConfig, learning_rate, make_optimizer, train
+from bert_min.tasks.classification import ClassificationTask
+from bert_min.tasks.labelled_texts import Texts
+from bert_min.tasks.settings import TaskSettings
+from bert_min.training.checkpoint import CHECKPOINT
+from bert_min.training.curves import draw_curves
+from bert_min.training.loop import TrainingLoop, train
+from bert_min.training.optimizer import learning_rate, make_optimizer
+from bert_min.training.processes import Processes
+from bert_min.training.train_config import TrainConfig
 from tests.helpers.stand_in import Letters
 
 TOKENIZER = Letters()
@@ -85,24 +90,22 @@ def test_resumed_run_is_the_straight_run_bit_for_bit(tmp_path, stop_at):
 
 def gradients(config, dropout):
     """The gradients of one step, before the optimizer sees them."""
-    from bert_min.training.loop import _Loop
-    from bert_min.training.processes import World
-
     torch.set_num_threads(1)
     model = small_model(dropout)
-    loop = _Loop(model, toy_objective(), config, Path(os.devnull).parent, World("cpu"), print)
+    out = Path(os.devnull).parent
+    loop = TrainingLoop(model, toy_objective(), config, out, Processes("cpu"), print)
     found = []
     loop.optimizer.step = lambda: found.extend(
         None if p.grad is None else p.grad.clone() for p in model.parameters()
     )
-    _, _, batch = next(loop.make_batches(1))
-    loop.take_step(batch)
+    _, _, batch = next(loop.batches(1))
+    loop.train_step(batch)
     return found
 
 
 SCRIPT = """
 import sys, torch
-from tests.bert_min.test_train import TrainConfig, gradients
+from tests.bert_min.training.test_loop import TrainConfig, gradients
 import torch.distributed as dist
 for dropout, file in ((0.0, sys.argv[1]), (0.1, sys.argv[2])):
     found = gradients(TrainConfig(batch_size=7, clip=None), dropout)
@@ -114,7 +117,7 @@ dist.destroy_process_group()
 
 def launch(script, *arguments):
     """Run a script in two processes, as torchrun does."""
-    places = str(Path(__file__).parents[2])
+    places = str(Path(__file__).parents[3])
     environment = {**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--standalone"]
     subprocess.run([*command, str(script), *map(str, arguments)], env=environment, check=True)
@@ -168,7 +171,7 @@ def test_biases_and_norms_do_not_decay():
 
 FIT = """
 import sys
-from tests.bert_min.test_train import TrainConfig, fit
+from tests.bert_min.training.test_loop import TrainConfig, fit
 import torch.distributed as dist
 config = TrainConfig(batch_size=8, max_steps=11, lr=1e-3, eval_every=5, log_every=1)
 fit(sys.argv[1], config, evaluate=lambda: {"x": 1.0}, metric="x")
@@ -244,6 +247,10 @@ def test_interrupt_and_crash_leave_the_last_good_files(tmp_path):
     assert BertForSequenceClassification.from_pretrained(out)
     resumed, _ = fit(out, config, resume=True)
     assert same_weights(plain, resumed)
+    content = torch.load(out / CHECKPOINT)
+    torch.save({**content, "format": 1}, out / CHECKPOINT)
+    with pytest.raises(ValueError, match="written by another version of bert_min"):
+        fit(out, config, resume=True)
     (out / CHECKPOINT).write_bytes(b"no checkpoint")
     with pytest.raises(ValueError, match="not a checkpoint"):
         fit(out, config, resume=True)

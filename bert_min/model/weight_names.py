@@ -1,0 +1,121 @@
+"""The names of weights: ours in memory, those of transformers on disk.
+
+Two things differ: our names are shorter (`RENAMES`), and each layer keeps queries, keys and values
+in one matrix (`fuse_qkv`, `split_qkv`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import torch
+from torch import Tensor
+
+# Ours -> theirs. A name is translated by the first pattern that matches all of it.
+LAYER = r"layers\.(\d+)\."
+RENAMES: Final[dict[str, list[tuple[str, str]]]] = {
+    "bert": [
+        (r"embeddings\.word\.(\w+)", r"embeddings.word_embeddings.\1"),
+        (r"embeddings\.position\.(\w+)", r"embeddings.position_embeddings.\1"),
+        (r"embeddings\.token_type\.(\w+)", r"embeddings.token_type_embeddings.\1"),
+        (r"embeddings\.norm\.(\w+)", r"embeddings.LayerNorm.\1"),
+        (LAYER + r"(query|key|value)\.(\w+)", r"encoder.layer.\1.attention.self.\2.\3"),
+        (LAYER + r"attention_output\.(\w+)", r"encoder.layer.\1.attention.output.dense.\2"),
+        (LAYER + r"attention_norm\.(\w+)", r"encoder.layer.\1.attention.output.LayerNorm.\2"),
+        (LAYER + r"intermediate\.(\w+)", r"encoder.layer.\1.intermediate.dense.\2"),
+        (LAYER + r"output\.(\w+)", r"encoder.layer.\1.output.dense.\2"),
+        (LAYER + r"output_norm\.(\w+)", r"encoder.layer.\1.output.LayerNorm.\2"),
+        (r"pooler\.(\w+)", r"pooler.dense.\1"),
+    ],
+    "distilbert": [
+        (r"embeddings\.word\.(\w+)", r"embeddings.word_embeddings.\1"),
+        (r"embeddings\.position\.(\w+)", r"embeddings.position_embeddings.\1"),
+        (r"embeddings\.norm\.(\w+)", r"embeddings.LayerNorm.\1"),
+        (LAYER + r"query\.(\w+)", r"transformer.layer.\1.attention.q_lin.\2"),
+        (LAYER + r"key\.(\w+)", r"transformer.layer.\1.attention.k_lin.\2"),
+        (LAYER + r"value\.(\w+)", r"transformer.layer.\1.attention.v_lin.\2"),
+        (LAYER + r"attention_output\.(\w+)", r"transformer.layer.\1.attention.out_lin.\2"),
+        (LAYER + r"attention_norm\.(\w+)", r"transformer.layer.\1.sa_layer_norm.\2"),
+        (LAYER + r"intermediate\.(\w+)", r"transformer.layer.\1.ffn.lin1.\2"),
+        (LAYER + r"output\.(\w+)", r"transformer.layer.\1.ffn.lin2.\2"),
+        (LAYER + r"output_norm\.(\w+)", r"transformer.layer.\1.output_layer_norm.\2"),
+    ],
+}
+RENAMES["electra"] = [
+    (r"embeddings\.project\.(\w+)", r"embeddings_project.\1"),
+    *RENAMES["bert"],
+]
+HEAD_RENAMES: Final = [
+    (r"predictions\.transform\.(\w+)", r"cls.predictions.transform.dense.\1"),
+    (r"predictions\.norm\.(\w+)", r"cls.predictions.transform.LayerNorm.\1"),
+    (r"predictions\.decoder\.weight", r"cls.predictions.decoder.weight"),
+    (r"predictions\.decoder\.bias", r"cls.predictions.bias"),
+    (r"seq_relationship\.(\w+)", r"cls.seq_relationship.\1"),
+]
+# Never weights: positions 0, 1, 2 ... that old versions stored.
+NOT_WEIGHTS: Final = re.compile(r"(.*\.)?embeddings\.(position_ids|token_type_ids)")
+TIED: Final = "predictions.decoder.weight"  # the token embedding again, unless the config unties it
+# Our six matrices and biases of a layer that are two on disk three times over.
+FUSED: Final = re.compile(r"(.*layers\.\d+\.)qkv\.(\w+)")
+
+
+def disk_name(name: str, model_type: str) -> str:
+    """Translate one of our names into transformers' name.
+
+    Example:
+        >>> disk_name("bert.layers.3.intermediate.weight", "bert")
+        'bert.encoder.layer.3.intermediate.dense.weight'
+    """
+    prefix, inner = ("", name)
+    if name.startswith("bert."):
+        prefix, inner = f"{model_type}.", name.removeprefix("bert.")
+    for pattern, theirs in [*RENAMES[model_type], *HEAD_RENAMES]:
+        if re.fullmatch(pattern, inner):
+            return prefix + re.sub(pattern, theirs, inner)
+    return name
+
+
+def split_qkv(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Cut every fused (3E, E) matrix and (3E,) bias into query, key and value."""
+    parts: dict[str, Tensor] = {}
+    for name, tensor in state.items():
+        match = FUSED.fullmatch(name)
+        if match is None:
+            parts[name] = tensor
+            continue
+        for part, piece in zip(("query", "key", "value"), tensor.chunk(3), strict=True):
+            parts[f"{match[1]}{part}.{match[2]}"] = piece  # (E, E) or (E,)
+    return parts
+
+
+def fuse_qkv(parts: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Undo `split_qkv`."""
+    state: dict[str, Tensor] = {}
+    for name, tensor in parts.items():
+        if ".query." in name:
+            others = (parts[name.replace(".query.", f".{part}.")] for part in ("key", "value"))
+            state[name.replace(".query.", ".qkv.")] = torch.cat([tensor, *others])
+        elif ".key." not in name and ".value." not in name:
+            state[name] = tensor
+    return state
+
+
+def current_names(tensors: dict[str, Tensor], model_type: str) -> dict[str, tuple[str, Tensor]]:
+    """Give the tensors of a file today's names: without the prefix, gamma, beta or positions.
+
+    Returns:
+        Today's name without prefix -> (name on disk, tensor).
+    """
+    found = {}
+    for name, tensor in tensors.items():
+        if NOT_WEIGHTS.fullmatch(name):
+            continue
+        today = name.removeprefix(f"{model_type}.")
+        today = re.sub(r"LayerNorm\.gamma$", "LayerNorm.weight", today)
+        today = re.sub(r"LayerNorm\.beta$", "LayerNorm.bias", today)
+        # older files may hold the decoder's bias under the other of its two names only
+        if today == "cls.predictions.decoder.bias" and "cls.predictions.bias" in tensors:
+            continue
+        found[today.replace("predictions.decoder.bias", "predictions.bias")] = (name, tensor)
+    return found

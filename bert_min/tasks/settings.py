@@ -1,0 +1,67 @@
+"""The settings of a fine-tuned task, ``task.json`` in the folder of the model."""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from subword.file_access import write_text
+
+SETTINGS = "task.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskSettings:
+    """What a fine-tuned model must remember beside its weights; ``task.json`` in its folder.
+
+    Attributes:
+        task: "classification", "nli", "qa" or "ner".
+        max_length: most tokens of an input; None for the task's usual length.
+        labels: the labels, by number.
+        text_column: column of the (first) text; None to look for the usual names.
+        pair_column: column of the second text.
+        label_column: column of the label.
+        stride: passage tokens two neighbouring windows share (qa).
+        max_answer_tokens: longest answer (qa).
+        n_best: how many answers to keep (qa).
+        may_be_unanswerable: whether a question may have no answer (qa).
+        null_threshold: by how much "no answer" must beat the best answer (qa).
+        document_context: whether the sentences of a document share inputs (ner).
+        batch_tokens: tokens of a batch when predicting.
+    """
+
+    task: str
+    max_length: int | None = None
+    labels: tuple[str, ...] = ()
+    text_column: str | None = None
+    pair_column: str | None = None
+    label_column: str | None = None
+    stride: int = 128
+    max_answer_tokens: int = 30
+    n_best: int = 20
+    may_be_unanswerable: bool = False
+    null_threshold: float = 0.0
+    document_context: bool = False
+    batch_tokens: int = 4096
+
+    def save(self, folder: str | Path) -> None:
+        """Write ``task.json``."""
+        text = json.dumps(dataclasses.asdict(self), indent=2, ensure_ascii=False)
+        write_text(Path(folder) / SETTINGS, text + "\n")
+
+    @classmethod
+    def load(cls, folder: str | Path) -> "TaskSettings":
+        """Read ``task.json``.
+
+        Raises:
+            OSError: if the folder has none: it holds no fine-tuned model.
+            ValueError: if it is broken.
+        """
+        path = Path(folder) / SETTINGS
+        if not path.is_file():
+            raise OSError(f"{path}: a fine-tuned model must have this file; see bert-min finetune")
+        try:
+            values = json.loads(path.read_text(encoding="utf-8"))
+            return cls(**{**values, "labels": tuple(values["labels"])})
+        except (ValueError, TypeError, KeyError) as error:
+            raise ValueError(f"{path}: not the settings of a task: {error}") from error
