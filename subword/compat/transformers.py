@@ -23,8 +23,8 @@ from transformers.utils.generic import PaddingStrategy
 from subword.formats.json_files import parse_json
 from subword.formats.tokenizer_json import parts_from_config
 from subword.model_inputs.call import call
-from subword.model_inputs.call_options import Plan, plans
-from subword.model_inputs.model_defaults import CallSettings
+from subword.model_inputs.call_options import CallOptions, option_cache
+from subword.model_inputs.model_defaults import ModelDefaults
 from subword.results.encoding import Encoding
 from subword.tokenizer import Tokenizer
 
@@ -138,13 +138,13 @@ def twin_of(tokenizer: Any) -> Tokenizer | None:
 
 
 @functools.lru_cache(maxsize=64)
-def _plans(*settings: Any) -> Callable[..., Plan]:
-    """Return the plans for these settings; kept, because so are the plans."""
-    return plans(CallSettings(*settings))
+def _option_cache(*defaults: Any) -> Callable[..., CallOptions]:
+    """Return the options of calls for these defaults; kept, as it keeps what it resolved."""
+    return option_cache(ModelDefaults(*defaults))
 
 
-def _plans_of(tokenizer: Any) -> Callable[..., Plan]:
-    return _plans(
+def _options_of(tokenizer: Any) -> Callable[..., CallOptions]:
+    return _option_cache(
         tokenizer.pad_token,
         tokenizer.pad_token_id,
         tokenizer.pad_token_type_id,
@@ -211,8 +211,9 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         self._tokenizer.encode_special_tokens = False
         run = functools.partial(
             call,
-            twin,
-            _plans_of(self),
+            twin.text_encoder,
+            twin.encode_padded,
+            _options_of(self),
             text,
             text_pair,
             add_special_tokens=add_special_tokens,

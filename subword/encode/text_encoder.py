@@ -92,7 +92,9 @@ class TextEncoder:
         self.single_affixes: SpecialAffixes | None = ((), ())
         if post_processor is not None:
             self.single_affixes = post_processor.single_affixes()
-        self.refusal = f"{post_processor!r} does more than put ids around a text: use encode_batch"
+        self.cannot_add_error = (
+            f"{post_processor!r} does more than put ids around a text: use encode_batch"
+        )
         self.vocabulary = vocabulary
         # Added tokens whose match may be longer than their text.
         self._normalize = str if normalizer is None else normalizer.normalize_str
@@ -207,7 +209,7 @@ class TextEncoder:
         if not add_special_tokens:
             return (), ()
         if self.single_affixes is None:
-            raise ValueError(self.refusal)
+            raise ValueError(self.cannot_add_error)
         return self.single_affixes
 
     def _trim(

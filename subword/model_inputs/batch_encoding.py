@@ -30,18 +30,18 @@ class BatchEncoding(dict[str, Any]):
     """The model's inputs by name, also as attributes, and the encodings they were made of.
 
     `batch["input_ids"]` and `batch.input_ids` are the same; `batch[0]` is the first encoding. The
-    methods that lead from text to tokens and back take a row and a place in it, or only the place
-    when there is one row.
+    methods that lead from text to tokens and back take a row and a position in it, or only the
+    position when there is one row.
 
     Args:
-        data: name -> lists, arrays or tensors of a row each.
-        encoding: the encodings, one a row; or a function that makes them when they are asked for.
+        data: Name -> lists, arrays or tensors of a row each.
+        encoding: The encodings, one a row; or a function that makes them when they are asked for.
         tensor_type: "np" or "pt" to turn the lists into arrays or tensors.
-        prepend_batch_axis: put the values into a batch of one first.
-        n_sequences: texts in each row, when there are no encodings to tell.
+        prepend_batch_axis: Put the values into a batch of one first.
+        n_sequences: Texts in each row, when there are no encodings to tell.
 
     Raises:
-        ValueError: when the rows are of different lengths and cannot be a tensor.
+        ValueError: The rows are of different lengths and cannot be a tensor.
     """
 
     _n_sequences: int | None = None
@@ -115,10 +115,10 @@ class BatchEncoding(dict[str, Any]):
         return rows
 
     def _at(self, first: int, second: int | None) -> tuple[Encoding, int]:
-        """Return the row and the place that (row, place) or (place,) mean; both may be negative."""
-        row, place = (0, first) if second is None else (first, second)
+        """Return what (row, index) or (index,) mean; both may be negative."""
+        row, index = (0, first) if second is None else (first, second)
         encoding = self._rows()[row]
-        return encoding, place + len(encoding) if place < 0 else place
+        return encoding, index + len(encoding) if index < 0 else index
 
     def tokens(self, batch_index: int = 0) -> list[str]:
         """Return the tokens of a row."""
@@ -136,30 +136,30 @@ class BatchEncoding(dict[str, Any]):
         self, batch_or_token_index: int, token_index: int | None = None
     ) -> int | None:
         """Return the text that a token belongs to."""
-        encoding, place = self._at(batch_or_token_index, token_index)
-        return encoding.token_to_sequence(place)
+        encoding, index = self._at(batch_or_token_index, token_index)
+        return encoding.token_to_sequence(index)
 
     def token_to_word(
         self, batch_or_token_index: int, token_index: int | None = None
     ) -> int | None:
         """Return the word that a token belongs to."""
-        encoding, place = self._at(batch_or_token_index, token_index)
-        return encoding.token_to_word(place)
+        encoding, index = self._at(batch_or_token_index, token_index)
+        return encoding.token_to_word(index)
 
     def token_to_chars(
         self, batch_or_token_index: int, token_index: int | None = None
     ) -> CharSpan | None:
         """Return the characters of a token."""
-        encoding, place = self._at(batch_or_token_index, token_index)
-        span = encoding.token_to_chars(place)
+        encoding, index = self._at(batch_or_token_index, token_index)
+        span = encoding.token_to_chars(index)
         return None if span is None else CharSpan(*span)
 
     def word_to_tokens(
         self, batch_or_word_index: int, word_index: int | None = None, sequence_index: int = 0
     ) -> TokenSpan | None:
         """Return the tokens of a word."""
-        encoding, place = self._at(batch_or_word_index, word_index)
-        span = encoding.word_to_tokens(place, sequence_index)
+        encoding, index = self._at(batch_or_word_index, word_index)
+        span = encoding.word_to_tokens(index, sequence_index)
         return None if span is None else TokenSpan(*span)
 
     def word_to_chars(
@@ -168,27 +168,27 @@ class BatchEncoding(dict[str, Any]):
         """Return the characters of a word.
 
         Raises:
-            ValueError: when the word has no tokens.
+            ValueError: The word has no tokens.
         """
-        encoding, place = self._at(batch_or_word_index, word_index)
-        span = encoding.word_to_chars(place, sequence_index)
+        encoding, index = self._at(batch_or_word_index, word_index)
+        span = encoding.word_to_chars(index, sequence_index)
         if span is None:
-            raise ValueError(f"a word must have tokens to have characters, word {place} has none")
+            raise ValueError(f"a word must have tokens to have characters, word {index} has none")
         return CharSpan(*span)
 
     def char_to_token(
         self, batch_or_char_index: int, char_index: int | None = None, sequence_index: int = 0
     ) -> int | None:
         """Return the first token that covers a character."""
-        encoding, place = self._at(batch_or_char_index, char_index)
-        return encoding.char_to_token(place, sequence_index)
+        encoding, index = self._at(batch_or_char_index, char_index)
+        return encoding.char_to_token(index, sequence_index)
 
     def char_to_word(
         self, batch_or_char_index: int, char_index: int | None = None, sequence_index: int = 0
     ) -> int | None:
         """Return the word that covers a character."""
-        encoding, place = self._at(batch_or_char_index, char_index)
-        return encoding.char_to_word(place, sequence_index)
+        encoding, index = self._at(batch_or_char_index, char_index)
+        return encoding.char_to_word(index, sequence_index)
 
     def convert_to_tensors(
         self, tensor_type: Any = None, prepend_batch_axis: bool = False
@@ -197,13 +197,13 @@ class BatchEncoding(dict[str, Any]):
 
         Args:
             tensor_type: "np", "pt", or None to leave them.
-            prepend_batch_axis: put the values into a batch of one first.
+            prepend_batch_axis: Put the values into a batch of one first.
 
         Returns:
             The batch.
 
         Raises:
-            ValueError: when the type is unknown, or rows of different lengths cannot be a tensor.
+            ValueError: The type is unknown, or rows of different lengths cannot be a tensor.
         """
         kind = getattr(tensor_type, "value", tensor_type)
         if kind is None:
@@ -219,8 +219,8 @@ class BatchEncoding(dict[str, Any]):
         """Move the tensors to a device, in place.
 
         Args:
-            device: of torch.
-            non_blocking: do not wait for the copy.
+            device: Of torch.
+            non_blocking: Do not wait for the copy.
 
         Returns:
             The batch.
@@ -253,7 +253,7 @@ def from_numpy(array: np.ndarray[Any, Any], kind: str) -> Any:
     """Return the array itself for "np", a tensor over it for "pt".
 
     Raises:
-        ValueError: when torch is wanted and not installed.
+        ValueError: Torch is wanted and not installed.
     """
     if kind == "np":
         return array
@@ -265,11 +265,11 @@ def torch_from_numpy() -> Callable[[Any], Any]:
     """Return the function `torch.from_numpy`.
 
     Raises:
-        ValueError: when torch is not installed.
+        ValueError: Torch is not installed.
     """
     try:
         torch = importlib.import_module("torch")
     except ImportError:
         raise ValueError('return_tensors="pt" needs the package torch') from None
-    made: Callable[[Any], Any] = torch.from_numpy
-    return made
+    convert: Callable[[Any], Any] = torch.from_numpy
+    return convert

@@ -1,4 +1,4 @@
-"""What a call will do: its options with all defaults resolved, worked out once and then kept."""
+"""The options of a call with all defaults resolved: worked out once, then kept."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from functools import lru_cache, partial
 from typing import Any
 
 from subword._core.checks import check_side
-from subword.model_inputs.model_defaults import CallSettings
-from subword.results.truncation import STRATEGIES
+from subword.model_inputs.model_defaults import ModelDefaults
+from subword.results.padding import Padding
+from subword.results.truncation import STRATEGIES, Truncation
 
 # A model_max_length above this means that there is no limit.
 LARGE = 10**20
@@ -21,33 +22,58 @@ COLUMNS = {
     "special_tokens_mask": "special_tokens_mask",
     "offset_mapping": "offsets",
 }
-# The columns that need no encodings, in the order of `encode_padded`.
+# The columns that need no encodings, in the order of `FastCalls.encode_padded`.
 PLAIN = ("input_ids", "token_type_ids", "attention_mask")
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """The options of a call; see `plan_of`."""
+class CallOptions:
+    """The options of a call, as `resolve_options` made them."""
 
-    settings: CallSettings
+    defaults: ModelDefaults
     add_special_tokens: bool
     padding: str | None  # "longest", "max_length" or None
     strategy: str | None  # one of STRATEGIES, or None for no truncation
     max_length: int | None
-    target_length: int | None  # max_length of the targets
+    max_target_length: int | None
     stride: int
     is_split_into_words: bool
     pad_to_multiple_of: int | None
     padding_side: str
-    tensors: str | None
+    return_tensors: str | None
     columns: tuple[str, ...]  # the keys of COLUMNS that are wanted
-    overflow: bool
-    length: bool
+    return_overflowing_tokens: bool
+    return_length: bool
     verbose: bool
     warning: str | None  # what to say at each call
-    direct: bool  # whether single texts need no encodings
-    places: tuple[tuple[str, int], ...]  # then: each column, and its place in PLAIN
-    pad: tuple[int, int] | None  # id and type of the padding
+    needs_no_encodings: bool  # for single texts
+    column_index: tuple[tuple[str, int], ...]  # then: each column and its index in PLAIN
+    padding_ids: tuple[int, int] | None  # id and type of the padding
+
+    def truncation(self, max_length: int | None) -> Truncation | None:
+        """Return how rows are truncated to a length, None if they are not."""
+        if self.strategy is None or max_length is None:
+            return None
+        return Truncation(
+            max_length,
+            self.stride,
+            self.strategy,
+            self.defaults.truncation_side,
+            self.return_overflowing_tokens,
+        )
+
+    def padded_to(self, max_length: int | None) -> Padding | None:
+        """Return how rows are padded if their length is limited so, None if they are not."""
+        if self.padding is None:
+            return None
+        return Padding(
+            max_length if self.padding == "max_length" else None,
+            self.padding_side,
+            self.defaults.pad_token_id or 0,
+            self.defaults.pad_token_type_id,
+            self.defaults.pad_token or "",
+            self.pad_to_multiple_of,
+        )
 
 
 def _choice(name: str, value: Any, choices: Sequence[str]) -> str:
@@ -58,11 +84,11 @@ def _choice(name: str, value: Any, choices: Sequence[str]) -> str:
 
 
 def _strategies(
-    settings: CallSettings, padding: Any, truncation: Any, max_length: int | None
+    defaults: ModelDefaults, padding: Any, truncation: Any, max_length: int | None
 ) -> tuple[str | None, str | None, int | None]:
     """Resolve padding, truncation and max_length, each of which may switch on another."""
     if max_length is not None and padding is False and truncation is None:
-        truncation = True  # a length alone means: cut to it
+        truncation = True  # a length alone means: truncate to it
     pad: str | None = None
     if padding is True:
         pad = "longest"
@@ -76,15 +102,15 @@ def _strategies(
     pad = None if pad == "do_not_pad" else pad
     strategy = None if strategy == "do_not_truncate" else strategy
     if max_length is None and (pad == "max_length" or strategy):
-        if settings.model_max_length > LARGE:
+        if defaults.model_max_length > LARGE:
             pad, strategy = (None if pad == "max_length" else pad), None
         else:
-            max_length = settings.model_max_length
+            max_length = defaults.model_max_length
     return pad, strategy, max_length
 
 
-def plan_of(
-    settings: CallSettings,
+def resolve_options(
+    defaults: ModelDefaults,
     *,
     add_special_tokens: bool = True,
     padding: Any = False,
@@ -103,11 +129,11 @@ def plan_of(
     return_length: bool = False,
     verbose: bool = True,
     max_target_length: int | None = None,
-) -> Plan:
+) -> CallOptions:
     """Resolve the options of a call.
 
     Args:
-        settings: What the model wants.
+        defaults: What the model takes.
         add_special_tokens: Put the special tokens around each text.
         padding: True or "longest" for the longest row, "max_length", or False.
         truncation: True or "longest_first", "only_first", "only_second", or False.
@@ -129,12 +155,12 @@ def plan_of(
         max_target_length: `max_length` of the targets.
 
     Returns:
-        The plan.
+        The options, resolved.
 
     Raises:
         ValueError: The options do not fit together.
     """
-    pad, strategy, limit = _strategies(settings, padding, truncation, max_length)
+    pad, strategy, limit = _strategies(defaults, padding, truncation, max_length)
     warning = None
     if (
         padding is True
@@ -145,9 +171,9 @@ def plan_of(
             "max_length is ignored when padding is True and nothing is truncated; "
             'padding="max_length" pads to it'
         )
-    if pad and (settings.pad_token is None or (settings.pad_token_id or 0) < 0):
+    if pad and (defaults.pad_token is None or (defaults.pad_token_id or 0) < 0):
         raise ValueError("padding needs a pad_token, and this tokenizer has none")
-    side = settings.padding_side if padding_side is None else padding_side
+    side = defaults.padding_side if padding_side is None else padding_side
     if pad:
         check_side("padding_side", side)
     if pad and strategy and pad_to_multiple_of and limit and limit % pad_to_multiple_of:
@@ -162,41 +188,41 @@ def plan_of(
         "special_tokens_mask": return_special_tokens_mask,
         "offset_mapping": return_offsets_mapping,
     }
-    names = settings.model_input_names
+    names = defaults.model_input_names
     tensors = getattr(return_tensors, "value", return_tensors)
     if tensors not in (None, "np", "pt"):
         raise ValueError(f'return_tensors must be "np" or "pt", got {return_tensors!r}')
     columns = tuple(k for k, v in wanted.items() if (k in names if v is None else v))
-    direct = (
+    is_direct = (
         not (is_split_into_words or return_overflowing_tokens or stride)
         and strategy in (None, "longest_first")
-        and not (strategy and settings.truncation_side != "right")
+        and not (strategy and defaults.truncation_side != "right")
         and set(columns) <= set(PLAIN)
     )
-    return Plan(
-        settings=settings,
+    return CallOptions(
+        defaults=defaults,
         add_special_tokens=add_special_tokens,
         padding=pad,
         strategy=strategy,
         max_length=limit,
-        target_length=limit if max_target_length is None else max_target_length,
+        max_target_length=limit if max_target_length is None else max_target_length,
         stride=stride,
         is_split_into_words=is_split_into_words,
         pad_to_multiple_of=pad_to_multiple_of,
         padding_side=side,
-        tensors=tensors,
+        return_tensors=tensors,
         columns=columns,
-        overflow=return_overflowing_tokens,
-        length=return_length,
+        return_overflowing_tokens=return_overflowing_tokens,
+        return_length=return_length,
         verbose=verbose,
         warning=warning if verbose else None,
-        direct=direct,
-        places=tuple((name, PLAIN.index(name)) for name in columns) if direct else (),
-        pad=(settings.pad_token_id or 0, settings.pad_token_type_id) if pad else None,
+        needs_no_encodings=is_direct,
+        column_index=tuple((name, PLAIN.index(name)) for name in columns) if is_direct else (),
+        padding_ids=(defaults.pad_token_id or 0, defaults.pad_token_type_id) if pad else None,
     )
 
 
-def plans(settings: CallSettings) -> Callable[..., Plan]:
-    """Return `plan_of` for these settings, which remembers the plans it has made."""
+def option_cache(defaults: ModelDefaults) -> Callable[..., CallOptions]:
+    """Return `resolve_options` for these defaults; it remembers the last results."""
     # typed: 1 is not True where strategies are named
-    return lru_cache(maxsize=64, typed=True)(partial(plan_of, settings))
+    return lru_cache(maxsize=64, typed=True)(partial(resolve_options, defaults))

@@ -5,26 +5,22 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import disjoint_base
 
-from subword.encode.encoder import Encoder
+from subword.encode.text_encoder import TextEncoder
 from subword.model_inputs.batch_encoding import BatchEncoding
-from subword.model_inputs.call_options import Plan
+from subword.model_inputs.call_options import CallOptions
 from subword.results.encoding import Encoding
 
 @final
-class Shape: ...
+class CachedCall: ...
 
 @final
-class Later:
+class LazyEncodings:
     def __call__(self, *args: Any, **kwargs: Any) -> list[Encoding]: ...
 
 @disjoint_base
-class QuickCalls:
-    def _prepare(
-        self,
-        encoder: Encoder,
-        affixes: tuple[tuple[int, ...], tuple[int, ...]] | None,
-        refusal: str,
-        plans: Callable[..., Plan],
+class FastCalls:
+    def __init__(
+        self, text_encoder: TextEncoder, resolve_options: Callable[..., CallOptions]
     ) -> None: ...
     def encode_ids(
         self, text: str, *, add_special_tokens: bool = True

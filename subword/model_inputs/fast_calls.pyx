@@ -1,7 +1,7 @@
-"""The calls whose fixed cost counts: one short text to ids, and a batch to padded arrays.
+"""The calls whose fixed cost matters: one short text to ids, and a batch to padded arrays.
 
-Both skip what is Python between the arguments and the encode loop. `call.call` is what a call
-means, and what answers whatever is left out here.
+Both skip the Python code between the arguments and the encode loop. `call.call` defines what a call
+gives, and answers every call that is not handled here.
 """
 
 cimport cython
@@ -22,7 +22,7 @@ from subword.encode.worker cimport Output, RowPlan, Worker
 
 from subword.encode.parallel import texts_to_arrays
 from subword.model_inputs.batch_encoding import BatchEncoding, torch_from_numpy
-from subword.model_inputs.call import call, plain_encodings
+from subword.model_inputs.call import call, make_encodings
 from subword.results.truncation import tokens_left
 
 import_array()
@@ -30,49 +30,49 @@ import_array()
 cdef object new_batch = BatchEncoding.__new__
 
 cdef enum:
-    SHORT = 1 << 13    # characters; longer texts go the way of batches, which releases the GIL
-    SHAPES = 8         # calls with different options that are remembered
+    SHORT_TEXT_CHARS = 1 << 13  # longer texts are encoded like batches, which releases the GIL
+    MAX_CACHED_CALLS = 8        # calls with different options that are remembered
 
 
-cdef struct Rectangle:
-    # What rows become: see `QuickCalls.encode_padded`.
-    bint special
-    Py_ssize_t most        # ids of a row's own
-    Py_ssize_t length      # columns, -1 for those of the longest row
+cdef struct PaddedShape:
+    # The arguments of `FastCalls.encode_padded`.
+    bint add_special_tokens
+    Py_ssize_t max_tokens       # of a row, special tokens not included
+    Py_ssize_t length           # columns, -1 for those of the longest row
     Py_ssize_t multiple
     bint pads
     int64_t pad_id
-    int64_t pad_type
-    bint left
+    int64_t pad_type_id
+    bint pads_left
 
 
 @cython.final
-cdef class Shape:
-    """The options of a call and what they make of single texts."""
+cdef class CachedCall:
+    """The options of a call, and the shape of what they make of single texts."""
 
-    cdef dict options
-    cdef object plan
-    cdef bint usable           # if not, the call is none of those that are quick
-    cdef Rectangle rectangle
-    cdef Py_ssize_t warns      # columns for which the plain way has a warning
-    cdef object from_numpy     # None for numpy's arrays
+    cdef dict arguments
+    cdef object options             # CallOptions
+    cdef bint is_fast               # if not, `call.call` answers
+    cdef PaddedShape shape
+    cdef Py_ssize_t max_columns     # of more columns `call.call` warns
+    cdef object from_numpy          # None for numpy's arrays
 
 
 @cython.final
-cdef class Later:
-    """Makes the encodings of a batch when somebody asks for them."""
+cdef class LazyEncodings:
+    """Makes the encodings of a batch when they are asked for."""
 
-    cdef object tokenizer
-    cdef object plan
+    cdef object text_encoder
+    cdef object options
     cdef list texts
 
     def __call__(self):
-        rows = [(text, None) for text in self.texts]
-        return plain_encodings(self.tokenizer, self.plan, self.plan.max_length, rows)
+        rows = [(text,) for text in self.texts]
+        return make_encodings(self.text_encoder, self.options, self.options.max_length, rows)
 
 
 cdef bint same_options(dict a, dict b) noexcept:
-    """Whether two calls were given the very same objects under the same names in the same order."""
+    """Return whether two calls got the same objects under the same names in the same order."""
     cdef Py_ssize_t i = 0, j = 0
     cdef PyObject* name
     cdef PyObject* value
@@ -87,55 +87,56 @@ cdef bint same_options(dict a, dict b) noexcept:
     return True
 
 
-cdef class QuickCalls:
-    """The part of a tokenizer that answers them."""
+cdef class FastCalls:
+    """The part of a tokenizer that answers them: the base class of `Tokenizer`.
+
+    It is a base class because a method that delegated would add to the cost of a short call.
+
+    Args:
+        text_encoder: Encodes.
+        resolve_options: Resolves the options of a call: `call_options.option_cache(defaults)`.
+    """
 
     cdef Encoder _encoder
-    cdef tuple _affixes
-    cdef uint32_t* _affix_ids      # the same: the prefix, and behind it the suffix
+    cdef object _text_encoder
+    cdef tuple _affixes             # (ids before a text, ids after it), None if that is not all
+    cdef uint32_t* _affix_ids       # the same: the prefix, then the suffix
     cdef Py_ssize_t _prefix_size, _suffix_size
-    cdef object _refusal
-    cdef object _plans
-    cdef list _shapes
+    cdef object _resolve_options
+    cdef list _cached_calls
 
-    def __dealloc__(self):
-        free(self._affix_ids)
-
-    def _prepare(self, Encoder encoder not None, affixes, refusal, plans):
-        """Set what calls use.
-
-        Args:
-            encoder: The stages.
-            affixes: (ids before a text, ids behind it), or None if they are more than that.
-            refusal: What to say then.
-            plans: Makes a plan of a call's options: `call_plan.plans`.
-        """
+    def __init__(self, text_encoder, resolve_options):
         cdef Py_ssize_t i
+        affixes = text_encoder.single_affixes
         prefix, suffix = affixes or ((), ())
         ids = (*prefix, *suffix)
         free(self._affix_ids)
         self._affix_ids = <uint32_t*>malloc((len(ids) + 1) * sizeof(uint32_t))
         if self._affix_ids == NULL:
-            raise MemoryError("no room for the ids around a text")
+            raise MemoryError("not enough memory for the ids around a text")
         for i in range(len(ids)):
             self._affix_ids[i] = ids[i]
         self._prefix_size = len(prefix)
         self._suffix_size = len(suffix)
-        self._encoder = encoder
+        self._encoder = text_encoder.encoder
+        self._text_encoder = text_encoder
         self._affixes = affixes
-        self._refusal = refusal
-        self._plans = plans
-        self._shapes = []
+        self._resolve_options = resolve_options
+        self._cached_calls = []
 
-    cdef RowPlan rows(self, bint special, Py_ssize_t most, int64_t* counts, Py_ssize_t count):
-        """Return the rows of so many texts."""
-        cdef Py_ssize_t before = self._prefix_size if special else 0
-        cdef Py_ssize_t behind = self._suffix_size if special else 0
-        return RowPlan(counts, count, 0, most, self._affix_ids, self._affix_ids + before, before,
-                    behind)
+    def __dealloc__(self):
+        free(self._affix_ids)
+
+    cdef RowPlan row_plan(self, bint add_special_tokens, Py_ssize_t max_tokens, int64_t* counts,
+                          Py_ssize_t count):
+        """Return the plan of `count` rows, whose lengths go to `counts`."""
+        cdef Py_ssize_t before = self._prefix_size if add_special_tokens else 0
+        cdef Py_ssize_t after = self._suffix_size if add_special_tokens else 0
+        return RowPlan(counts, count, 0, max_tokens, self._affix_ids, self._affix_ids + before,
+                       before, after)
 
     def encode_ids(self, str text not None, *, bint add_special_tokens=True):
-        """Encode one text into an array of ids: the quickest call for a short text.
+        """Encode one text into an array of ids: the fastest call for a short text.
 
         Args:
             text: The text.
@@ -158,13 +159,13 @@ cdef class QuickCalls:
         cdef Worker worker
         cdef Output* out
         cdef const uint8_t* data
-        cdef Py_ssize_t size, place
+        cdef Py_ssize_t size, bad_char
         cdef int64_t count
         cdef npy_intp shape
         if add_special_tokens and self._affixes is None:
-            raise ValueError(self._refusal)
+            raise ValueError(self._text_encoder.cannot_add_error)
         document_of(text, 0, &document)
-        if document.size > SHORT:
+        if document.size > SHORT_TEXT_CHARS:
             prefix, suffix = self._affixes if add_special_tokens else ((), ())
             return texts_to_arrays(self._encoder, [text], False, 1, None, prefix, suffix)[0]
         worker = self._encoder.workers.borrow()
@@ -172,10 +173,10 @@ cdef class QuickCalls:
             worker.prepare(False)
             out = &worker.scratch
             out.size = 0
-            place = utf8_of(&document, worker, &data, &size)
-            if place >= 0:
-                raise surrogate_error(text, 0, place)
-            worker.row_plan = self.rows(add_special_tokens, MAX_DOCUMENT_BYTES, &count, 1)
+            bad_char = utf8_of(&document, worker, &data, &size)
+            if bad_char >= 0:
+                raise surrogate_error(text, 0, bad_char)
+            worker.row_plan = self.row_plan(add_special_tokens, MAX_DOCUMENT_BYTES, &count, 1)
             self._encoder.begin_run(worker, out)
             self._encoder.encode_document(worker, data, size, -1, out)
             self._encoder.end_document(worker, out)
@@ -217,32 +218,35 @@ cdef class QuickCalls:
         >>> mask.tolist()
         [[1, 0, 0, 0], [1, 1, 0, 0]]
         """
-        cdef Rectangle wanted
+        cdef PaddedShape shape
         if self._affixes is None:
             return None
-        self.shape_rectangle(&wanted, add_special_tokens, max_length, length, multiple, pad, left)
-        return self.rectangle_of(texts, &wanted)
+        self.set_shape(&shape, add_special_tokens, max_length, length, multiple, pad, left)
+        return self.encode_to_shape(texts, &shape)
 
-    cdef int shape_rectangle(self, Rectangle* wanted, bint special, max_length, length, multiple,
-                             pad, bint left) except -1:
-        """Fill in a rectangle; the arguments are those of `encode_padded`."""
-        most = tokens_left(max_length, self._prefix_size + self._suffix_size if special else 0)
-        wanted.special = special
-        wanted.most = MAX_DOCUMENT_BYTES if most is None else min(most, MAX_DOCUMENT_BYTES)
-        wanted.length = -1 if length is None else length
-        wanted.multiple = multiple or 1
-        wanted.pads = pad is not None
-        wanted.pad_id, wanted.pad_type = pad or (0, 0)
-        wanted.left = left
+    cdef int set_shape(self, PaddedShape* shape, bint add_special_tokens, max_length, length,
+                       multiple, pad, bint left) except -1:
+        """Fill in a shape; the arguments are those of `encode_padded`."""
+        left_over = tokens_left(
+            max_length, self._prefix_size + self._suffix_size if add_special_tokens else 0)
+        shape.add_special_tokens = add_special_tokens
+        shape.max_tokens = MAX_DOCUMENT_BYTES
+        if left_over is not None:
+            shape.max_tokens = min(left_over, MAX_DOCUMENT_BYTES)
+        shape.length = -1 if length is None else length
+        shape.multiple = multiple or 1
+        shape.pads = pad is not None
+        shape.pad_id, shape.pad_type_id = pad or (0, 0)
+        shape.pads_left = left
         return 0
 
-    cdef object rectangle_of(self, list texts, const Rectangle* wanted):
+    cdef object encode_to_shape(self, list texts, const PaddedShape* shape):
         """Encode texts; see `encode_padded`."""
         cdef Documents documents
         cdef Worker worker
         cdef Py_ssize_t i, count = len(texts)
         cdef int64_t* counts
-        cdef RowPlan rows
+        cdef RowPlan plan
         cdef const uint32_t[::1] ids
         try:
             documents = Documents.of_list(texts)
@@ -250,22 +254,22 @@ cdef class QuickCalls:
             return None
         counts = <int64_t*>malloc((count + 1) * sizeof(int64_t))
         if counts == NULL:
-            raise MemoryError("no room for the lengths of the rows")
+            raise MemoryError("not enough memory for the lengths of the rows")
         try:
             if documents.total <= SMALL_BATCH_BYTES:
-                rows = self.rows(wanted.special, wanted.most, counts, count)
+                plan = self.row_plan(shape.add_special_tokens, shape.max_tokens, counts, count)
                 worker = self._encoder.workers.borrow()
                 try:
-                    encode_to_scratch(self._encoder, worker, documents, &rows)
-                    return pad(worker.scratch.ids, worker.scratch.size, counts, count, wanted)
+                    encode_to_scratch(self._encoder, worker, documents, &plan)
+                    return pad(worker.scratch.ids, worker.scratch.size, counts, count, shape)
                 finally:
                     self._encoder.workers.give_back(worker)
-            prefix, suffix = self._affixes if wanted.special else ((), ())
-            ids, splits, _, _ = texts_to_arrays(self._encoder, texts, False, None, wanted.most,
-                                                prefix, suffix)
+            prefix, suffix = self._affixes if shape.add_special_tokens else ((), ())
+            ids, splits, _, _ = texts_to_arrays(self._encoder, texts, False, None,
+                                                shape.max_tokens, prefix, suffix)
             for i in range(count):
                 counts[i] = splits[i + 1] - splits[i]
-            return pad(&ids[0] if ids.shape[0] else NULL, ids.shape[0], counts, count, wanted)
+            return pad(&ids[0] if ids.shape[0] else NULL, ids.shape[0], counts, count, shape)
         finally:
             free(counts)
 
@@ -277,94 +281,96 @@ cdef class QuickCalls:
             text_pair: The second text of each pair.
             options: padding, truncation, max_length, stride, return_tensors ("np", "pt"),
                 is_split_into_words, return_offsets_mapping, return_overflowing_tokens and the
-                others of `subword.model_inputs.call_options.plan_of`.
+                others of `subword.model_inputs.call_options.resolve_options`.
 
         Returns:
             A `BatchEncoding`: input_ids, attention_mask and so on, by name.
         """
-        cdef Shape shape
+        cdef CachedCall cached
         if type(text) is list and text and text_pair is None:
-            shape = self.shape_of(options)
-            if shape.usable:
-                batch = self.batch_of(list(text), shape)
+            cached = self.cached_call(options)
+            if cached.is_fast:
+                batch = self.make_batch(list(text), cached)
                 if batch is not None:
                     return batch
-        return call(self, self._plans, text, text_pair, **options)
+        return call(self._text_encoder, self.encode_padded, self._resolve_options, text, text_pair,
+                    **options)
 
-    cdef Shape shape_of(self, dict options):
+    cdef CachedCall cached_call(self, dict arguments):
         """Return what a call with these options makes of texts, from memory if they are known."""
-        cdef Shape shape
-        for shape in self._shapes:
-            if same_options(shape.options, options):
-                return shape
-        shape = Shape.__new__(Shape)
-        shape.options = options.copy()
-        if "text_target" not in options and "text_pair_target" not in options:
-            self.fill_shape(shape, self._plans(**options))
-        self._shapes.append(shape)
-        if len(self._shapes) > SHAPES:
-            del self._shapes[0]
-        return shape
+        cdef CachedCall cached
+        for cached in self._cached_calls:
+            if same_options(cached.arguments, arguments):
+                return cached
+        cached = CachedCall.__new__(CachedCall)
+        cached.arguments = arguments.copy()
+        if "text_target" not in arguments and "text_pair_target" not in arguments:
+            self.set_call(cached, self._resolve_options(**arguments))
+        self._cached_calls.append(cached)
+        if len(self._cached_calls) > MAX_CACHED_CALLS:
+            del self._cached_calls[0]
+        return cached
 
-    cdef int fill_shape(self, Shape shape, plan) except -1:
-        """Work out what a plan makes of texts, if this is one for the quick way."""
-        if (not plan.direct or plan.tensors is None or plan.warning or plan.length
-                or self._affixes is None):
+    cdef int set_call(self, CachedCall cached, options) except -1:
+        """Work out what a call makes of texts, if it is one that can be answered here."""
+        if (not options.needs_no_encodings or options.return_tensors is None or options.warning
+                or options.return_length or self._affixes is None):
             return 0
-        limit = plan.max_length
-        self.shape_rectangle(&shape.rectangle, plan.add_special_tokens,
-                             limit if plan.strategy else None,
-                             limit if plan.padding == "max_length" else None,
-                             plan.pad_to_multiple_of, plan.pad, plan.padding_side == "left")
-        shape.plan = plan
-        most = plan.settings.model_max_length
-        shape.warns = MAX_DOCUMENT_BYTES
-        if limit is None and plan.verbose and most > 0:
-            shape.warns = min(most, MAX_DOCUMENT_BYTES)
-        shape.from_numpy = torch_from_numpy() if plan.tensors == "pt" else None
-        shape.usable = True
+        limit = options.max_length
+        self.set_shape(&cached.shape, options.add_special_tokens,
+                       limit if options.strategy else None,
+                       limit if options.padding == "max_length" else None,
+                       options.pad_to_multiple_of, options.padding_ids,
+                       options.padding_side == "left")
+        cached.options = options
+        model_max_length = options.defaults.model_max_length
+        cached.max_columns = MAX_DOCUMENT_BYTES
+        if limit is None and options.verbose and model_max_length > 0:
+            cached.max_columns = min(model_max_length, MAX_DOCUMENT_BYTES)
+        cached.from_numpy = torch_from_numpy() if options.return_tensors == "pt" else None
+        cached.is_fast = True
         return 0
 
-    cdef object batch_of(self, list texts, Shape shape):
-        """Encode texts in a known shape; None if it takes the plain way to do so."""
-        cdef Later later
-        wide = self.rectangle_of(texts, &shape.rectangle)
-        if wide is None or wide.shape[2] > shape.warns:
+    cdef object make_batch(self, list texts, CachedCall cached):
+        """Encode texts into a batch; None if `call.call` has to."""
+        cdef LazyEncodings lazy
+        columns = self.encode_to_shape(texts, &cached.shape)
+        if columns is None or columns.shape[2] > cached.max_columns:
             return None
         batch = new_batch(BatchEncoding)
-        later = Later.__new__(Later)
-        later.tokenizer = self
-        later.plan = shape.plan
-        later.texts = texts
-        batch._encodings = later
-        for name, at in shape.plan.places:
-            column = wide[at]
-            if shape.from_numpy is not None:
-                column = shape.from_numpy(column)
+        lazy = LazyEncodings.__new__(LazyEncodings)
+        lazy.text_encoder = self._text_encoder
+        lazy.options = cached.options
+        lazy.texts = texts
+        batch._encodings = lazy
+        for name, i in cached.options.column_index:
+            column = columns[i]
+            if cached.from_numpy is not None:
+                column = cached.from_numpy(column)
             PyDict_SetItem(batch, name, column)
         return batch
 
 
 cdef object pad(const uint32_t* ids, Py_ssize_t size, const int64_t* counts, Py_ssize_t rows,
-                const Rectangle* wanted):
+                const PaddedShape* shape):
     """Make the rectangle of rows that lie one after the other, None if they do not make one."""
-    cdef Py_ssize_t i, longest = 0, width
-    cdef npy_intp[3] shape
+    cdef Py_ssize_t i, longest = 0, columns
+    cdef npy_intp[3] dimensions
     for i in range(rows):
         longest = max(longest, <Py_ssize_t>counts[i])
-    width = longest
-    if wanted.pads:
-        if wanted.length >= 0:
-            width = wanted.length
-        width = (width + wanted.multiple - 1) // wanted.multiple * wanted.multiple
+    columns = longest
+    if shape.pads:
+        if shape.length >= 0:
+            columns = shape.length
+        columns = (columns + shape.multiple - 1) // shape.multiple * shape.multiple
     elif rows * longest != size:
         return None
-    if width < longest:
+    if columns < longest:
         return None
-    shape[0] = 3
-    shape[1] = rows
-    shape[2] = width
-    wide = PyArray_EMPTY(3, shape, NPY_INT64, 0)
-    pad_rows(ids, counts, rows, width, wanted.pad_id, wanted.pad_type, wanted.left,
-             <int64_t*>PyArray_DATA(wide))
-    return wide
+    dimensions[0] = 3
+    dimensions[1] = rows
+    dimensions[2] = columns
+    padded = PyArray_EMPTY(3, dimensions, NPY_INT64, 0)
+    pad_rows(ids, counts, rows, columns, shape.pad_id, shape.pad_type_id, shape.pads_left,
+             <int64_t*>PyArray_DATA(padded))
+    return padded

@@ -19,8 +19,8 @@ _LEFT = ("Llama", "CodeLlama", "Cohere", "Gemma", "Siglip2", "XLNet")
 
 
 @dataclasses.dataclass(frozen=True)
-class CallSettings:
-    """The defaults of `call.call`.
+class ModelDefaults:
+    """The defaults of `call.call`, which depend on the model.
 
     Attributes:
         pad_token: Text of the padding, None if there is none.
@@ -47,7 +47,7 @@ class CallSettings:
     @classmethod
     def from_config(
         cls, config: Mapping[str, Any], token_to_id: Callable[[str], int | None]
-    ) -> CallSettings:
+    ) -> ModelDefaults:
         """Read a tokenizer_config.json.
 
         Args:
@@ -55,15 +55,15 @@ class CallSettings:
             token_to_id: Gives the id of a token of the vocabulary.
 
         Returns:
-            The settings; what the file leaves out has the defaults of its `tokenizer_class`.
+            The defaults; what the file leaves out has the defaults of its `tokenizer_class`.
 
         Raises:
             ValueError: A side is neither "right" nor "left".
 
         Example:
             >>> config = {"tokenizer_class": "BertTokenizer", "model_max_length": 512}
-            >>> settings = CallSettings.from_config(config, {"[PAD]": 0}.get)
-            >>> settings.pad_token, settings.model_input_names
+            >>> defaults = ModelDefaults.from_config(config, {"[PAD]": 0}.get)
+            >>> defaults.pad_token, defaults.model_input_names
             ('[PAD]', ('input_ids', 'token_type_ids', 'attention_mask'))
         """
         name = str(config.get("tokenizer_class") or "")
@@ -94,7 +94,7 @@ def default_config(model: object, token_to_id: Callable[[str], int | None]) -> d
         token_to_id: Gives the id of a token of the vocabulary.
 
     Returns:
-        A configuration, for `CallSettings.from_config`.
+        A configuration, for `ModelDefaults.from_config`.
     """
     if isinstance(model, WordPiece):
         known = token_to_id("[PAD]") is not None

@@ -44,32 +44,20 @@ def padded_length(lengths: Sequence[int], length: int | None, multiple: int | No
     return wanted + -wanted % multiple if multiple else wanted
 
 
-def pad_batch(
-    encodings: Sequence[Encoding],
-    length: int | None = None,
-    *,
-    direction: str = "right",
-    pad_id: int = 0,
-    pad_type_id: int = 0,
-    pad_token: str = "[PAD]",
-    pad_to_multiple_of: int | None = None,
-) -> list[Encoding]:
+def pad_batch(encodings: Sequence[Encoding], padding: Padding | None = None) -> list[Encoding]:
     """Pad encodings to one length, their overflowing chunks too.
 
     Args:
-        encodings: The rows.
-        length: Tokens of a row; None for those of the longest row, overflowing chunks not counted.
-        direction: The side that the padding goes to, "right" or "left".
-        pad_id: Id of the padding.
-        pad_type_id: Its type.
-        pad_token: Its text.
-        pad_to_multiple_of: Round the length up to a multiple of this.
+        encodings: The rows. Their overflowing chunks do not count for the longest row.
+        padding: How to pad; None pads with the defaults.
 
     Returns:
         New encodings.
     """
-    wanted = padded_length([len(encoding) for encoding in encodings], length, pad_to_multiple_of)
+    how = padding or Padding()
+    lengths = [len(encoding) for encoding in encodings]
+    wanted = padded_length(lengths, how.length, how.pad_to_multiple_of)
     padded = [encoding.copy() for encoding in encodings]
     for encoding in padded:
-        encoding.pad(wanted, direction, pad_id, pad_type_id, pad_token)
+        encoding.pad(wanted, how.direction, how.pad_id, how.pad_type_id, how.pad_token)
     return padded

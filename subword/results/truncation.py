@@ -21,14 +21,14 @@ class Truncation:
     """How texts are truncated.
 
     Attributes:
-        max_length: Tokens to keep, special tokens included.
+        max_length: Tokens to keep, special tokens included; None keeps all.
         stride: Tokens that overflowing chunks repeat.
         strategy: One of `STRATEGIES`.
         direction: The end that is cut, "right" or "left".
         overflow: Keep what is cut off as overflowing chunks.
     """
 
-    max_length: int
+    max_length: int | None
     stride: int = 0
     strategy: str = "longest_first"
     direction: str = "right"

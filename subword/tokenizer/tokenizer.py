@@ -1,35 +1,42 @@
-"""The tokenizer: holds the stages and offers them as one object. No loop over characters is here.
+"""The tokenizer: it holds the stages and offers them as one object.
 
-A tokenizer is immutable: padding, truncation and the like are arguments of a call, so one object
-serves any number of threads.
+Nothing changes it: padding, truncation and the like are arguments of a call, so one object serves
+any number of threads. The work is done in other rooms: a `TextEncoder` encodes, a `TextDecoder`
+decodes, a `Vocabulary` knows the tokens. One base class reads files (`from_files`), the other
+offers what needs nothing but the `TextEncoder` (`id_encoder`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, overload
+from typing import Any, Self
 
 from subword._core.atomic_file import write_text
 from subword._core.pipeline import PreTokenizer
+from subword.corpus.sources import Source
+from subword.corpus.word_counts import WordCounts
 from subword.decoders import Decoder
 from subword.decoders.text_decoder import TextDecoder
+from subword.encode.split_points import split_characters
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike, dump_json
 from subword.formats.padding_json import padding_arguments, truncation_arguments
 from subword.formats.tokenizer_json import to_config
-from subword.id_files.encode_job import WrittenFile, encode_files
-from subword.model_inputs.call_options import plans
-from subword.model_inputs.fast_calls import QuickCalls
-from subword.model_inputs.model_defaults import CallSettings, default_config
+from subword.model_inputs.call_options import option_cache
+from subword.model_inputs.model_defaults import ModelDefaults, default_config
+from subword.model_inputs.padded_encodings import padded_encodings
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normalizers.unicode import TextNormalizer
-from subword.processors.base import PostProcessor, post_process
+from subword.processors.base import PostProcessor
 from subword.results.encoding import Encoding
-from subword.results.padding import pad_batch
+from subword.results.padding import Padding
 from subword.results.ragged import Ragged
-from subword.tokenizer.growing import Growing
-from subword.tokenizer.loading import Loaders
+from subword.results.truncation import Truncation
+from subword.tokenizer.from_files import FromFiles
+from subword.tokenizer.growing import GrowingText
+from subword.tokenizer.id_encoder import IdEncoder
+from subword.trainers.retrain import retrained_parts
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import Vocabulary
 
@@ -42,23 +49,23 @@ STATE = (
 )
 
 
-class Tokenizer(Loaders, QuickCalls, Growing):
+class Tokenizer(FromFiles, IdEncoder):
     """Text to ids and back.
 
     Args:
         model: `subword.models.BPE` or `subword.models.WordPiece`.
         normalizer: Changes the text first; None leaves it.
-        pre_tokenizer: Cuts it into words; None keeps it whole.
+        pre_tokenizer: Splits it into words; None keeps it whole.
         post_processor: Puts special tokens around it.
         decoder: Turns tokens back into text; None joins them with spaces.
         added_tokens: Tokens that are found in the text before anything else; a str is a special
             token.
         added_ids: Ids of added tokens that must not be chosen freely.
         truncation, padding: As in tokenizer.json; they hold for `encode` and `encode_batch`.
-        config: What a tokenizer_config.json says of the model behind: pad_token, model_max_length,
-            model_input_names, padding_side, truncation_side. It holds for calls,
+        config: What a tokenizer_config.json says of the model that reads the ids: pad_token,
+            model_max_length, model_input_names, padding_side, truncation_side. It holds for calls,
             ``tokenizer(...)``.
-        cache_bytes: What the word caches of one thread may take.
+        cache_bytes: Bytes that the word caches of one thread may take.
 
     Example:
         >>> import subword
@@ -90,18 +97,21 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         self.truncation = truncation
         self.padding = padding
         self.cache_bytes = cache_bytes
-        self._added_ids = dict(added_ids or {})
         normalize = normalizer.normalize_str if normalizer is not None else str
-        self._vocabulary = Vocabulary(model.vocab, added_tokens, normalize, self._added_ids)
-        self.text_encoder = TextEncoder(
-            model, normalizer, pre_tokenizer, post_processor, self._vocabulary, cache_bytes
+        self.vocabulary = Vocabulary(model.vocab, added_tokens, normalize, dict(added_ids or {}))
+        self.text_decoder = TextDecoder(self.vocabulary, decoder)
+        token_to_id = self.vocabulary.token_to_id
+        self.config = dict(default_config(model, token_to_id) if config is None else config)
+        self.model_defaults = ModelDefaults.from_config(self.config, token_to_id)
+        self._resolve_options = option_cache(self.model_defaults)
+        super().__init__(
+            TextEncoder(
+                model, normalizer, pre_tokenizer, post_processor, self.vocabulary, cache_bytes
+            ),
+            self._resolve_options,
         )
-        self._text_decoder = TextDecoder(self._vocabulary, decoder)
-        self.config = dict(default_config(model, self.token_to_id) if config is None else config)
-        self.call_settings = CallSettings.from_config(self.config, self.token_to_id)
-        texts = self.text_encoder
-        self._prepare(texts.encoder, texts.single_affixes, texts.refusal, plans(self.call_settings))
-        self.try_encode_lists = texts.try_encode_lists
+
+    # Text to encodings.
 
     def encode(
         self,
@@ -141,192 +151,108 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         threads: int | None = None,
     ) -> list[Encoding]:
         """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
-        texts = list_of_texts(texts)
-        is_pair = [
-            isinstance(text, tuple) and (not is_pretokenized or _are_pairs(text)) for text in texts
-        ]
-        flat: list[Any] = []
-        for i, text in enumerate(texts):
-            if is_pair[i] and len(text) != 2:
+        rows: list[Any] = []
+        for i, text in enumerate(list_of_texts(texts)):
+            if not isinstance(text, tuple) or (is_pretokenized and not _are_pairs(text)):
+                rows.append((text,))
+            elif len(text) == 2:
+                rows.append(text)
+            else:
                 raise TypeError(
                     f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}"
                 )
-            flat.extend(text) if is_pair[i] else flat.append(text)
-        parts = iter(
-            [self.encode_words(words) for words in flat]
-            if is_pretokenized
-            else self.encode_unprocessed(flat, threads)
-        )
-        truncation = truncation_arguments(self.truncation) if self.truncation else {}
-        encodings = [
-            post_process(
-                self.post_processor,
-                next(parts),
-                next(parts) if paired else None,
-                add_special_tokens=add_special_tokens,
-                **truncation,
-            )
-            for paired in is_pair
-        ]
-        return (
-            pad_batch(encodings, **padding_arguments(self.padding)) if self.padding else encodings
+        return padded_encodings(
+            self.text_encoder,
+            rows,
+            is_split_into_words=is_pretokenized,
+            add_special_tokens=add_special_tokens,
+            truncation=(
+                Truncation(**truncation_arguments(self.truncation)) if self.truncation else None
+            ),
+            padding=Padding(**padding_arguments(self.padding)) if self.padding else None,
+            threads=threads,
         )
 
-    def encode_unprocessed(
-        self, texts: Sequence[str], threads: int | None = None
-    ) -> list[Encoding]:
-        """Encode texts without the post-processor: no special tokens, no truncation, no padding."""
-        return self.text_encoder.encode_texts(texts, threads)
+    def append(
+        self, state: GrowingText | None, text: str, *, add_special_tokens: bool = True
+    ) -> GrowingText:
+        """Append to a text that grows, such as one that is being written, and encode what changes.
 
-    def encode_words(self, words: Sequence[str]) -> Encoding:
-        """Encode a list of words: offsets count in each word, word_ids in the list."""
-        return self.text_encoder.encode_words(words)
-
-    def encode_ragged(
-        self,
-        texts: Iterable[str],
-        *,
-        add_special_tokens: bool = True,
-        return_offsets: bool = False,
-        max_length: int | None = None,
-        threads: int | None = None,
-    ) -> Ragged:
-        """Encode texts into flat arrays: no Python object per token, and none per text.
+        The ids are those of the whole text. With a published split pattern, or with BERT's words,
+        the work is that of encoding what was appended and the word before; with any other it is
+        that of encoding the whole text.
 
         Args:
-            texts: The texts.
-            add_special_tokens: Put the post-processor's ids around each.
-            return_offsets: Also return the characters each id stands for.
-            max_length: Keep at most this many ids of each text, special tokens included; the rest
-                is not computed, and a lone surrogate there may go unnoticed.
-            threads: How many threads may work; None for every core of this process. The result is
-                the same.
+            state: What the call before returned; None begins a text. It is changed.
+            text: What is appended.
+            add_special_tokens: Put the post-processor's ids around the text; decided by the first
+                call.
 
         Returns:
-            A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
-        """
-        return self.text_encoder.encode_ragged(
-            texts, add_special_tokens, return_offsets, max_length, threads
-        )
-
-    def encode_lists(
-        self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
-    ) -> list[list[int]]:
-        """Encode texts into one list of int each."""
-        return self.text_encoder.encode_lists(texts, add_special_tokens, threads)
-
-    @overload
-    def encode_files(
-        self, paths: PathLike | Iterable[PathLike], *, output: None = None, **options: Any
-    ) -> Ragged: ...
-
-    @overload
-    def encode_files(
-        self, paths: PathLike | Iterable[PathLike], *, output: PathLike, **options: Any
-    ) -> WrittenFile: ...
-
-    def encode_files(  # type: ignore[misc]  # the overloads leave the other options to this one
-        self,
-        paths: PathLike | Iterable[PathLike],
-        *,
-        separator: str | None = None,
-        threads: int | None = None,
-        add_special_tokens: bool = True,
-        end_token: str | None = None,
-        max_length: int | None = None,
-        return_offsets: bool = False,
-        output: PathLike | None = None,
-        dtype: str | None = None,
-        progress: bool = True,
-    ) -> Ragged | WrittenFile:
-        """Encode text files, mapped into memory: no Python object per token, and none per document.
-
-        Args:
-            paths: A path, or several. They hold UTF-8.
-            separator: What stands between the documents of a file, e.g. "<|endoftext|>" or a
-                newline; one at the end of a file begins no document. None: each file is one
-                document.
-            threads: How many threads may work; None for every core of this process. The result is
-                the same.
-            add_special_tokens: Put the post-processor's ids around each document.
-            end_token: A token to put behind each document, so that the ends can be told in a flat
-                file.
-            max_length: Keep at most this many ids of each document, special tokens included.
-            return_offsets: Also return the characters each id stands for.
-            output: Write the ids to this file as they come, in bounded memory: raw little-endian
-                numbers (.bin), the same with numpy's header (.npy), a row of ids per document
-                (.parquet, .jsonl, .txt). The file is whole or not there.
-            dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the
-                smaller one that holds the whole vocabulary.
-            progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
-
-        Returns:
-            A `Ragged` with a row per document; with `output`, what was written (`WrittenFile`).
+            The state: `text`, `ids`, and `settled`, the number of ids that will stay.
 
         Raises:
-            OSError: A file cannot be read or written.
-            ValueError: A file is not UTF-8 (the message names file and byte), or an option is
-                wrong.
+            TypeError: The text is not a str.
+            ValueError: The text holds a lone surrogate (then it was not appended), or the state is
+                another tokenizer's.
+
+        Example:
+            >>> import subword
+            >>> tok = subword.train(["low lower lowest"] * 9, "bpe", vocab_size=20, progress=False)
+            >>> state = tok.append(None, "low lo")
+            >>> state = tok.append(state, "west")
+            >>> state.text, tok.decode(state.ids), state.settled
+            ('low lowest', 'low lowest', 1)
         """
-        return encode_files(
-            self.text_encoder,
-            paths,
-            output,
-            separator=separator,
-            threads=threads,
-            add_special_tokens=add_special_tokens,
-            end_token=end_token,
-            max_length=max_length,
-            return_offsets=return_offsets,
-            dtype=dtype,
-            progress=progress,
-        )
+        if not isinstance(text, str):
+            raise TypeError(f"text must be a str, got {type(text).__name__}")
+        if state is None:
+            safe_chars = split_characters(
+                self.normalizer, self.pre_tokenizer, self.model, self.vocabulary
+            )
+            state = GrowingText(self.text_encoder, safe_chars, add_special_tokens)
+        elif state.text_encoder is not self.text_encoder:
+            raise ValueError("the state must be one that this tokenizer made")
+        state.grow(text)
+        return state
 
     # Ids to text.
 
     def decode(self, ids: Sequence[int], skip_special_tokens: bool = True) -> str:
         """Return the text of ids. Ids that no token has are left out."""
-        return self._text_decoder.decode(ids, skip_special_tokens)
+        return self.text_decoder.decode(ids, skip_special_tokens)
 
     def decode_batch(
         self, rows: Iterable[Sequence[int]] | Ragged, skip_special_tokens: bool = True
     ) -> list[str]:
         """Return the text of each row of ids."""
-        return self._text_decoder.decode_batch(rows, skip_special_tokens)
+        return self.text_decoder.decode_batch(rows, skip_special_tokens)
 
     # The vocabulary.
 
     def token_to_id(self, token: str) -> int | None:
-        """Return the id of a token, None if it is none."""
-        return self._vocabulary.token_to_id(token)
+        """Return the id of a token, None if there is no such token."""
+        return self.vocabulary.token_to_id(token)
 
     def id_to_token(self, index: int) -> str | None:
         """Return the token of an id, None if there is none."""
-        return self._vocabulary.id_to_token(index)
+        return self.vocabulary.id_to_token(index)
 
     def get_vocab(self, with_added_tokens: bool = True) -> dict[str, int]:
         """Return token -> id."""
-        return self._vocabulary.as_dict(with_added_tokens)
+        return self.vocabulary.as_dict(with_added_tokens)
 
     @property
     def vocab_size(self) -> int:
         """How many tokens there are, added ones included."""
-        return len(self._vocabulary)
+        return len(self.vocabulary)
 
     @property
     def added_tokens(self) -> dict[int, AddedToken]:
         """The added tokens by id."""
-        return dict(self._vocabulary.added)
+        return dict(self.vocabulary.added)
 
-    # Caches, files, copies.
-
-    def cache_info(self) -> dict[str, int]:
-        """Return what the word caches of all threads hold: workers, words, bytes, misses, wipes."""
-        return self.text_encoder.cache_info()
-
-    def cache_clear(self) -> None:
-        """Give the memory of the word caches back."""
-        self.text_encoder.cache_clear()
+    # Files, copies and other tokenizers like this one.
 
     def to_str(self, pretty: bool = False) -> str:
         """Return the tokenizer.json of this tokenizer."""
@@ -336,11 +262,59 @@ class Tokenizer(Loaders, QuickCalls, Growing):
         """Write a tokenizer.json that `tokenizers` loads; the file is whole or not there."""
         write_text(path, self.to_str(pretty))
 
+    def with_lengths(
+        self, truncation: Mapping[str, Any] | None, padding: Mapping[str, Any] | None
+    ) -> Self:
+        """Return a tokenizer like this one with another truncation and padding.
+
+        The two share their stages and word caches, so this takes no time.
+
+        Args:
+            truncation: As in tokenizer.json; None for none.
+            padding: As in tokenizer.json; None for none.
+        """
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self), truncation=truncation, padding=padding)
+        IdEncoder.__init__(other, self.text_encoder, self._resolve_options)
+        return other
+
+    def train_new(
+        self, source: Source | Mapping[str, int] | WordCounts, vocab_size: int, **options: Any
+    ) -> Self:
+        """Train a tokenizer with the pipeline of this one and a vocabulary of its own.
+
+        Normalizer, pre-tokenizer, decoder and the options of the model stay as they are. Special
+        tokens take the first ids, in the order they have here, and the post-processor and the
+        padding their new ids; added tokens that are not special follow after the vocabulary. A
+        model that falls back to bytes keeps its 256 byte tokens. In the source, special tokens are
+        text like any other, as for `train_new_from_iterator` of transformers; BPE models come out
+        as theirs do.
+
+        Args:
+            source: As for `subword.train`. Counts must be of words as this pipeline splits them.
+            vocab_size: Tokens wanted, special tokens and alphabet included.
+            options: `new_special_tokens` to add to those that are there; `min_frequency`,
+                `limit_alphabet`, for BPE `max_token_length` and for WordPiece `score`, as in
+                `subword.train`; `field`, `column`, `threads`, `progress` and `checkpoint` too.
+
+        Raises:
+            OSError, ValueError, TypeError: As for `subword.train`; or the post-processor needs a
+                token that is not among the special ones.
+
+        Example:
+            >>> import subword
+            >>> old = subword.train(["low lower"], "byte_level_bpe", 260, progress=False)
+            >>> new = old.train_new(["a new text"] * 3, 259, progress=False)
+            >>> new.encode("a new text").tokens
+            ['a', 'Ġnew', 'Ġ', 't', 'e', 'x', 't']
+        """
+        return type(self)(**retrained_parts(self, source, vocab_size, **options))
+
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: getattr(self, name) for name in STATE}
         state |= {
-            "added_tokens": list(self._vocabulary.added.values()),
-            "added_ids": self._vocabulary.added_ids,
+            "added_tokens": list(self.vocabulary.added.values()),
+            "added_ids": self.vocabulary.added_ids,
         }
         return _rebuild, (type(self), self.model, state)
 

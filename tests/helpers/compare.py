@@ -16,9 +16,7 @@ FIELDS = (
 @functools.cache
 def load(name: str) -> Tokenizer:
     """Return our tokenizer, without truncation and padding."""
-    tok = Tokenizer.from_pretrained(tokenizer_folder(name))
-    tok.truncation = tok.padding = None
-    return tok
+    return Tokenizer.from_pretrained(tokenizer_folder(name)).with_lengths(None, None)
 
 
 def differences(

@@ -17,7 +17,7 @@ from subword.formats.models_json import reads_bytes
 from subword.formats.stages_json import stage_to_config
 from subword.processors.base import post_process
 from subword.results.encoding import Encoding
-from subword.results.padding import pad_batch
+from subword.results.padding import Padding, pad_batch
 from subword.tokenizer import Tokenizer as Core
 from subword.vocab.vocabulary import Vocabulary
 
@@ -229,16 +229,16 @@ class Tokenizer(Lengths):
             add_special_tokens=add_special_tokens,
             **self.truncation or {},
         )
-        return pad_batch([processed], **self.padding)[0] if self.padding else processed
+        return pad_batch([processed], Padding(**self.padding))[0] if self.padding else processed
 
     def num_special_tokens_to_add(self, is_pair: bool) -> int:
         """Return how many tokens are added to one text, or to a pair."""
         return self.post_processor.num_special_tokens_to_add(is_pair) if self.post_processor else 0
 
     def _lengths_changed(self) -> None:
-        # Nobody else has that tokenizer, so it may change.
         if self._core is not None:
-            self._core[2].truncation, self._core[2].padding = self._truncation, self._padding
+            seen, built, core = self._core
+            self._core = seen, built, core.with_lengths(self._truncation, self._padding)
 
     # The vocabulary.
 
@@ -266,7 +266,7 @@ class Tokenizer(Lengths):
     def _vocabulary(self) -> Vocabulary:
         """Return the tokens by id, also of a model that is not yet trained."""
         if self.model._cores or self.model.vocab:
-            return self.core.text_encoder.vocabulary
+            return self.core.vocabulary
         return Vocabulary({}, [token.core for token in self._added], str)
 
     def get_vocab(self, with_added_tokens: bool = True) -> dict[str, int]:

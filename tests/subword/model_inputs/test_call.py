@@ -15,11 +15,15 @@ from subword import Tokenizer
 from subword.model_inputs import call as call_module
 from subword.model_inputs.batch_encoding import BatchEncoding
 from subword.model_inputs.call import call
-from subword.model_inputs.call_options import plans
-from subword.model_inputs.model_defaults import CallSettings
+from subword.model_inputs.call_options import option_cache
+from subword.model_inputs.model_defaults import ModelDefaults
 from tests.helpers.calls import TEXTS, attempt, random_call, same_value
 from tests.helpers.oracle import columns
 from tests.helpers.published import tokenizer_folders
+
+
+def call_tokenizer(tok, resolve, *args, **options):
+    return call(tok.text_encoder, tok.encode_padded, resolve, *args, **options)
 
 
 class Pair:
@@ -33,7 +37,7 @@ class Pair:
         if self.theirs.pad_token is None:
             self.theirs.pad_token = self.theirs.eos_token or self.theirs.convert_ids_to_tokens(0)
         self.mine = Tokenizer.from_str(self.theirs.backend_tokenizer.to_str())
-        self.settings = CallSettings(
+        self.defaults = ModelDefaults(
             pad_token=self.theirs.pad_token,
             pad_token_id=self.theirs.pad_token_id,
             pad_token_type_id=self.theirs.pad_token_type_id,
@@ -43,10 +47,10 @@ class Pair:
             truncation_side=self.theirs.truncation_side,
         )
 
-        self.plans = plans(self.settings)
+        self.resolve = option_cache(self.defaults)
 
     def call(self, *args, **options):
-        return call(self.mine, self.plans, *args, **options)
+        return call_tokenizer(self.mine, self.resolve, *args, **options)
 
 
 @pytest.fixture(scope="module", params=tokenizer_folders())
@@ -109,9 +113,9 @@ def test_arrays_and_plain_path_agree(pair, monkeypatch):
         if tensors is None and rng.random() < 0.3:
             rows = rows[0]
         fast = pair.call(rows, **options)
-        used += callable(fast._encodings)
+        used += fast.pending_encodings is not None
         with monkeypatch.context() as patch:
-            patch.setattr(call_module, "_direct", lambda *args: None)
+            patch.setattr(call_module, "_encode_directly", lambda *args: None)
             plain = pair.call(rows, **options)
         assert list(fast) == list(plain)
         assert all(same_value(fast[key], plain[key]) for key in plain)
@@ -215,33 +219,34 @@ def test_bad_calls_are_named(args, options, error, words):
     tok = Tokenizer.from_wordpiece(
         {t: i for i, t in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcde"])}
     )
-    settings = CallSettings("[PAD]", 0)
+    defaults = ModelDefaults("[PAD]", 0)
     with pytest.raises(error, match=words):
-        call(tok, plans(settings), *args, **options)
+        call_tokenizer(tok, option_cache(defaults), *args, **options)
     with pytest.raises(ValueError, match="needs a pad_token"):
-        call(tok, plans(CallSettings()), ["a"], padding=True)
+        call_tokenizer(tok, option_cache(ModelDefaults()), ["a"], padding=True)
 
 
 def test_warnings():
     tok = Tokenizer.from_wordpiece(
         {t: i for i, t in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcde"])}
     )
-    settings = CallSettings("[PAD]", 0, model_max_length=4)
+    defaults = ModelDefaults("[PAD]", 0, model_max_length=4)
     with pytest.warns(UserWarning, match="max_length is ignored"):
-        call(tok, plans(settings), "a", padding=True, max_length=8, truncation=False)
+        resolve = option_cache(defaults)
+        call_tokenizer(tok, resolve, "a", padding=True, max_length=8, truncation=False)
 
 
-def test_settings_of_published_tokenizers(pair):
-    settings = pair.settings
+def test_defaults_of_published_tokenizers(pair):
+    defaults = pair.defaults
     file = Path(pair.theirs.name_or_path) / "tokenizer_config.json"
     config = json.loads(file.read_text("utf-8")) if file.exists() else {}
     config.setdefault("tokenizer_class", type(pair.theirs).__name__)
-    config.setdefault("pad_token", settings.pad_token)
-    read = CallSettings.from_config(config, pair.mine.token_to_id)
+    config.setdefault("pad_token", defaults.pad_token)
+    read = ModelDefaults.from_config(config, pair.mine.token_to_id)
     assert (
-        read.model_max_length == settings.model_max_length
-        or min(read.model_max_length, settings.model_max_length) > 10**20
+        read.model_max_length == defaults.model_max_length
+        or min(read.model_max_length, defaults.model_max_length) > 10**20
     )
-    assert read.padding_side == settings.padding_side
-    assert read.truncation_side == settings.truncation_side
-    assert set(read.model_input_names) == set(settings.model_input_names)
+    assert read.padding_side == defaults.padding_side
+    assert read.truncation_side == defaults.truncation_side
+    assert set(read.model_input_names) == set(defaults.model_input_names)

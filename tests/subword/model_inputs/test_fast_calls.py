@@ -1,4 +1,4 @@
-"""Calling a tokenizer: the quick way beside `call.call`, its slow twin."""
+"""Calling a tokenizer: the fast calls beside `call.call`, its slow twin."""
 
 import json
 import random
@@ -9,7 +9,7 @@ import pytest
 import subword
 from subword import Tokenizer
 from subword.model_inputs.call import call
-from subword.model_inputs.call_options import plans
+from subword.model_inputs.call_options import option_cache
 from tests.helpers.calls import TEXTS, attempt, random_call, same_value
 from tests.helpers.oracle import columns
 from tests.helpers.random_text import short_texts
@@ -38,7 +38,8 @@ def tok(request) -> Tokenizer:
 
 
 def plainly(tok: Tokenizer, *args, **options):
-    return call(tok, plans(tok.call_settings), *args, **options)
+    resolve = option_cache(tok.model_defaults)
+    return call(tok.text_encoder, tok.encode_padded, resolve, *args, **options)
 
 
 def compare(tok: Tokenizer, args: list, options: dict) -> None:

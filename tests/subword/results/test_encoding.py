@@ -16,7 +16,7 @@ from tokenizers import processors as hf
 
 from subword.results.encoding import Encoding
 from subword.results.html import encoding_html
-from subword.results.padding import pad_batch
+from subword.results.padding import Padding, pad_batch
 from tests.helpers.oracle import columns, from_oracle
 from tests.helpers.random_text import spaced_words
 
@@ -138,7 +138,7 @@ def test_operations_leave_shared_arrays_alone():
     twin.pad(5, "left", 9)
     twin.set_sequence_id(1)
     assert columns(whole) == before
-    padded = pad_batch([whole, twin], 12)
+    padded = pad_batch([whole, twin], Padding(12))
     assert columns(whole) == before
     assert [len(each) for each in padded] == [12, 12]
     assert [len(chunk) for chunk in twin.overflowing] == [5] * 4

@@ -6,7 +6,7 @@ import pytest
 from tokenizers import processors as hf
 
 from subword.processors import TemplateProcessing, post_process
-from subword.results.padding import pad_batch
+from subword.results.padding import Padding, pad_batch
 from subword.results.truncation import check_truncation, truncate_pair
 from tests.helpers.oracle import columns, from_oracle
 from tests.helpers.random_text import spaced_words
@@ -65,7 +65,7 @@ def test_truncated_and_padded_batches_equal_the_oracle(tok):
         finally:
             tok.no_truncation()
             tok.no_padding()
-        got = pad_batch(check(mine, plain, max_length, options, add), **padding)
+        got = pad_batch(check(mine, plain, max_length, options, add), Padding(**padding))
         assert [columns(each) for each in got] == [columns(each) for each in expected]
         compared += 1
     assert compared > 200

@@ -1,32 +1,34 @@
-"""Where tokenizers come from: files, folders, the Hub, bare vocabularies."""
+"""Tokenizers from files: a tokenizer.json, a folder, the Hub, a bare vocabulary."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Self
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Self, TypeVar
 
-from subword.corpus.sources import Source
-from subword.corpus.word_counts import WordCounts
 from subword.formats import presets
 from subword.formats.json_files import PathLike
 from subword.formats.pretrained import pretrained_parts
 from subword.formats.tekken import tekken_parts
 from subword.formats.tokenizer_json import parts_from_text, tokenizer_json_parts
-from subword.trainers.retrain import retrained_parts
 
 Pair = tuple[str, str]
+Made = TypeVar("Made")
 
 
-class Loaders:
-    """The constructors of `Tokenizer` that read or learn something."""
+def _build(make: Callable[..., Made], parts: Mapping[str, Any]) -> Made:
+    return make(**parts)
 
-    def __init__(self, **parts: Any) -> None:
-        raise TypeError("Loaders is a part of Tokenizer, not a class of its own")
+
+class FromFiles:
+    """The constructors that read files: a base class of `Tokenizer`.
+
+    The constructor of the subclass takes the parts that the modules of `subword.formats` return.
+    """
 
     @classmethod
     def from_str(cls, text: str) -> Self:
         """Build a tokenizer from the text of a tokenizer.json."""
-        return cls(**parts_from_text(text))
+        return _build(cls, parts_from_text(text))
 
     @classmethod
     def from_file(cls, path: PathLike) -> Self:
@@ -36,14 +38,14 @@ class Loaders:
             OSError: The file cannot be read.
             ValueError: It is not a tokenizer this library supports; the message names the place.
         """
-        return cls(**tokenizer_json_parts(path))
+        return _build(cls, tokenizer_json_parts(path))
 
     @classmethod
     def from_pretrained(
         cls, name: PathLike, revision: str = "main", token: str | None = None
     ) -> Self:
         """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
-        return cls(**pretrained_parts(name, revision, token))
+        return _build(cls, pretrained_parts(name, revision, token))
 
     @classmethod
     def from_wordpiece(
@@ -58,7 +60,7 @@ class Loaders:
                 sep_token, pad_token, mask_token; continuing_subword_prefix,
                 max_input_chars_per_word.
         """
-        return cls(**presets.wordpiece_parts(vocab, lowercase, **options))
+        return _build(cls, presets.wordpiece_parts(vocab, lowercase, **options))
 
     @classmethod
     def from_bpe(
@@ -78,12 +80,12 @@ class Loaders:
             options: add_prefix_space, trim_offsets, special_tokens, and the options of
                 `subword.models.BPE`.
         """
-        return cls(**presets.bpe_parts(vocab, merges, byte_level, **options))
+        return _build(cls, presets.bpe_parts(vocab, merges, byte_level, **options))
 
     @classmethod
     def from_tekken(cls, path: PathLike) -> Self:
         """Load a tekken.json, the format of Mistral's own tools."""
-        return cls(**tekken_parts(path))
+        return _build(cls, tekken_parts(path))
 
     @classmethod
     def from_tiktoken(
@@ -98,36 +100,4 @@ class Loaders:
             special_tokens: Token -> id; they are found in the text. None takes those the name is
                 known with.
         """
-        return cls(**presets.tiktoken_parts(path, pattern, special_tokens))
-
-    def train_new(
-        self, source: Source | Mapping[str, int] | WordCounts, vocab_size: int, **options: Any
-    ) -> Self:
-        """Train a tokenizer with the pipeline of this one and a vocabulary of its own.
-
-        Normalizer, pre-tokenizer, decoder and the options of the model stay as they are. Special
-        tokens take the first ids, in the order they have here, and the post-processor and the
-        padding their new ids; added tokens that are not special follow behind the vocabulary. A
-        model that falls back to bytes keeps its 256 byte tokens. In the source, special tokens are
-        text like any other, as for `train_new_from_iterator` of transformers; BPE models come out
-        as theirs do.
-
-        Args:
-            source: As for `subword.train`. Counts must be of words as this pipeline cuts them.
-            vocab_size: Tokens wanted, special tokens and alphabet included.
-            options: `new_special_tokens` to add to those that are there; `min_frequency`,
-                `limit_alphabet`, for BPE `max_token_length` and for WordPiece `score`, as in
-                `subword.train`; `field`, `column`, `threads`, `progress` and `checkpoint` too.
-
-        Raises:
-            OSError, ValueError, TypeError: As for `subword.train`; or the post-processor needs a
-                token that is not among the special ones.
-
-        Example:
-            >>> import subword
-            >>> old = subword.train(["low lower"], "byte_level_bpe", 260, progress=False)
-            >>> new = old.train_new(["a new text"] * 3, 259, progress=False)
-            >>> new.encode("a new text").tokens
-            ['a', 'Ġnew', 'Ġ', 't', 'e', 'x', 't']
-        """
-        return type(self)(**retrained_parts(self, source, vocab_size, **options))
+        return _build(cls, presets.tiktoken_parts(path, pattern, special_tokens))

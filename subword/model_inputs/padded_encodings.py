@@ -1,0 +1,68 @@
+"""Rows of texts to encodings: encode, truncate, put special tokens around, pad."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from subword.encode.text_encoder import TextEncoder
+from subword.processors.base import post_process
+from subword.results.encoding import Encoding
+from subword.results.padding import Padding, pad_batch
+from subword.results.truncation import Truncation
+
+# A text, or a text and the second one of a pair. A text is a str or a list of words.
+Row = tuple[Any] | tuple[Any, Any]
+
+
+def padded_encodings(
+    text_encoder: TextEncoder,
+    rows: Sequence[Row],
+    *,
+    is_split_into_words: bool = False,
+    add_special_tokens: bool = True,
+    truncation: Truncation | None = None,
+    padding: Padding | None = None,
+    threads: int | None = None,
+) -> list[Encoding]:
+    """Encode rows of one text or two into one `Encoding` each.
+
+    Args:
+        text_encoder: Encodes, and has the post-processor.
+        rows: The texts.
+        is_split_into_words: Each text is a list of words.
+        add_special_tokens: Put the post-processor's special tokens around each row.
+        truncation: How to truncate; None keeps all.
+        padding: How to pad; None leaves each row as long as it is.
+        threads: How many threads may work; None for every core of this process.
+
+    Returns:
+        The encodings, one a row.
+
+    Raises:
+        TypeError: A text is not a str, or not a list of str when it should be.
+        ValueError: A text holds a lone surrogate, or the rows cannot be truncated in this way.
+    """
+    texts = [text for row in rows for text in row]
+    parts: Iterable[Encoding] = (
+        [text_encoder.encode_words(words) for words in texts]
+        if is_split_into_words
+        else text_encoder.encode_texts(texts, threads)
+    )
+    parts = iter(parts)
+    limits = truncation or Truncation(None)
+    encodings = [
+        post_process(
+            text_encoder.post_processor,
+            next(parts),
+            next(parts) if len(row) == 2 else None,
+            add_special_tokens=add_special_tokens,
+            max_length=limits.max_length,
+            stride=limits.stride,
+            strategy=limits.strategy,
+            direction=limits.direction,
+            overflow=limits.overflow,
+        )
+        for row in rows
+    ]
+    return encodings if padding is None else pad_batch(encodings, padding)
