@@ -24,6 +24,14 @@ CIMPORT = re.compile(r"^\s*from ([\w.]+) c?import (\([^)]*\)|[^#\n]*)", re.M)
 # Lines of Cython that import; a docstring may begin with "from" too, but not so.
 PLAIN = re.compile(r"^\s*c?import ([\w.]+)", re.M)
 
+CYTHON_ATTRIBUTE = re.compile(r"(\w+)\.(_[a-z]\w*)")
+CYTHON_DEFINITION = re.compile(r"^    (?:def|cp?def .*[ *]) ?(_[a-z]\w*)\b")
+# Attributes of other libraries' objects, and those that compat.transformers sets on them.
+OTHERS_ATTRIBUTES = {
+    *("_replace", "_repr_html_", "_SubParsersAction"),
+    *("_subword_changes", "_subword_twin", "_tokenizer"),
+}
+
 
 def sources(package):
     return sorted(
@@ -127,6 +135,50 @@ def test_what_begins_with_an_underscore_stays_in_its_room():
         if here != there and any(p.startswith("_") and not p.startswith("__") for p in inner):
             wrong.append(f"{path.relative_to(ROOT)}: {module} {name}")
     assert wrong == []
+
+
+def private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+def private_attributes(path):
+    """(name, whether the file defines it, line) of each attribute with an underscore.
+
+    One is defined by an assignment through self or cls, by a function, a class, a class variable or
+    a slot of that name; it is used through any other object.
+    """
+    text = path.read_text(encoding="utf-8")
+    if path.suffix not in (".py", ".pyi"):
+        for line, code in enumerate(text.splitlines(), 1):
+            is_import = code.lstrip().startswith(("from ", "cimport ", "import "))
+            for owner, name in () if is_import else CYTHON_ATTRIBUTE.findall(code):
+                yield name, owner in ("self", "cls"), line
+            for name in CYTHON_DEFINITION.findall(code):
+                yield name, True, line
+        return
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Attribute) and private(node.attr):
+            through_self = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+            yield node.attr, through_self, node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef) and private(node.name):
+            yield node.name, True, node.lineno
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and private(node.id):
+            yield node.id, True, node.lineno
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and private(node.value):
+            yield node.value, True, node.lineno  # a slot
+
+
+def test_attributes_that_begin_with_an_underscore_stay_in_their_room():
+    defined, used = set(), []
+    for path in sources("subword"):
+        here = room_of(dotted_of(path))
+        for name, is_definition, line in private_attributes(path):
+            if is_definition:
+                defined.add((here, name))
+            elif name not in OTHERS_ATTRIBUTES:
+                used.append((here, name, f"{path.relative_to(ROOT)}:{line}: {name}"))
+    assert len(used) > 20
+    assert [where for here, name, where in used if (here, name) not in defined] == []
 
 
 def test_no_module_imports_itself_through_others():

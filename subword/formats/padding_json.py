@@ -86,7 +86,7 @@ def padding_from_config(config: object) -> dict[str, Any] | None:
 
 
 def truncation_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the truncation of a tokenizer.json as arguments of `post_process`.
+    """Return the truncation of a tokenizer.json as arguments of `Truncation`.
 
     >>> truncation_arguments({"max_length": 8, "strategy": "OnlyFirst"})["strategy"]
     'only_first'
@@ -100,7 +100,7 @@ def truncation_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def padding_arguments(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the padding of a tokenizer.json as arguments of `pad_batch`.
+    """Return the padding of a tokenizer.json as arguments of `Padding`.
 
     >>> padding_arguments({"strategy": {"Fixed": 16}})["length"]
     16

@@ -230,9 +230,8 @@ def test_warnings():
     tok = Tokenizer.from_wordpiece(
         {t: i for i, t in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcde"])}
     )
-    defaults = ModelDefaults("[PAD]", 0, model_max_length=4)
+    resolve = option_cache(ModelDefaults("[PAD]", 0, model_max_length=4))
     with pytest.warns(UserWarning, match="max_length is ignored"):
-        resolve = option_cache(defaults)
         call_tokenizer(tok, resolve, "a", padding=True, max_length=8, truncation=False)
 
 
