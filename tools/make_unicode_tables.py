@@ -1,16 +1,16 @@
-"""Write subword/include/text/unicode_tables.h by asking the reference, one code point at a time.
+"""Write subword/include/text/unicode_tables.h: what the reference says of every code point.
 
-Tokenizers that must give the same ids as Hugging Face `tokenizers` must classify characters as it
+A tokenizer that must give the same ids as Hugging Face `tokenizers` must classify characters as it
 does, and it mixes four versions of Unicode (8.0 for BERT's categories, 9.0 for normal forms, 16.0
-in its regex engines, 17.0 for lower case). Rather than guess the versions, this script probes the
-pinned release over all code points and freezes what it says. Run it again only to move to another
-release:
+in its regex engines, 17.0 for lower case). This script does not rely on these versions: it probes
+the pinned release over all code points and freezes the answers. Run it again only to move to
+another release:
 
     python tools/make_unicode_tables.py            # rewrite the header
     python tools/make_unicode_tables.py --check    # exit status 1 if the header on disk differs
 
-The questions themselves are asked in `unicode_probe.py`; the normal forms and letter cases are
-found in `unicode_forms.py`.
+`unicode_probe.py` asks about many code points at once; `unicode_forms.py` finds combining classes,
+normal forms and letter cases.
 """
 
 import argparse
@@ -26,12 +26,15 @@ from tokenizers import normalizers, pre_tokenizers
 from unicode_probe import CODES, EVERYTHING, each_image, matches
 
 REFERENCE = "0.23.3"
-HEADER = Path(__file__).resolve().parent.parent / "subword" / "include" / "unicode_tables.h"
+HEADER = (
+    Path(__file__).resolve().parent.parent / "subword" / "include" / "text" / "unicode_tables.h"
+)
 
 CATEGORIES = [
     *("Cn", "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps"),
     *("Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Co", "Cs"),
-]  # Names of sets: what to call them -> the pattern of the reference's regex engine (Oniguruma).
+]
+# Name of a set -> the pattern of the reference's regex engine (Oniguruma) that matches it.
 PATTERNS = {
     "scan_space": r"\s",
     "word": r"\w",
@@ -72,21 +75,21 @@ Zanabazar_Square
 SCRIPTS = SCRIPT_NAMES.split()
 
 
-def gaps(pre_tokenizer: pre_tokenizers.PreTokenizer) -> set[int]:
-    """Return the code points that a removing pre-tokenizer leaves out of every piece."""
+def removed(pre_tokenizer: pre_tokenizers.PreTokenizer) -> set[int]:
+    """Return the code points that a pre-tokenizer removes."""
     kept: set[int] = set()
-    for piece, _ in pre_tokenizer.pre_tokenize_str(EVERYTHING):
-        kept.update(map(ord, piece))
+    for word, _ in pre_tokenizer.pre_tokenize_str(EVERYTHING):
+        kept.update(map(ord, word))
     return set(CODES) - kept
 
 
 def rust_word() -> set[int]:
-    r"""Return \w of Rust's regex crate: what the Whitespace pre-tokenizer glues to a letter."""
+    r"""Return \w of Rust's regex crate: what the Whitespace pre-tokenizer keeps with a letter."""
     found: set[int] = set()
     for first in range(0, len(CODES), 1 << 16):
         text = "".join(f"a{char} " for char in EVERYTHING[first : first + (1 << 16)])
-        pieces = pre_tokenizers.Whitespace().pre_tokenize_str(text)
-        found.update(ord(piece[1]) for piece, _ in pieces if len(piece) == 2 and piece[0] == "a")
+        words = pre_tokenizers.Whitespace().pre_tokenize_str(text)
+        found.update(ord(word[1]) for word, _ in words if len(word) == 2 and word[0] == "a")
     return found
 
 
@@ -98,18 +101,18 @@ def named_sets() -> dict[str, set[int]]:
     clean = each_image(normalizers.BertNormalizer(True, False, False, False).normalize_str, "q")
     sets["bert_drop"] = {code for code, image in zip(CODES, clean, strict=True) if image == ""}
     sets["bert_blank"] = {code for code, image in zip(CODES, clean, strict=True) if image == " "}
-    sets["bert_space"] = gaps(pre_tokenizers.WhitespaceSplit())
+    sets["bert_space"] = removed(pre_tokenizers.WhitespaceSplit())
     accents = each_image(normalizers.BertNormalizer(False, False, True, False).normalize_str, "\n")
     sets["bert_mark"] = {code for code, image in zip(CODES, accents, strict=True) if image == ""}
-    sets["bert_punct"] = gaps(pre_tokenizers.Punctuation("removed"))
+    sets["bert_punct"] = removed(pre_tokenizers.Punctuation("removed"))
     chinese = each_image(normalizers.BertNormalizer(False, True, False, False).normalize_str, "\n")
     sets["bert_chinese"] = {
         code for code, image in zip(CODES, chinese, strict=True) if len(image) == 3
     }
-    # Digits cuts between runs of digits and the rest, so every other piece is digits, and
-    # U+0000 is none.
+    # Digits splits between runs of digits and the rest, so every second word is digits (U+0000,
+    # the first character, is none).
     runs = pre_tokenizers.Digits(individual_digits=False).pre_tokenize_str(EVERYTHING)
-    sets["bert_numeric"] = {ord(char) for piece, _ in runs[1::2] for char in piece}
+    sets["bert_numeric"] = {ord(char) for word, _ in runs[1::2] for char in word}
     strip = each_image(normalizers.StripAccents().normalize_str, "\n")
     sets["bert_combining"] = {code for code, image in zip(CODES, strip, strict=True) if image == ""}
     nmt = each_image(normalizers.Nmt().normalize_str, "q")
@@ -145,15 +148,15 @@ def scripts() -> list[int]:
 
 @cache
 def joined_scripts() -> list[int]:
-    """Return the classes of UnicodeScripts, which cuts where two differ; 0 goes with any."""
+    """Return the classes of UnicodeScripts, which splits where two differ; 0 differs from none."""
     split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
-    # A joker goes with whatever is before it, and leaves what follows as if it were not there.
-    joker = {
+    # A neutral character is never split from the text before it, nor changes the split after it.
+    neutral = {
         ord(char) for char in EVERYTHING if len(split(f"a{char}a")) == len(split(f"ა{char}ა")) == 1
     }
     values = [0] * 0x110000
     heads: list[str] = []  # the first character of each class
-    for run, _ in split("".join(char for char in EVERYTHING if ord(char) not in joker)):
+    for run, _ in split("".join(char for char in EVERYTHING if ord(char) not in neutral)):
         known = (i for i, head in enumerate(heads) if len(split(head + run[0])) == 1)
         index = next(known, len(heads))
         if index == len(heads):

@@ -1,4 +1,4 @@
-"""Combining classes, normal forms and letter cases of the reference, found by asking it."""
+"""Find the combining classes, normal forms and letter cases of the reference by probing it."""
 
 import unicodedata
 from functools import cache
@@ -9,7 +9,7 @@ from unicode_probe import CODES, EVERYTHING, each_image, matches
 NFC = normalizers.NFC().normalize_str
 NFD = normalizers.NFD().normalize_str
 NFKD = normalizers.NFKD().normalize_str
-HANGUL = range(0xAC00, 0xD7A4)  # syllables are taken apart and put together by arithmetic
+HANGUL = range(0xAC00, 0xD7A4)  # syllables are decomposed and composed by arithmetic
 
 
 def swaps(first: str, second: str) -> bool:
@@ -21,13 +21,11 @@ def swaps(first: str, second: str) -> bool:
 def combining_classes() -> list[int]:
     """Return the canonical combining class of each code point.
 
-    The reference does not tell the numbers, only the order it sorts marks in. So a mark has the
-    number of the one known mark that it never changes places with.
+    The reference shows only the order in which it sorts marks, not the numbers. So a mark gets the
+    class of the one known mark with which it never changes places.
     """
-    lowest, highest = (
-        "\u0334",
-        "\u0345",
-    )  # classes 1 and 240: others change places with one of them
+    # Classes 1 and 240: any other mark changes places with one of them.
+    lowest, highest = "\u0334", "\u0345"
     after = NFD("".join(f"\n{char}{lowest}" for char in EVERYTHING)).split("\n")
     before = NFD("".join(f"\n{highest}{char}" for char in EVERYTHING)).split("\n")
     moved = {pair[1] for pair in after if pair[:1] == lowest and len(pair) == 2}
@@ -53,7 +51,7 @@ def upper(text: str) -> str:
 
 
 def folds(lower: list[str]) -> tuple[dict[int, str], dict[int, str]]:
-    """Return what the regex engine takes for the same as a character when it ignores case.
+    """Return what matches a character when the regex engine ignores case.
 
     Args:
         lower: The lower case of each code point of CODES.
@@ -67,7 +65,7 @@ def folds(lower: list[str]) -> tuple[dict[int, str], dict[int, str]]:
         related = {char.casefold(), char.upper(), char.lower(), small, large} - {char}
         if related:
             candidates.update(char, *(string for string in related if len(string) == 1))
-    text = "\0".join(sorted(candidates))  # apart, for (?i:ﬆ) matches "ST" as well
+    text = "\0".join(sorted(candidates))  # separated, for (?i:ﬆ) matches "ST" too
     single: dict[int, str] = {}
     several: dict[int, str] = {}
     for char in sorted(candidates):
@@ -84,7 +82,7 @@ def folds(lower: list[str]) -> tuple[dict[int, str], dict[int, str]]:
 
 
 def compositions(composed: list[str]) -> dict[int, str]:
-    """Return the two characters that NFC puts together to each composite, Hangul left out.
+    """Return the two characters that NFC composes to each composite, without Hangul.
 
     Args:
         composed: The NFC of each code point of CODES.
@@ -101,7 +99,7 @@ def compositions(composed: list[str]) -> dict[int, str]:
 
 
 def changed(images: list[str], originals: list[str]) -> dict[int, str]:
-    """Return the images that differ from the originals, Hangul syllables left out."""
+    """Return the images that differ from the originals, without Hangul syllables."""
     return {
         code: image
         for code, image, original in zip(CODES, images, originals, strict=True)

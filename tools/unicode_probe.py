@@ -1,4 +1,4 @@
-"""How the generator of the Unicode tables asks the reference about many code points at once."""
+"""Ask the reference about many code points at once."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ def each_image(function: Callable[[str], str], separator: str) -> list[str]:
     """Return the image of every code point of CODES under a function of single characters.
 
     Args:
-        function: A map of strings that treats every character by itself, and keeps `separator`.
-        separator: One character that no other one maps to or combines with.
+        function: A map of strings that treats each character on its own and keeps `separator`.
+        separator: A character to which no other one maps and with which none combines.
     """
     images = function(separator.join(EVERYTHING.replace(separator, "\0"))).split(separator)
     if len(images) != len(CODES):

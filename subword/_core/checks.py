@@ -1,5 +1,9 @@
 """Checks of arguments that several rooms take."""
 
+from __future__ import annotations
+
+from subword._core.limits import MAX_ID
+
 
 def check_index(name: str, value: int) -> int:
     """Return `value` if it is usable as a position, a ValueError otherwise."""
@@ -12,4 +16,21 @@ def check_side(name: str, value: str) -> str:
     """Return `value` if it is "left" or "right", a ValueError otherwise."""
     if value not in ("left", "right"):
         raise ValueError(f'{name} must be "left" or "right", got {value!r}')
+    return value
+
+
+def check_id(name: str, value: object, largest: int = MAX_ID) -> int:
+    """Return `value` if it is the id of a token, a ValueError that calls it `name` otherwise.
+
+    Args:
+        name: What has the id, for the error.
+        value: The id, as a file or a caller gives it.
+        largest: The largest id allowed.
+
+    >>> check_id("the padding token", -1)
+    Traceback (most recent call last):
+    ValueError: the padding token must have an id of 0 to 4294967294, got -1
+    """
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= largest:
+        raise ValueError(f"{name} must have an id of 0 to {largest}, got {value!r}")
     return value

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
+from subword._core.checks import check_id
+
 T = TypeVar("T")
 # A default that no caller passes: the field must be there.
 REQUIRED: Any = object()
@@ -134,10 +136,3 @@ def check_token(name: str, value: Any) -> tuple[str, int]:
     if len(value) != 2 or not isinstance(value[0], str):
         raise ValueError(f"{name} must be a token and its id, got {value!r}")
     return value[0], check_id(name, value[1])
-
-
-def check_id(name: str, value: Any) -> int:
-    """Return `value` if it is an id, a ValueError that calls it `name` otherwise."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
-        raise ValueError(f"{name} must have an id of 0 to 2**32 - 1, got {value!r}")
-    return value

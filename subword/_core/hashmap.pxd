@@ -1,48 +1,47 @@
-"""Open addressing, inline, typed by use: pair of ids -> rank and product, (node, byte) -> child,
-bytes -> id."""
+"""Hash tables with open addressing, inline.
+
+`IntMap` maps 64-bit keys to 64-bit values: a pair of ids to its rank and product, a trie node and a
+byte to the child. `WordMap` maps bytes to ids.
+"""
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
+from subword._core.pipeline cimport NO_ID, out_of_memory
 
-from subword._core.pipeline cimport out_of_memory
-
-cdef extern from "cpu/memory.h" nogil:
+cdef extern from "cpu/hash.h" nogil:
     uint64_t mix(uint64_t a, uint64_t b)
     uint64_t hash_bytes(const uint8_t* p, size_t n)
     void advise_huge_pages(void* p, size_t size)
 
 
-cdef enum:
-    NO_ID = 0xFFFFFFFF
-
-# No pair, no code point and no node has this key or this value.
+# No pair of ids, code point or trie node has this key or this value.
 cdef inline uint64_t NOTHING() noexcept nogil:
     return 0xFFFFFFFFFFFFFFFFULL
 
 
-cdef struct Entry:
+cdef struct IntMapEntry:
     uint64_t key
     uint64_t value
 
 
 cdef struct IntMap:
-    Entry* entries
+    IntMapEntry* entries
     uint64_t mask
     uint64_t used
 
 
 cdef inline int intmap_init(IntMap* map, uint64_t expected) except -1 nogil:
-    """Room for `expected` keys at half load."""
+    """Reserve memory for `expected` keys at half load."""
     cdef uint64_t size = 16
     while size < 2 * expected:
         size *= 2
-    map.entries = <Entry*>malloc(size * sizeof(Entry))
+    map.entries = <IntMapEntry*>malloc(size * sizeof(IntMapEntry))
     if map.entries == NULL:
         return out_of_memory()
-    advise_huge_pages(map.entries, size * sizeof(Entry))
-    memset(map.entries, 0xFF, size * sizeof(Entry))
+    advise_huge_pages(map.entries, size * sizeof(IntMapEntry))
+    memset(map.entries, 0xFF, size * sizeof(IntMapEntry))
     map.mask = size - 1
     map.used = 0
     return 0
@@ -55,35 +54,35 @@ cdef inline void intmap_free(IntMap* map) noexcept nogil:
 
 cdef inline uint64_t intmap_get(const IntMap* map, uint64_t key) noexcept nogil:
     """The value of `key`, or NOTHING()."""
-    cdef uint64_t at = mix(key, 0x9E3779B97F4A7C15ULL) & map.mask
-    while map.entries[at].key != key:
-        if map.entries[at].key == NOTHING():
+    cdef uint64_t slot = mix(key, 0x9E3779B97F4A7C15ULL) & map.mask
+    while map.entries[slot].key != key:
+        if map.entries[slot].key == NOTHING():
             return NOTHING()
-        at = (at + 1) & map.mask
-    return map.entries[at].value
+        slot = (slot + 1) & map.mask
+    return map.entries[slot].value
 
 
-cdef inline Entry* intmap_place(const IntMap* map, uint64_t key) noexcept nogil:
-    """Where `key` is, or the free entry where it would go."""
-    cdef uint64_t at = mix(key, 0x9E3779B97F4A7C15ULL) & map.mask
-    while map.entries[at].key != key and map.entries[at].key != NOTHING():
-        at = (at + 1) & map.mask
-    return &map.entries[at]
+cdef inline IntMapEntry* intmap_slot(const IntMap* map, uint64_t key) noexcept nogil:
+    """The entry of `key`, or the free one where it would go."""
+    cdef uint64_t slot = mix(key, 0x9E3779B97F4A7C15ULL) & map.mask
+    while map.entries[slot].key != key and map.entries[slot].key != NOTHING():
+        slot = (slot + 1) & map.mask
+    return &map.entries[slot]
 
 
 cdef inline int intmap_put(IntMap* map, uint64_t key, uint64_t value) except -1 nogil:
     """Set `key`, replacing what it had."""
     cdef IntMap old = map[0]
-    cdef Entry* entry
+    cdef IntMapEntry* entry
     cdef uint64_t i
     if 2 * map.used > map.mask:
         intmap_init(map, 2 * old.used)
         map.used = old.used
         for i in range(old.mask + 1):
             if old.entries[i].key != NOTHING():
-                intmap_place(map, old.entries[i].key)[0] = old.entries[i]
+                intmap_slot(map, old.entries[i].key)[0] = old.entries[i]
         free(old.entries)
-    entry = intmap_place(map, key)
+    entry = intmap_slot(map, key)
     if entry.key != key:
         entry.key = key
         map.used += 1
@@ -91,7 +90,7 @@ cdef inline int intmap_put(IntMap* map, uint64_t key, uint64_t value) except -1 
     return 0
 
 
-cdef struct Word:
+cdef struct WordMapEntry:
     uint64_t hash
     uint32_t offset
     uint32_t size
@@ -99,8 +98,9 @@ cdef struct Word:
 
 
 cdef struct WordMap:
-    # Whole words -> id; the bytes lie one after the other in `bytes`. Filled once, never grown.
-    Word* words
+    # bytes -> id. The bytes of all words lie one after another in `bytes`. It is filled once and
+    # never grows.
+    WordMapEntry* entries
     uint8_t* bytes
     uint64_t mask
     uint32_t bytes_used
@@ -110,20 +110,20 @@ cdef inline int wordmap_init(WordMap* map, uint64_t expected, size_t total_bytes
     cdef uint64_t size = 16
     while size < 2 * expected:
         size *= 2
-    map.words = <Word*>malloc(size * sizeof(Word))
+    map.entries = <WordMapEntry*>malloc(size * sizeof(WordMapEntry))
     map.bytes = <uint8_t*>malloc(total_bytes + 1)
-    if map.words == NULL or map.bytes == NULL:
+    if map.entries == NULL or map.bytes == NULL:
         return out_of_memory()
-    memset(map.words, 0xFF, size * sizeof(Word))
+    memset(map.entries, 0xFF, size * sizeof(WordMapEntry))
     map.mask = size - 1
     map.bytes_used = 0
     return 0
 
 
 cdef inline void wordmap_free(WordMap* map) noexcept nogil:
-    free(map.words)
+    free(map.entries)
     free(map.bytes)
-    map.words = NULL
+    map.entries = NULL
     map.bytes = NULL
 
 
@@ -131,12 +131,12 @@ cdef inline uint32_t wordmap_get(const WordMap* map, const uint8_t* word,
                                  size_t size) noexcept nogil:
     """The id of the word, or NO_ID."""
     cdef uint64_t hash = hash_bytes(word, size)
-    cdef uint64_t at = hash & map.mask
-    while map.words[at].id != <uint32_t>NO_ID:
-        if (map.words[at].hash == hash and map.words[at].size == size
-                and memcmp(map.bytes + map.words[at].offset, word, size) == 0):
-            return map.words[at].id
-        at = (at + 1) & map.mask
+    cdef uint64_t slot = hash & map.mask
+    while map.entries[slot].id != <uint32_t>NO_ID:
+        if (map.entries[slot].hash == hash and map.entries[slot].size == size
+                and memcmp(map.bytes + map.entries[slot].offset, word, size) == 0):
+            return map.entries[slot].id
+        slot = (slot + 1) & map.mask
     return <uint32_t>NO_ID
 
 
@@ -144,12 +144,12 @@ cdef inline void wordmap_add(WordMap* map, const uint8_t* word, size_t size,
                              uint32_t id) noexcept nogil:
     """Add a word that is not in the map."""
     cdef uint64_t hash = hash_bytes(word, size)
-    cdef uint64_t at = hash & map.mask
-    while map.words[at].id != <uint32_t>NO_ID:
-        at = (at + 1) & map.mask
-    map.words[at].hash = hash
-    map.words[at].size = <uint32_t>size
-    map.words[at].id = id
-    map.words[at].offset = map.bytes_used
+    cdef uint64_t slot = hash & map.mask
+    while map.entries[slot].id != <uint32_t>NO_ID:
+        slot = (slot + 1) & map.mask
+    map.entries[slot].hash = hash
+    map.entries[slot].size = <uint32_t>size
+    map.entries[slot].id = id
+    map.entries[slot].offset = map.bytes_used
     memcpy(map.bytes + map.bytes_used, word, size)
     map.bytes_used += <uint32_t>size

@@ -1,8 +1,13 @@
-"""What bounds the memory and the time that a hostile file can take."""
+"""Limits of ids, tokens and texts. No other module states them."""
 
-# Characters of a token. The longest of published vocabularies have some hundreds.
-LONGEST_TOKEN = 1 << 16
-# Ids are 32 bits wide, and the last one says that there is none.
-MOST_IDS = 2**32 - 1
-# Tables that have a place for every id are made as long as ids are below this.
-LARGEST_TABLE = 1 << 22
+# Ids of tokens are at most MAX_ID, 2**32 - 2: the number after it says that there is no token. A
+# text has at most MAX_TEXT_BYTES bytes of UTF-8. C code has both at compile time, in pipeline.pxd.
+from subword._core.pipeline import MAX_ID as MAX_ID
+from subword._core.pipeline import MAX_TEXT_BYTES as MAX_TEXT_BYTES
+
+# Largest value of an array of ids, of a type id or of a padding id: they are uint32.
+MAX_UINT32 = 2**32 - 1
+# Characters of a token. The longest tokens of published vocabularies have some hundreds.
+MAX_TOKEN_CHARS = 1 << 16
+# A table with an entry for every id is made only if all ids are below this.
+MAX_TABLE_IDS = 1 << 22

@@ -1,16 +1,26 @@
-from typing import Any, Self
+from typing import Any, Final, Self, overload
 
 from typing_extensions import disjoint_base
 
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
 
+MAX_ID: Final[int]
+MAX_TEXT_BYTES: Final[int]
+
+@overload
+def flatten(stage: Normalizer | None) -> list[Normalizer]: ...
+@overload
+def flatten(stage: PreTokenizer | None) -> list[PreTokenizer]: ...
+
 @disjoint_base
-class Normalizer: ...
+class Normalizer:
+    def flat(self) -> list[Normalizer]: ...
 
 @disjoint_base
 class PreTokenizer:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self: ...
+    def flat(self) -> list[PreTokenizer]: ...
     def pre_tokenize_str(self, text: str) -> list[tuple[str, tuple[int, int]]]: ...
 
 @disjoint_base

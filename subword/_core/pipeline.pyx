@@ -1,4 +1,4 @@
-"""The contracts between the stages (see _pipeline.pxd) and the loop that runs them."""
+"""The C buffers that stages hand each other, and the base class of each stage (see the .pxd)."""
 
 from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport free, realloc
@@ -9,9 +9,12 @@ cdef extern from "text/utf8.h" nogil:
     int utf8_length(uint8_t lead)
 
 
+MAX_ID = <uint32_t>NO_ID - 1
+
+
 cdef int out_of_memory() except -1 nogil:
     with gil:
-        raise MemoryError("out of memory in the tokenizer pipeline")
+        raise MemoryError("out of memory")
 
 
 cdef int check_signals() except -1 nogil:
@@ -20,28 +23,36 @@ cdef int check_signals() except -1 nogil:
     return 0
 
 
+cdef void* reallocate(void* data, size_t size) except NULL nogil:
+    cdef void* moved = realloc(data, size)
+    if moved == NULL:
+        out_of_memory()
+    return moved
+
+
+cdef void* grow(void* data, Py_ssize_t* capacity, Py_ssize_t needed,
+                size_t item_size) except NULL nogil:
+    cdef Py_ssize_t wanted = capacity[0]
+    if wanted >= needed:
+        return data
+    wanted = grown(wanted, needed)
+    data = reallocate(data, wanted * item_size)
+    capacity[0] = wanted
+    return data
+
+
 cdef int text_reserve(Text* text, Py_ssize_t capacity) except -1 nogil:
-    """Make room for `capacity` bytes (and their spans, when the text is aligned)."""
+    """Reserve memory for `capacity` bytes (and for their spans, if the text is aligned)."""
     cdef Py_ssize_t wanted
-    cdef void* p
-    if text.capacity >= capacity and (not text.aligned or text.starts != NULL):
+    if text.capacity >= capacity and (not text.aligned or text.source_start != NULL):
         return 0
-    wanted = max(capacity, text.capacity + text.capacity // 2, 64)
-    p = realloc(text.data, wanted)
-    if p == NULL:
-        return out_of_memory()
-    text.data = <uint8_t*>p
-    # Spans from an earlier use grow along even if nobody asks for them now: `capacity` speaks for
-    # them too.
-    if text.aligned or text.starts != NULL:
-        p = realloc(text.starts, wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        text.starts = <int32_t*>p
-        p = realloc(text.ends, wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        text.ends = <int32_t*>p
+    wanted = grown(text.capacity, capacity)
+    text.data = <uint8_t*>reallocate(text.data, wanted)
+    # Arrays of spans from an earlier use must grow too, even if this use has no offsets: they have
+    # the same `capacity`.
+    if text.aligned or text.source_start != NULL:
+        text.source_start = <int32_t*>reallocate(text.source_start, wanted * sizeof(int32_t))
+        text.source_end = <int32_t*>reallocate(text.source_end, wanted * sizeof(int32_t))
     text.capacity = wanted
     return 0
 
@@ -56,9 +67,36 @@ cdef int text_append(Text* text, const uint8_t* data, Py_ssize_t size, int32_t s
     memcpy(text.data + text.size, data, size)
     if text.aligned:
         for i in range(text.size, text.size + size):
-            text.starts[i] = start
-            text.ends[i] = end
+            text.source_start[i] = start
+            text.source_end[i] = end
     text.size += size
+    return 0
+
+
+cdef int text_copy(const Text* source, Py_ssize_t first, Py_ssize_t last,
+                   Text* target) except -1 nogil:
+    cdef Py_ssize_t size = last - first, i = first
+    cdef int32_t* starts
+    cdef int32_t* ends
+    cdef int k, length
+    if size <= 0:
+        return 0
+    text_reserve(target, target.size + size)
+    memcpy(target.data + target.size, source.data + first, size)
+    if target.aligned:
+        starts = target.source_start + target.size
+        ends = target.source_end + target.size
+        if source.source_start != NULL:
+            memcpy(starts, source.source_start + first, size * sizeof(int32_t))
+            memcpy(ends, source.source_end + first, size * sizeof(int32_t))
+        else:
+            while i < last:
+                length = utf8_length(source.data[i])
+                for k in range(length):
+                    starts[i - first + k] = <int32_t>(source.source_offset + i)
+                    ends[i - first + k] = <int32_t>(source.source_offset + i + length)
+                i += length
+    target.size += size
     return 0
 
 
@@ -68,39 +106,32 @@ cdef void text_clear(Text* text) noexcept nogil:
 
 cdef void text_free(Text* text) noexcept nogil:
     free(text.data)
-    free(text.starts)
-    free(text.ends)
+    free(text.source_start)
+    free(text.source_end)
     text.data = NULL
-    text.starts = text.ends = NULL
+    text.source_start = text.source_end = NULL
     text.size = text.capacity = 0
 
 
-cdef int32_t text_start(const Text* text, Py_ssize_t i) noexcept nogil:
-    if text.starts != NULL:
-        return text.starts[i]
+cdef int32_t text_source_start(const Text* text, Py_ssize_t i) noexcept nogil:
+    if text.source_start != NULL:
+        return text.source_start[i]
     while (text.data[i] & 0xC0) == 0x80:
         i -= 1
-    return <int32_t>(text.base + i)
+    return <int32_t>(text.source_offset + i)
 
 
-cdef int32_t text_end(const Text* text, Py_ssize_t i) noexcept nogil:
-    if text.starts != NULL:
-        return text.ends[i]
+cdef int32_t text_source_end(const Text* text, Py_ssize_t i) noexcept nogil:
+    if text.source_start != NULL:
+        return text.source_end[i]
     while (text.data[i] & 0xC0) == 0x80:
         i -= 1
-    return <int32_t>(text.base + i + utf8_length(text.data[i]))
+    return <int32_t>(text.source_offset + i + utf8_length(text.data[i]))
 
 
 cdef int spans_push(Spans* spans, Py_ssize_t start, Py_ssize_t end) except -1 nogil:
-    cdef Py_ssize_t wanted
-    cdef void* p
     if spans.size == spans.capacity:
-        wanted = max(64, spans.capacity * 2)
-        p = realloc(spans.data, wanted * sizeof(Span))
-        if p == NULL:
-            return out_of_memory()
-        spans.data = <Span*>p
-        spans.capacity = wanted
+        spans.data = <Span*>grow(spans.data, &spans.capacity, spans.size + 1, sizeof(Span))
     spans.data[spans.size].start = <int32_t>start
     spans.data[spans.size].end = <int32_t>end
     spans.size += 1
@@ -114,16 +145,9 @@ cdef void spans_free(Spans* spans) noexcept nogil:
 
 
 cdef int tokens_push(Tokens* tokens, uint32_t id, Py_ssize_t start, Py_ssize_t end) except -1 nogil:
-    cdef Py_ssize_t wanted
-    cdef void* p
     cdef Token* token
     if tokens.size == tokens.capacity:
-        wanted = max(64, tokens.capacity * 2)
-        p = realloc(tokens.data, wanted * sizeof(Token))
-        if p == NULL:
-            return out_of_memory()
-        tokens.data = <Token*>p
-        tokens.capacity = wanted
+        tokens.data = <Token*>grow(tokens.data, &tokens.capacity, tokens.size + 1, sizeof(Token))
     token = tokens.data + tokens.size
     token.id = id
     token.start = <int32_t>start
@@ -138,8 +162,24 @@ cdef void tokens_free(Tokens* tokens) noexcept nogil:
     tokens.size = tokens.capacity = 0
 
 
+def flatten(stage):
+    """Return the steps of a normalizer or pre-tokenizer, those of nested sequences in their place.
+
+    Args:
+        stage: A stage, or None for the stage that does nothing.
+
+    Returns:
+        A list, empty for None.
+    """
+    return [] if stage is None else stage.flat()
+
+
 cdef class Normalizer:
     """Base of the normalizers: text in, text and its alignment out."""
+
+    def flat(self):
+        """Return the normalizers that this one applies in order: itself, unless a Sequence."""
+        return [self]
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         with gil:
@@ -152,11 +192,15 @@ cdef class PreTokenizer:
     def __cinit__(self, *args, **kwargs):
         self.pattern = -1
 
-    def pre_tokenize_str(self, text):
-        """Return the words of `text` as (word, (start, end)), positions in characters of `text`.
+    def flat(self):
+        """Return the pre-tokenizers that this one applies in order: itself, unless a Sequence."""
+        return [self]
 
-        The order and the form are those of `tokenizers`: the words as rewritten, the places in the
-        text as given.
+    def pre_tokenize_str(self, text):
+        """Return the words of `text` as (word, (start, end)), offsets in characters of `text`.
+
+        As in `tokenizers`, the words are those of the rewritten text and the offsets those of the
+        given one.
         """
         cdef Text source, target
         cdef Text* words = &source
@@ -179,8 +223,8 @@ cdef class PreTokenizer:
             result = []
             for i in range(after.size):
                 start, end = after.data[i].start, after.data[i].end
-                first = len(data[:text_start(words, start)].decode())
-                last = len(data[:text_end(words, end - 1)].decode())
+                first = len(data[:text_source_start(words, start)].decode())
+                last = len(data[:text_source_end(words, end - 1)].decode())
                 result.append((words.data[start:end].decode(), (first, last)))
             return result
         finally:

@@ -1,6 +1,6 @@
 """Which vector instructions are used: those of the processor, or fewer for tests."""
 
-cdef extern from "scan/scan.h" nogil:
+cdef extern from "cpu/simd.h" nogil:
     int simd_available()
 
 SIMD = ("scalar", "avx2", "avx512")
@@ -8,10 +8,10 @@ simd_on = simd_available()
 
 
 def use_simd(level=None):
-    """Choose the scanners; return which are used: "scalar", "avx2" or "avx512".
+    """Choose the vector instructions; return the choice: "scalar", "avx2" or "avx512".
 
-    They give the same words, and the best are used by default: this is for tests and measurements.
-    A processor without those of `level` uses the best it has below; None changes nothing.
+    All give the same results, and the best are used by default: this is for tests and measurements.
+    If the processor lacks those of `level`, the best below it are used. None changes nothing.
     """
     global simd_on
     if level not in (None, *SIMD):

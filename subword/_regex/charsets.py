@@ -1,7 +1,7 @@
 """Sets of code points for regexes: their algebra, their names, and their case.
 
 A set is a sorted list of (first, last) code points, both inclusive, that neither overlap nor touch.
-All knowledge about characters comes from the frozen tables in `_unicode`.
+All knowledge about characters comes from the frozen tables in `_core.unicode`.
 """
 
 from bisect import bisect_right
@@ -78,8 +78,8 @@ def intersection(*parts: Ranges) -> Ranges:
 
 def contains(ranges: Ranges, code: int) -> bool:
     """Return whether a code point is in the set."""
-    place = bisect_right(ranges, (code, LAST)) - 1
-    return place >= 0 and code <= ranges[place][1]
+    pos = bisect_right(ranges, (code, LAST)) - 1
+    return pos >= 0 and code <= ranges[pos][1]
 
 
 @cache
@@ -96,11 +96,11 @@ def loose_names() -> dict[str, str]:
 
 @cache
 def named(name: str, in_class: bool = False) -> tuple[tuple[int, int], ...]:
-    r"""Return the set behind \p{name}.
+    r"""Return the set that \p{name} names.
 
     Args:
         name: The name of a property; case, blanks, hyphens and underscores do not matter.
-        in_class: Whether it stands in brackets, where the engine has another idea of a word.
+        in_class: Whether it is in brackets, where the engine has another set of word characters.
 
     Raises:
         ValueError: The tables do not hold this property.
@@ -118,7 +118,7 @@ def named(name: str, in_class: bool = False) -> tuple[tuple[int, int], ...]:
 
 
 def bracket(name: str) -> Ranges:
-    """Return the set behind [[:name:]].
+    """Return the set that [[:name:]] names.
 
     Raises:
         ValueError: There is no such class.
@@ -172,7 +172,7 @@ def cased() -> dict[str, str]:
 
 
 def escape(code: int) -> str:
-    """Return a code point as it may stand anywhere in a pattern."""
+    """Return a code point in a form that may stand anywhere in a pattern."""
     char = chr(code)
     if char.isascii() and char.isalnum():
         return char

@@ -1,8 +1,8 @@
-"""Regexes of tokenizer files: what Split and Replace look for when it is not a plain string.
+"""Regexes of tokenizer files, which Split and Replace search: compile them and find matches.
 
-The engine is the `regex` package from PyPI, an optional dependency, but what a pattern means is
-what it means to Hugging Face's `tokenizers`: its dialect (Oniguruma) and its version of Unicode,
-translated by `_oniguruma`.
+The engine is the `regex` package from PyPI, an optional dependency. A pattern means what it means
+to Hugging Face's `tokenizers`: `translate` translates its dialect (Oniguruma) and its version of
+Unicode.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from subword._regex.translate import Translator
 
 
 class Match(Protocol):
-    """What a search found."""
+    """The result of a search."""
 
     def span(self) -> tuple[int, int]:
         """Return where the match starts and ends, in characters."""
@@ -28,12 +28,12 @@ class Pattern(Protocol):
         """Return the first match at or after a character of the text."""
 
     def sub(self, replace: Callable[[object], str], text: str) -> str:
-        """Return the text with each match replaced by what `replace` makes of it."""
+        """Return the text with each match replaced by the result of `replace`."""
 
 
 @dataclass(frozen=True)
 class Regex:
-    """A pattern, as opposed to a string that stands for itself.
+    """A pattern, as opposed to a literal string.
 
     Args:
         pattern: A regex in the dialect of tokenizer files.
@@ -53,7 +53,7 @@ def translate(pattern: str) -> str:
 
     Raises:
         ValueError: The pattern is wrong, or holds something that cannot be translated; the message
-            names the place.
+            names the position.
 
     >>> translate(r"(?i:'s)|\h{2}+")
     "(?:\\x27[Ss\\u017f])|(?:(?:[0-9A-Fa-f]){2})+"
@@ -73,7 +73,7 @@ def compile_pattern(pattern: str) -> Pattern:
         pattern: The regex, in Oniguruma's dialect.
 
     Returns:
-        An object whose `search(text, start)` finds what the reference's engine finds. Use
+        An object whose `search(text, start)` finds the matches of the reference's engine. Use
         `find_spans` for all matches.
 
     Raises:
@@ -97,7 +97,7 @@ def compile_pattern(pattern: str) -> Pattern:
 def find_spans(compiled: Pattern, text: str) -> Iterator[tuple[int, int]]:
     """Yield the matches of a pattern from left to right, none overlapping another.
 
-    An empty match right behind another match does not count, and the search goes on behind the next
+    An empty match directly after another match does not count; the search continues after the next
     character.
 
     Args:
@@ -107,14 +107,14 @@ def find_spans(compiled: Pattern, text: str) -> Iterator[tuple[int, int]]:
     Yields:
         (start, end) of each match, in characters.
     """
-    place, last = 0, -1
-    while place <= len(text):
-        match = compiled.search(text, place)
+    pos, last = 0, -1
+    while pos <= len(text):
+        match = compiled.search(text, pos)
         if match is None:
             return
         start, end = match.span()
         if start == end == last:
-            place = end + 1
+            pos = end + 1
             continue
         yield start, end
-        place = last = end
+        pos = last = end

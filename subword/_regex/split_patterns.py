@@ -79,7 +79,7 @@ DEEPSEEK = (
     r"| ?[\p{P}\p{S}]+[\r\n]*|" + TAIL,
 )
 
-# What becomes of matches, in the order of the enum in cutting.pxd.
+# What becomes of matches, in the order of the enum in pre_tokenizers/splits.pxd.
 BEHAVIORS = ("removed", "isolated", "merged_with_previous", "merged_with_next", "contiguous")
 
 

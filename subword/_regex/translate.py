@@ -1,9 +1,9 @@
-"""Translate the regexes of tokenizer files into the syntax of the `regex` package, meaning kept.
+"""Translate the regexes of tokenizer files into the syntax of the `regex` package.
 
-Tokenizer files hold patterns in the syntax of Oniguruma (doc/RE of that project). Two things keep a
-Python engine from running them as they are: its classes follow another version of Unicode, and some
-constructs differ. So every class is written out as ranges of the frozen tables, ignored case is
-spelled out as well, and what cannot be said is refused.
+Tokenizer files hold patterns in the syntax of Oniguruma (doc/RE of that project). A Python engine
+cannot run them unchanged, for two reasons: its classes follow another version of Unicode, and some
+constructs differ. So every class is written as ranges of the frozen tables, ignored case is written
+out too, and what has no equivalent is refused.
 """
 
 import re
@@ -35,7 +35,7 @@ REFUSED = {
 
 
 class Options(NamedTuple):
-    """The options that are in force at some place of a pattern."""
+    """The options in force at a position of a pattern."""
 
     ignorecase: bool = False
     dotall: bool = False
@@ -47,14 +47,14 @@ class Translator(ClassReader):
 
     def __init__(self, pattern: str, capture_plain: bool = True) -> None:
         super().__init__(pattern)
-        self.capture_plain = capture_plain  # groups without a name count only where none has one
+        self.capture_plain = capture_plain  # groups without a name count only if no group has one
         self.groups = 0
         self.names: set[str] = set()
 
     def translate(self) -> str:
         """Return the pattern in the syntax of the `regex` package."""
         text = self.alternatives(Options())
-        if self.place < len(self.pattern):
+        if self.pos < len(self.pattern):
             raise self.error("a parenthesis is closed that was not opened")
         return text
 
@@ -68,24 +68,24 @@ class Translator(ClassReader):
 
     def sequence(self, options: Options) -> str:
         parts: list[str] = []
-        run = ""  # characters that stand for themselves, side by side
+        run = ""  # literal characters, side by side
         while True:
             self.skip(options)
-            if self.place == len(self.pattern) or self.ahead("|") or self.ahead(")"):
+            if self.pos == len(self.pattern) or self.ahead("|") or self.ahead(")"):
                 return "".join(parts) + literal(run, options)
-            start = self.place
+            start = self.pos
             options_text = re.compile(r"\(\?([a-z]+|(?=-))(?:-([a-z]*))?\)").match(
                 self.pattern, start
             )
             if options_text:  # (?i) holds to the end of the group, alternatives included
-                self.place = options_text.end()
+                self.pos = options_text.end()
                 inner = self.alternatives(self.options(options, *options_text.groups()))
                 return "".join(parts) + literal(run, options) + f"(?:{inner})"
             chars, text, repeatable = self.atom(options)
             self.skip(options)
             quantifiers = self.quantifiers(options)
             if quantifiers and not repeatable:
-                self.place = start
+                self.pos = start
                 raise self.error("what is repeated matches a place, not characters")
             if chars and not quantifiers:
                 run += chars
@@ -103,7 +103,7 @@ class Translator(ClassReader):
             if self.take("(?#"):
                 self.until(")")
             elif options.extended and self.take("#"):
-                while self.place < len(self.pattern) and self.char() != "\n":
+                while self.pos < len(self.pattern) and self.char() != "\n":
                     pass
             elif not (options.extended and any(map(self.take, " \t\n\r\f\v"))):
                 return
@@ -113,14 +113,14 @@ class Translator(ClassReader):
         found: list[str] = []
         while True:
             self.skip(options)
-            interval = INTERVAL.match(self.pattern, self.place)
+            interval = INTERVAL.match(self.pattern, self.pos)
             if interval:
                 least, comma, most, only_most = interval.groups()
                 if most and int(most) < int(least):
                     raise self.error("an interval ends before it begins")
-                self.place = interval.end()
+                self.pos = interval.end()
                 if least and not comma:
-                    found.append(f"{{{least}}}")  # a ? behind it makes it optional, not lazy
+                    found.append(f"{{{least}}}")  # a ? after it makes it optional, not lazy
                 else:
                     lazy = "?" if self.take("?") else ""
                     found.append(f"{{{least or 0},{most or only_most or ''}}}{lazy}")
@@ -134,8 +134,8 @@ class Translator(ClassReader):
     # ------------------------------------------------------------------ atoms
 
     def atom(self, options: Options) -> tuple[str, str, bool]:
-        """Return characters that stand for themselves, else a translation, and if it may repeat."""
-        start = self.place
+        """Return literal characters, or else a translation, and whether it may be repeated."""
+        start = self.pos
         if self.ahead("["):
             return "", self.class_text(options), True
         char = self.char()
@@ -152,7 +152,7 @@ class Translator(ClassReader):
         if char in "^$":
             return "", ANCHORS[char], False
         if char in "*+?" or (char == "{" and INTERVAL.match(self.pattern, start)):
-            self.place = start
+            self.pos = start
             raise self.error("there is nothing to repeat")
         return char, "", True
 
@@ -168,7 +168,7 @@ class Translator(ClassReader):
         return options
 
     def group(self, options: Options) -> tuple[str, bool]:
-        """Translate a group whose parenthesis is behind us."""
+        """Translate a group; its opening parenthesis has been read."""
         head = "("
         repeatable = True
         if self.take("?"):
@@ -179,7 +179,7 @@ class Translator(ClassReader):
                     break
             else:
                 if self.take("<") or self.take("'"):
-                    name = self.until(">" if self.pattern[self.place - 1] == "<" else "'")
+                    name = self.until(">" if self.pattern[self.pos - 1] == "<" else "'")
                     if not name.isidentifier() or name in self.names:
                         raise self.error(
                             f"{name!r} cannot be the name of a group, or is one already"
@@ -187,12 +187,10 @@ class Translator(ClassReader):
                     self.names.add(name)
                     head = f"(?P<{name}>"
                 else:
-                    switches = re.compile(r"([a-z]*)(?:-([a-z]*))?:").match(
-                        self.pattern, self.place
-                    )
+                    switches = re.compile(r"([a-z]*)(?:-([a-z]*))?:").match(self.pattern, self.pos)
                     if not switches:
                         raise self.error("this kind of group is not supported")
-                    self.place = switches.end()
+                    self.pos = switches.end()
                     options = self.options(options, *switches.groups())
                     head = "(?:"
         elif self.capture_plain:
@@ -205,20 +203,20 @@ class Translator(ClassReader):
         return f"{head}{inner})", repeatable
 
     def escape(self, options: Options) -> tuple[str, str, bool]:
-        """Translate an escape whose backslash is behind us."""
-        if self.place == len(self.pattern):
+        """Translate an escape; its backslash has been read."""
+        if self.pos == len(self.pattern):
             raise self.error("the pattern ends too early")
-        letter = self.pattern[self.place]
+        letter = self.pattern[self.pos]
         if letter in ANCHORS and letter not in "^$":
-            self.place += 1
+            self.pos += 1
             return "", ANCHORS[letter], False
         if letter in "bB":
-            self.place += 1
+            self.pos += 1
             word = sets.text_of(sets.named("word"))
             inside, outside = ("(?!", "(?=") if letter == "b" else ("(?=", "(?!")
             return "", f"(?:(?<={word}){inside}{word})|(?<!{word}){outside}{word}))", False
         if letter in "RNO":
-            self.place += 1
+            self.pos += 1
             if letter == "R":
                 return "", rf"(?>\r\n|{sets.text_of(LINEBREAKS)})", True
             return "", sets.text_of(sets.complement(NEWLINE if letter == "N" else [])), True
@@ -234,8 +232,8 @@ class Translator(ClassReader):
         return self.codes(), "", True
 
     def reference(self, options: Options) -> str | None:
-        """Translate a reference to what a group matched, if one is ahead."""
-        match = re.compile(r"k<(\w+)>|k'(\w+)'|([1-9]\d*)").match(self.pattern, self.place)
+        """Translate a reference to the match of a group, if one comes next; None otherwise."""
+        match = re.compile(r"k<(\w+)>|k'(\w+)'|([1-9]\d*)").match(self.pattern, self.pos)
         name = next(filter(None, match.groups()), "") if match else ""
         if not match or (match[3] and int(name) > max(9, self.groups)):
             return None  # k itself, or an octal number
@@ -244,14 +242,14 @@ class Translator(ClassReader):
         )
         if not known or options.ignorecase:
             raise self.error(f"the reference to group {name} is not supported")
-        self.place = match.end()
+        self.pos = match.end()
         return f"(?:\\{name})" if name.isdigit() else f"(?P={name})"
 
     # ------------------------------------------------------------------ classes
 
     def class_text(self, options: Options) -> str:
         """Translate a class in brackets."""
-        start = self.place
+        start = self.pos
         negated = self.pattern.startswith("[^", start)
         found = self.bracket_class()
         if not options.ignorecase:
@@ -272,21 +270,21 @@ def one_letter(char: str) -> str:
 
 
 def literal(run: str, options: Options) -> str:
-    """Translate characters that stand for themselves, side by side.
+    """Translate literal characters, side by side.
 
-    Where case is ignored the engine cuts them from the left into strings that one character may
-    stand for (ss for ß, the longest first) and single characters. It does so across (?:...) as
-    well, which is not followed here: (?i:(?:s)s) matches ß there and not here.
+    If case is ignored, the engine splits them from the left into strings that match one character
+    (ss for ß, the longest first) and single characters. It does so across (?:...) too, which is not
+    done here: (?i:(?:s)s) matches ß there but not here.
     """
     if not options.ignorecase:
         return "".join(sets.escape(ord(char)) for char in run)
     parts: list[str] = []
-    place = 0
-    while place < len(run):
+    pos = 0
+    while pos < len(run):
         size = next(
-            (n for n in (3, 2) if sets.spelling(run[place : place + n]) in sets.contractions()), 1
+            (n for n in (3, 2) if sets.spelling(run[pos : pos + n]) in sets.contractions()), 1
         )
-        part = run[place : place + size]
+        part = run[pos : pos + size]
         text = "".join(map(one_letter, part))
         if size > 1:
             singles = sets.contractions()[sets.spelling(part)]
@@ -296,5 +294,5 @@ def literal(run: str, options: Options) -> str:
         elif part in sets.expansions():
             text = f"(?:{text}|{''.join(map(one_letter, sets.expansions()[part]))})"
         parts.append(text)
-        place += size
+        pos += size
     return "".join(parts)

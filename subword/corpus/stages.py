@@ -10,7 +10,7 @@ from subword._core.pipeline import Normalizer, PreTokenizer
 from subword.corpus.word_counter import WordCounter
 from subword.normalizers import BertNormalizer
 from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
-from subword.vocab.added_tokens import Matcher
+from subword.vocab.added_tokens import AddedTokenMatcher
 
 Algorithm = Literal["bpe", "byte_level_bpe", "wordpiece"]
 
@@ -29,8 +29,8 @@ class WordStages:
     normalizer: Normalizer | None
     pre_tokenizer: PreTokenizer | None
     byte_level: bool = False
-    before_normalizer: Matcher | None = None
-    after_normalizer: Matcher | None = None
+    before_normalizer: AddedTokenMatcher | None = None
+    after_normalizer: AddedTokenMatcher | None = None
 
     def counter(self) -> WordCounter:
         """Return a counter of such words, for one thread."""

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword.corpus.word_counts import WordCounts
-from subword.vocab.added_tokens import Matcher
+from subword.vocab.added_tokens import AddedTokenMatcher
 
 @final
 class WordCounter:
@@ -15,8 +15,8 @@ class WordCounter:
         pre_tokenizer: PreTokenizer | None = None,
         *,
         byte_level: bool = False,
-        before_normalizer: Matcher | None = None,
-        after_normalizer: Matcher | None = None,
+        before_normalizer: AddedTokenMatcher | None = None,
+        after_normalizer: AddedTokenMatcher | None = None,
     ) -> None: ...
     @property
     def cuts_at_blanks(self) -> bool: ...

@@ -14,15 +14,17 @@ from libc.stdint cimport int32_t, int64_t, uint8_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memchr
 
-from subword._core.pipeline cimport Normalizer, PreTokenizer, Span, Text
+from subword._core.pipeline cimport (
+    MAX_TEXT_BYTES, Normalizer, PreTokenizer, Span, Text, out_of_memory,
+)
 from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
 from subword.corpus.word_counts cimport WordCounts
-from subword.corpus.word_table cimport Slot, out_of_memory, slot_word
-from subword.encode.documents cimport MAX_DOCUMENT_BYTES, Document, find_storage, utf8_of
+from subword.corpus.word_table cimport Slot, slot_word
+from subword.encode.documents cimport Document, find_storage, utf8_of
 from subword.encode.segments cimport is_bert, normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Worker
-from subword.vocab.added_tokens cimport Matcher, Pieces
+from subword.vocab.added_tokens cimport AddedTokenMatcher, AddedSpans
 
 from subword.pre_tokenizers import with_raw_bytes
 
@@ -57,8 +59,8 @@ cdef class WordCounter:
 
     cdef Normalizer normalizer
     cdef PreTokenizer pre_tokenizer
-    cdef Matcher before_normalizer
-    cdef Matcher after_normalizer
+    cdef AddedTokenMatcher before_normalizer
+    cdef AddedTokenMatcher after_normalizer
     cdef bint normalizes, chunks
     cdef bint has_raw, has_after
     cdef int pattern
@@ -67,8 +69,8 @@ cdef class WordCounter:
     cdef Worker worker          # for its scratch; its caches stay empty
 
     def __init__(self, Normalizer normalizer=None, PreTokenizer pre_tokenizer=None, *,
-                 bint byte_level=False, Matcher before_normalizer=None,
-                 Matcher after_normalizer=None):
+                 bint byte_level=False, AddedTokenMatcher before_normalizer=None,
+                 AddedTokenMatcher after_normalizer=None):
         if byte_level:
             pre_tokenizer = with_raw_bytes(pre_tokenizer) if pre_tokenizer is not None else None
             if pre_tokenizer is None:
@@ -178,12 +180,12 @@ cdef class WordCounter:
     cdef int count_document(self, const uint8_t* data, Py_ssize_t size,
                             const uint8_t* limit) except -1 nogil:
         """Count the words of one text; `limit` ends the memory that may be read."""
-        cdef Pieces* pieces
+        cdef AddedSpans* pieces
         cdef Py_ssize_t i
-        if size > MAX_DOCUMENT_BYTES:
+        if size > MAX_TEXT_BYTES:
             with gil:
                 raise ValueError(
-                    f"a text holds at most {MAX_DOCUMENT_BYTES} bytes of UTF-8, got {size}")
+                    f"a text holds at most {MAX_TEXT_BYTES} bytes of UTF-8, got {size}")
         if not self.has_raw:
             return self.count_segment(data, 0, size, limit)
         pieces = &self.worker.added_spans
@@ -203,7 +205,7 @@ cdef class WordCounter:
         cdef Text text = segment_text(data, start, end, False)
         cdef Text part
         cdef const Text* source = &text
-        cdef Pieces* pieces
+        cdef AddedSpans* pieces
         cdef Py_ssize_t i
         if text.size == 0:
             return 0

@@ -17,9 +17,9 @@ from libc.string cimport memcmp, memcpy
 
 from subword._core.atomic_file import atomic_file
 
-from subword._core.pipeline cimport Span
+from subword._core.pipeline cimport Span, out_of_memory
 from subword.corpus.word_table cimport (
-    Slot, Table, out_of_memory, slot_word, table_count, table_find, table_free, table_reserve,
+    Slot, Table, slot_word, table_count, table_find, table_free, table_reserve,
     table_slot,
 )
 

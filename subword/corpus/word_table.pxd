@@ -49,4 +49,3 @@ cdef void table_free(Table* table) noexcept nogil
 # Add one to the count of each span of `data`; `limit` ends the readable memory.
 cdef int table_count(Table* table, const uint8_t* data, const uint8_t* limit, const Span* spans,
                      Py_ssize_t size) except -1 nogil
-cdef int out_of_memory() except -1 nogil

@@ -9,9 +9,9 @@ from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memcmp, memcpy
 
-from subword._core.pipeline cimport Span
+from subword._core.pipeline cimport Span, out_of_memory
 
-cdef extern from "cpu/memory.h" nogil:
+cdef extern from "cpu/hash.h" nogil:
     ctypedef struct word_key:
         uint64_t low
         uint64_t high
@@ -24,11 +24,6 @@ cdef extern from "cpu/memory.h" nogil:
 cdef enum:
     BATCH = 128          # words whose slots are fetched into the cache together
     FIRST_CAPACITY = 256
-
-
-cdef int out_of_memory() except -1 nogil:
-    with gil:
-        raise MemoryError("out of memory while counting words")
 
 
 cdef inline word_key key_of(const uint8_t* word, Py_ssize_t size,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 
 from subword import decoders
-from subword._core.limits import LARGEST_TABLE
+from subword._core.limits import MAX_TABLE_IDS
 from subword.decoders._byte_table import TokenByteTable
 from subword.decoders.base import Decoder, PerTokenDecoder
 from subword.decoders.incremental import REPLACEMENT_CHAR
@@ -106,7 +106,7 @@ class TextDecoder:
     def _make_table(self, skip_special_tokens: bool) -> TokenByteTable | None:
         highest = max(self.vocabulary.as_dict().values(), default=-1)
         plan = table_plan(self.decoder)
-        if plan is None or highest >= LARGEST_TABLE:
+        if plan is None or highest >= MAX_TABLE_IDS:
             return None
         tokens = [self.vocabulary.id_to_token(i) for i in range(highest + 1)]
         if skip_special_tokens:

@@ -11,7 +11,7 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.string cimport memset
 
 from subword._core.pipeline cimport (
-    PreTokenizer, Text, spans_push, text_clear, text_end, text_reserve, text_start,
+    PreTokenizer, Text, spans_push, text_clear, text_reserve, text_source_end, text_source_start,
 )
 from subword._core.unicode cimport BERT_CHINESE, BERT_PUNCT, BERT_SPACE, bert_bits, form_bits
 from subword.encode.worker cimport Worker
@@ -69,13 +69,13 @@ cdef int run_stages(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordP
     cdef const Text* source = &text
     cdef Py_ssize_t i, k, first, start
     text.data = <uint8_t*>chunk
-    text.starts = text.ends = NULL
+    text.source_start = text.source_end = NULL
     text.size = text.capacity = size
-    text.base = 0
+    text.source_offset = 0
     text.aligned = True
     text_clear(&worker.chunk)
     worker.chunk.aligned = True
-    worker.chunk.base = 0
+    worker.chunk.source_offset = 0
     if normalizer.apply(&text, &worker.chunk):
         source = &worker.chunk
     worker.whole_text_span.size = 0
@@ -91,8 +91,9 @@ cdef int run_stages(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordP
         worker.reserve_chunk_word_ids()
         for k in range(first, worker.tokens.size):
             worker.chunk_word_ids[k] = <int32_t>i
-            worker.tokens.data[k].end = text_end(source, start + worker.tokens.data[k].end - 1)
-            worker.tokens.data[k].start = text_start(source,
+            worker.tokens.data[k].end = text_source_end(source,
+                                                        start + worker.tokens.data[k].end - 1)
+            worker.tokens.data[k].start = text_source_start(source,
                                                      start + worker.tokens.data[k].start)
     worker.reserve_chunk_word_ids()
     worker.chunk_word_ids[worker.tokens.size] = <int32_t>worker.chunk_spans.size

@@ -11,7 +11,7 @@ from libc.string cimport memset
 
 from subword.encode.worker cimport Output
 
-cdef extern from "cpu/memory.h" nogil:
+cdef extern from "cpu/hints.h" nogil:
     void offer_to_kernel(void* p, size_t size)
 
 cdef enum:

@@ -13,7 +13,7 @@ from subword.encode._word_cache cimport FOUR_TOKENS, TWO_TOKENS, VALUES_PER_TOKE
 from subword.encode.worker cimport Output, Worker, output_push, output_reserve
 
 cdef extern from "text/offsets.h" nogil:
-    void unpack_places(int32_t* offsets, int32_t start, uint32_t packed)
+    void unpack_offsets(int32_t* offsets, int32_t start, uint32_t packed)
 
 cdef enum:
     SLACK = 16    # values after the last that may be read
@@ -24,16 +24,16 @@ cdef inline int32_t offset_start(const Text* text, int32_t at) noexcept nogil:
 
     Bytes become characters only at the very end, see `bytes_to_characters`.
     """
-    if text.starts == NULL:
-        return <int32_t>(text.base + at)
-    return text.starts[min(at, text.size - 1)]
+    if text.source_start == NULL:
+        return <int32_t>(text.source_offset + at)
+    return text.source_start[min(at, text.size - 1)]
 
 
 cdef inline int32_t offset_end(const Text* text, int32_t at) noexcept nogil:
     """The byte of the document where the text's bytes before `at` end."""
-    if text.starts == NULL:
-        return <int32_t>(text.base + at)
-    return text.ends[min(at, text.size) - 1]
+    if text.source_start == NULL:
+        return <int32_t>(text.source_offset + at)
+    return text.source_end[min(at, text.size) - 1]
 
 
 cdef int emit_tokens(Worker worker, const Text* text, int32_t start, bint caches_chunks,
@@ -86,7 +86,7 @@ cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint3
                         worker.word)
             at = end
     else:
-        unpack_places(offsets, start, values[2])
+        unpack_offsets(offsets, start, values[2])
         for k in range(2 if values[2] >> 24 else 1):
             output_push(out, values[k], offset_start(text, offsets[2 * k]),
                         offset_end(text, offsets[2 * k + 1]), worker.word)

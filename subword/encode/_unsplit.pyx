@@ -19,6 +19,7 @@ from subword.models.bpe cimport BPE
 from subword.models.safe_splits cimport find_safe_splits
 
 from subword import normalizers, pre_tokenizers
+from subword._core.pipeline import flatten
 
 cdef extern from "text/utf8.h" nogil:
     int utf8_length(uint8_t first_chunk)
@@ -47,7 +48,8 @@ cdef class UnsplitText:
         cdef Text* scratch = &worker.normalized
         cdef PrependScheme scheme = self.prepend_scheme
         if not (scheme == PREPEND_ALWAYS or (not has_metaspace and (
-                scheme == PREPEND_IF_MISSING or (scheme == PREPEND_FIRST and text.base == 0)))):
+                scheme == PREPEND_IF_MISSING
+                or (scheme == PREPEND_FIRST and text.source_offset == 0)))):
             worker.word += not (self.split_words and has_metaspace)
             return 0
         worker.word += not self.split_words
@@ -56,8 +58,8 @@ cdef class UnsplitText:
         scratch.data[0] = PREFIXED
         memcpy(scratch.data + 1, text.data, pos[0])
         first_chunk[0] = scratch[0]
-        first_chunk.starts = NULL
-        first_chunk.base = text.base - 1
+        first_chunk.source_start = NULL
+        first_chunk.source_offset = text.source_offset - 1
         first_chunk.size = span[1] = <int32_t>pos[0] + 1
         return 1
 
@@ -72,8 +74,8 @@ cdef class UnsplitText:
         self.model.tokenize(text.data, text.size, &worker.tokens)
         worker.reserve_chunk_word_ids()
         for k in range(worker.tokens.size):
-            worker.tokens.data[k].start = text.starts[worker.tokens.data[k].start]
-            worker.tokens.data[k].end = text.ends[worker.tokens.data[k].end - 1]
+            worker.tokens.data[k].start = text.source_start[worker.tokens.data[k].start]
+            worker.tokens.data[k].end = text.source_end[worker.tokens.data[k].end - 1]
             worker.chunk_word_ids[k] = (self.split_words and has_metaspace) - 1
         worker.chunk_word_ids[worker.tokens.size] = self.split_words and has_metaspace
         return 0
@@ -89,8 +91,8 @@ cdef class UnsplitText:
         for i in range(size):
             if chunk[i] != 0x20 and chunk[i] != PREFIXED:
                 text.data[n] = chunk[i]
-                text.starts[n] = i
-                text.ends[n] = i + 1
+                text.source_start[n] = i
+                text.source_end[n] = i + 1
                 n += 1
                 continue
             start = i
@@ -100,8 +102,8 @@ cdef class UnsplitText:
                 end += utf8_length(chunk[1])
             for k in range(self.metaspace_size):
                 text.data[n] = self.metaspace[k]
-                text.starts[n] = start
-                text.ends[n] = end
+                text.source_start[n] = start
+                text.source_end[n] = end
                 n += 1
         text.size = n
         return 0
@@ -118,7 +120,7 @@ cdef UnsplitText make_unsplit_text(object normalizer, object pre_tokenizer, obje
             before them.
     """
     cdef UnsplitText unsplit
-    cdef list steps = normalizer_steps(normalizer)
+    cdef list steps = flatten(normalizer)
     metaspace, scheme, split_words = " ", PREPEND_NEVER, False
     if not isinstance(model, BPE):
         return None
@@ -147,13 +149,6 @@ cdef UnsplitText make_unsplit_text(object normalizer, object pre_tokenizer, obje
     unsplit.metaspace = unsplit.metaspace_bytes
     unsplit.metaspace_size = <int>len(unsplit.metaspace_bytes)
     return unsplit if unsplit.safe_splits is not None else None
-
-
-def normalizer_steps(normalizer):
-    """Return the steps of a normalizer, those of sequences in their place."""
-    if isinstance(normalizer, normalizers.Sequence):
-        return [step for part in normalizer.normalizers for step in normalizer_steps(part)]
-    return [] if normalizer is None else [normalizer]
 
 
 def replaces_spaces(step):

@@ -17,7 +17,7 @@ from libc.string cimport memcpy, memset
 
 from subword._core.pipeline cimport out_of_memory
 
-cdef extern from "cpu/memory.h" nogil:
+cdef extern from "cpu/hints.h" nogil:
     void* align_up(void* p, size_t to)
     void advise_huge_pages(void* p, size_t size)
 

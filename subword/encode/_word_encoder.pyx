@@ -167,8 +167,8 @@ cdef int flush_with_offsets(WordEncoder encoder, Worker worker, const Text* text
     pending_prefetch_long(pending, &cache.table)
     while i < pending.size:
         output_reserve(out, MAX_TOKENS * (pending.size - i))
-        if text.starts == NULL:
-            i = pending_emit_offsets(pending, &cache.table, i, <int32_t>text.base, spans,
+        if text.source_start == NULL:
+            i = pending_emit_offsets(pending, &cache.table, i, <int32_t>text.source_offset, spans,
                                      out.ids, out.offsets, out.words, &worker.word, &out.size)
             if i == pending.size:
                 break

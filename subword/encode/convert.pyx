@@ -14,7 +14,7 @@ cdef extern from "Python.h":
     int PyGC_Enable()
 
 cdef extern from "text/offsets.h" nogil:
-    Py_ssize_t next_wide(const uint8_t* p, Py_ssize_t at, Py_ssize_t n)
+    Py_ssize_t next_non_ascii(const uint8_t* p, Py_ssize_t at, Py_ssize_t n)
 
 cdef extern from "text/utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
@@ -72,7 +72,7 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
     counts again from the start.
     """
     cdef Py_ssize_t i = 0, pos = 0, characters = 0, start, end
-    cdef Py_ssize_t ascii_end = next_wide(data, 0, size)    # all is ASCII between `pos` and here
+    cdef Py_ssize_t ascii_end = next_non_ascii(data, 0, size)   # all is ASCII from `pos` to here
     cdef int32_t shift
     while i < count:
         start = offsets[2 * i]
@@ -100,7 +100,7 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
         offsets[2 * i + 1] = <int32_t>characters
         i += 1
         if ascii_end < pos:
-            ascii_end = next_wide(data, pos, size)
+            ascii_end = next_non_ascii(data, pos, size)
 
 
 cdef void pad_rows(const uint32_t* ids, const int64_t* counts, Py_ssize_t rows, Py_ssize_t width,

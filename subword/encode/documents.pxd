@@ -6,7 +6,6 @@ from subword.encode.worker cimport Worker
 
 
 cdef enum:
-    MAX_DOCUMENT_BYTES = 0x7FFFFFFF
     # Bytes of text up to which releasing the GIL costs more than it saves.
     MAX_BYTES_WITH_GIL = 1 << 13
 

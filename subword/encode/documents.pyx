@@ -6,7 +6,7 @@ from bisect import bisect_right
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
 from libc.stdlib cimport free, malloc, realloc
 
-from subword._core.pipeline cimport out_of_memory
+from subword._core.pipeline cimport MAX_TEXT_BYTES, out_of_memory
 from subword._core.simd cimport simd_on
 from subword.encode.worker cimport Worker
 
@@ -22,7 +22,7 @@ cdef extern from "text/find_bytes.h" nogil:
     const uint8_t* find_bytes(const uint8_t* data, size_t size, const uint8_t* needle,
                               size_t needle_size, bint* absent)
 
-cdef extern from "cpu/memory.h" nogil:
+cdef extern from "cpu/hints.h" nogil:
     void subword_prefetch(const void* p)
 
 cdef extern from "text/transcode.h" nogil:
@@ -57,9 +57,9 @@ cdef int document_of(object text, Py_ssize_t index, Document* document) except -
     """Fill in where a str is stored, which must not be too long; `index` is for the error."""
     if not find_storage(text, document):
         raise TypeError(f"text {index} must be a str, got {type(text).__name__}")
-    if most_bytes(document) > MAX_DOCUMENT_BYTES:
+    if most_bytes(document) > MAX_TEXT_BYTES:
         raise ValueError(f"text {index} is too long: a document holds at most "
-                         f"{MAX_DOCUMENT_BYTES} bytes of UTF-8")
+                         f"{MAX_TEXT_BYTES} bytes of UTF-8")
     return 0
 
 
@@ -195,10 +195,10 @@ cdef class Documents:
             if p == NULL:
                 return out_of_memory()
             self.data = <Document*>p
-        if size > MAX_DOCUMENT_BYTES:
+        if size > MAX_TEXT_BYTES:
             raise ValueError(
                 f"document {self.size} is too long: it has {size} bytes, "
-                f"the most are {MAX_DOCUMENT_BYTES}")
+                f"the most are {MAX_TEXT_BYTES}")
         document = &self.data[self.size]
         document.data = data
         document.size = size

@@ -6,12 +6,12 @@ from subword._core.pipeline cimport Text
 from subword.encode._word_encoder cimport WordEncoder
 from subword.encode.worker cimport Output, Worker, WorkerPool
 from subword.models.byte_safe_splits cimport ByteSafeSplits
-from subword.vocab.added_tokens cimport Matcher
+from subword.vocab.added_tokens cimport AddedTokenMatcher
 
 
 cdef class Encoder(WordEncoder):
-    cdef Matcher before_normalizer       # added tokens found in the original text
-    cdef Matcher after_normalizer        # and in normalized text
+    cdef AddedTokenMatcher before_normalizer     # added tokens found in the original text
+    cdef AddedTokenMatcher after_normalizer      # and in normalized text
     cdef bint normalizes                 # the text before it is split; otherwise chunk by chunk
     cdef int pattern                     # of scan.h that does what the pre-tokenizer does, or -1
     cdef ByteSafeSplits safe_splits      # None unless words may be split for a byte-level model

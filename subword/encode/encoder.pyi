@@ -1,7 +1,7 @@
 from typing import final
 
 from subword._core.pipeline import Model, Normalizer, PreTokenizer
-from subword.vocab.added_tokens import Matcher
+from subword.vocab.added_tokens import AddedTokenMatcher
 
 @final
 class Encoder:
@@ -10,8 +10,8 @@ class Encoder:
         normalizer: Normalizer | None,
         pre_tokenizer: PreTokenizer | None,
         model: Model,
-        before_normalizer: Matcher,
-        after_normalizer: Matcher,
+        before_normalizer: AddedTokenMatcher,
+        after_normalizer: AddedTokenMatcher,
         caches_words: bool = True,
         splits_long_texts: bool = False,
         cache_limit: int = ...,

@@ -18,7 +18,7 @@ cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport (
-    Model, Normalizer, PreTokenizer, Text, text_end, text_start,
+    Model, Normalizer, PreTokenizer, Text, text_source_end, text_source_start,
 )
 from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
@@ -28,7 +28,7 @@ from subword.encode.segments cimport normalize, part_of, segment_text, split_wor
 from subword.encode.worker cimport Output, Worker, WorkerPool, begin_rows
 from subword.models.bpe cimport BPE
 from subword.models.byte_safe_splits cimport byte_safe_splits, find_byte_safe_splits
-from subword.vocab.added_tokens cimport Matcher, Piece
+from subword.vocab.added_tokens cimport AddedTokenMatcher, AddedSpan
 
 cdef extern from "scan/scan.h" nogil:
     enum:
@@ -55,7 +55,8 @@ cdef class Encoder(WordEncoder):
     """
 
     def __init__(self, Normalizer normalizer, PreTokenizer pre_tokenizer, Model model not None,
-                 Matcher before_normalizer not None, Matcher after_normalizer not None,
+                 AddedTokenMatcher before_normalizer not None,
+                 AddedTokenMatcher after_normalizer not None,
                  bint caches_words=True, bint splits_long_texts=False,
                  size_t cache_limit=64 << 20):
         cdef bint added_after = after_normalizer.count > 0
@@ -108,7 +109,7 @@ cdef class Encoder(WordEncoder):
                          int absent_byte, Output* out) except -1 nogil:
         """Do the same for the next part of a document that `encode_document` began."""
         cdef Py_ssize_t i
-        cdef const Piece* span
+        cdef const AddedSpan* span
         if self.before_normalizer.absent(data, size, absent_byte):
             return self.encode_segment(worker, data, 0, <int32_t>size, out)
         worker.added_spans.size = 0
@@ -129,7 +130,7 @@ cdef class Encoder(WordEncoder):
         cdef Text text = segment_text(data, start, end, out.with_offsets)
         cdef Text part
         cdef const Text* source = &text
-        cdef const Piece* span
+        cdef const AddedSpan* span
         cdef Py_ssize_t i
         if text.size == 0:
             return 0
@@ -146,8 +147,8 @@ cdef class Encoder(WordEncoder):
             if span.id < 0:
                 self.encode_text(worker, &part, out)
             elif out.with_offsets:
-                self.push_token(worker, <uint32_t>span.id, text_start(&part, 0),
-                                text_end(&part, part.size - 1), out)
+                self.push_token(worker, <uint32_t>span.id, text_source_start(&part, 0),
+                                text_source_end(&part, part.size - 1), out)
             else:
                 self.push_token(worker, <uint32_t>span.id, 0, 0, out)
             if self.has_enough(worker, out):

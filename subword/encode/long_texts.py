@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from subword._core.limits import MAX_TEXT_BYTES
 from subword.encode.encoder import Encoder
 from subword.encode.parallel import any_longer, texts_to_arrays
 from subword.encode.split_points import SPLIT
@@ -20,7 +21,7 @@ from subword.encode.split_points import SPLIT
 PART_CHARS = 1 << 18  # characters of a part
 WINDOW = 1 << 12  # characters that are searched for a match of SPLIT
 ENOUGH_TEXTS = 256  # texts that keep all threads busy even if none is split
-MAX_CHARS = 1 << 29  # characters: more may be more bytes than a text can have
+MAX_CHARS = MAX_TEXT_BYTES // 4  # characters: more may be more bytes than a text can have
 
 
 def part_starts(text: str, size: int = PART_CHARS) -> list[int]:
@@ -58,7 +59,7 @@ def long_texts_to_arrays(
         return texts_to_arrays(
             encoder, texts, with_offsets, threads, max_ids, prefix, suffix, with_word_ids
         )
-    long = [type(text) is str and 2 * size <= len(text) < MAX_CHARS for text in texts]
+    long = [type(text) is str and 2 * size <= len(text) <= MAX_CHARS for text in texts]
     starts = [part_starts(t, size) if split else [0] for t, split in zip(texts, long, strict=True)]
     parts = [
         text[start:end] if split else text

@@ -22,9 +22,9 @@ from numpy cimport (
     NPY_INT64, NPY_UINT32, PyArray_DATA, PyArray_EMPTY, import_array, npy_intp,
 )
 
-from subword._core.pipeline cimport out_of_memory
+from subword._core.pipeline cimport MAX_TEXT_BYTES, out_of_memory
 from subword.encode._result_memory cimport adopt_array, reuse_buffer
-from subword.encode.documents cimport MAX_BYTES_WITH_GIL, MAX_DOCUMENT_BYTES, Documents
+from subword.encode.documents cimport MAX_BYTES_WITH_GIL, Documents
 from subword.encode.encoder cimport Encoder
 from subword.encode.rows cimport SMALL_BATCH_BYTES, encode_documents, encode_to_scratch
 from subword.encode.worker cimport Output, RowPlan, Worker, output_free, output_reserve
@@ -268,7 +268,7 @@ cdef tuple documents_to_arrays(Encoder encoder, Documents documents, bint with_o
     job.with_offsets = with_offsets
     job.result.with_offsets = with_offsets
     job.result.with_word_ids = with_offsets and with_word_ids
-    job.max_ids = MAX_DOCUMENT_BYTES if max_ids is None else max_ids
+    job.max_ids = MAX_TEXT_BYTES if max_ids is None else max_ids
     job.prefix_size = len(prefix)
     job.suffix_size = len(suffix)
     job.prefix = affix_ids(prefix, suffix)
@@ -317,7 +317,7 @@ cdef tuple small_to_arrays(Encoder encoder, Documents documents, max_ids, prefix
     row_splits = PyArray_EMPTY(1, &size, NPY_INT64, 0)
     splits = <int64_t*>PyArray_DATA(row_splits)
     plan = RowPlan(splits + 1, documents.size, 0,
-                   MAX_DOCUMENT_BYTES if max_ids is None else max_ids, affixes,
+                   MAX_TEXT_BYTES if max_ids is None else max_ids, affixes,
                    affixes + len(prefix), len(prefix), len(suffix))
     worker = encoder.workers.borrow()
     try:

@@ -10,7 +10,7 @@ from subword.encode.worker cimport Output, RowPlan, Worker
 
 from subword.encode.split_points import LETTER_RANGES
 
-cdef extern from "cpu/memory.h" nogil:
+cdef extern from "cpu/hints.h" nogil:
     void subword_prefetch(const void* p)
 
 cdef extern from "text/utf8_check.h" nogil:

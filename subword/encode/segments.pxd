@@ -9,7 +9,7 @@ from libc.stdint cimport uint8_t
 from subword._core.pipeline cimport Normalizer, PreTokenizer, Text, spans_push, text_clear
 from subword.encode.worker cimport Worker
 from subword.normalizers.bert cimport BertNormalizer
-from subword.pre_tokenizers.splits cimport BertPreTokenizer
+from subword.pre_tokenizers.bert cimport BertPreTokenizer
 
 
 cdef inline bint is_bert(object normalizer, object pre_tokenizer):
@@ -31,9 +31,9 @@ cdef inline Text segment_text(const uint8_t* data, Py_ssize_t start, Py_ssize_t 
     """Return the text of the bytes [start, end) of a document, where they lie."""
     cdef Text text
     text.data = <uint8_t*>data + start
-    text.starts = text.ends = NULL
+    text.source_start = text.source_end = NULL
     text.size = text.capacity = end - start
-    text.base = start
+    text.source_offset = start
     text.aligned = aligned
     return text
 
@@ -43,11 +43,11 @@ cdef inline Text part_of(const Text* text, Py_ssize_t start, Py_ssize_t end) noe
     cdef Text part = text[0]
     part.data += start
     part.size = end - start
-    if part.starts != NULL:
-        part.starts += start
-        part.ends += start
+    if part.source_start != NULL:
+        part.source_start += start
+        part.source_end += start
     else:
-        part.base += start
+        part.source_offset += start
     return part
 
 
@@ -58,7 +58,7 @@ cdef inline const Text* normalize(Normalizer normalizer, const Text* text,
     normalized.aligned = text.aligned
     if not normalizer.apply(text, normalized):
         return text
-    normalized.base = text.base
+    normalized.source_offset = text.source_offset
     return normalized
 
 
@@ -83,5 +83,5 @@ cdef inline const Text* split_words(PreTokenizer pre_tokenizer, const Text* text
     worker.pre_tokenized.aligned = text.aligned
     if not pre_tokenizer.split(text, &worker.pre_tokenized, &worker.whole_text_span, &worker.spans):
         return text
-    worker.pre_tokenized.base = text.base
+    worker.pre_tokenized.source_offset = text.source_offset
     return &worker.pre_tokenized

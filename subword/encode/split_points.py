@@ -25,13 +25,14 @@ import re
 from typing import Any
 
 from subword import normalizers, pre_tokenizers
-from subword._core.pipeline import Normalizer, PreTokenizer
+from subword._core.pipeline import Normalizer, PreTokenizer, flatten
 from subword._regex.split_patterns import DEEPSEEK, PATTERNS
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
-from subword.normalizers.unicode import NFC, TextNormalizer
+from subword.normalizers.base import TextNormalizer
+from subword.normalizers.unicode import NFC
 from subword.pre_tokenizers import is_scanned
-from subword.pre_tokenizers.splits import BertPreTokenizer
+from subword.pre_tokenizers.bert import BertPreTokenizer
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.byte_alphabet import has_all_bytes
 from subword.vocab.vocabulary import Vocabulary
@@ -88,9 +89,7 @@ def can_split(
 
 def is_nfc(normalizer: Normalizer | None) -> bool:
     """Return whether a normalizer is NFC or does nothing, as the empty one of DeepSeek-V3."""
-    if isinstance(normalizer, normalizers.Sequence):
-        return all(is_nfc(step) for step in normalizer.normalizers)
-    return normalizer is None or isinstance(normalizer, NFC)
+    return all(isinstance(step, NFC) for step in flatten(normalizer))
 
 
 def crosses_split(token: AddedToken) -> bool:
@@ -123,8 +122,9 @@ def split_characters(
     Returns:
         SPACE, or it and PUNCTUATION; no character if only the whole text has the right ids.
     """
-    steps = _steps(pre_tokenizer)
-    known = _is_local_normalizer(normalizer) and all(map(_is_local_pre_tokenizer, steps))
+    steps = flatten(pre_tokenizer)
+    known = pre_tokenizer is not None and all(map(_is_local_pre_tokenizer, steps))
+    known = known and all(isinstance(step, LOCAL_NORMALIZERS) for step in flatten(normalizer))
     if not known or getattr(model, "dropout", None):
         return frozenset()
     # A space that is put before a segment must be there already.
@@ -149,18 +149,6 @@ def may_split_between(before: str, after: str, characters: frozenset[str]) -> bo
     (True, False)
     """
     return after in characters and (before.isalpha() or (after == SPACE and not before.isspace()))
-
-
-def _is_local_normalizer(normalizer: Normalizer | None) -> bool:
-    if isinstance(normalizer, normalizers.Sequence):
-        return all(map(_is_local_normalizer, normalizer.normalizers))
-    return normalizer is None or isinstance(normalizer, LOCAL_NORMALIZERS)
-
-
-def _steps(pre_tokenizer: PreTokenizer | None) -> list[Any]:
-    if isinstance(pre_tokenizer, pre_tokenizers.Sequence):
-        return [step for part in pre_tokenizer.steps for step in _steps(part)]
-    return [pre_tokenizer]
 
 
 def _is_local_pre_tokenizer(step: Any) -> bool:

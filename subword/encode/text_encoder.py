@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from subword._core.arrays import ArrayI32
-from subword._core.limits import LARGEST_TABLE
+from subword._core.limits import MAX_TABLE_IDS
 from subword._core.pipeline import PreTokenizer
 from subword._core.white_space import WHITE_SPACE
 from subword.encode._result_memory import free_spare
@@ -20,7 +20,7 @@ from subword.encode.parallel import buffers_to_arrays, texts_to_arrays
 from subword.encode.split_points import can_split
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
-from subword.normalizers.unicode import TextNormalizer
+from subword.normalizers.base import TextNormalizer
 from subword.pre_tokenizers import with_raw_bytes
 from subword.processors.base import PostProcessor, SpecialAffixes
 from subword.processors.trim_offsets import (
@@ -245,7 +245,7 @@ class TextEncoder:
         id_to_token = self.vocabulary.id_to_token
         if self._space_counts is None:
             size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
-            if size > LARGEST_TABLE:
+            if size > MAX_TABLE_IDS:
                 return leading_trailing_spaces(ids, id_to_token)
             every_id = np.arange(size, dtype=np.uint32)
             self._space_counts = leading_trailing_spaces(every_id, id_to_token).copy()

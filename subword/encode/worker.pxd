@@ -4,7 +4,7 @@ from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport Spans, Text, Tokens
 from subword.encode._word_cache cimport WordCache, pending_words
-from subword.vocab.added_tokens cimport Pieces
+from subword.vocab.added_tokens cimport AddedSpans
 
 
 cdef struct Output:
@@ -51,8 +51,8 @@ cdef class Worker:
     cdef Spans spans
     cdef Spans chunk_spans
     cdef Spans whole_text_span
-    cdef Pieces added_spans              # of added tokens in the original text, and those between
-    cdef Pieces normalized_added_spans   # the same in normalized text
+    cdef AddedSpans added_spans              # of the original text: added tokens, and between
+    cdef AddedSpans normalized_added_spans   # the same in normalized text
     cdef Tokens tokens
     cdef int32_t* chunk_word_ids
     cdef Py_ssize_t chunk_word_ids_capacity

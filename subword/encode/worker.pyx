@@ -9,7 +9,7 @@ from subword._core.simd cimport simd_on
 from subword.encode._word_cache cimport (
     FIRST_BYTES, WordCache, cache_bytes, cache_free, cache_init, pending_words,
 )
-from subword.vocab.added_tokens cimport pieces_free
+from subword.vocab.added_tokens cimport added_spans_free
 
 cdef extern from "cache/word_cache.h" nogil:
     bint word_cache_has_vector()
@@ -121,8 +121,8 @@ cdef class Worker:
         spans_free(&self.spans)
         spans_free(&self.chunk_spans)
         spans_free(&self.whole_text_span)
-        pieces_free(&self.added_spans)
-        pieces_free(&self.normalized_added_spans)
+        added_spans_free(&self.added_spans)
+        added_spans_free(&self.normalized_added_spans)
         tokens_free(&self.tokens)
         free(self.chunk_word_ids)
         free(self.values)

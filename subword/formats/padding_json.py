@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from subword._core.component import get_field
+from subword._core.limits import MAX_UINT32
 
 # Truncation strategies: their names in tokenizer.json -> their names in calls.
 STRATEGIES = {
@@ -79,8 +80,8 @@ def padding_from_config(config: object) -> dict[str, Any] | None:
         _choice("padding: direction", options["direction"], DIRECTIONS)
         if options["pad_to_multiple_of"] is not None:
             _count("padding: pad_to_multiple_of", options["pad_to_multiple_of"])
-        _count("padding: pad_id", options["pad_id"], 2**32 - 1)
-        _count("padding: pad_type_id", options["pad_type_id"], 2**32 - 1)
+        _count("padding: pad_id", options["pad_id"], MAX_UINT32)
+        _count("padding: pad_type_id", options["pad_type_id"], MAX_UINT32)
         get_field(options, "pad_token", str)
     return options
 

@@ -9,7 +9,7 @@ from subword._core.pipeline import PreTokenizer
 from subword.decoders.base import Decoder
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
-from subword.normalizers.unicode import TextNormalizer
+from subword.normalizers.base import TextNormalizer
 from subword.processors.base import PostProcessor
 from subword.vocab.added_tokens import AddedToken
 

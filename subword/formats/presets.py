@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from subword import decoders, normalizers, pre_tokenizers, processors
-from subword._core.component import check_id
+from subword._core.checks import check_id
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import CLIP, TIKTOKEN_SPELLINGS
 from subword.formats.json_files import PathLike, errors_name

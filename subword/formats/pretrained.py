@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from subword._core.limits import MOST_IDS
+from subword._core.limits import MAX_ID
 from subword.formats.json_files import PathLike, read_json
 from subword.formats.parts import TokenizerParts
 from subword.formats.presets import (
@@ -75,7 +75,7 @@ def pretrained_parts(
 
 
 def _read_wordpiece(folder: Path) -> TokenizerParts:
-    """Read vocab.txt, with BERT's options from the config."""
+    """Read vocab.txt, with BERT's options beside it."""
     config = read_json(folder / CONFIG) if (folder / CONFIG).exists() else {}
     options: dict[str, Any] = {
         "lowercase": bool(config.get("do_lower_case", True)),
@@ -117,7 +117,7 @@ def _reader_of(folder: Path) -> Callable[[Path], TokenizerParts]:
 
 
 def _added_ids(folder: Path) -> dict[str, int]:
-    """Return the added tokens of added_tokens.json and the config, and their ids."""
+    """Return the added tokens that files beside the vocabulary name, and their ids."""
     found: dict[str, int] = {}
     if (folder / ADDED).exists():
         found |= read_vocab_json(folder / ADDED)
@@ -128,7 +128,7 @@ def _added_ids(folder: Path) -> dict[str, int]:
             if isinstance(token, dict) and isinstance(token.get("content"), str):
                 found[token["content"]] = int(index) if str(index).isdecimal() else -1
     for token, index in found.items():
-        if type(index) is not int or not 0 <= index < MOST_IDS:
+        if type(index) is not int or not 0 <= index <= MAX_ID:
             raise ValueError(f"{folder}: the added token {token!r} has no id but {index!r}")
     return found
 

@@ -10,7 +10,7 @@ from subword._core.component import component_type, get_field
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._core.shared_fields import check_prefix_agrees
 from subword._regex.patterns import Regex
-from subword.normalizers.unicode import TextNormalizer
+from subword.normalizers.base import TextNormalizer
 
 Config = Mapping[str, Any]
 

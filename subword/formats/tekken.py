@@ -9,7 +9,7 @@ from typing import Any
 
 from subword import decoders, pre_tokenizers, processors
 from subword._core.component import get_field
-from subword._core.limits import LONGEST_TOKEN
+from subword._core.limits import MAX_TOKEN_CHARS
 from subword._regex.patterns import Regex
 from subword.formats.json_files import PathLike, errors_name, read_json
 from subword.formats.parts import TokenizerParts
@@ -63,9 +63,9 @@ def _special_tokens(file: Mapping[str, Any], config: Mapping[str, Any]) -> list[
     if sorted(names) != list(range(len(names))):
         raise ValueError("special_tokens: the ranks must be 0, 1, 2, ...")
     count = get_field(config, "default_num_special_tokens", int, len(names))
-    if not len(names) <= count <= LONGEST_TOKEN:
+    if not len(names) <= count <= MAX_TOKEN_CHARS:
         raise ValueError(
-            f"default_num_special_tokens must be in [{len(names)}, {LONGEST_TOKEN}], got {count}"
+            f"default_num_special_tokens must be in [{len(names)}, {MAX_TOKEN_CHARS}], got {count}"
         )
     return [names.get(index, f"<SPECIAL_{index}>") for index in range(count)]
 
@@ -90,8 +90,8 @@ def _token_bytes(entry: object, number: int) -> bytes:
         token = base64.b64decode(text, validate=True) if isinstance(text, str) else b""
     except (binascii.Error, ValueError):
         token = b""
-    if not 0 < len(token) <= LONGEST_TOKEN:
+    if not 0 < len(token) <= MAX_TOKEN_CHARS:
         raise ValueError(
-            f"vocab[{number}]: token_bytes must be base64 of 1 to {LONGEST_TOKEN} bytes"
+            f"vocab[{number}]: token_bytes must be base64 of 1 to {MAX_TOKEN_CHARS} bytes"
         )
     return token

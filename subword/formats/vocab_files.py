@@ -6,7 +6,7 @@ import base64
 import binascii
 from pathlib import Path
 
-from subword._core.limits import LONGEST_TOKEN
+from subword._core.limits import MAX_TOKEN_CHARS
 from subword._core.white_space import WHITE_SPACE
 from subword.formats.json_files import PathLike, read_json, read_text
 
@@ -76,9 +76,9 @@ def parse_tiktoken(data: bytes, name: str) -> dict[bytes, int]:
             raise ValueError(
                 f"{name}:{number}: expected base64 and a rank, got {line[:60]!r}"
             ) from None
-        if len(token) > LONGEST_TOKEN:
+        if len(token) > MAX_TOKEN_CHARS:
             raise ValueError(
-                f"{name}:{number}: a token has at most {LONGEST_TOKEN} bytes, got {len(token)}"
+                f"{name}:{number}: a token has at most {MAX_TOKEN_CHARS} bytes, got {len(token)}"
             )
         if token in ranks:
             raise ValueError(

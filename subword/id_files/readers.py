@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
+from subword._core.limits import MAX_UINT32
 from subword._core.streams import standard_input
 from subword.id_files.id_formats import FORMATS
 from subword.results.ragged import Ragged
@@ -77,7 +78,7 @@ def _row(line: bytes, source: str, form: str) -> npt.NDArray[np.uint32]:
             f"{source}: expected a list of ids, or an object with one under 'ids', "
             f"got {values!r:.60}"
         )
-    if values and not 0 <= min(values) <= max(values) < 1 << 32:
+    if values and not 0 <= min(values) <= max(values) <= MAX_UINT32:
         raise ValueError(
             f"{source}: ids must be in [0, 2**32 - 1], got {min(values)} to {max(values)}"
         )

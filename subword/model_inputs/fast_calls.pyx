@@ -13,8 +13,9 @@ from libc.string cimport memcpy
 from numpy cimport NPY_INT64, NPY_UINT32, PyArray_DATA, PyArray_EMPTY, import_array, npy_intp
 
 from subword.encode.convert cimport pad_rows
+from subword._core.pipeline cimport MAX_TEXT_BYTES
 from subword.encode.documents cimport (
-    MAX_DOCUMENT_BYTES, Document, Documents, document_of, surrogate_error, utf8_of,
+    Document, Documents, document_of, surrogate_error, utf8_of,
 )
 from subword.encode.encoder cimport Encoder
 from subword.encode.rows cimport SMALL_BATCH_BYTES, encode_to_scratch
@@ -176,7 +177,7 @@ cdef class FastCalls:
             bad_char = utf8_of(&document, worker, &data, &size)
             if bad_char >= 0:
                 raise surrogate_error(text, 0, bad_char)
-            worker.row_plan = self.row_plan(add_special_tokens, MAX_DOCUMENT_BYTES, &count, 1)
+            worker.row_plan = self.row_plan(add_special_tokens, MAX_TEXT_BYTES, &count, 1)
             self._encoder.begin_run(worker, out)
             self._encoder.encode_document(worker, data, size, -1, out)
             self._encoder.end_document(worker, out)
@@ -230,9 +231,9 @@ cdef class FastCalls:
         left_over = tokens_left(
             max_length, self._prefix_size + self._suffix_size if add_special_tokens else 0)
         shape.add_special_tokens = add_special_tokens
-        shape.max_tokens = MAX_DOCUMENT_BYTES
+        shape.max_tokens = MAX_TEXT_BYTES
         if left_over is not None:
-            shape.max_tokens = min(left_over, MAX_DOCUMENT_BYTES)
+            shape.max_tokens = min(left_over, MAX_TEXT_BYTES)
         shape.length = -1 if length is None else length
         shape.multiple = multiple or 1
         shape.pads = pad is not None
@@ -324,9 +325,9 @@ cdef class FastCalls:
                        options.padding_side == "left")
         cached.options = options
         model_max_length = options.defaults.model_max_length
-        cached.max_columns = MAX_DOCUMENT_BYTES
+        cached.max_columns = MAX_TEXT_BYTES
         if limit is None and options.verbose and model_max_length > 0:
-            cached.max_columns = min(model_max_length, MAX_DOCUMENT_BYTES)
+            cached.max_columns = min(model_max_length, MAX_TEXT_BYTES)
         cached.from_numpy = torch_from_numpy() if options.return_tensors == "pt" else None
         cached.is_fast = True
         return 0

@@ -3,12 +3,13 @@ from typing import Any, Self
 
 from typing_extensions import disjoint_base
 
-from subword._core.limits import LONGEST_TOKEN as LONGEST_TOKEN
+from subword._core.limits import MAX_ID as MAX_ID
+from subword._core.limits import MAX_TOKEN_CHARS as MAX_TOKEN_CHARS
 from subword._core.pipeline import Model
-from subword.vocab.byte_alphabet import BYTES as BYTES
+from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
 from subword.vocab.byte_alphabet import CHARS as CHARS
+from subword.vocab.byte_alphabet import spelled_bytes as spelled_bytes
 
-def to_bytes(token: str) -> bytes | None: ...
 def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]: ...
 
 @disjoint_base

@@ -12,32 +12,19 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
 from subword._core.hashmap cimport (
-    NO_ID, intmap_free, intmap_get, intmap_init, intmap_put,
+    intmap_free, intmap_get, intmap_init, intmap_put,
     wordmap_add, wordmap_free, wordmap_get, wordmap_init,
 )
-from subword._core.pipeline cimport Model, Tokens, out_of_memory, tokens_push
+from subword._core.pipeline cimport NO_ID, Model, Tokens, out_of_memory, tokens_push
 from subword.models._dropout cimport merge_some
 from subword.models.merge cimport MERGED, SHORT, Symbol, merge_long, merge_short
 
-from subword._core.limits import LONGEST_TOKEN
-from subword.vocab.byte_alphabet import BYTES, CHARS, chars_of
+from subword._core.limits import MAX_ID, MAX_TOKEN_CHARS
+from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS, chars_of, spelled_bytes
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
-
-
-def to_bytes(token):
-    """Return the bytes a byte-level token stands for, or None if it holds a character outside the
-    byte alphabet.
-
-    >>> to_bytes("Ġthe")
-    b' the'
-    """
-    try:
-        return bytes([BYTES[character] for character in token])
-    except KeyError:
-        return None
 
 
 def checked_vocab(vocab):
@@ -47,13 +34,13 @@ def checked_vocab(vocab):
     for token, index in dict(vocab).items():
         if not isinstance(token, str):
             raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
-        if len(token) > LONGEST_TOKEN:
+        if len(token) > MAX_TOKEN_CHARS:
             raise ValueError(
-                f"a token has at most {LONGEST_TOKEN} characters, {token[:20]!r}... has "
+                f"a token has at most {MAX_TOKEN_CHARS} characters, {token[:20]!r}... has "
                 f"{len(token)}")
         if not isinstance(index, int) or isinstance(index, bool):
             raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
-        if not 0 <= index < 2**32 - 1:
+        if not 0 <= index <= MAX_ID:
             raise ValueError(f"the id of token {token!r} must be in [0, 2**32 - 2], got {index}")
         if seen.setdefault(index, token) is not token:
             raise ValueError(f"tokens {seen[index]!r} and {token!r} have the same id {index}")
@@ -94,7 +81,7 @@ cdef class BPE(Model):
     def __cinit__(self):
         self.merge_ids = NULL
         self.pairs.entries = NULL
-        self.words.words = NULL
+        self.words.entries = NULL
         self.words.bytes = NULL
         for i in range(4):
             self.characters[i].entries = NULL
@@ -175,9 +162,9 @@ cdef class BPE(Model):
         cdef int form
         for byte, character in enumerate(CHARS):
             self.bytes[byte] = self.vocab.get(character, 0xFFFFFFFF)
-            self.fallback[byte] = self.vocab.get(f"<0x{byte:02X}>", 0xFFFFFFFF)
+            self.fallback[byte] = self.vocab.get(BYTE_TOKENS[byte], 0xFFFFFFFF)
         self.falls_back = self.byte_fallback and all(
-            [f"<0x{byte:02X}>" in self.vocab for byte in range(256)])
+            [token in self.vocab for token in BYTE_TOKENS])
         for form in range(4):
             before, after = prefix if form & 1 else "", suffix if form & 2 else ""
             intmap_init(&self.characters[form], 256)
@@ -188,7 +175,7 @@ cdef class BPE(Model):
                     intmap_put(&self.characters[form], ord(token[len(before)]), index)
 
     cdef _fill_words(self):
-        words = [(to_bytes(token) if self.byte_level else token.encode(), index)
+        words = [(spelled_bytes(token) if self.byte_level else token.encode(), index)
                  for token, index in self.vocab.items()]
         wordmap_init(&self.words, len(words), sum([len(word) for word, _ in words if word]))
         for word, index in words:

@@ -15,10 +15,10 @@ bytes. A token may hold only a part of a character: then every value of the miss
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 
-from subword._core.hashmap cimport NO_ID
-from subword._core.pipeline cimport Tokens, out_of_memory, tokens_free
+from subword._core.pipeline cimport NO_ID, Tokens, out_of_memory, tokens_free
 from subword.models.bpe cimport BPE
 
+from subword._core.limits import MAX_TABLE_IDS
 from subword.vocab.byte_alphabet import BYTES, CHARS
 
 cdef extern from "scan/safe_splits.h" nogil:
@@ -28,7 +28,6 @@ cdef extern from "scan/safe_splits.h" nogil:
 cdef enum:
     BITS_PER_PAIR = 8       # of the table: at most one safe split in 8 is not recognised
     ANY = -1                # any byte
-    HIGHEST_ID = 1 << 22    # ids up to here index a table
     HIGHEST_CHAR = 0x143    # of the byte alphabet
 
 
@@ -116,10 +115,10 @@ cdef class ByteSafeSplits:
         tokens.size = tokens.capacity = 0
         try:
             for i in range(model.words.mask + 1):
-                if model.words.words[i].id == <uint32_t>NO_ID:
+                if model.words.entries[i].id == <uint32_t>NO_ID:
                     continue
-                bytes = model.words.bytes + model.words.words[i].offset
-                size = model.words.words[i].size
+                bytes = model.words.bytes + model.words.entries[i].offset
+                size = model.words.entries[i].size
                 if (size < 3 or is_continuation(bytes[0])    # a part begins with a whole character
                         or not (is_whole(bytes) or is_whole(bytes + size - 3))):
                     continue
@@ -163,7 +162,7 @@ cdef ByteSafeSplits find_byte_safe_splits(BPE model):
     cdef uint8_t[HIGHEST_CHAR + 1] byte_of
     cdef str token
     if (not model.byte_level or model.dropout or model.prefix_size or model.suffix_size
-            or highest >= HIGHEST_ID or not all([char in model.vocab for char in CHARS])):
+            or highest >= MAX_TABLE_IDS or not all([char in model.vocab for char in CHARS])):
         return None
     for k in range(HIGHEST_CHAR + 1):
         byte_of[k] = BYTES.get(chr(k), 0)

@@ -15,11 +15,15 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 
 from subword._core.hashmap cimport (
-    NO_ID, NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
+    NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
 )
+from subword._core.pipeline cimport NO_ID
 from subword.models.bpe cimport BPE
 
-cdef extern from "cpu/memory.h" nogil:
+from subword._core.limits import MAX_TABLE_IDS
+from subword.vocab.byte_alphabet import BYTE_TOKENS
+
+cdef extern from "cpu/hash.h" nogil:
     uint64_t mix(uint64_t a, uint64_t b)
     uint64_t load64(const uint8_t* p)
 
@@ -28,7 +32,6 @@ cdef extern from "text/utf8.h" nogil:
 
 cdef enum:
     BITS_PER_PAIR = 16      # of the filter: at most one safe pair in 16 is not recognised as safe
-    HIGHEST_ID = 1 << 22    # ids up to here index a table
 
 
 cdef inline uint64_t hash_pair(uint32_t left, uint32_t right) noexcept nogil:
@@ -125,11 +128,11 @@ cdef SafeSplits find_safe_splits(BPE model, uint32_t blank, bint split_words):
     cdef Py_ssize_t k, highest = max(model.vocab.values(), default=0)
     cdef dict vocab = model.vocab
     if (model.byte_level or model.ignore_merges or model.dropout or model.prefix_size
-            or model.suffix_size or highest >= HIGHEST_ID
+            or model.suffix_size or highest >= MAX_TABLE_IDS
             or (model.unk_id == <uint32_t>NO_ID and not model.falls_back)):
         return None
     # Tokens that represent something else than their characters must not take part in merges.
-    others = {f"<0x{byte:02X}>" for byte in range(256)} if model.byte_fallback else set()
+    others = set(BYTE_TOKENS) if model.byte_fallback else set()
     others = {vocab[token] for token in {*others, model.unk_token, ""} if token in vocab}
     found = SafeSplits.__new__(SafeSplits)
     found.model = model

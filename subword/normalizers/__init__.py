@@ -1,21 +1,10 @@
-"""The normalizers: text and its alignment in, text and its alignment out."""
+"""The normalizers: text in, text and its alignment with the source out."""
 
-from subword.normalizers.bert import (
-    NFC,
-    NFD,
-    NFKC,
-    NFKD,
-    BertMarks,
-    BertNormalizer,
-    ByteLevel,
-    Lowercase,
-    Nmt,
-    Prepend,
-    Replace,
-    Sequence,
-    Strip,
-    StripAccents,
-)
+from subword.normalizers.bert import BertNormalizer, Lowercase
+from subword.normalizers.filters import BertMarks, Nmt, StripAccents
+from subword.normalizers.sequence import Sequence
+from subword.normalizers.strings import ByteLevel, Prepend, Replace, Strip
+from subword.normalizers.unicode import NFC, NFD, NFKC, NFKD
 
 __all__ = [
     "NFC",

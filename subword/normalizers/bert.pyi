@@ -1,35 +1,6 @@
-from collections.abc import Iterable
 from typing import Self, final
 
-from typing_extensions import disjoint_base
-
-from subword._core.pipeline import Normalizer
-from subword.normalizers.strings import ByteLevel as ByteLevel
-from subword.normalizers.strings import Prepend as Prepend
-from subword.normalizers.strings import Replace as Replace
-from subword.normalizers.strings import Strip as Strip
-from subword.normalizers.unicode import NFC as NFC
-from subword.normalizers.unicode import NFD as NFD
-from subword.normalizers.unicode import NFKC as NFKC
-from subword.normalizers.unicode import NFKD as NFKD
-from subword.normalizers.unicode import TextNormalizer
-
-__all__ = [
-    "NFC",
-    "NFD",
-    "NFKC",
-    "NFKD",
-    "BertMarks",
-    "BertNormalizer",
-    "ByteLevel",
-    "Lowercase",
-    "Nmt",
-    "Prepend",
-    "Replace",
-    "Sequence",
-    "Strip",
-    "StripAccents",
-]
+from subword.normalizers.base import TextNormalizer
 
 @final
 class BertNormalizer(TextNormalizer):
@@ -51,21 +22,3 @@ class BertNormalizer(TextNormalizer):
 
 @final
 class Lowercase(TextNormalizer): ...
-
-@disjoint_base
-class Filter(TextNormalizer): ...
-
-@final
-class StripAccents(Filter): ...
-
-@final
-class BertMarks(Filter): ...
-
-@final
-class Nmt(Filter): ...
-
-@final
-class Sequence(TextNormalizer):
-    def __new__(cls, normalizers: Iterable[Normalizer] = ()) -> Self: ...
-    @property
-    def normalizers(self) -> tuple[Normalizer, ...]: ...

@@ -1,9 +1,7 @@
-"""The normalizers that cut, put in and replace strings."""
-
 from libc.stdint cimport uint8_t
 
 from subword._core.pipeline cimport Text
-from subword.normalizers.unicode cimport TextNormalizer
+from subword.normalizers.base cimport TextNormalizer
 
 
 cdef class Strip(TextNormalizer):
@@ -13,7 +11,7 @@ cdef class Strip(TextNormalizer):
 
 cdef class Prepend(TextNormalizer):
     cdef readonly str prepend
-    cdef bytes owner  # of data[0:size], the prefix in UTF-8
+    cdef bytes owner            # of data[0:size], the string in UTF-8
     cdef const uint8_t* data
     cdef Py_ssize_t size
 
@@ -25,13 +23,13 @@ cdef class ByteLevel(TextNormalizer):
 cdef class Replace(TextNormalizer):
     cdef readonly object pattern
     cdef readonly str content
-    cdef bytes wanted  # owner of wanted_data[0:wanted_size], the literal in UTF-8
+    cdef bytes wanted           # owner of wanted_data[0:wanted_size], the literal in UTF-8
     cdef const uint8_t* wanted_data
     cdef Py_ssize_t wanted_size
-    cdef bytes owner  # of data[0:size], the content in UTF-8
+    cdef bytes owner            # of data[0:size], the content in UTF-8
     cdef const uint8_t* data
     cdef Py_ssize_t size
-    cdef object compiled  # the regex that finds what to replace; None for a literal, and for \s+
-    cdef bint blanks  # the pattern is \s+, as in CLIP: no regex engine is needed
+    cdef object compiled        # the compiled Regex; None for a literal, and for \s+
+    cdef bint blanks            # the pattern is \s+, as in CLIP: no regex engine is needed
     cdef int find(self, const Text* source, Py_ssize_t* first, Py_ssize_t* last) noexcept nogil
     cdef int apply_regex(self, const Text* source, Text* target) except -1

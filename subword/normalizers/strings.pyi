@@ -1,7 +1,8 @@
 from typing import Self, final
 
 from subword._regex.patterns import Regex
-from subword.normalizers.unicode import TextNormalizer
+from subword.normalizers.base import TextNormalizer
+from subword.vocab.byte_alphabet import CHARS as CHARS
 
 @final
 class Strip(TextNormalizer):

@@ -1,18 +1,26 @@
-"""The normalizers that cut, put in and replace strings: Strip, Prepend, ByteLevel and Replace."""
+"""The normalizers that edit strings: Strip, Prepend, ByteLevel and Replace."""
 
 cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
-from libc.string cimport memchr, memcmp
+from libc.string cimport memchr, memcmp, memset
 
-from subword._core.pipeline cimport Text, text_append, text_end, text_start
+from subword._core.pipeline cimport (
+    Text, text_append, text_copy, text_source_end, text_source_start,
+)
 from subword._core.unicode cimport BERT_SPACE, SCAN_SPACE, bert_bits, scan_bits
-from subword.normalizers.unicode cimport TextNormalizer, begin, copy, put, room, utf8_decode
+from subword._regex.byte_spans cimport ByteSpan, next_byte_span
+from subword.normalizers.base cimport TextNormalizer, begin, put, reserve, utf8_decode
 
 from subword._regex.patterns import Regex, compile_pattern, find_spans
+from subword.vocab.byte_alphabet import CHARS
 
 
 cdef extern from "Python.h":
     str PyUnicode_DecodeUTF8(const char* data, Py_ssize_t size, const char* errors)
+
+cdef uint32_t[256] byte_to_char    # the code points of the byte alphabet
+for _byte, _char in enumerate(CHARS):
+    byte_to_char[_byte] = ord(_char)
 
 
 @cython.final
@@ -21,7 +29,7 @@ cdef class Strip(TextNormalizer):
 
     Args:
         left: Remove it before the text.
-        right: Remove it behind the text.
+        right: Remove it after the text.
 
     >>> Strip().normalize_str("  a b ")
     'a b'
@@ -51,16 +59,16 @@ cdef class Strip(TextNormalizer):
         if first == 0 and last == source.size:
             return 0
         begin(source, target)
-        copy(source, first, last, target)
+        text_copy(source, first, last, target)
         return 1
 
 
 @cython.final
 cdef class Prepend(TextNormalizer):
-    """Put a string before every text that is not empty; it stands for the first character.
+    """Put a string before every text that is not empty; its span is that of the first character.
 
     Args:
-        prepend: What to put there.
+        prepend: The string.
 
     >>> Prepend("▁").normalize_str("hi")
     '▁hi'
@@ -81,20 +89,21 @@ cdef class Prepend(TextNormalizer):
         if source.size == 0 or (self.size == 0 and not source.aligned):
             return 0
         begin(source, target)
-        room(target, source.size + self.size)
+        reserve(target, source.size + self.size)
         if self.size:
-            text_append(target, self.data, self.size, text_start(source, 0), text_end(source, 0))
-            copy(source, 0, source.size, target)
+            text_append(target, self.data, self.size, text_source_start(source, 0),
+                        text_source_end(source, 0))
+            text_copy(source, 0, source.size, target)
         else:  # a quirk of the reference: the first character then stands for nothing
             first = utf8_decode(source.data, &length)
-            put(target, first, <int32_t>source.base, <int32_t>source.base)
-            copy(source, length, source.size, target)
+            put(target, first, <int32_t>source.source_offset, <int32_t>source.source_offset)
+            text_copy(source, length, source.size, target)
         return 1
 
 
 @cython.final
 cdef class ByteLevel(TextNormalizer):
-    """Write each byte of the text's UTF-8 as one visible character, as GPT-2 does.
+    """Write each byte of the text's UTF-8 as its character of the byte alphabet, as GPT-2 does.
 
     >>> ByteLevel().normalize_str("é a")
     'Ã©Ġa'
@@ -108,22 +117,15 @@ cdef class ByteLevel(TextNormalizer):
         if i == source.size:
             return 0
         begin(source, target)
-        room(target, 2 * source.size)
-        copy(source, 0, i, target)
+        reserve(target, 2 * source.size)
+        text_copy(source, 0, i, target)
         while i < source.size:
             if target.aligned:
-                start = text_start(source, i)
-                end = text_end(source, i)
-            put(target, visible(source.data[i]), start, end)
+                start = text_source_start(source, i)
+                end = text_source_end(source, i)
+            put(target, byte_to_char[source.data[i]], start, end)
             i += 1
         return 1
-
-
-cdef uint32_t visible(uint8_t byte) noexcept nogil:
-    """Return GPT-2's character for a byte: itself if it prints, else the next from U+0100 on."""
-    if 33 <= byte <= 126 or 161 <= byte <= 172 or byte >= 174:
-        return byte
-    return 256 + (byte if byte < 33 else byte - 94 if byte < 161 else 67)
 
 
 cdef inline bint is_space(const uint8_t* data, int* length) noexcept nogil:
@@ -132,13 +134,13 @@ cdef inline bint is_space(const uint8_t* data, int* length) noexcept nogil:
 
 @cython.final
 cdef class Replace(TextNormalizer):
-    r"""Replace every match of a pattern by a string, taken as it is.
+    r"""Replace every match of a pattern by a string, taken literally.
 
-    What is put in stands for the last character of what it replaces.
+    The span of the string is that of the last character of the match.
 
     Args:
         pattern: A string to look for, or a Regex.
-        content: What to put there.
+        content: The string.
 
     Raises:
         ValueError: The Regex cannot be translated.
@@ -170,7 +172,7 @@ cdef class Replace(TextNormalizer):
     cdef int find(self, const Text* source, Py_ssize_t* first, Py_ssize_t* last) noexcept nogil:
         """Find the next match at or after byte `first`; return 0 when there is none."""
         cdef const uint8_t* wanted
-        cdef const uint8_t* place
+        cdef const uint8_t* match
         cdef Py_ssize_t i = first[0], size
         cdef int length = 1
         if self.blanks:
@@ -187,11 +189,11 @@ cdef class Replace(TextNormalizer):
             last[0] = i
             return 1
         while i + size <= source.size:
-            place = <const uint8_t*>memchr(source.data + i, wanted[0], source.size - size + 1 - i)
-            if place == NULL:
+            match = <const uint8_t*>memchr(source.data + i, wanted[0], source.size - size + 1 - i)
+            if match == NULL:
                 return 0
-            i = place - source.data
-            if memcmp(place, wanted, size) == 0:
+            i = match - source.data
+            if memcmp(match, wanted, size) == 0:
                 first[0] = i
                 last[0] = i + size
                 return 1
@@ -202,7 +204,7 @@ cdef class Replace(TextNormalizer):
         cdef Py_ssize_t done = 0, first = 0, last = 0
         cdef bint changed = False
         cdef int length
-        if source.size == 0:  # where not even an empty match counts
+        if source.size == 0:    # where not even an empty match counts
             return 0
         begin(source, target)
         if self.compiled is not None:
@@ -210,44 +212,45 @@ cdef class Replace(TextNormalizer):
                 return self.apply_regex(source, target)
         while self.find(source, &first, &last):
             if not changed:
-                room(target, source.size)
+                reserve(target, source.size)
             changed = True
-            copy(source, done, first, target)
-            put_in(self, source, last, target)
+            text_copy(source, done, first, target)
+            append_content(self, source, last, target)
             done = last
-            if first == last:  # an empty match: the next one is behind the next character
+            if first == last:  # an empty match: the next one is after the next character
                 if last == source.size:
                     break
                 utf8_decode(source.data + last, &length)
                 last += length
             first = last
         if changed:
-            copy(source, done, source.size, target)
+            text_copy(source, done, source.size, target)
         return changed
 
     cdef int apply_regex(self, const Text* source, Text* target) except -1:
-        """Find the matches in characters, with the GIL, and count along in bytes."""
-        cdef Py_ssize_t done = 0, first = 0, last, chars = 0
+        """Do the same with the matches of a regex, which needs the GIL."""
+        cdef Py_ssize_t done = 0
         cdef bint changed = False
-        text = PyUnicode_DecodeUTF8(<const char*>source.data, source.size, NULL)
+        cdef ByteSpan match
+        cdef str text = PyUnicode_DecodeUTF8(<const char*>source.data, source.size, NULL)
+        memset(&match, 0, sizeof(ByteSpan))
         for start, end in find_spans(self.compiled, text):
             changed = True
-            first += len(text[chars:start].encode())
-            last = first + len(text[start:end].encode())
-            copy(source, done, first, target)
-            put_in(self, source, last, target)
-            done = first = last
-            chars = end
+            next_byte_span(text, start, end, &match)
+            text_copy(source, done, match.start, target)
+            append_content(self, source, match.end, target)
+            done = match.end
         if changed:
-            copy(source, done, source.size, target)
+            text_copy(source, done, source.size, target)
         return changed
 
 
-cdef int put_in(Replace self, const Text* source, Py_ssize_t last, Text* target) except -1 nogil:
+cdef int append_content(Replace self, const Text* source, Py_ssize_t last,
+                        Text* target) except -1 nogil:
     """Append the content for a match that ends at byte `last`."""
-    cdef int32_t start = <int32_t>source.base, end = <int32_t>source.base
+    cdef int32_t start = <int32_t>source.source_offset, end = <int32_t>source.source_offset
     if target.aligned and last:
-        start = text_start(source, last - 1)
-        end = text_end(source, last - 1)
+        start = text_source_start(source, last - 1)
+        end = text_source_end(source, last - 1)
     text_append(target, self.data, self.size, start, end)
     return 0

@@ -1,18 +1,8 @@
-from typing import Any, final
+from typing import final
 
 from typing_extensions import disjoint_base
 
-from subword._core.pipeline import Normalizer
-
-# What other extension modules call: the C functions of the .pxd.
-__pyx_capi__: dict[str, Any]
-
-class TextNormalizer(Normalizer):
-    def normalize_str(self, text: str) -> str: ...
-    def normalize_with_offsets(self, text: str) -> tuple[str, list[tuple[int, int]]]: ...
-    def __eq__(self, other: object, /) -> bool: ...
-    def __hash__(self) -> int: ...
-    def __reduce__(self) -> tuple[type[TextNormalizer], tuple[Any, ...]]: ...
+from subword.normalizers.base import TextNormalizer
 
 @disjoint_base
 class NormalForm(TextNormalizer): ...

@@ -1,9 +1,10 @@
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
-from subword._core.pipeline cimport PreTokenizer, Span, Spans, Text
+from subword._core.pipeline cimport PreTokenizer, Spans
 
 
 cdef enum Behavior:
+    # What becomes of matches, in the order of BEHAVIORS in _regex/split_patterns.py.
     REMOVED
     ISOLATED
     MERGED_WITH_PREVIOUS
@@ -11,35 +12,27 @@ cdef enum Behavior:
     CONTIGUOUS
 
 
-cdef class BertPreTokenizer(PreTokenizer):
-    pass
-
-
 cdef class Split(PreTokenizer):
     cdef readonly object regex          # the pattern of a Regex, None for a literal
     cdef readonly object literal        # a literal, None for a Regex
     cdef readonly str behavior
     cdef readonly bint invert
-    cdef Behavior kind
+    cdef Behavior delimiter_behavior
     cdef object compiled
     cdef bytes needle
     cdef const uint8_t* needle_data
     cdef int32_t needle_size
     cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end,
-                          Spans* pieces) except -1 nogil
+                          Spans* segments) except -1 nogil
     cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end,
-                        Spans* pieces) except -1
+                        Spans* segments) except -1
 
 
-cdef class CharacterSplit(PreTokenizer):
-    cdef uint8_t mask                   # bert_bits that make a character a match
-    cdef uint32_t code                  # or this one code point
-    cdef Behavior kind
+cdef class CharClassSplit(PreTokenizer):
+    cdef uint8_t mask                   # a character with one of these bert_bits is a match
+    cdef uint32_t code                  # and so is this code point
+    cdef Behavior delimiter_behavior
 
 
 cdef class FixedLength(PreTokenizer):
     cdef readonly Py_ssize_t length
-
-
-cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
-                  Spans* after) except -1 nogil

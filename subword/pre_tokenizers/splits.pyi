@@ -1,5 +1,3 @@
-from typing import Any
-
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import PreTokenizer
@@ -8,43 +6,29 @@ from subword._regex.split_patterns import BEHAVIORS as BEHAVIORS
 from subword._regex.split_patterns import SCANNERS as SCANNERS
 from subword._regex.split_patterns import checked_behavior as checked_behavior
 
-# What other extension modules call: the C functions of the .pxd.
-__pyx_capi__: dict[str, Any]
+@disjoint_base
+class CharClassSplit(PreTokenizer): ...
 
 @disjoint_base
-class CharacterSplit(PreTokenizer): ...
-
-@disjoint_base
-class Punctuation(CharacterSplit):
+class Punctuation(CharClassSplit):
     def __init__(self, behavior: str = "isolated") -> None: ...
     @property
     def behavior(self) -> str: ...
     def __reduce__(self) -> tuple[type[Punctuation], tuple[str]]: ...
 
 @disjoint_base
-class Digits(CharacterSplit):
+class Digits(CharClassSplit):
     def __init__(self, individual_digits: bool = False) -> None: ...
     @property
     def individual_digits(self) -> bool: ...
     def __reduce__(self) -> tuple[type[Digits], tuple[bool]]: ...
 
 @disjoint_base
-class CharDelimiterSplit(CharacterSplit):
+class CharDelimiterSplit(CharClassSplit):
     def __init__(self, delimiter: str) -> None: ...
     @property
     def delimiter(self) -> str: ...
     def __reduce__(self) -> tuple[type[CharDelimiterSplit], tuple[str]]: ...
-
-class BertPreTokenizer(PreTokenizer):
-    def __reduce__(self) -> tuple[type[BertPreTokenizer], tuple[()]]: ...
-
-class ScannedPreTokenizer(PreTokenizer): ...
-
-class Whitespace(ScannedPreTokenizer):
-    def __reduce__(self) -> tuple[type[Whitespace], tuple[()]]: ...
-
-class WhitespaceSplit(ScannedPreTokenizer):
-    def __reduce__(self) -> tuple[type[WhitespaceSplit], tuple[()]]: ...
 
 @disjoint_base
 class Split(PreTokenizer):

@@ -1,18 +1,18 @@
-"""Pre-tokenizers that only cut: spans of text in, smaller spans out.
+"""The pre-tokenizers that split at a pattern, a class of characters, a script or a length.
 
-Each cuts every span it is given, alone, so a pattern's look-ahead never sees beyond the piece it
-works on. Published split patterns have scanners (include/scan/scan.h); any other runs through
-`regex` with the frozen Unicode classes (patterns.py). Names and behaviour follow Hugging Face `tokenizers`.
+Each splits every span on its own, so the look-ahead of a pattern never sees beyond the span. The
+published split patterns have scanners (include/scan/scan.h); any other pattern runs through `regex`
+with the frozen Unicode classes (_regex/patterns.py). Names and behaviour follow Hugging Face's
+`tokenizers`.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t
-from libc.string cimport memcmp
+from libc.string cimport memcmp, memset
 
 from subword._core.pipeline cimport PreTokenizer, Span, Spans, Text, spans_free, spans_push
-from subword._core.simd cimport simd_on
-from subword._core.unicode cimport (
-    BERT_NUMERIC, BERT_PUNCT, BERT_SPACE, bert_bits, joined_scripts, scan_bits,
-)
+from subword._core.unicode cimport BERT_NUMERIC, BERT_PUNCT, bert_bits, joined_scripts
+from subword._regex.byte_spans cimport ByteSpan, next_byte_span
+from subword.pre_tokenizers._scan cimport scan_all
 
 from subword._regex.patterns import Regex, compile_pattern, find_spans
 from subword._regex.split_patterns import BEHAVIORS, SCANNERS, checked_behavior
@@ -21,63 +21,44 @@ cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
 
-cdef extern from "scan/scan.h" nogil:
-    ctypedef struct byte_safe_splits
-    enum:
-        SCAN_WHITESPACE, SCAN_WHITESPACE_SPLIT, SCAN_BERT
-    int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
-             const byte_safe_splits* splits, int32_t* out, int room, int simd)
 
-cdef int scan_all(int pattern, const uint8_t* data, int32_t start, int32_t end,
-                  Spans* after) except -1 nogil:
-    """Cut data[start:end) by a known pattern."""
-    cdef int32_t[512] found
-    cdef Py_ssize_t at = 0
-    cdef int count, i
-    while at < end - start:
-        count = scan(pattern, data + start, end - start, &at,
-                     bert_bits if pattern == SCAN_BERT else scan_bits, NULL, found, 256, simd_on)
-        for i in range(count):
-            spans_push(after, start + found[2 * i], start + found[2 * i + 1])
-    return 0
+cdef int apply_behavior(const Spans* segments, Behavior behavior, bint invert,
+                        Spans* after) except -1 nogil:
+    """Turn segments, each a match or the text between two matches, into words.
 
-
-cdef int add_pieces(const Spans* pieces, Behavior kind, bint invert, Spans* after) except -1 nogil:
-    """Turn pieces that alternate freely between match and no match into words.
-
-    A piece (start, end) is a match if its end is negative, where it stands as -end - 1.
+    A segment (start, end) with a negative end is a match; -end - 1 is where it ends.
     """
     cdef Py_ssize_t i, first = after.size
     cdef int32_t start, end
-    cdef bint match, joins, previous = False
+    cdef bint is_match, merges, previous = False
     cdef Span swap
-    for i in range(pieces.size):
-        if kind == MERGED_WITH_NEXT:    # the same rule as MERGED_WITH_PREVIOUS, read from the right
-            start = pieces.data[pieces.size - 1 - i].start
-            end = pieces.data[pieces.size - 1 - i].end
+    for i in range(segments.size):
+        if behavior == MERGED_WITH_NEXT:    # MERGED_WITH_PREVIOUS, read from the right
+            start = segments.data[segments.size - 1 - i].start
+            end = segments.data[segments.size - 1 - i].end
         else:
-            start, end = pieces.data[i].start, pieces.data[i].end
-        match = end < 0
-        if match:
+            start, end = segments.data[i].start, segments.data[i].end
+        is_match = end < 0
+        if is_match:
             end = -end - 1
-        match = match != invert
-        if kind == REMOVED:
-            if not match and end > start:
+        is_match = is_match != invert
+        if behavior == REMOVED:
+            if not is_match and end > start:
                 spans_push(after, start, end)
-        elif kind == ISOLATED:
+        elif behavior == ISOLATED:
             if end > start:
                 spans_push(after, start, end)
         else:
-            joins = match == previous if kind == CONTIGUOUS else match and not previous
-            if after.size > first and joins:
-                if kind == MERGED_WITH_NEXT:
+            merges = is_match == previous if behavior == CONTIGUOUS else is_match and not previous
+            if after.size > first and merges:
+                if behavior == MERGED_WITH_NEXT:
                     after.data[after.size - 1].start = start
                 else:
                     after.data[after.size - 1].end = end
-            elif end > start or kind != CONTIGUOUS:
+            elif end > start or behavior != CONTIGUOUS:
                 spans_push(after, start, end)
-            previous = match
-    if kind == MERGED_WITH_NEXT:
+            previous = is_match
+    if behavior == MERGED_WITH_NEXT:
         for i in range((after.size - first) // 2):
             swap = after.data[first + i]
             after.data[first + i] = after.data[after.size - 1 - i]
@@ -85,44 +66,44 @@ cdef int add_pieces(const Spans* pieces, Behavior kind, bint invert, Spans* afte
     return 0
 
 
-cdef class CharacterSplit(PreTokenizer):
-    """Splits at single characters: the base of Punctuation, Digits, CharDelimiterSplit."""
+cdef class CharClassSplit(PreTokenizer):
+    """Base of Punctuation, Digits and CharDelimiterSplit: splits at a class of characters."""
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
-        cdef Spans pieces
+        cdef Spans segments
         cdef Py_ssize_t i
-        cdef int32_t at, start, end
+        cdef int32_t pos, start, end
         cdef uint32_t code
         cdef int length
-        pieces.data = NULL
-        pieces.size = pieces.capacity = 0
+        segments.data = NULL
+        segments.size = segments.capacity = 0
         try:
             for i in range(before.size):
-                at = start = before.data[i].start
+                pos = start = before.data[i].start
                 end = before.data[i].end
-                pieces.size = 0
-                while at < end:
-                    code = utf8_decode(source.data + at, &length)
+                segments.size = 0
+                while pos < end:
+                    code = utf8_decode(source.data + pos, &length)
                     if code == self.code or bert_bits[code] & self.mask:
-                        if at > start:
-                            spans_push(&pieces, start, at)
-                        start = at + length
-                        spans_push(&pieces, at, -start - 1)
-                    at += length
-                if at > start:
-                    spans_push(&pieces, start, at)
-                add_pieces(&pieces, self.kind, False, after)
+                        if pos > start:
+                            spans_push(&segments, start, pos)
+                        start = pos + length
+                        spans_push(&segments, pos, -start - 1)
+                    pos += length
+                if pos > start:
+                    spans_push(&segments, start, pos)
+                apply_behavior(&segments, self.delimiter_behavior, False, after)
         finally:
-            spans_free(&pieces)
+            spans_free(&segments)
         return 0
 
 
-cdef class Punctuation(CharacterSplit):
-    """Cuts at punctuation.
+cdef class Punctuation(CharClassSplit):
+    """Splits at punctuation.
 
     Args:
-        behavior: What becomes of the marks: "isolated", "removed", "merged_with_previous",
+        behavior: What becomes of the punctuation: "isolated", "removed", "merged_with_previous",
             "merged_with_next" or "contiguous".
     """
 
@@ -130,7 +111,7 @@ cdef class Punctuation(CharacterSplit):
 
     def __init__(self, behavior="isolated"):
         self.behavior = checked_behavior(behavior)
-        self.kind = BEHAVIORS.index(self.behavior)
+        self.delimiter_behavior = BEHAVIORS.index(self.behavior)
         self.mask = BERT_PUNCT
         self.code = 0xFFFFFFFF
 
@@ -138,14 +119,14 @@ cdef class Punctuation(CharacterSplit):
         return Punctuation, (self.behavior,)
 
 
-cdef class Digits(CharacterSplit):
-    """Cuts numbers from the rest; with `individual_digits`, each digit from its neighbours."""
+cdef class Digits(CharClassSplit):
+    """Splits numbers from the rest; with `individual_digits`, each digit from its neighbours."""
 
     cdef readonly bint individual_digits
 
     def __init__(self, individual_digits=False):
         self.individual_digits = individual_digits
-        self.kind = ISOLATED if individual_digits else CONTIGUOUS
+        self.delimiter_behavior = ISOLATED if individual_digits else CONTIGUOUS
         self.mask = BERT_NUMERIC
         self.code = 0xFFFFFFFF
 
@@ -153,8 +134,8 @@ cdef class Digits(CharacterSplit):
         return Digits, (self.individual_digits,)
 
 
-cdef class CharDelimiterSplit(CharacterSplit):
-    """Cuts at one character, which is dropped."""
+cdef class CharDelimiterSplit(CharClassSplit):
+    """Splits at one character, which is removed."""
 
     cdef readonly str delimiter
 
@@ -162,7 +143,7 @@ cdef class CharDelimiterSplit(CharacterSplit):
         if len(delimiter) != 1:
             raise ValueError(f"delimiter must be one character, got {delimiter!r}")
         self.delimiter = delimiter
-        self.kind = REMOVED
+        self.delimiter_behavior = REMOVED
         self.mask = 0
         self.code = ord(delimiter)
 
@@ -170,79 +151,19 @@ cdef class CharDelimiterSplit(CharacterSplit):
         return CharDelimiterSplit, (self.delimiter,)
 
 
-cdef class BertPreTokenizer(PreTokenizer):
-    """Drops white space, then sets every punctuation mark apart."""
-
-    cdef int split(self, const Text* source, Text* target, const Spans* before,
-                   Spans* after) except -1 nogil:
-        cdef Py_ssize_t i
-        cdef int32_t at, start, end
-        cdef uint8_t bits
-        cdef int length
-        for i in range(before.size):
-            at = start = before.data[i].start
-            end = before.data[i].end
-            while at < end:
-                bits = bert_bits[utf8_decode(source.data + at, &length)]
-                if bits & (BERT_SPACE | BERT_PUNCT):
-                    if at > start:
-                        spans_push(after, start, at)
-                    if not bits & BERT_SPACE:
-                        spans_push(after, at, at + length)
-                    start = at + length
-                at += length
-            if at > start:
-                spans_push(after, start, at)
-        return 0
-
-    def __reduce__(self):
-        return BertPreTokenizer, ()
-
-
-cdef class ScannedPreTokenizer(PreTokenizer):
-    """A pre-tokenizer that is one scanner and nothing else."""
-
-    cdef int split(self, const Text* source, Text* target, const Spans* before,
-                   Spans* after) except -1 nogil:
-        cdef Py_ssize_t i
-        for i in range(before.size):
-            scan_all(self.pattern, source.data, before.data[i].start, before.data[i].end, after)
-        return 0
-
-
-cdef class Whitespace(ScannedPreTokenizer):
-    r"""Words and runs of other signs between white space: ``\w+|[^\w\s]+``."""
-
-    def __cinit__(self):
-        self.pattern = SCAN_WHITESPACE
-
-    def __reduce__(self):
-        return Whitespace, ()
-
-
-cdef class WhitespaceSplit(ScannedPreTokenizer):
-    """Whatever stands between white space."""
-
-    def __cinit__(self):
-        self.pattern = SCAN_WHITESPACE_SPLIT
-
-    def __reduce__(self):
-        return WhitespaceSplit, ()
-
-
 cdef class Split(PreTokenizer):
-    """Cuts at the matches of a pattern.
+    """Splits at the matches of a pattern.
 
     Args:
         pattern: A literal string, or a `Regex`.
-        behavior: What becomes of the matches (or, with `invert`, of what lies between them):
+        behavior: What becomes of the matches (with `invert`, of the text between them):
             "removed", "isolated", "merged_with_previous", "merged_with_next" or "contiguous".
         invert: Exchange matches and the text between them.
     """
 
     def __init__(self, pattern, behavior, invert=False):
         self.behavior = checked_behavior(behavior)
-        self.kind = BEHAVIORS.index(self.behavior)
+        self.delimiter_behavior = BEHAVIORS.index(self.behavior)
         self.invert = invert
         if isinstance(pattern, Regex):
             self.regex = pattern.pattern
@@ -259,61 +180,60 @@ cdef class Split(PreTokenizer):
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
-        cdef Spans pieces
+        cdef Spans segments
         cdef Py_ssize_t i
         if self.pattern >= 0:
             for i in range(before.size):
                 scan_all(self.pattern, source.data, before.data[i].start, before.data[i].end, after)
             return 0
-        pieces.data = NULL
-        pieces.size = pieces.capacity = 0
+        segments.data = NULL
+        segments.size = segments.capacity = 0
         try:
             for i in range(before.size):
-                pieces.size = 0
+                segments.size = 0
                 if self.needle_data != NULL:
                     self.find_literal(source.data, before.data[i].start, before.data[i].end,
-                                      &pieces)
+                                      &segments)
                 else:
                     with gil:
                         self.find_regex(source.data, before.data[i].start, before.data[i].end,
-                                        &pieces)
-                add_pieces(&pieces, self.kind, self.invert, after)
+                                        &segments)
+                apply_behavior(&segments, self.delimiter_behavior, self.invert, after)
         finally:
-            spans_free(&pieces)
+            spans_free(&segments)
         return 0
 
     cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end,
-                          Spans* pieces) except -1 nogil:
+                          Spans* segments) except -1 nogil:
         cdef const uint8_t* needle = self.needle_data
-        cdef int32_t size = self.needle_size, at = start
-        while size and at + size <= end:
-            if memcmp(data + at, needle, size) == 0:
-                if at > start:
-                    spans_push(pieces, start, at)
-                spans_push(pieces, at, -(at + size) - 1)
-                at += size
-                start = at
+        cdef int32_t size = self.needle_size, pos = start
+        while size and pos + size <= end:
+            if memcmp(data + pos, needle, size) == 0:
+                if pos > start:
+                    spans_push(segments, start, pos)
+                spans_push(segments, pos, -(pos + size) - 1)
+                pos += size
+                start = pos
             else:
-                at += 1
+                pos += 1
         if end > start:
-            spans_push(pieces, start, end)
+            spans_push(segments, start, end)
         return 0
 
     cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end,
-                        Spans* pieces) except -1:
+                        Spans* segments) except -1:
         cdef str text = data[start:end].decode()
-        cdef int32_t at = start, first, last
-        cdef Py_ssize_t done = 0
-        for a, b in find_spans(self.compiled, text):
-            first = at + <int32_t>len(text[done:a].encode())
-            last = first + <int32_t>len(text[a:b].encode())
-            done = b
-            if first > at:
-                spans_push(pieces, at, first)
-            spans_push(pieces, first, -last - 1)
-            at = last
-        if end > at:
-            spans_push(pieces, at, end)
+        cdef Py_ssize_t pos = start
+        cdef ByteSpan match
+        memset(&match, 0, sizeof(ByteSpan))
+        for first, last in find_spans(self.compiled, text):
+            next_byte_span(text, first, last, &match)
+            if start + match.start > pos:
+                spans_push(segments, pos, start + match.start)
+            pos = start + match.end
+            spans_push(segments, start + match.start, -pos - 1)
+        if end > pos:
+            spans_push(segments, pos, end)
         return 0
 
     def __reduce__(self):
@@ -322,32 +242,32 @@ cdef class Split(PreTokenizer):
 
 
 cdef class UnicodeScripts(PreTokenizer):
-    """Cuts where the script changes: kana belong to Chinese characters, a space to what is before
-    it.
+    """Splits where the script changes; kana count as Chinese characters, and a space has the script
+    of the character before it.
 
-    What stands before the first character with a script is dropped, as in the reference.
+    The text before the first character with a script is removed, as in the reference.
     """
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
         cdef Py_ssize_t i
-        cdef int32_t at, start
+        cdef int32_t pos, start
         cdef uint8_t script, last
         cdef int length
         for i in range(before.size):
-            at = before.data[i].start
+            pos = before.data[i].start
             start = -1
             last = 0
-            while at < before.data[i].end:
-                script = joined_scripts[utf8_decode(source.data + at, &length)]
+            while pos < before.data[i].end:
+                script = joined_scripts[utf8_decode(source.data + pos, &length)]
                 if script and script != last:
                     if start >= 0:
-                        spans_push(after, start, at)
-                    start = at
+                        spans_push(after, start, pos)
+                    start = pos
                     last = script
-                at += length
+                pos += length
             if start >= 0:
-                spans_push(after, start, at)
+                spans_push(after, start, pos)
         return 0
 
     def __reduce__(self):
@@ -355,7 +275,7 @@ cdef class UnicodeScripts(PreTokenizer):
 
 
 cdef class FixedLength(PreTokenizer):
-    """Cuts every `length` characters."""
+    """Splits after every `length` characters."""
 
     def __init__(self, length=5):
         if length < 1:
@@ -365,16 +285,16 @@ cdef class FixedLength(PreTokenizer):
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
         cdef Py_ssize_t i, count
-        cdef int32_t at, start
+        cdef int32_t pos, start
         for i in range(before.size):
-            at = start = before.data[i].start
+            pos = start = before.data[i].start
             count = 0
-            while at < before.data[i].end:
-                at += utf8_length(source.data[at])
+            while pos < before.data[i].end:
+                pos += utf8_length(source.data[pos])
                 count += 1
-                if count == self.length or at >= before.data[i].end:
-                    spans_push(after, start, at)
-                    start = at
+                if count == self.length or pos >= before.data[i].end:
+                    spans_push(after, start, pos)
+                    start = pos
                     count = 0
         return 0
 

@@ -9,7 +9,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from subword._core.component import check_id, check_token, get_field
+from subword._core.checks import check_id
+from subword._core.component import check_token, get_field
+from subword._core.limits import MAX_UINT32
 from subword.processors.base import PostProcessor, SpecialAffixes
 from subword.processors.special_tokens import NamedToken, special_encoding
 from subword.results.encoding import Encoding
@@ -33,7 +35,7 @@ def parse_template(template: str | Sequence[str], name: str) -> tuple[TemplatePi
     """Read a template as it is written in code.
 
     Args:
-        template: Pieces separated by single spaces, or a list of pieces. A piece is `$A`, `$B`,
+        template: AddedSpans separated by single spaces, or a list of pieces. A piece is `$A`, `$B`,
             `$3` (text A with type 3), `$` (text A), or the name of a special token, each with an
             optional `:type`.
         name: What errors call it.
@@ -52,14 +54,14 @@ def parse_template(template: str | Sequence[str], name: str) -> tuple[TemplatePi
 
 def _parse_piece(text: str, name: str) -> TemplatePiece:
     head, *types = text.split(":")
-    good = len(types) <= 1 and all(_TYPE_ID.fullmatch(t) and int(t) < 2**32 for t in types)
+    good = len(types) <= 1 and all(_TYPE_ID.fullmatch(t) and int(t) <= MAX_UINT32 for t in types)
     type_id = int(types[0]) if good and types else 0
     if good and not head.startswith("$"):
         return TemplatePiece(None, head, type_id)
     if good and head in ("$", "$A", "$a", "$B", "$b"):
         letter = head[1:].upper() or "A"
         return TemplatePiece("AB".index(letter), letter, type_id)
-    if good and _TYPE_ID.fullmatch(head[1:]) and int(head[1:]) < 2**32:
+    if good and _TYPE_ID.fullmatch(head[1:]) and int(head[1:]) <= MAX_UINT32:
         return TemplatePiece(0, "A", type_id if types else int(head[1:]))
     raise ValueError(
         f"template {name!r}: a piece must be $A, $B, $<type> or a special token, with an optional "
@@ -90,7 +92,7 @@ def read_template(pieces: Iterable[Any], name: str) -> tuple[TemplatePiece, ...]
         body = {"type": f"template {name!r}, {kind}", **body}
         key, type_id = (
             get_field(body, "id", str),
-            check_id(f"template {name!r}", body.get("type_id")),
+            check_id(f"template {name!r}", body.get("type_id"), MAX_UINT32),
         )
         if kind == "Sequence" and key not in ("A", "B"):
             raise ValueError(f'template {name!r}: a Sequence must be "A" or "B", got {key!r}')

@@ -1,4 +1,4 @@
-"""The slow, plain twin of every stage: the page to read first. Nothing imports it but tests."""
+"""The slow, plain twins of the fast code, to be read first. Only tests import them."""
 
 from subword.reference.tokenizer import ReferenceTokenizer
 

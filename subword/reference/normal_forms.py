@@ -1,4 +1,8 @@
-"""Normal forms by the textbook: the slow twin of the normalizers NFC, NFD, NFKC and NFKD."""
+"""The normal forms NFC, NFD, NFKC and NFKD in plain Python, the twin of normalizers/unicode."""
+
+from __future__ import annotations
+
+from itertools import groupby
 
 from subword._core.unicode import combining_class, composition, decomposition
 
@@ -21,32 +25,54 @@ def normalize(form: str, text: str) -> str:
     >>> normalize("NFC", "e\u0301cole")
     'école'
     """
+    return "".join(char for char, _ in normal_form_edits(form, text))
+
+
+def normal_form_edits(form: str, text: str) -> list[tuple[str, int]]:
+    r"""Return the characters of a normal form, and what each replaces.
+
+    Args:
+        form: "NFC", "NFD", "NFKC" or "NFKD".
+        text: Any string.
+
+    Returns:
+        For each new character, the character and a count, as `stages.rewrite` takes them: 1 for an
+        inserted character, 0 for one that replaces a character of the text, and -n for one that
+        replaces 1 + n of them.
+
+    Raises:
+        ValueError: There is no such form.
+
+    >>> normal_form_edits("NFC", "e\u0301a")
+    [('é', -1), ('a', 0)]
+    """
     if form not in FORMS:
         raise ValueError(f"a normal form is one of {', '.join(FORMS)}, got {form!r}")
-    chars: list[tuple[int, int, str]] = []
-    starters = 0
-    for char in "".join(decomposition(char, "K" in form) for char in text):
+    decomposed: list[tuple[str, int]] = []
+    for char in text:
+        parts = decomposition(char, "K" in form)
+        decomposed += [(part, min(i, 1)) for i, part in enumerate(parts)]
+    # Sort each run of marks by class; the sort is stable. Starters have class 0 and do not move.
+    ordered: list[tuple[str, int]] = []
+    for _, run in groupby(decomposed, lambda edit: combining_class(edit[0]) == 0):
+        ordered += sorted(run, key=lambda edit: combining_class(edit[0]))
+    return ordered if form.endswith("D") else _compose(ordered)
+
+
+def _compose(decomposed: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    done: list[tuple[str, int]] = []
+    starter = -1  # index of the last starter in `done`
+    last = 0  # class of the last character of `done`
+    for char, count in decomposed:
         number = combining_class(char)
-        starters += number == 0
-        chars.append((starters, number, char))
-    chars.sort(
-        key=lambda placed: placed[:2]
-    )  # marks by class within their run; equals keep their order
-    if form.endswith("D"):
-        return "".join(char for _, _, char in chars)
-    done: list[str] = []
-    starter, last = (
-        -1,
-        0,
-    )  # where the last starter is in `done`, and the class of the character behind it
-    for _, number, char in chars:
-        blocked = starter + 1 < len(done) and last >= number
-        whole = "" if starter < 0 or blocked else composition(done[starter], char)
+        is_blocked = starter + 1 < len(done) and last >= number
+        whole = "" if starter < 0 or is_blocked else composition(done[starter][0], char)
         if whole:
-            done[starter] = whole
+            # One character fewer: the composed one replaces what `char` replaces, too.
+            done[starter] = whole, done[starter][1] + count - 1
             continue
         if number == 0:
             starter = len(done)
         last = number
-        done.append(char)
-    return "".join(done)
+        done.append((char, count))
+    return done

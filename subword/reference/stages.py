@@ -1,7 +1,7 @@
-"""Normalizers and pre-tokenizers in plain Python: the slow, obvious twins. Read `reference` first.
+"""The normalizers and pre-tokenizers in plain Python: slow and obvious. Read `tokenizer` first.
 
-Every character of a text carries the characters of the original that it stands for, and every step
-says what becomes of that.
+Every character of a text has a span: the characters of the original text that it comes from. Every
+step says what the spans of its result are.
 """
 
 from __future__ import annotations
@@ -12,23 +12,24 @@ from typing import Any, NamedTuple
 
 from subword._core import unicode
 from subword._regex.patterns import compile_pattern, find_spans
+from subword._regex.split_patterns import PATTERNS
+from subword.reference.normal_forms import normal_form_edits
 from subword.vocab.byte_alphabet import chars_of
 
 Config = Mapping[str, Any]
-GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
 
 class Text(NamedTuple):
-    """A stretch of text on its way through the steps, and where it comes from."""
+    """A part of a text between two steps, and its alignment with the original."""
 
     text: str
-    spans: list[tuple[int, int]]  # of each character: the characters of the original it stands for
-    base: int  # where the stretch starts in the original
+    spans: list[tuple[int, int]]  # of each character, in characters of the original text
+    source_offset: int  # where the part starts in the original text
 
     def slice(self, start: int, stop: int) -> Text:
         """Return the characters [start, stop)."""
         spans = self.spans[start:stop]
-        return Text(self.text[start:stop], spans, spans[0][0] if spans else self.base)
+        return Text(self.text[start:stop], spans, spans[0][0] if spans else self.source_offset)
 
 
 def _members(name: str) -> frozenset[str]:
@@ -42,35 +43,35 @@ class _Classes(dict[str, frozenset[str]]):
         return self[name]
 
 
-CLASS = _Classes()  # filled as needed: CLASS["bert_space"] and so on
+CLASS = _Classes()  # filled when needed: CLASS["bert_space"] and so on
 
 # ------------------------------------------------------------------------------- rewriting a text
 
 
 def rewrite(text: Text, edits: Iterable[tuple[str, int]]) -> Text:
-    """Write new characters over a text, keeping track of where each comes from.
+    """Return a text of new characters, each with its span.
 
     Args:
-        text: the old text.
-        edits: for each new character, the character and a count. 0: it replaces the next old
-            character. More: it is inserted, and stands for what the old character before it stands
-            for. Less: it replaces the next one, and as many after that are removed.
+        text: The old text.
+        edits: For each new character, the character and a count. 0: it replaces the next old
+            character. Above 0: it is inserted and gets the span of the old character before it.
+            Below 0: it replaces the next old character, and as many after that are removed.
     """
-    chars, spans, at = [], [], 0
+    chars, spans, pos = [], [], 0
     for char, count in edits:
         if count > 0:
-            spans.append(text.spans[at - 1] if at else (text.base, text.base))
+            spans.append(text.spans[pos - 1] if pos else (text.source_offset, text.source_offset))
         else:
-            spans.append(text.spans[at])
-            at += 1 - count
+            spans.append(text.spans[pos])
+            pos += 1 - count
         chars.append(char)
-    return Text("".join(chars), spans, text.base)
+    return Text("".join(chars), spans, text.source_offset)
 
 
 def keep(text: Text, wanted: Callable[[str], bool]) -> Text:
-    """Drop the other characters."""
+    """Remove the characters that are not wanted."""
     pairs = [pair for pair in zip(text.text, text.spans, strict=True) if wanted(pair[0])]
-    return Text("".join(c for c, _ in pairs), [span for _, span in pairs], text.base)
+    return Text("".join(c for c, _ in pairs), [span for _, span in pairs], text.source_offset)
 
 
 def spell(text: Text, image: Callable[[str], str]) -> Text:
@@ -79,52 +80,27 @@ def spell(text: Text, image: Callable[[str], str]) -> Text:
 
 
 def prepend(text: Text, prefix: str) -> Text:
-    """Put characters in front: they stand for what the first one stands for."""
+    """Put characters before a text: they get the span of its first one."""
     if not text.text:
         return text
-    return Text(prefix + text.text, text.spans[:1] * len(prefix) + text.spans, text.base)
+    return Text(prefix + text.text, text.spans[:1] * len(prefix) + text.spans, text.source_offset)
 
 
 def normal_form(text: Text, form: str) -> Text:
-    """Bring a text to NFC, NFD, NFKC or NFKD (UAX #15, Unicode 9.0)."""
-    units: list[tuple[str, int]] = []
-    for char in text.text:
-        units += [(c, min(i, 1)) for i, c in enumerate(unicode.decomposition(char, "K" in form))]
-    # Marks are put in the order of their classes; starters (class 0) stay where they are.
-    ordered: list[tuple[str, int]] = []
-    for _, run in groupby(units, lambda unit: unicode.combining_class(unit[0]) == 0):
-        ordered += sorted(run, key=lambda unit: unicode.combining_class(unit[0]))
-    return rewrite(text, ordered if form.endswith("D") else _compose(ordered))
-
-
-def _compose(units: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    done: list[tuple[str, int]] = []
-    starter, last = -1, 0  # place of the last starter in `done`; class of what was put behind it
-    for char, count in units:
-        number = unicode.combining_class(char)
-        blocked = starter + 1 < len(done) and last >= number
-        whole = "" if starter < 0 or blocked else unicode.composition(done[starter][0], char)
-        if whole:
-            # One character fewer: what stood for `char` now belongs to the composed one.
-            done[starter] = whole, done[starter][1] + count - 1
-            continue
-        if number == 0:
-            starter = len(done)
-        last = number
-        done.append((char, count))
-    return done
+    """Return NFC, NFD, NFKC or NFKD of a text (UAX #15, Unicode 9.0)."""
+    return rewrite(text, normal_form_edits(form, text.text))
 
 
 def matches(text: str, pattern: Config) -> list[tuple[int, int, bool]]:
-    """Cut a text at the matches of a pattern: (start, stop, whether it is a match), gapless."""
+    """Divide a text into matches of a pattern and the text between: (start, stop, is_match)."""
     kind, value = next(iter(pattern.items()))
     if kind == "Regex":
         found = list(find_spans(compile_pattern(value), text)) if text else []
     else:
-        found, at = [], text.find(value)
-        while at >= 0 and text:
-            found.append((at, at + len(value)))
-            at = text.find(value, at + (len(value) or 1))
+        found, pos = [], text.find(value)
+        while pos >= 0 and text:
+            found.append((pos, pos + len(value)))
+            pos = text.find(value, pos + (len(value) or 1))
     return _with_gaps(found, len(text))
 
 
@@ -142,20 +118,22 @@ def _with_gaps(found: Iterable[tuple[int, int]], size: int) -> list[tuple[int, i
 
 
 def replace(text: Text, pattern: Config, content: str) -> Text:
-    """Replace the matches of a pattern; the new characters stand for the last one replaced."""
+    """Replace the matches of a pattern; the content gets the span of each one's last character."""
     out, spans = "", []
     for start, stop, is_match in matches(text.text, pattern):
         if is_match:
             out += content
-            spans += [text.spans[stop - 1] if stop else (text.base, text.base)] * len(content)
+            spans += [
+                text.spans[stop - 1] if stop else (text.source_offset, text.source_offset)
+            ] * len(content)
         else:
             out += text.text[start:stop]
             spans += text.spans[start:stop]
-    return Text(out, spans, text.base)
+    return Text(out, spans, text.source_offset)
 
 
 def bert_normalize(text: Text, config: Config) -> Text:
-    """Clean, set Chinese characters apart, strip accents, lower: in this order."""
+    """Clean, put spaces around Chinese characters, strip accents, lower-case: in this order."""
     if config["clean_text"]:
         text = keep(text, lambda c: c not in CLASS["bert_drop"])
         text = spell(text, lambda c: " " if c in CLASS["bert_blank"] else c)
@@ -168,17 +146,17 @@ def bert_normalize(text: Text, config: Config) -> Text:
 
 
 def strip(text: Text, left: bool, right: bool) -> Text:
-    """Drop white space at the ends."""
+    """Remove white space at the ends."""
     start, stop = 0, len(text.text)
     while left and start < stop and text.text[start] in CLASS["bert_space"]:
         start += 1
     while right and start < stop and text.text[stop - 1] in CLASS["bert_space"]:
         stop -= 1
-    return Text(text.text[start:stop], text.spans[start:stop], text.base)
+    return Text(text.text[start:stop], text.spans[start:stop], text.source_offset)
 
 
 def nmt(text: Text, config: Config) -> Text:
-    """Clean as for neural machine translation: drop controls, turn blanks into spaces."""
+    """Clean as for neural machine translation: remove controls, turn blanks into spaces."""
     text = keep(text, lambda c: c not in CLASS["nmt_drop"])
     return spell(text, lambda c: " " if c in CLASS["nmt_blank"] else c)
 
@@ -209,50 +187,50 @@ NORMALIZERS: dict[str, Callable[[Text, Config], Text]] = {
 
 
 def split(text: Text, parts: Sequence[tuple[int, int, bool]], behavior: str) -> list[Text]:
-    """Cut a text at the delimiters, and do with these what the behaviour says.
+    """Split a text at the delimiters, and treat these as the behavior says.
 
     Args:
-        text: what to cut.
-        parts: from `matches`; the matches are the delimiters.
-        behavior: "Isolated" keeps each as a piece, "Removed" drops it, "MergedWithPrevious" and
-            "MergedWithNext" join it to a neighbour (of several in a row only the nearest),
-            "Contiguous" joins neighbours of one kind.
+        text: The text.
+        parts: From `matches`; the matches are the delimiters.
+        behavior: "Isolated" keeps each delimiter as a word, "Removed" removes it,
+            "MergedWithPrevious" and "MergedWithNext" merge it with a neighbour (of several in a row
+            only the nearest), "Contiguous" merges neighbours of one kind.
     """
     if behavior == "MergedWithNext":  # the mirror image of MergedWithPrevious
         parts = [(-stop, -start, is_match) for start, stop, is_match in reversed(parts)]
-    cuts: list[tuple[int, int]] = []
+    words: list[tuple[int, int]] = []
     before = False  # whether the part before was a match
     for start, stop, is_match in parts:
         merge = behavior.startswith("Merged") and is_match and not before
-        if cuts and (merge or (behavior == "Contiguous" and is_match == before)):
-            cuts[-1] = cuts[-1][0], stop
+        if words and (merge or (behavior == "Contiguous" and is_match == before)):
+            words[-1] = words[-1][0], stop
         elif not (behavior == "Removed" and is_match):
-            cuts.append((start, stop))
+            words.append((start, stop))
         before = is_match
     if behavior == "MergedWithNext":
-        cuts = [(-stop, -start) for start, stop in reversed(cuts)]
-    return [text.slice(*cut) for cut in cuts]
+        words = [(-stop, -start) for start, stop in reversed(words)]
+    return [text.slice(*word) for word in words]
 
 
 def split_where(text: Text, is_match: Callable[[str], bool], behavior: str) -> list[Text]:
-    """Cut a text at single characters."""
+    """Split a text at single characters."""
     found = [(i, i + 1) for i, char in enumerate(text.text) if is_match(char)]
     return split(text, _with_gaps(found, len(text.text)), behavior)
 
 
 def runs(text: Text, kind: Callable[[str], Any]) -> list[Text]:
-    """Cut a text into runs of one kind, dropping those of kind None."""
-    pieces, at = [], 0
+    """Split a text into runs of one kind, without those of kind None."""
+    words, pos = [], 0
     for key, run in groupby(text.text, kind):
-        stop = at + len(list(run))
+        stop = pos + len(list(run))
         if key is not None:
-            pieces.append(text.slice(at, stop))
-        at = stop
-    return pieces
+            words.append(text.slice(pos, stop))
+        pos = stop
+    return words
 
 
 def by_pattern(text: Text, config: Config) -> list[Text]:
-    """Cut a text at the matches of a pattern, or with `invert` between them."""
+    """Split a text at the matches of a pattern, or with `invert` at the text between them."""
     parts = matches(text.text, config["pattern"])
     if config["invert"]:
         parts = [(start, stop, not is_match) for start, stop, is_match in parts]
@@ -260,21 +238,21 @@ def by_pattern(text: Text, config: Config) -> list[Text]:
 
 
 def byte_level(text: Text, config: Config) -> list[Text]:
-    """Cut by GPT-2's pattern, then spell each piece in the byte-level alphabet."""
+    """Split by GPT-2's pattern, then write the words in the byte alphabet."""
     if config["add_prefix_space"] and not text.text.startswith(" "):
         text = prepend(text, " ")
-    pieces = [text]
+    words = [text]
     if config.get("use_regex", True):
-        pieces = split(text, matches(text.text, {"Regex": GPT2}), "Isolated")
-    return [spell(piece, lambda c: chars_of(c.encode())) for piece in pieces]
+        words = split(text, matches(text.text, {"Regex": PATTERNS["gpt2"]}), "Isolated")
+    return [spell(word, lambda c: chars_of(c.encode())) for word in words]
 
 
 def metaspace(text: Text, config: Config) -> list[Text]:
-    """Write spaces as a visible character, and cut before each."""
+    """Write spaces as a visible character, and split before each."""
     mark = config["replacement"]
     scheme = config.get("prepend_scheme", "always")
     text = spell(text, lambda c: mark if c == " " else c)
-    wanted = scheme == "always" or (scheme == "first" and text.base == 0)
+    wanted = scheme == "always" or (scheme == "first" and text.source_offset == 0)
     if wanted and not text.text.startswith(mark):
         text = prepend(text, mark)
     if not config.get("split", True):
@@ -283,13 +261,13 @@ def metaspace(text: Text, config: Config) -> list[Text]:
 
 
 def bert_words(text: Text, config: Config) -> list[Text]:
-    """Cut at white space, and punctuation apart."""
+    """Split at white space, and split off punctuation."""
     words = split_where(text, CLASS["bert_space"].__contains__, "Removed")
     return [p for w in words for p in split_where(w, CLASS["bert_punct"].__contains__, "Isolated")]
 
 
 def whitespace(text: Text, config: Config) -> list[Text]:
-    r"""Cut into runs of word characters and runs of others: `\w+|[^\w\s]+`."""
+    r"""Split into runs of word characters and runs of others: `\w+|[^\w\s]+`."""
 
     def kind(char: str) -> str | None:
         if char in CLASS["scan_word"]:
@@ -300,30 +278,30 @@ def whitespace(text: Text, config: Config) -> list[Text]:
 
 
 def scripts(text: Text, config: Config) -> list[Text]:
-    """Cut where the script changes; characters of any script go with what is before them."""
-    cuts, last = [], 0
-    for at, char in enumerate(text.text):
+    """Split where the script changes; characters of any script belong to the text before them."""
+    starts, last = [], 0
+    for pos, char in enumerate(text.text):
         script = unicode.script_of(char)
         if script and script != last:
-            cuts.append(at)
+            starts.append(pos)
             last = script
-    # What comes before the first character of a script is dropped, as in the oracle.
-    stops = [*cuts[1:], len(text.text)]
-    return [text.slice(start, stop) for start, stop in zip(cuts, stops, strict=False)]
+    # The text before the first character of a script is removed, as in the oracle.
+    stops = [*starts[1:], len(text.text)]
+    return [text.slice(start, stop) for start, stop in zip(starts, stops, strict=False)]
 
 
 def fixed_length(text: Text, config: Config) -> list[Text]:
-    """Cut into pieces of so many characters."""
+    """Split into words of so many characters."""
     step = config.get("length", 5)
-    return [text.slice(at, at + step) for at in range(0, len(text.text), step)]
+    return [text.slice(pos, pos + step) for pos in range(0, len(text.text), step)]
 
 
 def _pre_tokenizers(text: Text, config: Config) -> list[Text]:
-    pieces = [text]
+    words = [text]
     for each in config["pretokenizers"]:
         step = PRE_TOKENIZERS[each["type"]]
-        pieces = [new for piece in pieces for new in step(piece, each) if new.text]
-    return pieces
+        words = [new for word in words for new in step(word, each) if new.text]
+    return words
 
 
 PRE_TOKENIZERS: dict[str, Callable[[Text, Config], list[Text]]] = {

@@ -1,16 +1,16 @@
-"""The whole of encoding in plain Python: slow, obvious, and the page to read first.
+"""All of encoding in plain Python: slow, obvious, and the page to read first.
 
 A tokenizer.json describes five steps, and `ReferenceTokenizer` takes them one after the other:
 
-1. Added tokens, such as `[MASK]`, are cut out of the text.
-2. The normalizer rewrites what is left: lower case, accents, spaces (`reference_stages`).
-3. The pre-tokenizer cuts it into words (`reference_stages`).
-4. The model, BPE or WordPiece, cuts each word into tokens of the vocabulary.
-5. Each token is traced back to the characters of the text that it stands for.
+1. Added tokens, such as `[MASK]`, are found in the text.
+2. The normalizer rewrites the text between them: lower case, accents, spaces (`stages`).
+3. The pre-tokenizer splits it into words (`stages`).
+4. The model, BPE or WordPiece, splits each word into tokens of the vocabulary.
+5. Each token gets its offsets: the characters of the original text that it comes from.
 
-Special tokens around the text are not this page's business: see `processors`. Nothing here is
-imported by the fast path; the tests hold the fast path, this page and `tokenizers` 0.23.3 together.
-All character classes come from the frozen tables of `_unicode`, never from the running Python.
+Special tokens around the text are added by `processors`, not here. The fast path imports nothing
+from here; tests compare it, this page and `tokenizers` 0.23.3. All character classes come from the
+frozen tables of `_core.unicode`, never from the running Python.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ class Unit(NamedTuple):
 class BPE:
     """Byte-pair encoding (Sennrich et al. 2016, "Neural Machine Translation of Rare Words", 3.2).
 
-    A word starts as its characters; then two neighbours that form a merge are joined, again and
-    again, always those of the lowest rank, and of these the leftmost, until no merge is left.
+    A word starts as its characters. Then two neighbours that form a merge are joined, always those
+    of the lowest rank and of these the leftmost, until no merge is left.
     """
 
     def __init__(self, config: Config) -> None:
@@ -71,20 +71,20 @@ class BPE:
             self.merges[self.vocab[left], self.vocab[right]] = rank, joined
 
     def tokenize(self, word: str) -> list[Unit]:
-        """Cut one word into tokens."""
+        """Split one word into tokens."""
         if self.ignore_merges and word in self.vocab:
             return [Unit(self.vocab[word], word, 0, len(word.encode()))]
         symbols = self._characters(word)  # (id, bytes)
         while True:
             found = [
-                (*self.merges[pair], at)
-                for at, pair in enumerate((a[0], b[0]) for a, b in pairwise(symbols))
+                (*self.merges[pair], i)
+                for i, pair in enumerate((a[0], b[0]) for a, b in pairwise(symbols))
                 if pair in self.merges
             ]
             if not found:
                 break
-            _, joined, at = min(found, key=lambda merge: (merge[0], merge[2]))
-            symbols[at : at + 2] = [(joined, symbols[at][1] + symbols[at + 1][1])]
+            _, joined, i = min(found, key=lambda merge: (merge[0], merge[2]))
+            symbols[i : i + 2] = [(joined, symbols[i][1] + symbols[i + 1][1])]
         units, done = [], 0
         for token_id, size in symbols:
             units.append(Unit(token_id, self.texts[token_id], done, done + size))
@@ -94,16 +94,16 @@ class BPE:
     def _characters(self, word: str) -> list[tuple[int, int]]:
         symbols: list[tuple[int, int]] = []
         unknown: list[tuple[int, int]] = []  # a token for unknown characters, not yet written
-        for at, char in enumerate(word):
+        for i, char in enumerate(word):
             size = len(char.encode())
-            text = (self.prefix if at else "") + char + (self.suffix if at == len(word) - 1 else "")
+            text = (self.prefix if i else "") + char + (self.suffix if i == len(word) - 1 else "")
             if text in self.vocab:
                 symbols += [*unknown, (self.vocab[text], size)]
                 unknown = []
                 continue
             names = [f"<0x{byte:02X}>" for byte in text.encode()]
             if self.byte_fallback and all(name in self.vocab for name in names):
-                # The oracle does not write a waiting unknown token before these bytes.
+                # The oracle does not write a pending unknown token before these bytes.
                 symbols += [(self.vocab[name], 1) for name in names]
             elif self.unk_token is not None:
                 if unknown and self.fuse_unk:
@@ -118,7 +118,7 @@ class BPE:
 class WordPiece:
     """Longest match from the left (Schuster and Nakajima 2012; the BERT tokenizer's algorithm).
 
-    A word that cannot be cut to its end, or is too long, becomes one unknown token.
+    A word that cannot be split up to its end, or is too long, becomes one unknown token.
     """
 
     def __init__(self, config: Config) -> None:
@@ -128,7 +128,7 @@ class WordPiece:
         self.limit: int = config["max_input_chars_per_word"]
 
     def tokenize(self, word: str) -> list[Unit]:
-        """Cut one word into tokens."""
+        """Split one word into tokens."""
         units: list[Unit] = []
         start = 0
         while start < len(word) <= self.limit:
@@ -158,31 +158,31 @@ def _model(config: Config) -> BPE | WordPiece:
 
 
 class AddedToken(NamedTuple):
-    """A token that is found in the text itself, before any model sees it."""
+    """A token that is found in the text before the model sees it."""
 
     id: int
     content: str
     single_word: bool  # not inside a word
-    lstrip: bool  # takes the white space before it with it
+    lstrip: bool  # includes the white space before it
     rstrip: bool  # and after it
-    normalized: bool  # is looked for in the normalized text, itself normalized
+    normalized: bool  # is searched in the normalized text, in its normalized form
     special: bool
 
 
-def _space_before(text: str, at: int) -> int:
-    while at and text[at - 1] in CLASS["bert_space"]:
-        at -= 1
-    return at
+def _space_before(text: str, pos: int) -> int:
+    while pos and text[pos - 1] in CLASS["bert_space"]:
+        pos -= 1
+    return pos
 
 
-def _space_after(text: str, at: int) -> int:
-    while at < len(text) and text[at] in CLASS["bert_space"]:
-        at += 1
-    return at
+def _space_after(text: str, pos: int) -> int:
+    while pos < len(text) and text[pos] in CLASS["bert_space"]:
+        pos += 1
+    return pos
 
 
 def by_first_character(tokens: Iterable[AddedToken]) -> dict[str, list[AddedToken]]:
-    """Sort added tokens for `find_added`, the longest first; one without content is never found."""
+    """Sort added tokens for `find_added`, the longest first; empty ones are never found."""
     found: dict[str, list[AddedToken]] = {}
     for token in sorted(tokens, key=lambda token: -len(token.content)):
         if token.content:
@@ -193,17 +193,17 @@ def by_first_character(tokens: Iterable[AddedToken]) -> dict[str, list[AddedToke
 def find_added(
     text: str, tokens: Mapping[str, Sequence[AddedToken]], ignore_special: bool = False
 ) -> list[tuple[int, int, int | None]]:
-    """Cut a text at added tokens: (start, stop, id or None), leftmost and of these the longest."""
+    """Split a text at added tokens, leftmost then longest: (start, stop, id or None)."""
     parts: list[tuple[int, int, int | None]] = []
-    done = at = 0
-    while at < len(text):
-        candidates = tokens.get(text[at], ())
-        token = next((t for t in candidates if text.startswith(t.content, at)), None)
+    done = pos = 0
+    while pos < len(text):
+        candidates = tokens.get(text[pos], ())
+        token = next((t for t in candidates if text.startswith(t.content, pos)), None)
         if token is None:
-            at += 1
+            pos += 1
             continue
-        start, stop = at, at + len(token.content)
-        at = stop  # even if it is refused now, nothing else is looked for inside it
+        start, stop = pos, pos + len(token.content)
+        pos = stop  # even if it is refused now, nothing else is searched inside it
         if ignore_special and token.special:
             continue
         neighbours = text[max(start - 1, 0) : start] + text[stop : stop + 1]
@@ -213,7 +213,7 @@ def find_added(
             start = max(_space_before(text, start), done)
         if token.rstrip:
             stop = _space_after(text, stop)
-        if start >= stop:  # white space that the token before has taken
+        if start >= stop:  # white space that the token before includes
             continue
         if done < start:
             parts.append((done, start, None))
@@ -229,11 +229,11 @@ class ReferenceTokenizer:
     """Encode with a tokenizer.json, step by step.
 
     Args:
-        config: the parsed file.
-        encode_special_tokens: treat special tokens in the text as plain text.
+        config: The parsed file.
+        encode_special_tokens: Treat special tokens in the text as plain text.
 
     Raises:
-        ValueError: when the model is neither BPE nor WordPiece.
+        ValueError: The model is neither BPE nor WordPiece.
 
     Example:
         >>> model = {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}
@@ -245,8 +245,8 @@ class ReferenceTokenizer:
         self.normalizer: Config | None = config.get("normalizer")
         self.pre_tokenizer: Config | None = config.get("pre_tokenizer")
         self.model = _model(config["model"])
-        # An added token has the id that the model knows it by; the others get the next free ones.
-        # The ids in the file are not looked at.
+        # An added token that the model has keeps the model's id; the others get the next free ids.
+        # The ids in the file are ignored.
         ids: dict[str, int] = {}
         tokens: dict[int, AddedToken] = {}
         for entry in config.get("added_tokens") or ():
@@ -258,8 +258,8 @@ class ReferenceTokenizer:
             flags = ("single_word", "lstrip", "rstrip", "normalized", "special")
             tokens[ids[content]] = AddedToken(ids[content], content, *(entry[f] for f in flags))
         self.ignore_special = encode_special_tokens
-        self.raw = by_first_character(t for t in tokens.values() if not t.normalized)
-        self.normalized = by_first_character(
+        self.before_normalizer = by_first_character(t for t in tokens.values() if not t.normalized)
+        self.after_normalizer = by_first_character(
             token._replace(content=self._normalize(self._whole(token.content)).text)
             for token in tokens.values()
             if token.normalized
@@ -269,41 +269,40 @@ class ReferenceTokenizer:
         """Encode one text, without special tokens around it.
 
         Args:
-            text: any string without lone surrogates.
+            text: Any string without lone surrogates.
 
         Returns:
             Its tokens, with offsets in characters of `text` and word numbers.
         """
-        pieces: list[tuple[Text, int | None]] = []
-        for piece, added in self._cut([(self._whole(text), None)], self.raw):
+        parts: list[tuple[Text, int | None]] = []
+        for part, added in self._split(self._whole(text), self.before_normalizer):
             if added is None:
-                pieces += self._cut([(self._normalize(piece), None)], self.normalized)
+                parts += self._split(self._normalize(part), self.after_normalizer)
             else:
-                pieces.append((piece, added))
+                parts.append((part, added))
         words: list[tuple[Text, int | None]] = []
-        for piece, added in pieces:
-            cut = self._words(piece) if added is None else [piece]
-            words += [(word, added) for word in cut if word.text]
-        return [t for at, (word, added) in enumerate(words) for t in self._tokens(word, added, at)]
+        for part, added in parts:
+            split = self._words(part) if added is None else [part]
+            words += [(word, added) for word in split if word.text]
+        return [t for i, (word, added) in enumerate(words) for t in self._tokens(word, added, i)]
 
     def encode_words(self, words: Iterable[str]) -> list[Token]:
-        """Encode words that are known already: each on its own, numbered by its place.
+        """Encode words that are already split: each on its own, numbered by its index.
 
         Offsets count from the start of each word.
         """
         tokens = [self.encode(word) for word in words]
-        return [token._replace(word=at) for at, each in enumerate(tokens) for token in each]
+        return [token._replace(word=i) for i, each in enumerate(tokens) for token in each]
 
     def _whole(self, text: str) -> Text:
         return Text(text, [(i, i + 1) for i in range(len(text))], 0)
 
-    def _cut(
-        self, pieces: Iterable[tuple[Text, int | None]], tokens: Mapping[str, list[AddedToken]]
+    def _split(
+        self, text: Text, tokens: Mapping[str, list[AddedToken]]
     ) -> list[tuple[Text, int | None]]:
         return [
-            (piece.slice(start, stop), added)
-            for piece, _ in pieces
-            for start, stop, added in find_added(piece.text, tokens, self.ignore_special)
+            (text.slice(start, stop), added)
+            for start, stop, added in find_added(text.text, tokens, self.ignore_special)
             if start < stop
         ]
 
@@ -320,7 +319,7 @@ class ReferenceTokenizer:
     def _tokens(self, word: Text, added: int | None, number: int) -> list[Token]:
         if added is not None:
             return [Token(added, word.text, word.spans[0][0], word.spans[-1][1], number)]
-        # Tokens are counted in bytes: one may end inside a character, and then has all of it.
+        # Tokens are counted in bytes. One that ends inside a character has all of it.
         spans = [
             span
             for char, span in zip(word.text, word.spans, strict=True)

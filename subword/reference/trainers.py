@@ -1,7 +1,7 @@
-"""The trainers in plain Python: slow, obvious, and what the fast ones are tested against.
+"""The trainers in plain Python: slow and obvious; the fast ones are tested against them.
 
-Every merge counts all symbols and pairs of all words again, and likelihood is compared in exact
-fractions. Read this first; `subword.trainers` does the same thing with less work.
+Every merge counts all symbols and pairs of all words again, and likelihoods are compared as
+exact fractions. Read this first; `subword.trainers` does the same with less work.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Words:
             self.add(character)
         kept = set(self.vocab)
         forms: dict[str, str] = {}
-        cut: list[tuple[list[str], int]] = []
+        split: list[tuple[list[str], int]] = []
         for word, n in counts.items():
             symbols = []
             for i, character in enumerate(word):
@@ -66,13 +66,13 @@ class Words:
                     form = (prefix if inside else "") + character + (suffix if last else "")
                     forms[form] = min(character, forms.get(form, character))
                     symbols.append(form)
-            cut.append((symbols, n))
+            split.append((symbols, n))
         for form in sorted(forms, key=lambda form: (forms[form], form)):
             self.add(form)
         # Lengths in characters, for max_token_length: a special token has one only once it is
         # merged.
         self.lengths = {self.ids[form]: 1 for form in forms}
-        self.words = [([self.ids[symbol] for symbol in symbols], n) for symbols, n in cut]
+        self.words = [([self.ids[symbol] for symbol in symbols], n) for symbols, n in split]
 
     def add(self, token: str) -> int:
         """Return the id of a token, new or not."""
@@ -90,7 +90,7 @@ class Words:
         return found
 
     def pair_counts(self) -> Counter[Pair]:
-        """Count every two symbols side by side; three equal ones are two pairs."""
+        """Count every two neighbouring symbols; three equal ones are two pairs."""
         found: Counter[Pair] = Counter()
         for symbols, n in self.words:
             for pair in pairwise(symbols):
@@ -98,7 +98,7 @@ class Words:
         return found
 
     def merge(self, pair: Pair) -> None:
-        """Put the token of a pair in place of the pair, from left to right in every word."""
+        """Replace the pair by its token, from left to right in every word."""
         left, right = self.vocab[pair[0]], self.vocab[pair[1]]
         if self.prefix and right.startswith(self.prefix):
             right = right[len(self.prefix) :]
@@ -213,13 +213,15 @@ def train_wordpiece(
     )
     total = sum(words.symbol_counts().values())
     falling = score == "likelihood" and min_frequency is None
-    floor = max(words.pair_counts().values(), default=1) if falling else max(1, min_frequency or 1)
+    threshold = (
+        max(words.pair_counts().values(), default=1) if falling else max(1, min_frequency or 1)
+    )
     while len(words.vocab) < vocab_size:
         symbols = words.symbol_counts()
         pairs = words.pair_counts()
-        while falling and floor > 1 and not any(n >= floor for n in pairs.values()):
-            floor //= 2
-        candidates = [pair for pair, n in pairs.items() if n >= floor]
+        while falling and threshold > 1 and not any(n >= threshold for n in pairs.values()):
+            threshold //= 2
+        candidates = [pair for pair, n in pairs.items() if n >= threshold]
         if not candidates:
             break
 

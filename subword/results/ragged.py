@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from subword._core.arrays import ArrayI32, ArrayI64, ArrayU32
 from subword._core.checks import check_side
+from subword._core.limits import MAX_UINT32
 
 
 class Ragged:
@@ -138,7 +139,7 @@ def _as_ids(row: Any, index: int) -> ArrayU32:
         return np.empty(0, np.uint32)
     if array.dtype.kind not in "iu" or array.ndim != 1:
         raise TypeError(f"row {index}: ids must be a flat sequence of int, got {row!r:.80}")
-    if array.min() < 0 or array.max() >= 2**32:
+    if array.min() < 0 or array.max() > MAX_UINT32:
         raise ValueError(
             f"row {index}: ids must be in [0, 2**32 - 1], got {array.min()} to {array.max()}"
         )

@@ -27,7 +27,7 @@ from subword.model_inputs.model_defaults import ModelDefaults, default_config
 from subword.model_inputs.padded_encodings import padded_encodings
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
-from subword.normalizers.unicode import TextNormalizer
+from subword.normalizers.base import TextNormalizer
 from subword.processors.base import PostProcessor
 from subword.results.encoding import Encoding
 from subword.results.padding import Padding

@@ -9,8 +9,9 @@ cimport cython
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
+from subword._core.pipeline cimport out_of_memory
 from subword.corpus.word_counts cimport WordCounts
-from subword.corpus.word_table cimport Slot, out_of_memory, slot_word
+from subword.corpus.word_table cimport Slot, slot_word
 
 from subword.vocab.byte_alphabet import CHARS
 

@@ -22,7 +22,7 @@ from libc.stdint cimport uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
-from subword.corpus.word_table cimport out_of_memory
+from subword._core.pipeline cimport out_of_memory
 from subword.trainers._symbols cimport PairRecord, WordSymbols, left_of, right_of
 
 

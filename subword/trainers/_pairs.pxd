@@ -4,7 +4,7 @@ from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport realloc
 from libc.string cimport memcpy
 
-from subword.corpus.word_table cimport out_of_memory
+from subword._core.pipeline cimport out_of_memory
 
 cdef enum:
     FEW = 2          # words that fit where the pointer to a list would be

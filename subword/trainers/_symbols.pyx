@@ -14,15 +14,16 @@ from libc.string cimport memcmp, memcpy, memset
 
 from cpython.exc cimport PyErr_CheckSignals
 
+from subword._core.pipeline cimport out_of_memory
 from subword.corpus.word_counts cimport WordCounts
-from subword.corpus.word_table cimport Slot, out_of_memory, table_free, table_slot
+from subword.corpus.word_table cimport Slot, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
 from subword.trainers._pairs cimport FEW, PairRecord, grow, home_slot, list_word
 
 from subword.trainers.options import check_options
 
 
-cdef extern from "cpu/memory.h" nogil:
+cdef extern from "cpu/hints.h" nogil:
     void subword_prefetch(const void* p)
     void return_free_memory()
 

@@ -10,7 +10,7 @@ cimport cython
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.stdlib cimport free, realloc
 
-from subword.corpus.word_table cimport out_of_memory
+from subword._core.pipeline cimport out_of_memory
 from subword.trainers._pairs cimport PairRecord
 from subword.trainers._symbols cimport WordSymbols, left_of, right_of
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
+from subword._core.limits import MAX_ID
+
 Score = Literal["likelihood", "frequency", "gain"]
-HIGHEST = 2**32 - 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +58,9 @@ def check_options(
             continue
         if isinstance(value, bool) or not isinstance(value, int):
             raise TypeError(f"{name} must be an int, got {type(value).__name__}: {value!r}")
-        if not lowest <= value <= HIGHEST:
+        if not lowest <= value <= MAX_ID:
             raise ValueError(
-                f"{name} must be at least {lowest} and below {HIGHEST + 1}, got {value}"
+                f"{name} must be at least {lowest} and below {MAX_ID + 1}, got {value}"
             )
     if len(counts) == 0:
         raise ValueError("no words to learn from: the corpus or the table of counts is empty")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from subword import pre_tokenizers, processors
-from subword._core.pipeline import PreTokenizer
+from subword._core.pipeline import PreTokenizer, flatten
 from subword._core.progress import progress_bar
 from subword.corpus.counting import count_source
 from subword.corpus.source_options import SourceOptions
@@ -19,9 +19,7 @@ from subword.models.wordpiece import WordPiece
 from subword.trainers.algorithms import learn_bpe, learn_wordpiece
 from subword.trainers.options import Score, TrainingOptions
 from subword.vocab.added_tokens import AddedToken
-from subword.vocab.byte_alphabet import CHARS
-
-BYTE_TOKENS = [f"<0x{byte:02X}>" for byte in range(256)]
+from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS
 
 # Learns a vocabulary, and returns it with a model like `old` around it.
 Retrain = Callable[[Any, PreTokenizer | None, WordCounts, TrainingOptions], Any]
@@ -171,6 +169,4 @@ def _id_of(token: str, vocab: Mapping[str, int], place: str) -> int:
 
 
 def _maps_bytes(pre_tokenizer: PreTokenizer | None) -> bool:
-    if isinstance(pre_tokenizer, pre_tokenizers.Sequence):
-        return any(_maps_bytes(step) for step in pre_tokenizer.steps)
-    return isinstance(pre_tokenizer, pre_tokenizers.ByteLevel)
+    return any(isinstance(step, pre_tokenizers.ByteLevel) for step in flatten(pre_tokenizer))

@@ -4,7 +4,7 @@ from typing import Any
 
 from typing_extensions import disjoint_base
 
-from subword._core.limits import LONGEST_TOKEN as LONGEST_TOKEN
+from subword._core.limits import MAX_TOKEN_CHARS as MAX_TOKEN_CHARS
 
 # What other extension modules call: the C functions of the .pxd.
 __pyx_capi__: dict[str, Any]
@@ -20,7 +20,7 @@ class AddedToken:
     def __post_init__(self) -> None: ...
 
 @disjoint_base
-class Matcher:
+class AddedTokenMatcher:
     def __init__(self, tokens: Iterable[tuple[str, int, AddedToken]]) -> None: ...
     @property
     def count(self) -> int: ...

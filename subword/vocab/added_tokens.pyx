@@ -1,21 +1,21 @@
-"""Added tokens: cut out of the text before any other stage sees it.
+"""Added tokens: found in the text before any other stage sees it.
 
-A token with ``normalized=False`` is looked for in the text as it came; what lies between goes
-through the normalizer, and there the tokens with ``normalized=True`` are looked for, in normalized
-form. Leftmost, then longest, match wins.
+Tokens with ``normalized=False`` are searched in the original text. The text between them goes
+through the normalizer, and there the tokens with ``normalized=True`` are searched, in their
+normalized form. The leftmost match wins, and of those the longest.
 """
 
 from dataclasses import dataclass
 
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memchr, memset
 
 from subword._core.hashmap cimport NOTHING, intmap_free, intmap_get, intmap_init, intmap_put
-from subword._core.pipeline cimport out_of_memory
+from subword._core.pipeline cimport grow
 from subword._core.unicode cimport SCAN_SPACE, SCAN_WORD, scan_bits
 
-from subword._core.limits import LONGEST_TOKEN
+from subword._core.limits import MAX_TOKEN_CHARS
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -32,11 +32,11 @@ class AddedToken:
 
     Attributes:
         content: The text of the token.
-        single_word: Only match where no word character stands on either side.
-        lstrip: Take the white space before the token with it.
-        rstrip: Take the white space behind the token with it.
-        normalized: Look for it in the normalized text, else in the text as it came. Default: not
-            for special tokens.
+        single_word: Match only if no word character is next to it on either side.
+        lstrip: The match includes the white space before the token.
+        rstrip: The match includes the white space after the token.
+        normalized: Search it in the normalized text, otherwise in the original text. The default
+            is False for special tokens and True for others.
         special: Left out by ``decode(skip_special_tokens=True)``.
 
     >>> AddedToken("<mask>", lstrip=True, special=True).normalized
@@ -54,9 +54,9 @@ class AddedToken:
         """Fill in the default of `normalized`."""
         if not isinstance(self.content, str):
             raise TypeError(f"content must be a str, got {type(self.content).__name__}")
-        if len(self.content) > LONGEST_TOKEN:
+        if len(self.content) > MAX_TOKEN_CHARS:
             raise ValueError(
-                f"an added token has at most {LONGEST_TOKEN} characters, "
+                f"an added token has at most {MAX_TOKEN_CHARS} characters, "
                 f"{self.content[:20]!r}... has {len(self.content)}")
         if self.normalized is None:
             object.__setattr__(self, "normalized", not self.special)
@@ -65,42 +65,37 @@ class AddedToken:
         return self.content
 
 
-cdef int push_piece(Pieces* pieces, int64_t id, Py_ssize_t start, Py_ssize_t end) except -1 nogil:
-    cdef Py_ssize_t wanted
-    cdef void* p
-    if pieces.size == pieces.capacity:
-        wanted = max(16, 2 * pieces.capacity)
-        p = realloc(pieces.data, wanted * sizeof(Piece))
-        if p == NULL:
-            return out_of_memory()
-        pieces.data = <Piece*>p
-        pieces.capacity = wanted
-    pieces.data[pieces.size].id = id
-    pieces.data[pieces.size].start = <int32_t>start
-    pieces.data[pieces.size].end = <int32_t>end
-    pieces.size += 1
+cdef int push_span(AddedSpans* spans, int64_t id, Py_ssize_t start,
+                   Py_ssize_t end) except -1 nogil:
+    if spans.size == spans.capacity:
+        spans.data = <AddedSpan*>grow(spans.data, &spans.capacity, spans.size + 1,
+                                      sizeof(AddedSpan))
+    spans.data[spans.size].id = id
+    spans.data[spans.size].start = <int32_t>start
+    spans.data[spans.size].end = <int32_t>end
+    spans.size += 1
     return 0
 
 
-cdef void pieces_free(Pieces* pieces) noexcept nogil:
-    free(pieces.data)
-    pieces.data = NULL
-    pieces.size = pieces.capacity = 0
+cdef void added_spans_free(AddedSpans* spans) noexcept nogil:
+    free(spans.data)
+    spans.data = NULL
+    spans.size = spans.capacity = 0
 
 
-cdef int32_t previous(const uint8_t* data, int32_t at) noexcept nogil:
-    """Start of the character before byte `at` > 0."""
-    at -= 1
-    while (data[at] & 0xC0) == 0x80:
-        at -= 1
-    return at
+cdef int32_t previous(const uint8_t* data, int32_t pos) noexcept nogil:
+    """Return the start of the character before byte `pos` > 0."""
+    pos -= 1
+    while (data[pos] & 0xC0) == 0x80:
+        pos -= 1
+    return pos
 
 
-cdef class Matcher:
-    """Finds a set of tokens in a text: leftmost-longest, without overlaps.
+cdef class AddedTokenMatcher:
+    """Finds a set of tokens in a text: the leftmost, then longest matches, without overlaps.
 
     Args:
-        tokens: (content to look for, id, AddedToken) of each; of equal contents the first counts.
+        tokens: (content to search, id, AddedToken) of each. Of equal contents the first counts.
     """
 
     def __cinit__(self):
@@ -121,7 +116,7 @@ cdef class Matcher:
         self.ids = <uint32_t*>malloc((self.count + 1) * sizeof(uint32_t))
         self.flags = <uint8_t*>malloc(self.count + 1)
         if self.patterns == NULL or self.ids == NULL or self.flags == NULL:
-            raise MemoryError("no room for the added tokens")
+            raise MemoryError("out of memory")
         memset(self.patterns, 0xFF, (total + 1) * sizeof(int32_t))
         intmap_init(&self.children, total)
         for i, (content, index, token) in enumerate(tokens):
@@ -140,9 +135,9 @@ cdef class Matcher:
             if self.patterns[node] < 0:
                 self.patterns[node] = <int32_t>i
         starts = {content[0] for content in self.contents}
-        self.single_first = starts.pop() if len(starts) == 1 else -1
+        self.only_first_byte = starts.pop() if len(starts) == 1 else -1
         for i in range(256):
-            self.first[i] = <int32_t>intmap_get(&self.children, <uint64_t>i)
+            self.first_child[i] = <int32_t>intmap_get(&self.children, <uint64_t>i)
 
     def __dealloc__(self):
         intmap_free(&self.children)
@@ -150,28 +145,28 @@ cdef class Matcher:
         free(self.ids)
         free(self.flags)
 
-    cdef int find(self, const uint8_t* data, int32_t size, Pieces* pieces) except -1 nogil:
-        """Cut data[0:size) into added tokens and what lies between them."""
-        cdef int32_t at = 0, done = 0, end, i, start, stop
+    cdef int find(self, const uint8_t* data, int32_t size, AddedSpans* spans) except -1 nogil:
+        """Split data[0:size) into added tokens and the text between them."""
+        cdef int32_t pos = 0, done = 0, end, i, start, stop
         cdef int32_t pattern
         cdef uint64_t node
         cdef int length
         cdef uint8_t flags
         cdef const void* found
-        while at < size:
-            if self.single_first >= 0:
-                found = memchr(data + at, self.single_first, size - at)
+        while pos < size:
+            if self.only_first_byte >= 0:
+                found = memchr(data + pos, self.only_first_byte, size - pos)
                 if found == NULL:
                     break
-                at = <int32_t>(<const uint8_t*>found - data)
+                pos = <int32_t>(<const uint8_t*>found - data)
             else:
-                while at < size and self.first[data[at]] < 0:
-                    at += 1
-                if at == size:
+                while pos < size and self.first_child[data[pos]] < 0:
+                    pos += 1
+                if pos == size:
                     break
-            node = <uint64_t>self.first[data[at]]
+            node = <uint64_t>self.first_child[data[pos]]
             pattern = self.patterns[node]
-            end = i = at + 1
+            end = i = pos + 1
             while i < size:
                 node = intmap_get(&self.children, node << 8 | data[i])
                 if node == NOTHING():
@@ -181,11 +176,11 @@ cdef class Matcher:
                     pattern = self.patterns[node]
                     end = i
             if pattern < 0:
-                at += 1
+                pos += 1
                 continue
-            start = at
+            start = pos
             stop = end
-            at = end    # a match that is refused keeps its place: no shorter one is tried inside it
+            pos = end    # even if the match is refused below: no shorter one is tried inside it
             flags = self.flags[pattern]
             if flags & SINGLE_WORD:
                 if start > 0 and scan_bits[utf8_decode(data + previous(data, start),
@@ -202,12 +197,12 @@ cdef class Matcher:
             if flags & RSTRIP:
                 while stop < size and scan_bits[utf8_decode(data + stop, &length)] & SCAN_SPACE:
                     stop += length
-            if start >= stop:    # white space that the token before has taken
+            if start >= stop:    # white space that the token before includes
                 continue
             if done < start:
-                push_piece(pieces, -1, done, start)
-            push_piece(pieces, self.ids[pattern], start, stop)
+                push_span(spans, -1, done, start)
+            push_span(spans, self.ids[pattern], start, stop)
             done = stop
         if done < size:
-            push_piece(pieces, -1, done, size)
+            push_span(spans, -1, done, size)
         return 0

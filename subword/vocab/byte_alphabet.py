@@ -1,11 +1,12 @@
 """The two ways in which vocabularies spell bytes.
 
-The byte-level alphabet has a printable character for each of the 256 bytes. Bytes that are
-printable characters of Latin-1 stand for themselves; the others (controls, the space, 0x7F-0xA0 and
-the soft hyphen) are numbered from U+0100 in their order. From the GPT-2 encoder (Radford et al.
-2019, "Language Models are Unsupervised Multitask Learners", section 2.2).
+The byte alphabet has a printable character for each of the 256 bytes. A byte that is a printable
+character of Latin-1 is that character; the others (control characters, the space, 0x7F to 0xA0 and
+the soft hyphen) are numbered from U+0100 in their order. It comes from the GPT-2 encoder (Radford
+et al. 2019, "Language Models are Unsupervised Multitask Learners", section 2.2).
 
-Byte fallback has a token like `<0x61>` for each byte, beside the tokens of characters.
+Vocabularies with byte fallback have a token like `<0x61>` for each byte, besides the tokens of
+characters.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def _alphabet() -> list[str]:
     ]
 
 
-# byte -> its character, and back.
+# byte -> its character, and back. C code fills tables of its own from them.
 CHARS: list[str] = _alphabet()
 BYTES: dict[str, int] = {char: byte for byte, char in enumerate(CHARS)}
 
@@ -38,6 +39,19 @@ def chars_of(data: bytes) -> str:
     return "".join([CHARS[byte] for byte in data])
 
 
+def spelled_bytes(token: str) -> bytes | None:
+    """Return the bytes that a token spells, None if a character is not of the alphabet.
+
+    Example:
+        >>> spelled_bytes("Ġthe"), spelled_bytes("a b")
+        (b' the', None)
+    """
+    try:
+        return bytes([BYTES[char] for char in token])
+    except KeyError:
+        return None
+
+
 def bytes_of(token: str) -> bytes:
     r"""Return the bytes that a token spells; its own UTF-8 if a character is not of the alphabet.
 
@@ -45,13 +59,13 @@ def bytes_of(token: str) -> bytes:
         >>> bytes_of("ĠÃ©"), bytes_of("a b")
         (b' \xc3\xa9', b'a b')
     """
-    try:
-        return bytes([BYTES[char] for char in token])
-    except KeyError:
-        return token.encode()
+    data = spelled_bytes(token)
+    return token.encode() if data is None else data
 
 
-# Rust reads a leading plus sign as part of a number, so `<0x+A>` is a byte as well.
+# byte -> its token in vocabularies with byte fallback.
+BYTE_TOKENS: list[str] = [f"<0x{byte:02X}>" for byte in range(256)]
+# Rust reads a leading plus sign as part of a number, so `<0x+A>` is a byte too.
 _BYTE_TOKEN = re.compile(r"<0x([0-9a-fA-F]{2}|\+[0-9a-fA-F])>")
 
 
@@ -62,9 +76,9 @@ def byte_of_token(token: str) -> int | None:
 
 
 def has_all_byte_tokens(config: Mapping[str, Any]) -> bool:
-    """Whether a BPE model falls back to bytes and has all of them: nothing is unknown."""
+    """Whether a BPE model has byte fallback and a token for every byte, so nothing is unknown."""
     return config.get("byte_fallback") is True and all(
-        f"<0x{byte:02X}>" in config["vocab"] for byte in range(256)
+        token in config["vocab"] for token in BYTE_TOKENS
     )
 
 

@@ -1,12 +1,12 @@
-"""The vocabulary as users see it: the model's tokens and the added ones together."""
+"""The vocabulary that users see: the tokens of the model and the added tokens."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
-from subword._core.limits import MOST_IDS
-from subword.vocab.added_tokens import AddedToken, Matcher
+from subword._core.limits import MAX_ID
+from subword.vocab.added_tokens import AddedToken, AddedTokenMatcher
 
 
 class Vocabulary:
@@ -14,12 +14,11 @@ class Vocabulary:
 
     Args:
         tokens: The model's vocabulary.
-        added: Added tokens, in order. One that the model knows keeps the model's id; any other
-            takes the next free one, whatever a file may say (as the oracle does), unless `ids`
-            fixes it.
-        normalize: What the normalizer makes of an added token that is looked for in normalized
+        added: Added tokens, in order. One that the model has keeps the model's id. Any other gets
+            the next free id, whatever a file says (as in the oracle), unless `ids` fixes it.
+        normalize: Returns the normalized form of an added token that is searched in normalized
             text.
-        ids: Ids of added tokens that must not be chosen.
+        ids: Fixed ids of added tokens.
     """
 
     def __init__(
@@ -47,9 +46,9 @@ class Vocabulary:
                     raise ValueError(f"added token {token.content!r}: the id {index} is taken")
             if index is None:
                 index = free
-            if index >= MOST_IDS:
+            if index > MAX_ID:
                 raise ValueError(
-                    f"added token {token.content!r}: the id {index} is not below {MOST_IDS}"
+                    f"added token {token.content!r}: the id {index} is not below {MAX_ID + 1}"
                 )
             free = max(free, index + 1)
             if index in self.added:
@@ -60,13 +59,13 @@ class Vocabulary:
             taken.add(index)
             if token.special:
                 self.special.add(token.content)
-        # Special tokens are tried first where two have the same text.
+        # Of two tokens with the same text the special one counts.
         ordered = sorted(self.added.items(), key=lambda item: not item[1].special)
-        self.before_normalizer = Matcher(
+        self.before_normalizer = AddedTokenMatcher(
             [(t.content, i, t) for i, t in ordered if not t.normalized]
         )
         self.normalized_texts = {i: normalize(t.content) for i, t in ordered if t.normalized}
-        self.after_normalizer = Matcher(
+        self.after_normalizer = AddedTokenMatcher(
             [(self.normalized_texts[i], i, t) for i, t in ordered if t.normalized]
         )
         self._by_id: dict[int, str] | None = None
@@ -76,7 +75,7 @@ class Vocabulary:
         return self.added_ids.get(token, self.tokens.get(token))
 
     def id_to_token(self, index: int) -> str | None:
-        """Return the token of an id, None if there is none; an added one as it is looked for."""
+        """Return the token of an id, an added one in its normalized form; None if there is none."""
         if self._by_id is None:
             by_id = {i: token for token, i in self.tokens.items()}
             by_id.update(

@@ -8,7 +8,8 @@
 #ifndef SUBWORD_WORD_CACHE_H
 #define SUBWORD_WORD_CACHE_H
 
-#include "cpu/memory.h"
+#include "cpu/hash.h"
+#include "cpu/hints.h"
 
 enum {
     PENDING_WORDS = 256,      /* words between a prefetch and its use */
@@ -228,8 +229,8 @@ WORD_CACHE_AVX2 static inline uint32_t vector_hash(__m128i key) {
 
 /* The 16 bytes from `start` on, zero filled, where fewer are left of the text. */
 WORD_CACHE_AVX2 static inline __m128i load_tail(const uint8_t *text, ptrdiff_t n, ptrdiff_t start) {
-    if (n < 16) return load_few(text + start, n - start);
-    return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(text + n - 16)), move_down(start - (n - 16)));
+    if (n < 16) return load_short(text + start, n - start);
+    return _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(text + n - 16)), shift_bytes(start - (n - 16)));
 }
 
 WORD_CACHE_AVX2 static inline int vector_add(pending_words *w, const word_table *t, const uint8_t *text, ptrdiff_t n,

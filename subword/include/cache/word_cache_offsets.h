@@ -16,7 +16,7 @@ subword_noinline static int emit_found_offsets(const pending_words *w, const wor
     if (!values || count > SLOT64_VALUES) return 0;
     if (count == TWO_TOKENS && w->keys[at].high) {
         memcpy(ids, values, 2 * sizeof(uint32_t));
-        unpack_places(offsets, start, values[2]);
+        unpack_offsets(offsets, start, values[2]);
         if (words) words[0] = words[1] = word;
         return 0x100 + 1 + (values[2] >> 24 != 0);
     }

@@ -1,21 +1,21 @@
 /* Comparison of products without rounding. */
-#ifndef SUBWORD_EXACT_H
-#define SUBWORD_EXACT_H
+#ifndef SUBWORD_COMPARE_PRODUCTS_H
+#define SUBWORD_COMPARE_PRODUCTS_H
 
 #include "cpu/multiply128.h"
 
 /* Sign of a*b - c*d, exactly. */
 static inline int compare_two(uint64_t a, uint64_t b, uint64_t c, uint64_t d) {
-    uint64_t x_high, x = wide_product(a, b, &x_high), y_high, y = wide_product(c, d, &y_high);
+    uint64_t x_high, x = multiply_64x64(a, b, &x_high), y_high, y = multiply_64x64(c, d, &y_high);
     if (x_high != y_high) return x_high > y_high ? 1 : -1;
     return (x > y) - (x < y);
 }
 
 /* The 192 bits of a*b*c, the highest word first. */
 static inline void product_of_three(uint64_t a, uint64_t b, uint64_t c, uint64_t *words) {
-    uint64_t high, carry, low = wide_product(b, c, &high);
-    words[2] = wide_product(a, low, &carry);
-    words[1] = wide_product(a, high, &words[0]) + carry;
+    uint64_t high, carry, low = multiply_64x64(b, c, &high);
+    words[2] = multiply_64x64(a, low, &carry);
+    words[1] = multiply_64x64(a, high, &words[0]) + carry;
     words[0] += words[1] < carry;
 }
 

@@ -1,11 +1,11 @@
 /* Products of 128 bits in two halves. */
-#ifndef SUBWORD_WIDE_H
-#define SUBWORD_WIDE_H
+#ifndef SUBWORD_MULTIPLY128_H
+#define SUBWORD_MULTIPLY128_H
 
 #include <stdint.h>
 
-/* Return the lower half of a*b and leave the upper one in *high. */
-static inline uint64_t wide_product(uint64_t a, uint64_t b, uint64_t *high) {
+/* Return the lower half of a*b; the upper half goes to *high. */
+static inline uint64_t multiply_64x64(uint64_t a, uint64_t b, uint64_t *high) {
 #if defined(__SIZEOF_INT128__) && !defined(SUBWORD_PORTABLE)
     unsigned __int128 product = (unsigned __int128)a * b;
     *high = (uint64_t)(product >> 64);

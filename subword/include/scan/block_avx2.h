@@ -1,4 +1,4 @@
-/* A block of 64 bytes of text in two registers of AVX2, and what scan_simd.h asks of it; see block_avx512.h beside it. */
+/* A block of 64 bytes of text in two registers of AVX2, and what scan_simd.h needs of it (see block_avx512.h too). */
 
 #include "cpu/load_tail.h"
 
@@ -29,10 +29,10 @@ AVX2_INLINE block lower_case(block v) {
     return (block){_mm256_or_si256(v.low, bit), _mm256_or_si256(v.high, bit)};
 }
 
-/* Load 64 bytes of which `left` are text; behind the text the block is filled with spaces. */
+/* Load 64 bytes of which `left` are text; after the text the block is filled with spaces. */
 AVX2_INLINE block load_block(const uint8_t *p, ptrdiff_t left) {
     block v;
-    if (__builtin_expect(left < 64, 0)) load_end(p, left, &v.low, &v.high);
+    if (__builtin_expect(left < 64, 0)) load_tail64(p, left, &v.low, &v.high);
     else v = (block){_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 32))};
     return v;
 }
@@ -89,16 +89,16 @@ AVX2_INLINE uint64_t with_bits(block v, uint8_t mask) {
                    _mm256_cmpeq_epi8(_mm256_and_si256(v.high, wanted), none));
 }
 
-/* A word ends where the next begins: store eight such places, whether or not there are eight. */
+/* A word ends where the next begins: store eight such positions, even if there are fewer. */
 AVX2_INLINE uint64_t store_eight(uint64_t starts, ptrdiff_t base, int32_t *out) {
     for (int k = 0; k < 8; k++, starts &= starts - 1) {
-        int32_t place = (int32_t)(base + (ptrdiff_t)_tzcnt_u64(starts));
-        out[2 * k] = out[2 * k + 1] = place;
+        int32_t position = (int32_t)(base + (ptrdiff_t)_tzcnt_u64(starts));
+        out[2 * k] = out[2 * k + 1] = position;
     }
     return starts;
 }
 
-/* Store the places of up to 63 starts behind the start in out[0]; returns how many. */
+/* Store the positions of up to 63 starts after the start in out[0]; returns how many. */
 AVX2_INLINE int store_starts(uint64_t starts, ptrdiff_t base, int32_t *out) {
     int count = (int)_mm_popcnt_u64(starts);
     starts = store_eight(starts, base, out + 1);
@@ -107,7 +107,7 @@ AVX2_INLINE int store_starts(uint64_t starts, ptrdiff_t base, int32_t *out) {
     return count;
 }
 
-/* Store up to 64 words of which `starts` and `ends` have as many bits, or the last ends behind the block; returns how
+/* Store up to 64 words of which `starts` and `ends` have as many bits, or the last ends after the block; returns how
  * many. */
 AVX2_INLINE int store_words(uint64_t starts, uint64_t ends, ptrdiff_t base, int32_t *out) {
     int count = (int)_mm_popcnt_u64(starts);

@@ -1,6 +1,6 @@
-/* Where a word of byte-level BPE may be split, because no merge joins the two sides (models/byte_safe_splits.pyx):
- * between two characters of three bytes each, as Hangul, Chinese and kana have. A safe split that is not found costs
- * time and nothing else, so the scanners look only between such characters. */
+/* Where words of byte-level BPE may be split, because no merge crosses the place (models/byte_safe_splits.pyx): between
+ * two characters of three bytes, such as Hangul, Chinese and kana. A split that is not found costs only time, so the
+ * vector scanners look at these three scripts alone. */
 #ifndef SUBWORD_SAFE_SPLITS_H
 #define SUBWORD_SAFE_SPLITS_H
 
@@ -10,34 +10,34 @@
 #include "text/utf8.h"
 
 typedef struct {
-    const uint64_t *bits;   /* the bit of a pair, see pair_bit, is set if a merge may join the two characters */
+    const uint64_t *bits;   /* bit pair_bit() is 1 if a merge may cross the pair, or one with the same hash */
     int shift;
-    int hangul;             /* whether any such pair has Hangul on its right */
+    int hangul;             /* whether a merge may cross a pair with Hangul on its right */
 } byte_safe_splits;
 
-/* The last two bytes of a character and the first two of the next, from the lowest on. */
+/* The last two bytes of a character and the first two of the next, the first one lowest. */
 static inline uint32_t bytes_around(uint8_t second, uint8_t third, uint8_t first, uint8_t next) {
     return second | (uint32_t)third << 8 | (uint32_t)first << 16 | (uint32_t)next << 24;
 }
 
 static inline uint64_t pair_bit(uint32_t around, int shift) { return around * 0x9E3779B97F4A7C15ull >> shift; }
 
-/* Whether a merge may join the two characters with these bytes between them. */
+/* Whether a merge may cross the place between the two characters with these bytes. */
 static inline int may_merge(const byte_safe_splits *splits, uint32_t around) {
     uint64_t bit = pair_bit(around, splits->shift);
     return (int)(splits->bits[bit >> 6] >> (bit & 63)) & 1;
 }
 
-/* Write a word, not empty, as spans to `out`: split at safe places, if `splits` tells them, into at most `room` parts.
- * Returns how many. */
+/* Write a word, not empty, as spans to `out`: split at its safe splits, if any are given, into at most `capacity`
+ * parts. Returns how many. */
 static inline int split_word(const byte_safe_splits *splits, const uint8_t *p, ptrdiff_t start, ptrdiff_t end,
-                             int32_t *out, int room) {
+                             int32_t *out, int capacity) {
     int count = 0, before = 0, length;
     out[0] = (int32_t)start;
-    for (; splits && start < end && count + 1 < room; start += length) {
-        const uint8_t *at = p + start;
-        length = utf8_length(*at);
-        if (length == 3 && before == 3 && !may_merge(splits, bytes_around(at[-2], at[-1], at[0], at[1]))) {
+    for (; splits && start < end && count + 1 < capacity; start += length) {
+        const uint8_t *c = p + start;
+        length = utf8_length(*c);
+        if (length == 3 && before == 3 && !may_merge(splits, bytes_around(c[-2], c[-1], c[0], c[1]))) {
             out[2 * count + 1] = out[2 * count + 2] = (int32_t)start;
             count++;
         }

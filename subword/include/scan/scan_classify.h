@@ -1,6 +1,6 @@
 /* Classes of the characters of a block (compiled once for each kind of block: scan_simd.h). */
 
-/* The bytes 80 to BF; *known becomes the place of a character that the end of the block cuts. */
+/* The bytes 80 to BF; *known becomes the position of a character that the block's end cuts. */
 VECTOR_INLINE uint64_t find_follow(block v, uint64_t high, int *known) {
     uint64_t lead = high & with_bit(v, 1), cut = lead & 7ull << 61;
     if (cut) {
@@ -32,13 +32,13 @@ VECTOR_INLINE common_letters find_common(block v, uint64_t lead) {
 
 /* Of the characters whose first bytes are in `todo`, those that differ from the one at bit `at` in the last byte alone:
  * their classes lie in 64 bytes of the table. 0 for one of four bytes. */
-VECTOR_INLINE uint64_t find_alike(const uint8_t *p, block v, uint64_t todo, int at, int length) {
+VECTOR_INLINE uint64_t same_row(const uint8_t *p, block v, uint64_t todo, int at, int length) {
     if (length == 2) return todo & equal(v, p[at]);
     return length == 3 ? todo & equal(v, p[at]) & equal(v, p[at + 1]) >> 1 : 0;
 }
 
 /* Classify the characters of several bytes, of which `high` has every byte. */
-VECTOR_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits, uint64_t high,
+VECTOR_INLINE void classify_non_ascii(const uint8_t *p, block v, const uint8_t *bits, uint64_t high,
                                int wants, block_masks *m) {
     uint64_t follow = find_follow(v, high, &m->known), mark = 0, space = 0;
     common_letters common = find_common(v, high & ~follow);
@@ -50,22 +50,22 @@ VECTOR_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits,
     if (wants & WANT_SYMBOLS) m->chinese = common.chinese | common.kana;
     m->letter |= told & ~m->chinese;
     uint64_t todo = high & ~follow & ~told & below(m->known);
-    int many = !(wants & WANT_SYMBOLS) && _mm_popcnt_u64(todo) >= ALIKE;
+    int many = !(wants & WANT_SYMBOLS) && _mm_popcnt_u64(todo) >= MIN_SAME_ROW;
     while (todo) {
         uint64_t bit = todo & -todo;
         int length;
         uint32_t code = utf8_decode(p + lowest(todo), &length);
-        uint64_t alike = many ? find_alike(p, v, todo, lowest(todo), length) : 0;
-        if (_mm_popcnt_u64(alike) >= ALIKE) {
+        uint64_t row_mates = many ? same_row(p, v, todo, lowest(todo), length) : 0;
+        if (_mm_popcnt_u64(row_mates) >= MIN_SAME_ROW) {
             block classes = row_bytes(v, bits + (code & ~63u));
-            todo &= ~alike;
-            m->letter |= with_bits(classes, LETTER) >> (length - 1) & alike;
-            m->number |= with_bits(classes, NUMBER) >> (length - 1) & alike;
-            space |= with_bits(classes, SPACE) >> (length - 1) & alike;
-            if (wants & (WANT_MARKS | WANT_CASE)) mark |= with_bits(classes, MARK) >> (length - 1) & alike;
+            todo &= ~row_mates;
+            m->letter |= with_bits(classes, LETTER) >> (length - 1) & row_mates;
+            m->number |= with_bits(classes, NUMBER) >> (length - 1) & row_mates;
+            space |= with_bits(classes, SPACE) >> (length - 1) & row_mates;
+            if (wants & (WANT_MARKS | WANT_CASE)) mark |= with_bits(classes, MARK) >> (length - 1) & row_mates;
             if (wants & WANT_CASE) {
-                uint64_t upper = with_bits(classes, UPPER) >> (length - 1) & alike;
-                uint64_t lower = with_bits(classes, LOWER) >> (length - 1) & alike;
+                uint64_t upper = with_bits(classes, UPPER) >> (length - 1) & row_mates;
+                uint64_t lower = with_bits(classes, LOWER) >> (length - 1) & row_mates;
                 m->upper |= upper & ~lower;
                 m->lower |= lower & ~upper;
             }
@@ -97,7 +97,7 @@ VECTOR_INLINE void classify_wide(const uint8_t *p, block v, const uint8_t *bits,
     if (wants & WANT_CASE) {
         m->upper = whole(m->upper, follow);
         m->lower = whole(m->lower, follow);
-        space |= mark & ~(m->letter << 1); /* a mark that follows no letter: leave it to the twin */
+        space |= mark & ~(m->letter << 1); /* a mark that follows no letter is left to the scalar form */
     }
     if (space) m->known = lowest(space) < m->known ? lowest(space) : m->known;
 }
@@ -120,8 +120,8 @@ VECTOR_INLINE void classify(const uint8_t *p, ptrdiff_t left, const uint8_t *bit
     m->chinese = m->follow = m->hangul = m->cjk = 0;
     m->known = 64;
     uint64_t high = with_bit(v, 0);
-    if (__builtin_expect(high != 0, 0)) classify_wide(p, v, bits, high, wants, m);
-    if (wants & WANT_SYMBOLS) { /* what no split of DeepSeek-V3 matches is left to the twin */
+    if (__builtin_expect(high != 0, 0)) classify_non_ascii(p, v, bits, high, wants, m);
+    if (wants & WANT_SYMBOLS) { /* what no split of DeepSeek-V3 matches is left to the scalar form */
         uint64_t other = ~(m->letter | m->number | m->space | m->symbol | m->chinese);
         if (other & below(m->known)) m->known = lowest(other);
     }

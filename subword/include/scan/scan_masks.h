@@ -1,18 +1,17 @@
 /* 64 bytes of text as bit masks, one per class of character (x86-64 with AVX2 or more).
  *
  * A character of several bytes has its bit in all of them, so neighbours in bytes are neighbours in
- * characters, and where words begin becomes a few shifts and ands (scan_starts.h). */
+ * characters, and where words begin becomes a few shifts and ands (word_starts.h). */
 #ifndef SUBWORD_SCAN_MASKS_H
 #define SUBWORD_SCAN_MASKS_H
 
 #include <immintrin.h>
-
-#include "scan/scan_scalar.h"
+#include <stdint.h>
 
 #define AVX2 __attribute__((target("avx2,bmi,bmi2,lzcnt,popcnt")))
 #define AVX2_INLINE AVX2 static inline __attribute__((always_inline))
 
-/* What a pattern asks of the masks beside letters, numbers and white space. */
+/* The masks that a pattern needs besides letters, numbers and white space. */
 enum {
     WANT_MARKS = 1,    /* \p{M} counts as a letter */
     WANT_CASE = 2,     /* upper and lower; a mark counts as a letter if it follows one */
@@ -29,15 +28,15 @@ typedef struct {
     int known;                /* bytes of the block that are classified; the rest is unseen */
 } block_masks;
 
-/* Cuts that leave white space out: bit i of `ends` says that a word ends before byte i. */
+/* Words with white space between them: bit i of `ends` says that a word ends before byte i. */
 typedef struct {
     uint64_t starts, ends;
     uint64_t blank; /* single bytes between words */
     int known;      /* bytes of the block that are classified */
-} gap_masks;
+} spaced_masks;
 
 /* Words are the runs of `a` and the runs of `b`. */
-static inline void set_runs(uint64_t a, uint64_t b, gap_masks *m) {
+static inline void set_runs(uint64_t a, uint64_t b, spaced_masks *m) {
     m->starts = (a & ~(a << 1)) | (b & ~(b << 1));
     m->ends = (a << 1 & ~a) | (b << 1 & ~b);
 }
@@ -52,7 +51,7 @@ static inline uint64_t below(int bit) { return bit >= 64 ? ~0ull : (1ull << bit)
 static inline int lowest(uint64_t mask) { return __builtin_ctzll(mask); }
 static inline int highest(uint64_t mask) { return 63 - __builtin_clzll(mask); }
 
-/* For first bytes of characters in `mask`, the first bytes of the characters behind them: the sum
+/* For first bytes of characters in `mask`, the first bytes of the characters after them: the sum
  * carries through the bytes that follow. */
 static inline uint64_t next_character(uint64_t mask, uint64_t follow) {
     return (follow + (mask << 1)) & ~follow;
@@ -63,7 +62,7 @@ static inline uint64_t whole(uint64_t mask, uint64_t follow) {
     return mask | (follow & ~(follow + (mask << 1 & follow)));
 }
 
-/* From here on a look at the characters that are alike pays. */
-enum { ALIKE = 6 };
+/* Characters of one row (see same_row) from which on classifying them together is faster. */
+enum { MIN_SAME_ROW = 6 };
 
 #endif

@@ -1,48 +1,37 @@
 /* The vector scanners (x86-64; every other machine uses scan_scalar.h alone).
  *
- * 64 bytes of text, a block, become masks (scan_classify.h), and masks become places where words begin (scan_starts.h,
- * scan_words.h, scan_gaps.h). All but the block itself is compiled twice: for a block in two registers of AVX2 and for
- * one in a single register of AVX-512, where a comparison is a mask. */
+ * 64 bytes of text, a block, become masks (scan_classify.h), and the masks give the starts of words (word_starts.h,
+ * adjacent_words.h, spaced_words.h). All but the block itself is compiled twice: for a block in two registers of AVX2
+ * and for one in a single register of AVX-512, where a comparison gives a mask. */
 #ifndef SUBWORD_SCAN_SIMD_H
 #define SUBWORD_SCAN_SIMD_H
 
+#include "cpu/simd.h"
 #include "scan/safe_splits.h"
 #include "scan/scan_scalar.h"
 
-enum { SIMD_NONE, SIMD_AVX2, SIMD_AVX512 };
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define SUBWORD_VECTORS 1
+#ifdef SUBWORD_VECTORS
 #include "scan/word_starts.h"
 
-/* The best that the processor has. */
-static inline int simd_available(void) {
-    int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2") &&
-               __builtin_cpu_supports("lzcnt") && __builtin_cpu_supports("popcnt");
-    int avx512 = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vbmi") &&
-                 __builtin_cpu_supports("avx512vbmi2");
-    return avx2 && avx512 ? SIMD_AVX512 : avx2 ? SIMD_AVX2 : SIMD_NONE;
-}
-
-/* The rows of 16 for the four low bits of a first byte E0 to EF: the least second byte, and how far the last lies. */
+/* For the four low bits of a first byte E0 to EF: the smallest second byte, and the largest minus the smallest. */
 static const uint8_t hangul_or_chinese_rows[2][16] __attribute__((aligned(16))) = {
     {255, 255, 255, 255, 0xB8, 0x80, 0x80, 0x80, 0x80, 0x80, 0xB0, 0x80, 0x80, 0x80, 255, 255}, /* U+4E00, U+AC00 */
     {0, 0, 0, 0, 0x07, 0x3F, 0x3F, 0x3F, 0x3F, 0x3D, 0x0F, 0x3F, 0x3F, 0x1D, 0, 0},             /* U+9F7F, U+D77F */
 };
 
 /* Starts of words, and before `stop` the safe splits of words (safe_splits.h) between two of the block's `cjk`. */
-AVX2_INLINE uint64_t with_splits(const byte_safe_splits *splits, const uint8_t *p, const block_masks *m,
-                                 uint64_t starts, int stop) {
+AVX2_INLINE uint64_t with_safe_splits(const byte_safe_splits *splits, const uint8_t *p, const block_masks *m,
+                                      uint64_t starts, int stop) {
     if (__builtin_expect(m->cjk == 0, 1) || !splits) return starts;
-    uint64_t behind = m->cjk & m->cjk << 3 & ~starts & below(stop);
+    uint64_t between = m->cjk & m->cjk << 3 & ~starts & below(stop);
     if (!splits->hangul) {
-        starts |= behind & m->hangul;
-        behind &= ~m->hangul;
+        starts |= between & m->hangul;
+        between &= ~m->hangul;
     }
-    for (; behind; behind &= behind - 1) {
+    for (; between; between &= between - 1) {
         uint32_t around;
-        memcpy(&around, p + lowest(behind) - 2, 4);
-        starts |= (uint64_t)!may_merge(splits, around) << lowest(behind);
+        memcpy(&around, p + lowest(between) - 2, 4);
+        starts |= (uint64_t)!may_merge(splits, around) << lowest(between);
     }
     return starts;
 }
@@ -61,13 +50,13 @@ AVX2_INLINE uint64_t with_splits(const byte_safe_splits *splits, const uint8_t *
 #define store_words VECTOR(store_words)
 #define find_follow VECTOR(find_follow)
 #define find_common VECTOR(find_common)
-#define find_alike VECTOR(find_alike)
-#define classify_wide VECTOR(classify_wide)
+#define same_row VECTOR(same_row)
+#define classify_non_ascii VECTOR(classify_non_ascii)
 #define classify VECTOR(classify)
 #define with_class VECTOR(with_class)
-#define cut_bert VECTOR(cut_bert)
-#define cut_spaces VECTOR(cut_spaces)
-#define cut_clip VECTOR(cut_clip)
+#define split_bert VECTOR(split_bert)
+#define split_spaces VECTOR(split_spaces)
+#define split_clip VECTOR(split_clip)
 
 #define VECTOR(name) avx2_##name
 #include "scan/block_avx2.h"
@@ -99,15 +88,13 @@ AVX2_INLINE uint64_t with_splits(const byte_safe_splits *splits, const uint8_t *
 #undef store_words
 #undef find_follow
 #undef find_common
-#undef find_alike
-#undef classify_wide
+#undef same_row
+#undef classify_non_ascii
 #undef classify
 #undef with_class
-#undef cut_bert
-#undef cut_spaces
-#undef cut_clip
+#undef split_bert
+#undef split_spaces
+#undef split_clip
 
-#else
-static inline int simd_available(void) { return SIMD_NONE; }
 #endif
 #endif

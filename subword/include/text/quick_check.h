@@ -1,10 +1,10 @@
-/* The characters that a normal form leaves alone, passed over 32 bytes at a time.
+/* The quick check of normal forms (UAX #15, section 9), 32 bytes at a time.
  *
- * Whether a form may change a character is a bit of a table. Most first bytes lead only characters that it leaves
- * alone; the others are suspects, those of three bytes where the second is in a range, and only the characters behind
- * them are looked up. */
-#ifndef SUBWORD_SETTLED_H
-#define SUBWORD_SETTLED_H
+ * Whether a form may change a character is a bit of a table. Most first bytes begin only characters that it does not
+ * change. The others are candidates (of three bytes: those with the second byte in a range), and only the characters
+ * that begin with one are looked up. */
+#ifndef SUBWORD_QUICK_CHECK_H
+#define SUBWORD_QUICK_CHECK_H
 
 #include <string.h>
 
@@ -12,28 +12,29 @@
 
 typedef struct {
     uint8_t first[16];            /* of first byte 0xC0 + 16 * h + k, bit h of first[k] */
-    uint8_t least[16], most[16];  /* second bytes behind 0xE0 + k */
-} suspect_bytes;
+    uint8_t least[16], most[16];  /* second bytes after 0xE0 + k */
+} candidate_bytes;
 
-/* The bytes of the characters with one of `flags` in `bits`. All characters of four bytes are suspect. */
-static inline void find_suspects(const uint8_t *bits, uint8_t flags, suspect_bytes *suspects) {
-    memset(suspects->first, 8, 16);
-    memset(suspects->least, 255, 16);
-    memset(suspects->most, 0, 16);
+/* The bytes of the characters with one of `flags` in `bits`. All characters of four bytes are candidates. */
+static inline void find_candidates(const uint8_t *bits, uint8_t flags, candidate_bytes *candidates) {
+    memset(candidates->first, 8, 16);
+    memset(candidates->least, 255, 16);
+    memset(candidates->most, 0, 16);
     for (uint32_t code = 0x80; code < 0x10000; code++) {
         uint8_t bytes[4];
         if (!(bits[code] & flags)) continue;
         utf8_encode(code, bytes);
         int k = bytes[0] & 15;
-        suspects->first[k] |= (uint8_t)(1 << ((bytes[0] >> 4) - 12));
+        candidates->first[k] |= (uint8_t)(1 << ((bytes[0] >> 4) - 12));
         if (code < 0x800) continue;
-        if (bytes[1] < suspects->least[k]) suspects->least[k] = bytes[1];
-        if (bytes[1] > suspects->most[k]) suspects->most[k] = bytes[1];
+        if (bytes[1] < candidates->least[k]) candidates->least[k] = bytes[1];
+        if (bytes[1] > candidates->most[k]) candidates->most[k] = bytes[1];
     }
 }
 
-/* The first character of p[i..n) with one of `flags`, or n. */
-static inline ptrdiff_t plain_settled(const uint8_t *p, ptrdiff_t i, ptrdiff_t n, const uint8_t *bits, uint8_t flags) {
+/* Return the end of the characters of p[i..n) without `flags`: where the first one with any of them begins, or n. */
+static inline ptrdiff_t scalar_quick_check_yes(const uint8_t *p, ptrdiff_t i, ptrdiff_t n, const uint8_t *bits,
+                                               uint8_t flags) {
     while (i < n) {
         uint64_t eight;
         int length;
@@ -47,12 +48,11 @@ static inline ptrdiff_t plain_settled(const uint8_t *p, ptrdiff_t i, ptrdiff_t n
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 
-__attribute__((target("avx2,bmi"))) static ptrdiff_t avx2_settled(const uint8_t *p, ptrdiff_t i, ptrdiff_t n,
-                                                                  const uint8_t *bits, uint8_t flags,
-                                                                  const suspect_bytes *suspects) {
-    const __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)suspects->first)),
-                  least = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)suspects->least)),
-                  most = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)suspects->most)),
+__attribute__((target("avx2,bmi"))) static ptrdiff_t avx2_quick_check_yes(
+    const uint8_t *p, ptrdiff_t i, ptrdiff_t n, const uint8_t *bits, uint8_t flags, const candidate_bytes *candidates) {
+    const __m256i table = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)candidates->first)),
+                  least = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)candidates->least)),
+                  most = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)candidates->most)),
                   nibble = _mm256_set1_epi8(15),
                   rows = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 4, 8));
     while (i < n) {
@@ -60,14 +60,14 @@ __attribute__((target("avx2,bmi"))) static ptrdiff_t avx2_settled(const uint8_t 
         __m256i v = _mm256_loadu_si256((const __m256i *)(p + at));
         __m256i row = _mm256_and_si256(v, nibble), low = _mm256_shuffle_epi8(table, row);
         __m256i high = _mm256_shuffle_epi8(rows, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble));
-        __m256i settled = _mm256_cmpeq_epi8(_mm256_and_si256(low, high), _mm256_setzero_si256());
-        uint32_t todo = ~(uint32_t)_mm256_movemask_epi8(settled) >> (i - at) << (i - at);
+        __m256i yes = _mm256_cmpeq_epi8(_mm256_and_si256(low, high), _mm256_setzero_si256());
+        uint32_t todo = ~(uint32_t)_mm256_movemask_epi8(yes) >> (i - at) << (i - at);
         if (todo) {
             __m256i three = _mm256_cmpeq_epi8(high, _mm256_set1_epi8(4));
             __m256i second = _mm256_alignr_epi8(_mm256_permute2x128_si256(v, v, 0x81), v, 1);
             __m256i above = _mm256_max_epu8(second, _mm256_shuffle_epi8(least, row));
             __m256i inside = _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_shuffle_epi8(most, row)), second);
-            /* What comes behind the last byte is not in v. */
+            /* The byte after the last one is not in v. */
             todo &= ~(uint32_t)_mm256_movemask_epi8(_mm256_andnot_si256(inside, three)) | 1u << 31;
         }
         for (; todo; todo &= todo - 1) {
@@ -81,15 +81,15 @@ __attribute__((target("avx2,bmi"))) static ptrdiff_t avx2_settled(const uint8_t 
 }
 #endif
 
-/* The same; `suspects` is for these flags, and `simd` says that AVX2 is there. */
-static inline ptrdiff_t settled(const uint8_t *p, ptrdiff_t i, ptrdiff_t n, const uint8_t *bits, uint8_t flags,
-                                const suspect_bytes *suspects, int simd) {
+/* The same; `candidates` is for these flags, and `simd` says that AVX2 is there. */
+static inline ptrdiff_t span_quick_check_yes(const uint8_t *p, ptrdiff_t i, ptrdiff_t n, const uint8_t *bits,
+                                             uint8_t flags, const candidate_bytes *candidates, int simd) {
 #if defined(__x86_64__) && defined(__GNUC__)
-    if (simd && n >= 32) return avx2_settled(p, i, n, bits, flags, suspects);
+    if (simd && n >= 32) return avx2_quick_check_yes(p, i, n, bits, flags, candidates);
 #endif
-    (void)suspects;
+    (void)candidates;
     (void)simd;
-    return plain_settled(p, i, n, bits, flags);
+    return scalar_quick_check_yes(p, i, n, bits, flags);
 }
 
 #endif

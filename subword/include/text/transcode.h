@@ -1,6 +1,7 @@
-/* Python's string storage (1, 2 or 4 bytes a character) to UTF-8. Returns the length, or -1 - i for a lone surrogate at i.
- * `out` has room for 2, 3 or 4 bytes a character and TRANSCODE_SLACK more. With `simd`, which says that AVX2 and BMI2 are
- * there, two bytes a character go eight at a time. */
+/* Python's string storage (1, 2 or 4 bytes a character) to UTF-8.
+ *
+ * Each function returns the length, or -1 - i for a lone surrogate at i. `out` must hold 2, 3 or 4 bytes a character
+ * and TRANSCODE_SLACK more. With `simd` (AVX2 and BMI2), characters of two bytes are done eight at a time. */
 #ifndef SUBWORD_TRANSCODE_H
 #define SUBWORD_TRANSCODE_H
 
@@ -35,7 +36,7 @@ static inline ptrdiff_t transcode_latin1(const uint8_t *s, ptrdiff_t n, uint8_t 
 #define TRANSCODE_AVX2 __attribute__((target("avx2,bmi2,popcnt")))
 
 /* Write those of 8 characters whose lanes are all ones in `wanted`; 0 if there is a surrogate among the 8. Each character
- * becomes the 4 bytes of a lane, 1 to 3 of them used; those of two lanes are drawn together by one pext. */
+ * becomes the 4 bytes of a lane, 1 to 3 of them used; one pext joins those of two lanes. */
 TRANSCODE_AVX2 static inline int avx2_put_ucs2(__m128i packed, __m256i wanted, uint8_t **out) {
     const __m256i six = _mm256_set1_epi32(0x3F), three_marks = _mm256_set1_epi32(0x8080E0),
                   two_marks = _mm256_set1_epi32(0x80C0), used = _mm256_set1_epi32(0xFFFFFF);

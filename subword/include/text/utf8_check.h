@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#include "cpu/memory.h"
+#include "cpu/hints.h"
 #include "text/utf8.h"
 
 /* Whether 32 bytes are ASCII: long texts wait for memory, and wide steps ask for more of it at once. */
@@ -59,7 +59,7 @@ enum {
     ANY = NO_FOLLOWER | LONE_FOLLOWER | TWO_FOLLOWERS
 };
 
-/* What is wrong between the bytes v and those one, two and three places before them; zero if nothing. */
+/* What is wrong between the bytes v and those one, two and three positions before them; zero if nothing. */
 CHECK_AVX2 static inline __m256i utf8_faults(__m256i v, __m256i one, __m256i two, __m256i three) {
     const __m256i nibble = _mm256_set1_epi8(15);
     const __m256i first_high = _mm256_broadcastsi128_si256(_mm_setr_epi8(
@@ -80,7 +80,7 @@ CHECK_AVX2 static inline __m256i utf8_faults(__m256i v, __m256i one, __m256i two
             _mm256_shuffle_epi8(first_high, _mm256_and_si256(_mm256_srli_epi16(one, 4), nibble)),
             _mm256_shuffle_epi8(first_low, _mm256_and_si256(one, nibble))),
         _mm256_shuffle_epi8(second_high, _mm256_and_si256(_mm256_srli_epi16(v, 4), nibble)));
-    /* Two followers must be where E0 to FF stand two places before, or F0 to FF three, and nowhere else. */
+    /* Two followers must be where E0 to FF are two positions before, or F0 to FF three, and nowhere else. */
     __m256i third = _mm256_subs_epu8(two, _mm256_set1_epi8((char)0xDF));
     __m256i fourth = _mm256_subs_epu8(three, _mm256_set1_epi8((char)0xEF));
     __m256i none = _mm256_cmpeq_epi8(_mm256_or_si256(third, fourth), _mm256_setzero_si256());
@@ -91,7 +91,7 @@ CHECK_AVX2 static inline __m256i load_bytes(const uint8_t *p) { return _mm256_lo
 
 /* As utf8_error, of at least 35 bytes. */
 CHECK_AVX2 static ptrdiff_t avx2_utf8_error(const uint8_t *p, ptrdiff_t n) {
-    uint8_t padded[35] = {0}; /* the first 32 bytes behind three of ASCII */
+    uint8_t padded[35] = {0}; /* three bytes of ASCII and the first 32 bytes */
     memcpy(padded + 3, p, 32);
     __m256i faults = utf8_faults(load_bytes(padded + 3), load_bytes(padded + 2), load_bytes(padded + 1),
                                  load_bytes(padded));

@@ -14,7 +14,7 @@ INCLUDE = Path(subword.__file__).parent / "include"
 SOURCE = """
 #include "cpu/compare_products.h"
 #include "text/find_bytes.h"
-uint64_t product(uint64_t a, uint64_t b, uint64_t *high) { return wide_product(a, b, high); }
+uint64_t product(uint64_t a, uint64_t b, uint64_t *high) { return multiply_64x64(a, b, high); }
 int two(uint64_t a, uint64_t b, uint64_t c, uint64_t d) { return compare_two(a, b, c, d); }
 int three(uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e, uint64_t f) {
     return compare_three(a, b, c, d, e, f);

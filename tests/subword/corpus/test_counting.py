@@ -20,11 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import subword
+from subword._regex.split_patterns import DEEPSEEK
 from subword.corpus import readers, resuming, sources
 from subword.corpus.counting import count_words
 from subword.corpus.stages import algorithm_stages
 from subword.pre_tokenizers import PATTERNS, ByteLevel, Sequence, Split
-from subword.pre_tokenizers.byte_level import DEEPSEEK
 
 ROOT = Path(__file__).parents[3]
 LINES = [f"line{i % 97} 한국어 a{i % 7}\n" for i in range(500)]

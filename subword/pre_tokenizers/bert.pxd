@@ -1,0 +1,5 @@
+from subword._core.pipeline cimport PreTokenizer
+
+
+cdef class BertPreTokenizer(PreTokenizer):
+    pass
