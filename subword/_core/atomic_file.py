@@ -1,9 +1,8 @@
-"""Files that are whole or not there: written beside their place, and renamed when they are done.
+"""Atomic writing of files: to a temporary file in the same folder, renamed when it is complete.
 
-Whatever ends the writing early, an error, a full disk or Ctrl-C, the file before stays as it was
-and nothing else is left. A new file's mode follows the umask; one that is replaced keeps its mode.
-What is no regular file (a pipe, a device, an open descriptor such as /dev/stdout) is written in
-place.
+If an error, a full disk or Ctrl-C ends the writing early, the old file is unchanged and nothing
+else is left. A new file's mode follows the umask; a file that is replaced keeps its mode. What is
+no regular file (a pipe, a device, an open descriptor such as /dev/stdout) is written directly.
 """
 
 from __future__ import annotations
@@ -23,20 +22,20 @@ PathLike = str | os.PathLike[str]
 
 STANDARD = {"/dev/stdin": 0, "/dev/stdout": 1, "/dev/stderr": 2}
 DESCRIPTOR = re.compile(r"(?:/dev/fd|/proc/(?:self|thread-self|([0-9]+))/fd)/([0-9]+)")
-MOST_LINKS = 40  # as Linux follows
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # nothing but writing fails so
+MAX_LINKS = 40  # symbolic links that Linux follows
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # errors of writing only
 
 
 @contextmanager
 def atomic_file(path: PathLike, *, sync: bool = False) -> Iterator[BinaryIO]:
-    """Open a file for writing that appears when the block ends well, and only then.
+    """Open a file for writing that appears only when the block ends without an error.
 
     Args:
         path: The file. A symbolic link stays, and what it points to is replaced.
-        sync: Wait until the disk has the bytes, so that the file survives a loss of power too.
+        sync: Wait until the disk has the bytes, so that the file survives a loss of power.
 
     Yields:
-        The open file; it can seek unless `path` is a pipe or the like.
+        The open file. It can seek unless `path` is a pipe or the like.
 
     Raises:
         OSError: The file cannot be written; its folder is not there.
@@ -47,19 +46,19 @@ def atomic_file(path: PathLike, *, sync: bool = False) -> Iterator[BinaryIO]:
             with open(_duplicate(number, path), "wb") as file:
                 yield file
             return
-        with atomic_path(path) as beside, open(beside, "wb") as file:
+        with atomic_path(path) as temporary, open(temporary, "wb") as file:
             yield file
-            if sync and beside != os.fspath(path):
+            if sync and temporary != os.fspath(path):
                 file.flush()
                 os.fsync(file.fileno())
 
 
 @contextmanager
 def atomic_path(path: PathLike) -> Iterator[str]:
-    """Like `atomic_file`, for libraries that open files by themselves.
+    """Like `atomic_file`, for libraries that open the file themselves.
 
     Yields:
-        The name to write to; what is there already is empty and may be overwritten.
+        The name to write to. The file exists, is empty and may be overwritten.
     """
     found = _status(path)
     if found is not None and not stat.S_ISREG(found.st_mode):
@@ -71,29 +70,30 @@ def atomic_path(path: PathLike) -> Iterator[str]:
         raise FileNotFoundError(errno.ENOENT, "no such folder", folder)
     if not os.path.basename(path):
         raise IsADirectoryError(errno.EISDIR, "a file must have a name", os.fspath(path))
-    beside = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.tmp")
+    temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.tmp")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
     try:
-        with _named(path, beside):
-            # The kernel applies the umask. What replaces a file is nobody else's until it is done.
-            os.close(os.open(beside, flags, 0o666 if found is None else 0o600))
-            mode = stat.S_IMODE(os.stat(beside).st_mode)
-        yield beside
-        with _named(path, beside):
-            os.chmod(beside, mode)  # safetensors puts a file of its own there, always 0600
-            replace_file(beside, target)
+        with _named(path, temporary):
+            # The kernel applies the umask. Nobody else may read what replaces a file before it is
+            # complete.
+            os.close(os.open(temporary, flags, 0o666 if found is None else 0o600))
+            mode = stat.S_IMODE(os.stat(temporary).st_mode)
+        yield temporary
+        with _named(path, temporary):
+            os.chmod(temporary, mode)  # safetensors replaced it by a file with 0600
+            replace_file(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(beside)
+            os.unlink(temporary)
         raise
 
 
 def replace_file(source: PathLike, path: PathLike) -> None:
-    """Rename a file; what it replaces hands its mode, and where allowed its owner, on.
+    """Rename a file; it gets the mode, and if allowed the owner, of the file that it replaces.
 
     Args:
         source: The file, on the same disk.
-        path: Its place. A symbolic link stays, and what it points to is replaced.
+        path: Its new name. A symbolic link stays, and what it points to is replaced.
 
     Raises:
         OSError: It cannot be renamed.
@@ -110,7 +110,7 @@ def replace_file(source: PathLike, path: PathLike) -> None:
 
 
 def write_text(path: PathLike, text: str) -> None:
-    """Write a file of UTF-8 text that is whole or not there.
+    """Write a file of UTF-8 text atomically.
 
     Raises:
         OSError: It cannot be written.
@@ -139,25 +139,25 @@ def _status(path: PathLike) -> os.stat_result | None:
 
 
 def _descriptor(path: PathLike) -> int | None:
-    """Return the number of the open file a path stands for, such as 1 for /dev/stdout.
+    """Return the number of the open file that a path names, such as 1 for /dev/stdout.
 
-    To open such a path anew would empty the file behind `> FILE`, and a socket cannot be opened.
+    Opening such a path again would empty the file of `> FILE`, and a socket cannot be opened.
     """
-    place = os.path.abspath(path)
-    for _ in range(MOST_LINKS):
-        found = DESCRIPTOR.fullmatch(place)
+    target = os.path.abspath(path)
+    for _ in range(MAX_LINKS):
+        found = DESCRIPTOR.fullmatch(target)
         if found is not None and found[1] in (None, str(os.getpid())):
             return int(found[2])
-        if place in STANDARD:
-            return STANDARD[place]
-        if not os.path.islink(place):
+        if target in STANDARD:
+            return STANDARD[target]
+        if not os.path.islink(target):
             return None
-        place = os.path.normpath(os.path.join(os.path.dirname(place), os.readlink(place)))
+        target = os.path.normpath(os.path.join(os.path.dirname(target), os.readlink(target)))
     return None
 
 
 def _duplicate(number: int, path: PathLike) -> int:
-    # Where a standard stream was closed, its number may have gone to any file opened since.
+    # If a standard stream was closed, any file opened since may have its number.
     standard = (sys.__stdin__, sys.__stdout__, sys.__stderr__)
     if number >= len(standard) or standard[number] is not None:
         with contextlib.suppress(OSError):
@@ -166,14 +166,14 @@ def _duplicate(number: int, path: PathLike) -> int:
 
 
 @contextmanager
-def _named(path: PathLike, beside: str | None = None) -> Iterator[None]:
-    """Let errors of writing name the file that was meant: Python names none, or the one beside."""
+def _named(path: PathLike, temporary: str | None = None) -> Iterator[None]:
+    """Let errors of writing name the file `path`: Python names none, or the temporary file."""
     try:
         yield
     except OSError as error:
         if error.filename is None and error.errno in FULL:
             raise _renamed(error, path) from error
-        if beside is not None and error.filename == beside:
+        if temporary is not None and error.filename == temporary:
             raise _renamed(error, path) from None
         raise
 

@@ -1,4 +1,4 @@
-"""Progress bars on long work; silent without tqdm or when stderr is no terminal."""
+"""Progress bars of long work; none without tqdm, or if stderr is no terminal."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def progress_bar(
         shown: Whether a bar is wanted at all.
         what: What is being done.
         total: How much there is to do, None if that is not known.
-        unit: Of what; "B" is shown in kB and MB.
-        absolute: The function is told how much is done in all, not how much more.
+        unit: The unit of `total`; "B" is shown in kB and MB.
+        absolute: The function is told how much is done in total, not how much more.
 
     Yields:
         A function that takes the progress, or None when nothing is shown.

@@ -1,4 +1,4 @@
-"""The standard streams, any of which a shell can close (`<&-`, `>&-`): Python then has None."""
+"""The standard streams. A shell can close any of them (`<&-`, `>&-`); Python then has None."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ def _opened(stream: TextIO | None, name: str) -> TextIO:
 
 
 def guard_streams() -> None:
-    """Keep what is closed from doing harm; for the start of a program.
+    """Make closed streams harmless; for the start of a program.
 
-    The numbers of closed streams are taken, else the next files to be opened would get them. A
-    closed `sys.stderr` becomes one that forgets: `print` would take stdout in its place.
+    The numbers of closed streams are taken, otherwise the next files to be opened would get them. A
+    closed `sys.stderr` is replaced by one that writes nothing: `print` would write to stdout.
     """
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number
     if sys.stderr is None:
         sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the end
 
@@ -50,8 +50,8 @@ def flush_output() -> None:
     """Flush stdout, if it is there.
 
     Raises:
-        OSError: Nobody reads it any more, or its disk is full. What is left in it is dropped: the
-            interpreter would try once more at exit, and complain.
+        OSError: Nobody reads it any more, or its disk is full. What it still holds is dropped:
+            the interpreter would try to write it again at exit, and report an error.
     """
     if sys.stdout is None:
         return
@@ -63,7 +63,7 @@ def flush_output() -> None:
 
 
 def drop_output() -> None:
-    """Send what stdout still holds nowhere."""
+    """Drop what stdout still holds."""
     if sys.stdout is not None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""How many threads there are to work with."""
+"""How many threads may work."""
 
 from __future__ import annotations
 

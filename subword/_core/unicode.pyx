@@ -1,4 +1,4 @@
-"""The frozen Unicode tables: expanded once at import, read by every stage; their Python face.
+"""The frozen Unicode tables, expanded once at import, and their Python interface.
 
 The reference, Hugging Face `tokenizers` 0.23.3, mixes four versions of Unicode: 8.0 in BERT's
 categories, 9.0 in the normal forms, 16.0 in its two regex engines and 17.0 in lower case. Every
@@ -38,22 +38,22 @@ cdef enum:
     SYLLABLES = 11172
 
 
-cdef struct Pair:
-    uint64_t parts  # first << 32 | second
+cdef struct Composite:
+    uint64_t parts      # first << 32 | second
     uint32_t whole
 
 
-cdef struct Map:
-    # Where a code point's image begins in the generated map, two levels deep: most pages of
-    # 256 have none.
+cdef struct CodeMap:
+    # Code points -> where their image in the generated map begins, 0 for none. `offsets` has only
+    # those pages of 256 code points that have images.
     uint16_t pages[CODES >> 8]
-    uint32_t* places
+    uint32_t* offsets
     const uint32_t* images
 
 
-cdef Map lower_map, canonical_map, compatible_map
-cdef Pair* pairs
-cdef Py_ssize_t pair_count
+cdef CodeMap lower_map, canonical_map, compatible_map
+cdef Composite* composites
+cdef Py_ssize_t composite_count
 
 
 cdef void* allocate(size_t count, size_t size) except NULL:
@@ -63,7 +63,7 @@ cdef void* allocate(size_t count, size_t size) except NULL:
     return p
 
 
-cdef int fill_map(Map* target, const uint32_t* source) except -1:
+cdef int fill_map(CodeMap* target, const uint32_t* source) except -1:
     """Index a generated map by code point."""
     cdef uint32_t code = 0
     cdef Py_ssize_t i = 0, pages = 1
@@ -74,24 +74,24 @@ cdef int fill_map(Map* target, const uint32_t* source) except -1:
             pages += 1
         i += 2 + source[i + 1]
     target.images = source
-    target.places = <uint32_t*>allocate(pages << 8, sizeof(uint32_t))
+    target.offsets = <uint32_t*>allocate(pages << 8, sizeof(uint32_t))
     i = code = 0
     while source[i]:
         code += source[i]
-        target.places[<uint32_t>target.pages[code >> 8] << 8 | (code & 0xFF)] = <uint32_t>i + 1
+        target.offsets[<uint32_t>target.pages[code >> 8] << 8 | (code & 0xFF)] = <uint32_t>i + 1
         i += 2 + source[i + 1]
     return 0
 
 
-cdef int look_up(const Map* table, uint32_t code, uint32_t* out) noexcept nogil:
+cdef int look_up(const CodeMap* table, uint32_t code, uint32_t* out) noexcept nogil:
     """Write the image of a code point; return its length, 0 when it has none."""
-    cdef uint32_t place = table.places[<uint32_t>table.pages[code >> 8] << 8 | (code & 0xFF)]
+    cdef uint32_t offset = table.offsets[<uint32_t>table.pages[code >> 8] << 8 | (code & 0xFF)]
     cdef int i, size
-    if place == 0:
+    if offset == 0:
         return 0
-    size = <int>table.images[place]
+    size = <int>table.images[offset]
     for i in range(size):
-        out[i] = table.images[place + 1 + i]
+        out[i] = table.images[offset + 1 + i]
     return size
 
 
@@ -115,7 +115,7 @@ cdef int decompose(uint32_t code, bint compatible, uint32_t* out) noexcept nogil
 
 
 cdef uint32_t compose(uint32_t first, uint32_t second) noexcept nogil:
-    cdef Py_ssize_t low = 0, high = pair_count, middle
+    cdef Py_ssize_t low = 0, high = composite_count, middle
     cdef uint64_t parts
     if first - LEADING < 19:
         if second - VOWEL >= 21:
@@ -128,11 +128,11 @@ cdef uint32_t compose(uint32_t first, uint32_t second) noexcept nogil:
     parts = <uint64_t>first << 32 | second
     while low < high:
         middle = (low + high) // 2
-        if pairs[middle].parts < parts:
+        if composites[middle].parts < parts:
             low = middle + 1
         else:
             high = middle
-    return pairs[low].whole if low < pair_count and pairs[low].parts == parts else 0
+    return composites[low].whole if low < composite_count and composites[low].parts == parts else 0
 
 
 cdef uint8_t* expand(const uint32_t* runs) except NULL:
@@ -242,8 +242,8 @@ cdef void mark_map(const uint32_t* source, uint8_t bits) noexcept nogil:
 
 
 cdef int fill_forms() except -1:
-    """Index the maps, sort the pairs of NFC, and derive the bits of the normal forms."""
-    global pairs, pair_count
+    """Index the maps, sort the composites, and derive the bits of the normal forms."""
+    global composites, composite_count
     cdef uint32_t code = 0
     cdef Py_ssize_t i = 0
     fill_map(&lower_map, unicode_lower_map)
@@ -262,11 +262,11 @@ cdef int fill_forms() except -1:
     mark(form_bits, VOWEL, 21, FORM_SECOND)
     mark(form_bits, TRAILING + 1, 27, FORM_SECOND)
     mark(form_bits, SYLLABLE, SYLLABLES, FORM_CANONICAL)
-    pair_count = len(found)
-    pairs = <Pair*>allocate(pair_count, sizeof(Pair))
+    composite_count = len(found)
+    composites = <Composite*>allocate(composite_count, sizeof(Composite))
     for i, (parts, whole) in enumerate(sorted(found)):
-        pairs[i].parts = parts
-        pairs[i].whole = whole
+        composites[i].parts = parts
+        composites[i].whole = whole
     return 0
 
 
@@ -279,7 +279,7 @@ fill_bits()
 fill_forms()
 
 
-# ------------------------------------------------------------------ the plain-Python face
+# ------------------------------------------------------------------ the Python interface
 
 cdef list collect(const uint8_t* source, const uint8_t* wanted):
     """Return the ranges of the code points whose value in a flat table is wanted."""
@@ -341,8 +341,8 @@ def ranges(str name not None):
 def script_of(str char not None):
     """Return the number of a character's script for the UnicodeScripts pre-tokenizer.
 
-    It cuts before a character whose number is neither 0 nor the last one that was not 0; what comes
-    before the first such character is dropped. Hiragana, Katakana and Han are one.
+    It splits before a character whose number is neither 0 nor the last one that was not 0; the text
+    before the first such character is removed. Hiragana, Katakana and Han have one number.
     """
     return joined_scripts[<Py_UCS4>char]
 
@@ -352,7 +352,7 @@ cdef str image_of(const uint32_t* image, int size):
 
 
 def lower(str text not None):
-    """Return the lower case, character by character: there is no rule for the final sigma.
+    """Return the lower case, character by character, without a rule for the final sigma.
 
     >>> lower("ΟΔΟΣ İ")
     'οδοσ i̇'
@@ -374,7 +374,7 @@ def combining_class(str char not None):
 
 
 def composition(str first not None, str second not None):
-    """Return the one character that NFC makes of two, or an empty string."""
+    """Return the character that NFC composes of two, or an empty string."""
     cdef uint32_t whole = compose(<Py_UCS4>first, <Py_UCS4>second)
     return chr(whole) if whole else ""
 

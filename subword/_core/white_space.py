@@ -1,4 +1,4 @@
-"""White space, as Unicode's property White_Space has it."""
+"""White space: the characters with Unicode's property White_Space."""
 
 WHITE_SPACE = (
     "\t\n\x0b\x0c\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"

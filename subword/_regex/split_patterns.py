@@ -1,4 +1,4 @@
-"""The split patterns of published tokenizers that have a scanner in include/scan/scan.h."""
+"""The split patterns of published tokenizers that have a scanner in include/scan."""
 
 from __future__ import annotations
 
@@ -8,62 +8,52 @@ UPPER = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]"
 LOWER = r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
 START = r"[^\r\n\p{L}\p{N}]?"
 
-# By the names under which `Tokenizer.from_tiktoken` takes them; in the order of the scanners in
-# scan.h.
+
+def _alternatives(*patterns: str) -> str:
+    return "|".join(patterns)
+
+
+# By the names that `Tokenizer.from_tiktoken` takes; in the order of scan/patterns.h.
 PATTERNS = {
     "gpt2": r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+",
-    "llama3": CONTRACTION + "|" + START + r"\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + TAIL,
-    "qwen2": CONTRACTION + "|" + START + r"\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|" + TAIL,
-    "qwen3.5": CONTRACTION
-    + "|"
-    + START
-    + r"[\p{L}\p{M}]+|\p{N}| ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*|"
-    + TAIL,
-    "cl100k_base": r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}"
-    r"| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
-    r"\s++\z|\s*[\r\n]|\s+(?!\S)|\s",
-    "o200k_base": START
-    + UPPER
-    + "*"
-    + LOWER
-    + "+"
-    + CONTRACTION
-    + "?|"
-    + START
-    + UPPER
-    + "+"
-    + LOWER
-    + "*"
-    + CONTRACTION
-    + r"?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"
-    + TAIL,
-    "tekken": START
-    + UPPER
-    + "*"
-    + LOWER
-    + "+|"
-    + START
-    + UPPER
-    + "+"
-    + LOWER
-    + "*"
-    + r"|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|"
-    + TAIL,
+    "llama3": _alternatives(
+        CONTRACTION, START + r"\p{L}+", r"\p{N}{1,3}", r" ?[^\s\p{L}\p{N}]+[\r\n]*", TAIL
+    ),
+    "qwen2": _alternatives(
+        CONTRACTION, START + r"\p{L}+", r"\p{N}", r" ?[^\s\p{L}\p{N}]+[\r\n]*", TAIL
+    ),
+    "qwen3.5": _alternatives(
+        CONTRACTION, START + r"[\p{L}\p{M}]+", r"\p{N}", r" ?[^\s\p{L}\p{M}\p{N}]+[\r\n]*", TAIL
+    ),
+    "cl100k_base": _alternatives(
+        *(r"'(?i:[sdmt]|ll|ve|re)", r"[^\r\n\p{L}\p{N}]?+\p{L}++", r"\p{N}{1,3}"),
+        *(r" ?[^\s\p{L}\p{N}]++[\r\n]*+", r"\s++\z", r"\s*[\r\n]", r"\s+(?!\S)", r"\s"),
+    ),
+    "o200k_base": _alternatives(
+        START + UPPER + "*" + LOWER + "+" + CONTRACTION + "?",
+        START + UPPER + "+" + LOWER + "*" + CONTRACTION + "?",
+        *(r"\p{N}{1,3}", r" ?[^\s\p{L}\p{N}]+[\r\n/]*", TAIL),
+    ),
+    "tekken": _alternatives(
+        START + UPPER + "*" + LOWER + "+",
+        START + UPPER + "+" + LOWER + "*",
+        *(r"\p{N}", r" ?[^\s\p{L}\p{N}]+[\r\n/]*", TAIL),
+    ),
 }
 
-# tiktoken's own way of writing two of them: in its engine $ is the end of the text and {1,3}+ takes
-# no more than three, in that of Hugging Face `tokenizers` the end of a line and any number.
+# How tiktoken writes two of them. In its engine $ is the end of the text and {1,3}+ matches at most
+# three; in that of Hugging Face `tokenizers` $ is the end of a line and {1,3}+ matches any number.
 TIKTOKEN_SPELLINGS = {
     r"'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s": "gpt2",
     r"'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|"
     r"\s++$|\s*[\r\n]|\s+(?!\S)|\s": "cl100k_base",
 }
 
-# CLIP keeps what matches and drops the white space between; older files lack the special tokens.
+# CLIP keeps the matches and removes the white space between; older files lack the special tokens.
 CLIP_BARE = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 CLIP = r"<\|startoftext\|>|<\|endoftext\|>|" + CLIP_BARE
 
-# (pattern, behavior, invert) of a Split -> its scanner; the order is that of the enum in scan.h.
+# (pattern, behavior, invert) of a Split -> its scanner; the order is that of scan/patterns.h.
 _SPLITS = (
     *((pattern, "isolated", False) for pattern in PATTERNS.values()),
     (CLIP, "removed", True),
@@ -71,7 +61,7 @@ _SPLITS = (
 )
 SCANNERS = {split: number for number, split in enumerate(_SPLITS)}
 
-# DeepSeek-V3 cuts three times, each time the pieces of the cut before; one scanner does all three.
+# DeepSeek-V3 splits three times, each time the parts of the split before; one scanner does all.
 DEEPSEEK = (
     r"\p{N}{1,3}",
     "[一-龥\u3040-ゟ゠-ヿ]+",
