@@ -1,4 +1,4 @@
-from typing import Any, Final, Self, overload
+from typing import Any, Final, Self
 
 from typing_extensions import disjoint_base
 
@@ -8,10 +8,7 @@ __pyx_capi__: dict[str, Any]
 MAX_ID: Final[int]
 MAX_TEXT_BYTES: Final[int]
 
-@overload
-def flatten(stage: Normalizer | None) -> list[Normalizer]: ...
-@overload
-def flatten(stage: PreTokenizer | None) -> list[PreTokenizer]: ...
+def flatten(stage: Normalizer | PreTokenizer | None) -> list[Any]: ...
 
 @disjoint_base
 class Normalizer:
