@@ -18,6 +18,10 @@ UNSUPPORTED = {
 }
 
 
+class FieldKindError(ValueError):
+    """A field of a component is of another kind than it must be."""
+
+
 class Component:
     """A stage that is described by a JSON object of tokenizer.json, and equal to any like it.
 
@@ -53,6 +57,14 @@ class Component:
             }
         )
         return component
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        kind = self.fields[name][0] if name in self.fields else None
+        if kind is not None and not _is_kind(value, kind):
+            raise TypeError(
+                f"{self.type_name}: {name!r} must be {kind.__name__}, got {type(value).__name__}"
+            )
+        super().__setattr__(name, value)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Component) and self.to_dict() == other.to_dict()
@@ -101,7 +113,7 @@ def get_field(config: Mapping[str, Any], key: str, kind: type[T], default: Any =
         The value.
 
     Raises:
-        ValueError: The field is missing or of another kind.
+        ValueError: The field is missing, or (a `FieldKindError`) of another kind.
     """
     name = config.get("type", "component")
     if key not in config:
@@ -109,10 +121,19 @@ def get_field(config: Mapping[str, Any], key: str, kind: type[T], default: Any =
             raise ValueError(f"{name}: the field {key!r} is missing, got {sorted(config)}")
         return default  # type: ignore[no-any-return]
     value = config[key]
+    if not _is_kind(value, kind):
+        raise FieldKindError(f"{name}: {key!r} must be {kind.__name__}, got {value!r}")
+    return value  # type: ignore[no-any-return]
+
+
+def get_field_or_null(config: Mapping[str, Any], key: str, kind: type[T], default: Any) -> T:
+    """Return a field as `get_field` does, one that is null as one that is absent."""
+    return get_field(config if config.get(key) is not None else {}, key, kind, default)
+
+
+def _is_kind(value: object, kind: type) -> bool:
     # bool is an int to Python, not to JSON.
-    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise ValueError(f"{name}: {key!r} must be {kind.__name__}, got {value!r}")
-    return value
+    return isinstance(value, kind) and not (kind is int and isinstance(value, bool))
 
 
 def get_token_field(config: Mapping[str, Any], key: str) -> tuple[str, int]:

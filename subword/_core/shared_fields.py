@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from subword._core.component import REQUIRED, Component
+from subword._core.component import REQUIRED, Component, get_field_or_null
 
 # Before which part of a text Metaspace puts a space: the first alone, each, none.
 PREPEND_SCHEMES = ("first", "always", "never")
@@ -42,9 +42,10 @@ def check_prefix_agrees(config: Mapping[str, Any], scheme: str) -> None:
 
     Raises:
         ValueError: The one says that no space is put before the text, and the other that one
-            is. The original loads such a file only when both agree, too.
+            is, or the older one is no bool. The original loads such a file only when both
+            agree, too.
     """
-    if config.get("add_prefix_space") is False and scheme != "never":
+    if not get_field_or_null(config, "add_prefix_space", bool, True) and scheme != "never":
         raise ValueError(
             f'Metaspace: add_prefix_space false needs prepend_scheme "never", got {scheme!r}'
         )

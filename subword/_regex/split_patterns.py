@@ -74,11 +74,13 @@ BEHAVIORS = ("removed", "isolated", "merged_with_previous", "merged_with_next", 
 
 
 def checked_behavior(behavior: str) -> str:
-    """Return `behavior` in lower snake case if it is one of the five; ValueError otherwise.
+    """Return `behavior` in lower snake case if it is one of the five; an error otherwise.
 
     >>> checked_behavior("MergedWithNext")
     'merged_with_next'
     """
+    if not isinstance(behavior, str):
+        raise TypeError(f"behavior must be a str, got {type(behavior).__name__}")
     name = "".join("_" + c.lower() if c.isupper() else c for c in behavior).lstrip("_")
     if name not in BEHAVIORS:
         raise ValueError(f"behavior must be one of {', '.join(BEHAVIORS)}, got {behavior!r}")

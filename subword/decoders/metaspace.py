@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
-from subword._core.component import REQUIRED, get_field
+from subword._core.component import REQUIRED, get_field, get_field_or_null
 from subword._core.shared_fields import PREPEND_SCHEMES, check_prefix_agrees
 from subword.decoders.base import PerTokenDecoder
 
@@ -51,5 +51,10 @@ class Metaspace(PerTokenDecoder):
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:
-        check_prefix_agrees(config, get_field(config, "prepend_scheme", str, "always"))
-        return super().from_dict(config)
+        scheme = get_field(config, "prepend_scheme", str, "always")
+        check_prefix_agrees(config, scheme)
+        return cls(
+            get_field(config, "replacement", str),
+            scheme,
+            get_field_or_null(config, "split", bool, True),
+        )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
-from subword._core.component import get_field
+from subword._core.component import REQUIRED, get_field
 from subword._regex.patterns import Regex, compile_pattern, find_spans
 from subword.decoders.base import PerTokenDecoder
 
@@ -23,8 +23,11 @@ class Replace(PerTokenDecoder):
     """
 
     type_name = "Replace"
+    fields: ClassVar = {"content": (str, REQUIRED)}
 
     def __init__(self, pattern: str | Regex, content: str) -> None:
+        if not isinstance(pattern, str | Regex):
+            raise TypeError(f"pattern must be a str or a Regex, got {type(pattern).__name__}")
         self.pattern, self.content = pattern, content
         self._find_spans: Callable[[str], Iterable[tuple[int, int]]] | None = None
         if isinstance(pattern, Regex):

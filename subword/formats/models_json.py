@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from subword._core.component import component_type, get_field
+from subword._core.component import component_type, get_field, get_field_or_null
 from subword._core.pipeline import PreTokenizer
 from subword.formats.json_files import check_no_surrogates
 from subword.models.bpe import BPE
@@ -94,7 +94,7 @@ def _bpe(config: Config, byte_level: bool) -> BPE:
     if dropout is not None and (isinstance(dropout, bool) or not isinstance(dropout, int | float)):
         raise ValueError(f"model.dropout must be a number or null, got {dropout!r}")
     flags: dict[str, Any] = {
-        flag: get_field(config, flag, bool, False)
+        flag: get_field_or_null(config, flag, bool, False)
         for flag in ("fuse_unk", "byte_fallback", "ignore_merges")
     }
     unk_token = _optional_str(config, "unk_token")

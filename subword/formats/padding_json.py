@@ -17,6 +17,8 @@ STRATEGIES = {
 DIRECTIONS = ("Left", "Right")
 # The longest text has fewer tokens.
 MAX_COUNT = 2**31 - 1
+# The highest limit that the original reads. Files may hold more, 10**30 for "no limit" say.
+MAX_LIMIT = 2**64 - 1
 
 
 def _choice(name: str, value: object, choices: tuple[str, ...]) -> None:
@@ -40,6 +42,8 @@ def _checked(name: str, config: object, known: Mapping[str, Any]) -> dict[str, A
 def truncation_from_config(config: object) -> dict[str, Any] | None:
     """Return the checked truncation of a tokenizer.json, with what the file leaves out.
 
+    A `max_length` beyond any text, such as 10**30, is as good as none; `MAX_LIMIT` stands for it.
+
     Raises:
         ValueError: A value is not allowed there; the message names it.
 
@@ -51,8 +55,11 @@ def truncation_from_config(config: object) -> dict[str, Any] | None:
     if options is not None:
         _choice("truncation: direction", options["direction"], DIRECTIONS)
         _choice("truncation: strategy", options["strategy"], tuple(STRATEGIES))
-        _count("truncation: max_length", options["max_length"])
-        _count("truncation: stride", options["stride"])
+        for name in ("max_length", "stride"):
+            value = options[name]
+            if type(value) is not int or value < 0:
+                raise ValueError(f"truncation: {name} must be a whole number, got {value!r}")
+            options[name] = min(value, MAX_LIMIT)
     return options
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from subword import normalizers, pre_tokenizers
-from subword._core.component import component_type, get_field
+from subword._core.component import component_type, get_field, get_field_or_null
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._core.shared_fields import check_prefix_agrees
 from subword._regex.patterns import Regex
@@ -29,7 +29,11 @@ def pattern_from_config(config: Config) -> str | Regex:
 
 def pattern_to_config(pattern: str | Regex) -> dict[str, str]:
     """Return the JSON form of a pattern."""
-    return {"String": pattern} if isinstance(pattern, str) else {"Regex": pattern.pattern}
+    if isinstance(pattern, Regex):
+        return {"Regex": pattern.pattern}
+    if isinstance(pattern, str):
+        return {"String": pattern}
+    raise TypeError(f"pattern must be a str or a Regex, got {type(pattern).__name__}")
 
 
 def _without_options(stage: type[TextNormalizer]) -> Callable[[Config], TextNormalizer]:
@@ -37,21 +41,21 @@ def _without_options(stage: type[TextNormalizer]) -> Callable[[Config], TextNorm
 
 
 def _bert(config: Config) -> TextNormalizer:
-    strip_accents = config.get("strip_accents")
     return normalizers.BertNormalizer(
         clean_text=get_field(config, "clean_text", bool, True),
         handle_chinese_chars=get_field(config, "handle_chinese_chars", bool, True),
-        strip_accents=None if strip_accents is None else bool(strip_accents),
+        strip_accents=get_field_or_null(config, "strip_accents", bool, None),
         lowercase=get_field(config, "lowercase", bool, True),
     )
 
 
 def _metaspace(config: Config) -> PreTokenizer:
     scheme = get_field(config, "prepend_scheme", str, "always")
-    get_field(config, "add_prefix_space", bool, True)  # the older form of `prepend_scheme`
     check_prefix_agrees(config, scheme)
     return pre_tokenizers.Metaspace(
-        get_field(config, "replacement", str), scheme, get_field(config, "split", bool, True)
+        get_field(config, "replacement", str),
+        scheme,
+        get_field_or_null(config, "split", bool, True),
     )
 
 

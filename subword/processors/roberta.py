@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from subword._core.component import check_token, get_field, get_token_field
 from subword.processors.base import PostProcessor, SpecialAffixes
@@ -24,6 +24,7 @@ class RobertaProcessing(PostProcessor):
     """
 
     type_name = "RobertaProcessing"
+    fields: ClassVar = {"trim_offsets": (bool, True), "add_prefix_space": (bool, True)}
 
     def __init__(
         self,
@@ -40,8 +41,8 @@ class RobertaProcessing(PostProcessor):
         return cls(
             get_token_field(config, "sep"),
             get_token_field(config, "cls"),
-            get_field(config, "trim_offsets", bool),
-            get_field(config, "add_prefix_space", bool),
+            get_field(config, "trim_offsets", bool, True),
+            get_field(config, "add_prefix_space", bool, True),
         )
 
     def to_dict(self) -> dict[str, Any]:

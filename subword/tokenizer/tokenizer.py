@@ -20,7 +20,12 @@ from subword.decoders.text_decoder import TextDecoder
 from subword.encode.split_points import split_characters
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike, dump_json
-from subword.formats.padding_json import padding_arguments, truncation_arguments
+from subword.formats.padding_json import (
+    padding_arguments,
+    padding_from_config,
+    truncation_arguments,
+    truncation_from_config,
+)
 from subword.formats.tokenizer_json import to_config
 from subword.model_inputs.call_options import option_cache
 from subword.model_inputs.model_defaults import ModelDefaults, default_config
@@ -94,8 +99,8 @@ class Tokenizer(FromFiles, IdEncoder):
         self.pre_tokenizer = pre_tokenizer
         self.post_processor = post_processor
         self.decoder = decoder
-        self.truncation = truncation
-        self.padding = padding
+        self.truncation = truncation_from_config(truncation)
+        self.padding = padding_from_config(padding)
         self.cache_bytes = cache_bytes
         normalize = normalizer.normalize_str if normalizer is not None else str
         self.vocabulary = Vocabulary(model.vocab, added_tokens, normalize, dict(added_ids or {}))
@@ -274,7 +279,11 @@ class Tokenizer(FromFiles, IdEncoder):
             padding: As in tokenizer.json; None for none.
         """
         other = type(self).__new__(type(self))
-        vars(other).update(vars(self), truncation=truncation, padding=padding)
+        vars(other).update(
+            vars(self),
+            truncation=truncation_from_config(truncation),
+            padding=padding_from_config(padding),
+        )
         IdEncoder.__init__(other, self.text_encoder, self._resolve_options)
         return other
 

@@ -58,6 +58,10 @@ class AddedToken:
             raise ValueError(
                 f"an added token has at most {MAX_TOKEN_CHARS} characters, "
                 f"{self.content[:20]!r}... has {len(self.content)}")
+        for flag in ("single_word", "lstrip", "rstrip", "normalized", "special"):
+            value = getattr(self, flag)
+            if not isinstance(value, bool) and not (flag == "normalized" and value is None):
+                raise TypeError(f"{flag} must be a bool, got {type(value).__name__}")
         if self.normalized is None:
             object.__setattr__(self, "normalized", not self.special)
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
+from subword._core.component import FieldKindError
 from subword.formats.stages_json import pattern_to_config
 
 # Goes up by one with every change of any description, so that tokenizers look again only then.
@@ -50,8 +51,17 @@ class BaseStage:
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self._fields:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+        before = self._fields[name]
         self._fields[name] = value
+        try:
+            self.check()
+        except Exception:
+            self._fields[name] = before
+            raise
         note_change()
+
+    def check(self) -> None:
+        """Check the fields; TypeError or ValueError if one is wrong."""
 
     def config(self) -> dict[str, Any]:
         """Return the object that stands for the stage in tokenizer.json."""
@@ -78,6 +88,21 @@ class BaseStage:
         return f"{type(self).__name__}({fields})"
 
 
+class Stage(BaseStage):
+    """A stage of the pipeline: its fields are checked when it is made and when they are set."""
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(**fields)
+        self.check()
+
+    def check(self) -> None:
+        """Build the stage of subword, which checks the fields."""
+        try:
+            self.core  # noqa: B018  # whatever is wrong is found now
+        except FieldKindError as error:
+            raise TypeError(str(error)) from None
+
+
 class HasSteps:
     """The part of a Sequence: its steps by number."""
 
@@ -89,6 +114,8 @@ class HasSteps:
         return self._fields[self.steps][index]
 
     def __setitem__(self, index: int, value: Any) -> None:
+        kind = next(base for base in type(self).__mro__ if Stage in base.__bases__)
+        check_stages(kind, [value])
         self._fields[self.steps][index] = value
         note_change()
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from subword import decoders
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.base_stage import BaseStage, HasPattern, HasSteps, check_stages
+from subword.compat.tokenizers.base_stage import HasPattern, HasSteps, Stage, check_stages
 from subword.decoders import decode_stream
 
 
-class Decoder(BaseStage):
+class Decoder(Stage):
     """What every decoder does."""
 
     def build(self, config: dict[str, Any]) -> Any:

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import operator
 from abc import ABC, abstractmethod
 from typing import Any
 
-from subword.formats.padding_json import STRATEGIES, padding_arguments, truncation_arguments
+from subword._core.checks import check_side
+from subword.formats.padding_json import (
+    STRATEGIES,
+    padding_arguments,
+    padding_from_config,
+    truncation_arguments,
+    truncation_from_config,
+)
+from subword.results.truncation import check_truncation
 
 FILE_STRATEGIES = {ours: theirs for theirs, ours in STRATEGIES.items()}
+
+
+def _whole(name: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}") from None
 
 
 class Lengths(ABC):
@@ -20,6 +36,10 @@ class Lengths(ABC):
     def _lengths_changed(self) -> None:
         """Hand the new lengths to the tokenizer that works with them."""
 
+    @abstractmethod
+    def num_special_tokens_to_add(self, is_pair: bool) -> int:
+        """Return how many tokens are added to one text, or to a pair."""
+
     def enable_truncation(
         self,
         max_length: int,
@@ -27,15 +47,24 @@ class Lengths(ABC):
         strategy: str = "longest_first",
         direction: str = "right",
     ) -> None:
-        """Cut texts to a length from now on."""
+        """Cut texts to a length from now on.
+
+        Raises:
+            TypeError: A number is not an int.
+            ValueError: No text could be cut in this way; nothing is changed then.
+        """
         if strategy not in FILE_STRATEGIES:
             raise ValueError(f"strategy must be one of {list(FILE_STRATEGIES)}, got {strategy!r}")
-        self._truncation = {
-            "direction": direction.title(),
-            "max_length": max_length,
-            "strategy": FILE_STRATEGIES[strategy],
-            "stride": stride,
-        }
+        max_length, stride = _whole("max_length", max_length), _whole("stride", stride)
+        check_truncation(max_length, stride, strategy, self.num_special_tokens_to_add(False))
+        self._truncation = truncation_from_config(
+            {
+                "direction": check_side("direction", direction).title(),
+                "max_length": max_length,
+                "strategy": FILE_STRATEGIES[strategy],
+                "stride": stride,
+            }
+        )
         self._lengths_changed()
 
     def no_truncation(self) -> None:
@@ -59,15 +88,29 @@ class Lengths(ABC):
         length: int | None = None,
         pad_to_multiple_of: int | None = None,
     ) -> None:
-        """Pad texts from now on, to a length or to that of the longest in a batch."""
-        self._padding = {
-            "strategy": "BatchLongest" if length is None else {"Fixed": length},
-            "direction": direction.title(),
-            "pad_to_multiple_of": pad_to_multiple_of,
-            "pad_id": pad_id,
-            "pad_type_id": pad_type_id,
-            "pad_token": pad_token,
-        }
+        """Pad texts from now on, to a length or to that of the longest in a batch.
+
+        Raises:
+            TypeError: A number is not an int, or the token not a str.
+            ValueError: A number or the direction is out of range; nothing is changed then.
+        """
+        if not isinstance(pad_token, str):
+            raise TypeError(f"pad_token must be a str, got {type(pad_token).__name__}")
+        multiple = pad_to_multiple_of
+        self._padding = padding_from_config(
+            {
+                "strategy": "BatchLongest"
+                if length is None
+                else {"Fixed": _whole("length", length)},
+                "direction": check_side("direction", direction).title(),
+                "pad_to_multiple_of": (
+                    None if multiple is None else _whole("pad_to_multiple_of", multiple)
+                ),
+                "pad_id": _whole("pad_id", pad_id),
+                "pad_type_id": _whole("pad_type_id", pad_type_id),
+                "pad_token": pad_token,
+            }
+        )
         self._lengths_changed()
 
     def no_padding(self) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.base_stage import BaseStage, HasPattern, HasSteps, check_stages
+from subword.compat.tokenizers.base_stage import HasPattern, HasSteps, Stage, check_stages
 from subword.formats.stages_json import normalizer_from_config
 
 
-class Normalizer(BaseStage):
+class Normalizer(Stage):
     """What every normalizer does."""
 
     def build(self, config: dict[str, Any]) -> Any:

@@ -7,12 +7,12 @@ from typing import Any
 
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import checked_behavior
-from subword.compat.tokenizers.base_stage import BaseStage, HasPattern, HasSteps, check_stages
+from subword.compat.tokenizers.base_stage import HasPattern, HasSteps, Stage, check_stages
 from subword.formats.stages_json import json_behavior, pre_tokenizer_from_config
 from subword.vocab.byte_alphabet import CHARS
 
 
-class PreTokenizer(BaseStage):
+class PreTokenizer(Stage):
     """What every pre-tokenizer does."""
 
     def build(self, config: dict[str, Any]) -> Any:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword import processors
-from subword.compat.tokenizers.base_stage import BaseStage, HasSteps, check_stages, note_change
+from subword.compat.tokenizers.base_stage import HasSteps, Stage, check_stages
 from subword.results.encoding import Encoding
 
 Named = tuple[str, int]
 
 
-class PostProcessor(BaseStage):
+class PostProcessor(Stage):
     """What every post-processor does."""
 
     def build(self, config: dict[str, Any]) -> Any:
@@ -76,9 +76,9 @@ class ByteLevel(PostProcessor):
         use_regex: bool | None = None,
     ) -> None:
         super().__init__(
-            add_prefix_space=add_prefix_space is not False,
-            trim_offsets=trim_offsets is not False,
-            use_regex=use_regex is not False,
+            add_prefix_space=True if add_prefix_space is None else add_prefix_space,
+            trim_offsets=True if trim_offsets is None else trim_offsets,
+            use_regex=True if use_regex is None else use_regex,
         )
 
 
@@ -96,8 +96,7 @@ class TemplateProcessing(PostProcessor):
             tokens = self._fields["special_tokens"].values()
             given = [{"id": t["id"], "ids": t["ids"], "tokens": t["tokens"]} for t in tokens]
             value = TemplateProcessing(value, None, given)._fields["single"]
-        self._fields[name] = value
-        note_change()
+        super().__setattr__(name, value)
 
 
 class Sequence(HasSteps, PostProcessor):
