@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 141
     except (ImportError, OSError, ValueError) as error:
         print(f"bert-min: {error}", file=sys.stderr)
-        with contextlib.suppress(OSError):  # the one just told
+        with contextlib.suppress(OSError):  # already reported
             flush_output()
         return 1
     except KeyboardInterrupt as error:  # training says what is left

@@ -27,7 +27,7 @@ def draw(maps: Sequence[AttentionMap], vectors: Sequence[TokenVectors], path: st
         path: Where to write the picture; its ending says the format, PNG without one.
 
     Raises:
-        ImportError: matplotlib is not installed.
+        ImportError: Matplotlib is not installed.
     """
     try:
         from matplotlib.figure import Figure

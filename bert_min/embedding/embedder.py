@@ -180,7 +180,7 @@ class Embedder:
             (N, W) float32 in the order of the texts; W is E, or E times the layers concatenated.
 
         Raises:
-            TypeError: texts is a single str.
+            TypeError: Texts is a single str.
             ValueError: An option out of range, a long text under long_texts="error", or
                 pooling="pooler" for a model that was stored without one.
         """

@@ -7,7 +7,7 @@ Letters in every shape comment:
     T  real tokens of the batch,    E  hidden size, the width of a token vector
        B * S without the padding    I  width inside the feed-forward block
 
-The model never computes on padding. A batch is *packed*: the tokens of all its texts stand one
+The model never computes on padding. A batch is *packed*: the tokens of all its texts are one
 after the other in a single row of T ids, and the texts' lengths say where one ends. Every dense
 layer, LayerNorm and GELU works on one token at a time, so it sees a plain (T, E) matrix; only
 `attention` has to know where a text begins, from a `PackedLayout` of packing.py. There are two ways
@@ -218,7 +218,7 @@ class BertModel(PretrainedModel):
         output_hidden_states: bool = False,
         output_attentions: bool = False,
     ) -> BertOutput:
-        """Encode texts that stand one after the other, without padding.
+        """Encode texts that are one after the other, without padding.
 
         Args:
             input_ids: (T,) token ids of all texts.

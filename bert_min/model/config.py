@@ -41,20 +41,20 @@ class BertConfig:
         num_hidden_layers: L, encoder layers.
         num_attention_heads: H; the size of one head is D = E / H.
         intermediate_size: I, width inside the feed-forward block.
-        hidden_act: only "gelu", the exact one with erf.
-        hidden_dropout_prob: dropout after each dense layer, while training.
-        attention_probs_dropout_prob: dropout on the attention weights, while training.
-        max_position_embeddings: longest text in tokens, special tokens included.
-        type_vocab_size: token types (segments); 0 for a model without them (DistilBERT).
-        initializer_range: standard deviation of fresh weights.
-        layer_norm_eps: added to the variance in every LayerNorm.
-        pad_token_id: id whose embedding gets no gradient.
-        classifier_dropout: dropout before a classifier; None means hidden_dropout_prob.
-        embedding_size: width of the embeddings when it differs from hidden_size (ELECTRA), or None.
-        tie_word_embeddings: whether the MLM decoder is the token embedding itself.
-        num_labels: outputs of a classification head.
-        id2label: a name for each label, or None.
-        problem_type: loss of sequence classification, one of PROBLEM_TYPES; None lets the
+        hidden_act: Only "gelu", the exact one with erf.
+        hidden_dropout_prob: Dropout after each dense layer, while training.
+        attention_probs_dropout_prob: Dropout on the attention weights, while training.
+        max_position_embeddings: Longest text in tokens, special tokens included.
+        type_vocab_size: Token types (segments); 0 for a model without them (DistilBERT).
+        initializer_range: Standard deviation of fresh weights.
+        layer_norm_eps: Added to the variance in every LayerNorm.
+        pad_token_id: Id whose embedding gets no gradient.
+        classifier_dropout: Dropout before a classifier; None means hidden_dropout_prob.
+        embedding_size: Width of the embeddings when it differs from hidden_size (ELECTRA), or None.
+        tie_word_embeddings: Whether the MLM decoder is the token embedding itself.
+        num_labels: Outputs of a classification head.
+        id2label: A name for each label, or None.
+        problem_type: Loss of sequence classification, one of PROBLEM_TYPES; None lets the
             labels decide (one label: regression; integers: single label; else multi-label).
         model_type: "bert", "distilbert" or "electra": which names the weights have on disk.
 
@@ -234,7 +234,7 @@ class BertConfig:
 
         Args:
             folder: Where to write.
-            architecture: Class of the model beside it, such as "BertForMaskedLM"; noted under
+            architecture: Class of the model in that folder, such as "BertForMaskedLM"; noted under
                 "architectures", in the words of transformers.
         """
         values = self.to_dict()

@@ -1,4 +1,4 @@
-"""The dense layer, the one place where the choice of a matrix kernel lives.
+"""The dense layer, which chooses the kernel of every matrix product.
 
 A BERT spends nine tenths of its time multiplying matrices. On a CPU torch has two libraries for
 that, MKL and oneDNN. `F.linear` calls MKL in float32, which leaves the wide registers of some

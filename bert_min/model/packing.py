@@ -83,7 +83,7 @@ class PaddedBatch:
 
         Args:
             input_ids: (B, S).
-            attention_mask: (B, S), 1 for a real token and 0 for padding, wherever it stands.
+            attention_mask: (B, S), 1 for a real token and 0 for padding, at any position.
 
         Raises:
             ValueError: Shapes that differ, or a text whose mask is all zeros.

@@ -163,8 +163,8 @@ class PretrainedModel(nn.Module):
         if self.config.tie_word_embeddings:
             tensors.pop("cls.predictions.decoder.weight", None)  # the embedding, stored once
         path = Path(folder) / "model.safetensors"
-        with atomic_path(path) as beside:
+        with atomic_path(path) as temporary:
             try:
-                save_file(tensors, beside, metadata={"format": "pt"})
+                save_file(tensors, temporary, metadata={"format": "pt"})
             except SafetensorError as error:
                 raise OSError(f"{path}: cannot be written: {error}") from error

@@ -56,7 +56,7 @@ HEAD_RENAMES: Final = [
 # Never weights: positions 0, 1, 2 ... that old versions stored.
 NOT_WEIGHTS: Final = re.compile(r"(.*\.)?embeddings\.(position_ids|token_type_ids)")
 TIED: Final = "predictions.decoder.weight"  # the token embedding again, unless the config unties it
-# Our six matrices and biases of a layer that are two on disk three times over.
+# One matrix and one bias of ours that are three each on disk.
 FUSED: Final = re.compile(r"(.*layers\.\d+\.)qkv\.(\w+)")
 
 
@@ -84,8 +84,8 @@ def split_qkv(state: dict[str, Tensor]) -> dict[str, Tensor]:
         if match is None:
             parts[name] = tensor
             continue
-        for part, piece in zip(("query", "key", "value"), tensor.chunk(3), strict=True):
-            parts[f"{match[1]}{part}.{match[2]}"] = piece  # (E, E) or (E,)
+        for part, matrix in zip(("query", "key", "value"), tensor.chunk(3), strict=True):
+            parts[f"{match[1]}{part}.{match[2]}"] = matrix  # (E, E) or (E,)
     return parts
 
 

@@ -42,8 +42,8 @@ class Task(ABC):
     """A task: its files, its examples, its loss, its answers and their score.
 
     Args:
-        settings: of the task; `learn` fills in what the training set says.
-        tokenizer: of the model.
+        settings: Of the task; `learn` fills in what the training set says.
+        tokenizer: Of the model.
     """
 
     metric: str  # decides which model is the best
@@ -109,7 +109,7 @@ class Task(ABC):
         """Check the data, predict and score.
 
         Raises:
-            ValueError: if the data have labels the model does not know.
+            ValueError: If the data have labels the model does not know.
         """
         self.check(data)
         return self.score(self.predict(model, data), data)
@@ -155,10 +155,10 @@ def scores_of(
     """Run a model over examples, those of similar length together.
 
     Args:
-        model: a model with a head, in evaluation mode.
-        inputs: the examples.
-        batch_tokens: most tokens of a batch.
-        names: which scores of its output to take.
+        model: A model with a head, in evaluation mode.
+        inputs: The examples.
+        batch_tokens: Most tokens of a batch.
+        names: Which scores of its output to take.
 
     Yields:
         The rows (B,) of a batch, their lengths (B,), and each of the scores, packed.

@@ -23,7 +23,7 @@ def label_names(labels: Sequence[str]) -> list[str]:
     """Sort the distinct labels, so that their numbers do not depend on the order of a file.
 
     Raises:
-        ValueError: if there are fewer than two.
+        ValueError: If there are fewer than two.
 
     Example:
         >>> label_names(["pos", "neg", "pos"])
@@ -44,14 +44,14 @@ def label_ids(
 
     Args:
         labels: (N,) labels as written.
-        names: the labels of the training set, in the order of their numbers.
+        names: The labels of the training set, in the order of their numbers.
         where: (N,) the source of each, for the message.
 
     Returns:
         (N,) their numbers.
 
     Raises:
-        ValueError: if a label is not in the training set.
+        ValueError: If a label is not in the training set.
     """
     number = {name: i for i, name in enumerate(names)}
     for label, source in zip(labels, where, strict=True):
@@ -71,14 +71,14 @@ def classification_metrics(
     Args:
         predicted: (N,) label numbers.
         expected: (N,) label numbers.
-        names: the labels.
+        names: The labels.
 
     Returns:
         ``accuracy``, ``macro_f1`` and ``f1_LABEL`` for each label, between 0 and 1. The F1 of a
         label that is neither expected nor predicted is 0.
 
     Raises:
-        ValueError: if the sizes differ or are 0.
+        ValueError: If the sizes differ or are 0.
 
     Example:
         >>> found = classification_metrics(np.array([0, 1, 1]), np.array([0, 1, 0]), ["a", "b"])
@@ -136,7 +136,7 @@ class ClassificationTask(Task):
         """Take the labels from the training set, unless the settings name them.
 
         Raises:
-            ValueError: if there are fewer than two.
+            ValueError: If there are fewer than two.
         """
         names = self.labels or tuple(label_names(data.labels or []))
         self.settings = replace(self.settings, labels=names)

@@ -24,16 +24,16 @@ def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
     documents; without any the file is one.
 
     Args:
-        path: the file.
-        labelled: whether there is a tag; without, a line may be a word alone, and tags are O.
+        path: The file.
+        labelled: Whether there is a tag; without, a line may be a word alone, and tags are O.
 
     Returns:
         The sentences in the order of the file.
 
     Raises:
-        ValueError: if a line has no tag, a tag is none, or there is no sentence; the message names
-            file, line and rule.
-        OSError: if the file cannot be read.
+        ValueError: If a line has no tag, a tag is malformed, or there is no sentence; the message
+            names file, line and rule.
+        OSError: If the file cannot be read.
     """
     found = Sentences([], [], [], [])
     words: list[str] = []

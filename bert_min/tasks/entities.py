@@ -21,7 +21,7 @@ def check_tag(tag: str, where: str) -> None:
     """Refuse what is no tag.
 
     Raises:
-        ValueError: unless the tag is ``O`` or one of B, I, E, S, a hyphen and a type.
+        ValueError: Unless the tag is ``O`` or one of B, I, E, S, a hyphen and a type.
     """
     if tag != "O" and not (len(tag) > 2 and tag[0] in "BIES" and tag[1] == "-"):
         raise ValueError(f"{where}: a tag must be O, or B-, I-, E- or S- and a type, got {tag!r}")
@@ -30,11 +30,11 @@ def check_tag(tag: str, where: str) -> None:
 def entities(tags: Sequence[str]) -> list[Entity]:
     """Read the entities off the tags of a sentence.
 
-    An entity goes on only from a B- or I- to an I- or E- of the same type; any other tag but ``O``
-    begins one. So a lone ``I-PER`` is an entity, as in the CoNLL scorer and in seqeval's default.
+    An entity continues only from a B- or I- to an I- or E- of the same type; any other tag except
+    ``O`` begins one. So a lone ``I-PER`` is an entity, as in the CoNLL scorer and in seqeval's default.
 
     Args:
-        tags: the tags of one sentence.
+        tags: The tags of one sentence.
 
     Returns:
         Its entities, in order.
@@ -45,7 +45,7 @@ def entities(tags: Sequence[str]) -> list[Entity]:
 Entity(type='LOC', start=4, stop=5)]
     """
     found: list[Entity] = []
-    open_type = ""  # type of an entity that may go on, else empty
+    open_type = ""  # type of an entity that may continue, else empty
     for i, tag in enumerate(tags):
         prefix, kind = tag[0], tag[2:]
         if prefix in "IE" and kind == open_type:
@@ -62,15 +62,15 @@ def entity_metrics(
     """Precision, recall and F1 of whole entities, over all types and for each.
 
     Args:
-        predicted: the predicted tags of each sentence.
-        expected: the true tags of each sentence.
+        predicted: The predicted tags of each sentence.
+        expected: The true tags of each sentence.
 
     Returns:
         ``precision``, ``recall``, ``f1``, ``accuracy`` (of the tags) and ``f1_TYPE`` for each
         type, between 0 and 1; a quotient with nothing below it is 0.
 
     Raises:
-        ValueError: if the numbers of sentences or of tags differ.
+        ValueError: If the numbers of sentences or of tags differ.
 
     Example:
         >>> found = entity_metrics([["B-PER", "O", "B-LOC"]], [["B-PER", "O", "O"]])

@@ -20,18 +20,18 @@ def evaluate(
     """Measure a fine-tuned model.
 
     Args:
-        folder: as ``bert-min finetune`` wrote it.
-        file: labelled examples.
+        folder: As ``bert-min finetune`` wrote it.
+        file: Labelled examples.
         device: "cpu", "cuda", or None for a GPU if there is one.
-        out: where to write the metrics; None for ``metrics.json`` beside the model.
-        **changes: settings of the task to replace, such as ``null_threshold``.
+        out: Where to write the metrics; None for ``metrics.json`` in its folder.
+        **changes: Settings of the task to replace, such as ``null_threshold``.
 
     Returns:
         The metrics of the task.
 
     Raises:
-        ValueError: if the file breaks a rule.
-        OSError: if a file cannot be read or written.
+        ValueError: If the file breaks a rule.
+        OSError: If a file cannot be read or written.
     """
     model, task = load_task(folder, device, **changes)
     found = task.evaluate(model, task.read(file))

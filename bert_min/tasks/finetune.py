@@ -36,22 +36,22 @@ def finetune(
     """Fine-tune a model and keep the one that does best on the development set.
 
     Args:
-        settings: the task.
-        model_folder: a BERT with its tokenizer.
-        train_file: examples to learn from.
-        dev_file: examples to judge by.
-        out: folder for the model, ``task.json``, ``metrics.json``, ``log.jsonl``, ``curves.png``
+        settings: The task.
+        model_folder: A BERT with its tokenizer.
+        train_file: Examples to learn from.
+        dev_file: Examples to judge by.
+        out: Folder for the model, ``task.json``, ``metrics.json``, ``log.jsonl``, ``curves.png``
             and the checkpoint.
-        config: how to train.
+        config: How to train.
         device: "cpu", "cuda", or None for a GPU if there is one.
-        resume: go on from the checkpoint in `out`.
+        resume: Go on from the checkpoint in `out`.
 
     Returns:
         The metrics of the best evaluation, as in ``metrics.json``.
 
     Raises:
-        ValueError: if a setting or a file breaks a rule.
-        OSError: if a file cannot be read or written.
+        ValueError: If a setting or a file breaks a rule.
+        OSError: If a file cannot be read or written.
     """
     processes = Processes(device)
     tokenizer = load_tokenizer(model_folder)

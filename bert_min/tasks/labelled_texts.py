@@ -22,10 +22,10 @@ class Texts(NamedTuple):
     """Examples in columns.
 
     Attributes:
-        first: the texts, or the first texts of the pairs.
-        second: the second texts; None when the task has one text.
-        labels: the labels as written; None when the file has none and none were asked for.
-        where: the source of each example, such as ``dev.tsv:7``.
+        first: The texts, or the first texts of the pairs.
+        second: The second texts; None when the task has one text.
+        labels: The labels as written; None when the file has none and none were asked for.
+        where: The source of each example, such as ``dev.tsv:7``.
     """
 
     first: list[str]
@@ -46,20 +46,20 @@ def read_texts(
     """Read a TSV, JSON Lines or JSON file of texts or pairs.
 
     Args:
-        path: the file; see `bert_min.tasks.tables.read_table` for the formats.
-        pair: whether an example has two texts.
-        labelled: whether the file must have labels; without, they are not read.
-        text_column: name of the (first) text column; by default the usual names are tried.
-        pair_column: name of the second text column.
-        label_column: name of the label column.
+        path: The file; see `bert_min.tasks.tables.read_table` for the formats.
+        pair: Whether an example has two texts.
+        labelled: Whether the file must have labels; without, they are not read.
+        text_column: Name of the (first) text column; by default the usual names are tried.
+        pair_column: Name of the second text column.
+        label_column: Name of the label column.
 
     Returns:
         The examples, in the order of the file.
 
     Raises:
-        ValueError: if the format is broken, a column is missing, a label is empty, or there is no
+        ValueError: If the format is broken, a column is missing, a label is empty, or there is no
             example; the message names file, line and rule.
-        OSError: if the file cannot be read.
+        OSError: If the file cannot be read.
     """
     rows = read_table(path)
     columns = list(rows[0].values)

@@ -19,7 +19,7 @@ class Windows(NamedTuple):
     """Inputs ``[CLS] question [SEP] part of passage [SEP]``.
 
     Attributes:
-        inputs: the inputs, one a window.
+        inputs: The inputs, one a window.
         question: (W,) the question each window belongs to; rising.
         begin: (W,) first passage token of the window, counted in the passage.
         size: (W,) passage tokens in the window.
@@ -49,16 +49,16 @@ def make_windows(
         questions: (Q rows) tokens of the questions.
         passages: (P rows) tokens of the passages.
         passage_of: (Q,) the passage of each question.
-        special: ids of [CLS] and [SEP].
-        max_length: most tokens of an input.
-        stride: passage tokens two neighbouring windows share; at most half of a window.
-        max_question: most tokens of a question; the rest is cut.
+        special: Ids of [CLS] and [SEP].
+        max_length: Most tokens of an input.
+        stride: Passage tokens two neighbouring windows share; at most half of a window.
+        max_question: Most tokens of a question; the rest is cut.
 
     Returns:
         The windows, in the order of the questions.
 
     Raises:
-        ValueError: if a window would have no token of the passage, or the stride is negative.
+        ValueError: If a window would have no token of the passage, or the stride is negative.
     """
     if stride < 0:
         raise ValueError(f"stride must be at least 0, got {stride}")
@@ -96,7 +96,7 @@ def answer_tokens(
     """Find where the answer of each window's question begins and ends in the window.
 
     Args:
-        windows: the windows.
+        windows: The windows.
         starts_chars: (Q,) first character of each answer in its passage; -1 if there is none.
         stops_chars: (Q,) character after the answer.
         passage_of: (Q,) the passage of each question.

@@ -27,16 +27,16 @@ def load_task(
     """Load a fine-tuned model and its task.
 
     Args:
-        folder: as ``bert-min finetune`` wrote it.
+        folder: As ``bert-min finetune`` wrote it.
         device: "cpu", "cuda", or None for a GPU if there is one.
-        **changes: settings of the task to replace, such as ``null_threshold``.
+        **changes: Settings of the task to replace, such as ``null_threshold``.
 
     Returns:
         The model, in evaluation mode, and the task, to be called as ``task.predict(model, data)``.
 
     Raises:
-        OSError: if a file is missing.
-        ValueError: if one is broken.
+        OSError: If a file is missing.
+        ValueError: If one is broken.
     """
     given = {name: value for name, value in changes.items() if value is not None}
     settings = dataclasses.replace(TaskSettings.load(folder), **given)
@@ -50,16 +50,16 @@ def predict_texts(
     """Answer one example given as text.
 
     Args:
-        model: fine-tuned.
-        task: its task.
-        first: the text; the first of a pair; the question; or a sentence whose words to tag.
-        second: the second text of a pair, or the passage.
+        model: Fine-tuned.
+        task: Its task.
+        first: The text; the first of a pair; the question; or a sentence whose words to tag.
+        second: The second text of a pair, or the passage.
 
     Returns:
         The record.
 
     Raises:
-        ValueError: if the task takes one text and got two, or the other way round.
+        ValueError: If the task takes one text and got two, or the other way round.
 
     Example:
         >>> _WORDS.findall("Don't go, EU!")

@@ -12,22 +12,22 @@ SETTINGS = "task.json"
 
 @dataclass(frozen=True, kw_only=True)
 class TaskSettings:
-    """What a fine-tuned model must remember beside its weights; ``task.json`` in its folder.
+    """What a fine-tuned model needs besides its weights; ``task.json`` in its folder.
 
     Attributes:
         task: "classification", "nli", "qa" or "ner".
-        max_length: most tokens of an input; None for the task's usual length.
-        labels: the labels, by number.
-        text_column: column of the (first) text; None to look for the usual names.
-        pair_column: column of the second text.
-        label_column: column of the label.
-        stride: passage tokens two neighbouring windows share (qa).
-        max_answer_tokens: longest answer (qa).
-        n_best: how many answers to keep (qa).
-        may_be_unanswerable: whether a question may have no answer (qa).
-        null_threshold: by how much "no answer" must beat the best answer (qa).
-        document_context: whether the sentences of a document share inputs (ner).
-        batch_tokens: tokens of a batch when predicting.
+        max_length: Most tokens of an input; None for the task's usual length.
+        labels: The labels, by number.
+        text_column: Column of the (first) text; None to look for the usual names.
+        pair_column: Column of the second text.
+        label_column: Column of the label.
+        stride: Passage tokens two neighbouring windows share (qa).
+        max_answer_tokens: Longest answer (qa).
+        n_best: How many answers to keep (qa).
+        may_be_unanswerable: Whether a question may have no answer (qa).
+        null_threshold: By how much "no answer" must beat the best answer (qa).
+        document_context: Whether the sentences of a document share inputs (ner).
+        batch_tokens: Tokens of a batch when predicting.
     """
 
     task: str
@@ -54,8 +54,8 @@ class TaskSettings:
         """Read ``task.json``.
 
         Raises:
-            OSError: if the folder has none: it holds no fine-tuned model.
-            ValueError: if it is broken.
+            OSError: If the folder has none: it holds no fine-tuned model.
+            ValueError: If it is broken.
         """
         path = Path(folder) / SETTINGS
         if not path.is_file():

@@ -11,12 +11,12 @@ class Question(NamedTuple):
     """A question about a passage.
 
     Attributes:
-        id: its id in the file.
-        text: the question.
-        passage: number of the passage in `Squad.passages`.
+        id: Its id in the file.
+        text: The question.
+        passage: Number of the passage in `Squad.passages`.
         answers: (text, first character in the passage) of each accepted answer; none if the passage
             does not answer the question.
-        where: its source, for messages.
+        where: Its source, for messages.
     """
 
     id: str
@@ -38,17 +38,17 @@ def read_squad(path: str | Path, *, labelled: bool = True) -> Squad:
     """Read SQuAD JSON, version 1.1 or 2.0.
 
     Args:
-        path: the file.
-        labelled: whether questions must come with answers (or with ``is_impossible``).
+        path: The file.
+        labelled: Whether questions must come with answers (or with ``is_impossible``).
 
     Returns:
         Passages and questions in the order of the file.
 
     Raises:
-        ValueError: if the file is not SQuAD JSON, an answer does not stand in its passage where
+        ValueError: If the file is not SQuAD JSON, an answer is not in its passage where
             the file says so, two questions share an id, or there is no question; the message names
             the file, the question and the rule.
-        OSError: if the file cannot be read.
+        OSError: If the file cannot be read.
     """
     text = read_text(path)
     try:

@@ -74,22 +74,22 @@ def best_spans(
     one may well hold no answer.
 
     Args:
-        start_scores: for each window the (input tokens,) scores of beginning an answer.
-        end_scores: for each window the scores of ending one.
+        start_scores: For each window the (input tokens,) scores of beginning an answer.
+        end_scores: For each window the scores of ending one.
         begin: (windows,) first passage token of each window.
         offset: (windows,) position of that token in the input.
         size: (windows,) passage tokens of each window.
-        passage: the text.
+        passage: The text.
         spans_chars: (passage tokens, 2) characters of its tokens.
-        may_be_unanswerable: whether "no answer" is a candidate.
-        n_best: how many candidates to keep, "no answer" not counted.
-        max_answer_tokens: longest answer.
+        may_be_unanswerable: Whether "no answer" is a candidate.
+        n_best: How many candidates to keep, "no answer" not counted.
+        max_answer_tokens: Longest answer.
 
     Returns:
         The candidates.
 
     Raises:
-        ValueError: if a score is not finite or a limit is below 1.
+        ValueError: If a score is not finite or a limit is below 1.
     """
     if n_best < 1 or max_answer_tokens < 1:
         raise ValueError(
@@ -144,7 +144,7 @@ def max_context(begin: Int, size: Int, tokens: int) -> Int:
     Args:
         begin: (windows,) first passage token of each window.
         size: (windows,) passage tokens of each window.
-        tokens: tokens of the passage.
+        tokens: Tokens of the passage.
 
     Returns:
         (tokens,) window numbers; of equals the longer window wins, then the first.

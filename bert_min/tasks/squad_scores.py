@@ -54,9 +54,9 @@ def squad_metrics(
     """The scores of the official scripts, in percent.
 
     Args:
-        predicted: question id -> answer; the empty text says that there is none.
-        questions: the questions with their answers.
-        unanswerable: whether to follow the script of version 2.0, where a question may have no
+        predicted: Question id -> answer; the empty text says that there is none.
+        questions: The questions with their answers.
+        unanswerable: Whether to follow the script of version 2.0, where a question may have no
             answer.
 
     Returns:
@@ -64,7 +64,7 @@ def squad_metrics(
         (``has_answer_exact_match`` ...) and of those without (``no_answer_exact_match`` ...).
 
     Raises:
-        ValueError: if a question has no prediction, there are no questions, or one has no answer
+        ValueError: If a question has no prediction, there are no questions, or one has no answer
             while `unanswerable` is false.
     """
     if not questions:
@@ -97,14 +97,14 @@ def answer_scores(
     Args:
         guesses: (Q,) the answers; the empty text says that there is none.
         questions: (Q,) the questions.
-        unanswerable: whether a question may have no answer.
-        exact: exact match instead of F1.
+        unanswerable: Whether a question may have no answer.
+        exact: Exact match instead of F1.
 
     Returns:
         (Q,) scores between 0 and 1.
 
     Raises:
-        ValueError: if a question has no answer while `unanswerable` is false.
+        ValueError: If a question has no answer while `unanswerable` is false.
     """
     scores = []
     for guess, question in zip(guesses, questions, strict=True):

@@ -17,8 +17,8 @@ def read_text(path: str | Path) -> str:
     """Read a UTF-8 file whole.
 
     Raises:
-        ValueError: if it is not UTF-8; the message names the file and the byte.
-        OSError: if it cannot be read.
+        ValueError: If it is not UTF-8; the message names the file and the byte.
+        OSError: If it cannot be read.
     """
     try:
         return Path(path).read_text(encoding="utf-8-sig")
@@ -34,15 +34,15 @@ def read_table(path: str | Path) -> list[Row]:
     columns. Numbers and booleans of JSON become text.
 
     Args:
-        path: the file.
+        path: The file.
 
     Returns:
         The records in the order of the file.
 
     Raises:
-        ValueError: if a line breaks the format or there is no record; the message names file, line
+        ValueError: If a line breaks the format or there is no record; the message names file, line
             and rule.
-        OSError: if the file cannot be read.
+        OSError: If the file cannot be read.
     """
     text = read_text(path)
     suffix = Path(path).suffix.lower()
@@ -63,17 +63,17 @@ def pick_column(
     """Find the column that plays a role.
 
     Args:
-        path: the file, for the message.
-        columns: the columns it has.
-        wanted: the column asked for by name, or None.
-        known: usual names, the best first.
-        role: what the column holds, for the message.
+        path: The file, for the message.
+        columns: The columns it has.
+        wanted: The column asked for by name, or None.
+        known: Usual names, the best first.
+        role: What the column holds, for the message.
 
     Returns:
         The name of the column.
 
     Raises:
-        ValueError: if it is not there.
+        ValueError: If it is not there.
     """
     names = known if wanted is None else [wanted]
     for name in names:

@@ -19,10 +19,10 @@ class WordExamples(NamedTuple):
     A sentence too long for an input is cut between words; neighbours may share an input.
 
     Attributes:
-        inputs: the inputs.
+        inputs: The inputs.
         word: (T,) for each token of `inputs.ids` the number of the word (counted through all
             sentences) that begins there, else -1.
-        words: number of words in all sentences.
+        words: Number of words in all sentences.
     """
 
     inputs: Examples
@@ -40,19 +40,19 @@ def align_words(
     """Lay out the subwords of tagged words as model inputs.
 
     Args:
-        sentences: the words of each sentence.
-        documents: the number of each sentence's document; neighbours with one number share an
+        sentences: The words of each sentence.
+        documents: The number of each sentence's document; neighbours with one number share an
             input as long as they fit into it whole.
         subwords: One row a word: the subwords of every word of all sentences.
-        special: ids of [CLS] and [SEP].
-        max_length: most tokens of an input, special tokens included. A word with more subwords
+        special: Ids of [CLS] and [SEP].
+        max_length: Most tokens of an input, special tokens included. A word with more subwords
             than fit loses the last ones.
 
     Returns:
         The inputs and where the words begin in them; a word without subwords begins nowhere.
 
     Raises:
-        ValueError: if `max_length` is below 3, or the numbers of words differ.
+        ValueError: If `max_length` is below 3, or the numbers of words differ.
     """
     words = sum(map(len, sentences))
     if words != len(subwords.lengths):

@@ -32,13 +32,13 @@ class Corpus(NamedTuple):
         """Set the last documents aside: about `share` of them, and at least two for pairs.
 
         Args:
-            share: between 0 and 1, both excluded.
+            share: Between 0 and 1, both excluded.
 
         Returns:
             The first documents and the last ones.
 
         Raises:
-            ValueError: if a side would be empty.
+            ValueError: If a side would be empty.
         """
         documents = len(self.document_splits) - 1
         kept = documents - max(2, round(documents * share))
@@ -62,14 +62,14 @@ def tokenize_documents(documents: Iterable[list[str]], tokenizer: Tokenizer) -> 
     """Turn documents into ids; sentences that give no token and empty documents are left out.
 
     Args:
-        documents: the sentences of each document, as `read_documents` gives them.
-        tokenizer: encodes the sentences, in batches of 20,000.
+        documents: The sentences of each document, as `read_documents` gives them.
+        tokenizer: Encodes the sentences, in batches of 20,000.
 
     Returns:
         The corpus.
 
     Raises:
-        ValueError: if nothing is left.
+        ValueError: If nothing is left.
     """
     ids: list[NDArray[np.int32]] = []
     sizes: list[Int] = []  # tokens of each sentence

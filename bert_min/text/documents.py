@@ -17,7 +17,7 @@ def split_sentences(text: str) -> list[str]:
     nothing here, where sentences only say where a text may be cut in two.
 
     Args:
-        text: any text.
+        text: Any text.
 
     Returns:
         The sentences without surrounding white space; none of them is empty.
@@ -42,16 +42,16 @@ def read_documents(
     """Read text files document by document, without holding a file in memory.
 
     Args:
-        paths: UTF-8 text files. A document never goes on in the next file.
-        separator: what stands between two documents, such as ``<|endoftext|>``; None for blank
+        paths: UTF-8 text files. A document never continues in the next file.
+        separator: What separates two documents, such as ``<|endoftext|>``; None for blank
             lines.
 
     Yields:
         The sentences of each document that has any.
 
     Raises:
-        ValueError: if a file is not UTF-8 or the separator is empty.
-        OSError: if a file cannot be read.
+        ValueError: If a file is not UTF-8 or the separator is empty.
+        OSError: If a file cannot be read.
     """
     if separator == "":
         raise ValueError("separator must not be empty; None stands for blank lines")

@@ -24,7 +24,7 @@ class Examples:
         ids: (T,) token ids, special tokens included.
         splits: (N + 1,) example i owns ``ids[splits[i]:splits[i + 1]]``.
         first: (N,) tokens of segment A with its special tokens; the rest of the example is B.
-        truncated: how many examples lost tokens to the length limit.
+        truncated: How many examples lost tokens to the length limit.
     """
 
     ids: Int
@@ -104,8 +104,8 @@ def assemble(
     """Build ``[CLS] A [SEP]`` or ``[CLS] A [SEP] B [SEP]`` and cut it to the length limit.
 
     Args:
-        special: ids of [CLS] and [SEP].
-        max_length: most tokens of an example, special tokens included.
+        special: Ids of [CLS] and [SEP].
+        max_length: Most tokens of an example, special tokens included.
         first: (N rows) the A side.
         second: (N rows) the B side, or None.
 
@@ -113,7 +113,7 @@ def assemble(
         The examples.
 
     Raises:
-        ValueError: if `max_length` leaves no room for a token of each side.
+        ValueError: If `max_length` leaves no room for a token of each side.
     """
     needed = 3 if second is None else 5
     if max_length < needed:

@@ -1,4 +1,4 @@
-"""Masked tokens: which tokens of a batch BERT has to predict, and what stands there instead.
+"""Masked tokens: which tokens of a batch BERT has to predict, and what replaces them.
 
 `Masker` works on flat arrays of token ids (no padding, no text) and takes a
 `numpy.random.Generator`, so a masked batch is a function of the batch and a seed.
@@ -34,17 +34,17 @@ class Masker:
     than 1 / rate tokens has none. Special tokens are neither chosen nor used as random tokens.
 
     Args:
-        vocab_size: number of ids the model knows.
-        mask_id: id of [MASK].
-        special_ids: ids of every special token, [MASK] included or not.
-        rate: share of a sequence's ordinary tokens that may be chosen, in (0, 1].
-        mask_share: share of the chosen tokens replaced by [MASK].
-        random_share: share of the chosen tokens replaced by a random ordinary token.
+        vocab_size: Number of ids the model knows.
+        mask_id: Id of [MASK].
+        special_ids: Ids of every special token, [MASK] included or not.
+        rate: Share of a sequence's ordinary tokens that may be chosen, in (0, 1].
+        mask_share: Share of the chosen tokens replaced by [MASK].
+        random_share: Share of the chosen tokens replaced by a random ordinary token.
         continues_word: (vocab_size,) true where the id continues the word before it (``##ing``).
             With it whole words are chosen; without it single tokens are.
 
     Raises:
-        ValueError: if a share or an id is out of range.
+        ValueError: If a share or an id is out of range.
 
     Example:
         >>> masker = Masker(100, mask_id=4, special_ids=[0, 1, 2, 3])
@@ -99,13 +99,13 @@ class Masker:
         Args:
             input_ids: (T,) ids of all sequences, one after the other.
             lengths: (B,) number of tokens of each sequence; they sum to T.
-            rng: source of randomness.
+            rng: Source of randomness.
 
         Returns:
             (M,) positions in `input_ids`, rising.
 
         Raises:
-            ValueError: if the lengths do not sum to T or an id is not in the vocabulary.
+            ValueError: If the lengths do not sum to T or an id is not in the vocabulary.
         """
         if int(lengths.sum()) != len(input_ids):
             raise ValueError(
@@ -147,13 +147,13 @@ class Masker:
         Args:
             input_ids: (T,) ids of all sequences, one after the other; left unchanged.
             lengths: (B,) number of tokens of each sequence.
-            rng: source of randomness.
+            rng: Source of randomness.
 
         Returns:
             The masked ids, the chosen positions and the true ids at them.
 
         Raises:
-            ValueError: as `choose`.
+            ValueError: As `choose`.
         """
         input_ids = np.asarray(input_ids, np.int64)
         positions = self.choose(input_ids, np.asarray(lengths, np.int64), rng)
@@ -185,11 +185,11 @@ def make_masker(tokenizer: Tokenizer, *, rate: float = 0.15, whole_words: bool =
 
     Args:
         tokenizer: Knows the special tokens, and by ``##`` which tokens continue a word.
-        rate: share of the tokens to predict, at most.
-        whole_words: choose whole words.
+        rate: Share of the tokens to predict, at most.
+        whole_words: Choose whole words.
 
     Raises:
-        ValueError: if a special token is missing, or whole words are asked of a vocabulary whose
+        ValueError: If a special token is missing, or whole words are asked of a vocabulary whose
             tokens do not say which of them continue a word.
     """
     continues = None

@@ -45,15 +45,15 @@ def next_sentence_pairs(
     Args:
         sentence_splits: (sentences + 1,) sentence s owns tokens splits[s]:splits[s + 1].
         document_splits: (documents + 1,) document d owns sentences splits[d]:splits[d + 1].
-        max_tokens: most tokens of A and B together, at least 2.
-        rng: source of randomness.
-        short_rate: share of the chunks with a random shorter size.
+        max_tokens: Most tokens of A and B together, at least 2.
+        rng: Source of randomness.
+        short_rate: Share of the chunks with a random shorter size.
 
     Returns:
         The pairs, in the order of the corpus.
 
     Raises:
-        ValueError: with fewer than two documents, or if no document has two sentences.
+        ValueError: With fewer than two documents, or if no document has two sentences.
     """
     documents = len(document_splits) - 1
     if max_tokens < 2:
@@ -68,18 +68,18 @@ def next_sentence_pairs(
     is_random: list[int] = []
     dropped = 0
     for document in range(documents):
-        at, stop = int(document_splits[document]), int(document_splits[document + 1])
-        while at < stop:
+        start, stop = int(document_splits[document]), int(document_splits[document + 1])
+        while start < stop:
             target = max_tokens
             if rng.random() < short_rate:
                 target = int(rng.integers(2, max_tokens + 1))
-            end = _extend(ends, at, stop, target)
-            end = max(end, min(at + 2, stop))
-            if end - at < 2:
+            end = _extend(ends, start, stop, target)
+            end = max(end, min(start + 2, stop))
+            if end - start < 2:
                 dropped += 1
                 break
-            cut = int(rng.integers(at + 1, end))
-            span_a = int(ends[at]), int(ends[cut])
+            cut = int(rng.integers(start + 1, end))
+            span_a = int(ends[start]), int(ends[cut])
             is_other = bool(rng.random() < 0.5)
             if is_other:
                 other = int(rng.integers(documents - 1))
@@ -88,10 +88,10 @@ def next_sentence_pairs(
                 begin = int(rng.integers(first, last))
                 rest = max(target - (span_a[1] - span_a[0]), 1)
                 span_b = int(ends[begin]), int(ends[_extend(ends, begin, last, rest)])
-                at = cut
+                start = cut
             else:
                 span_b = int(ends[cut]), int(ends[end])
-                at = end
+                start = end
             span_a, span_b = _trim(span_a, span_b, max_tokens, rng)
             a.append(span_a)
             b.append(span_b)
@@ -110,13 +110,13 @@ def single_segments(sentence_splits: Int, document_splits: Int, max_tokens: int)
     Args:
         sentence_splits: (sentences + 1,) as in `next_sentence_pairs`.
         document_splits: (documents + 1,) as in `next_sentence_pairs`.
-        max_tokens: most tokens of a segment, at least 1.
+        max_tokens: Most tokens of a segment, at least 1.
 
     Returns:
-        The pieces as A; every B is empty.
+        The segments as A; every B is empty.
 
     Raises:
-        ValueError: if `max_tokens` is below 1.
+        ValueError: If `max_tokens` is below 1.
 
     Example:
         >>> single_segments(np.array([0, 3, 5, 6]), np.array([0, 2, 3]), 4).a.tolist()
@@ -134,9 +134,9 @@ def single_segments(sentence_splits: Int, document_splits: Int, max_tokens: int)
     return SentencePairs(np.stack((start, stop), 1), np.stack((stop, stop), 1), nothing, 0)
 
 
-def _extend(ends: Int, at: int, stop: int, tokens: int) -> int:
-    """The first sentence boundary after `at` that gives `tokens` tokens, or `stop`."""
-    return min(int(np.searchsorted(ends[at + 1 : stop], ends[at] + tokens)) + at + 1, stop)
+def _extend(ends: Int, start: int, stop: int, tokens: int) -> int:
+    """The first sentence boundary after `start` that gives `tokens` tokens, or `stop`."""
+    return min(int(np.searchsorted(ends[start + 1 : stop], ends[start] + tokens)) + start + 1, stop)
 
 
 def _trim(

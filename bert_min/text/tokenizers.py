@@ -1,4 +1,4 @@
-"""The tokenizer of a model: load it, save it beside the weights, train one for a new model."""
+"""The tokenizer of a model: load it, save it with the weights, train one for a new model."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from bert_min.text.special_tokens import SPECIAL_TOKENS
 from subword import Tokenizer, train
 from subword.file_access import atomic_file, write_text
 
-# Read by transformers beside tokenizer.json; copied if the model they belong to had them.
+# Read by transformers together with tokenizer.json; copied if the source folder has them.
 COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
 # Any of these makes a folder one with a tokenizer.
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json")
@@ -26,8 +26,8 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
     """Load a tokenizer from a model folder, a ``tokenizer.json`` or a ``vocab.txt``.
 
     Raises:
-        OSError: if there is none.
-        ValueError: if it cannot be understood.
+        OSError: If there is no tokenizer.
+        ValueError: If it cannot be understood.
     """
     path = Path(path)
     if path.is_dir():
@@ -45,9 +45,9 @@ def save_tokenizer(
     """Write ``tokenizer.json`` into a folder, and what else came with the tokenizer.
 
     Args:
-        tokenizer: to save.
-        folder: of the model.
-        source: folder the tokenizer was loaded from; None for a new one.
+        tokenizer: To save.
+        folder: Of the model.
+        source: Folder the tokenizer was loaded from; None for a new one.
     """
     folder = Path(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
@@ -70,8 +70,8 @@ def train_wordpiece(
 
     Args:
         paths: UTF-8 text files.
-        vocab_size: tokens, special ones included.
-        separator: between documents, as in `read_documents`.
+        vocab_size: Tokens, special ones included.
+        separator: Between documents, as in `read_documents`.
         lowercase: Lower-case and strip accents. This decomposes Hangul syllables into their
             letters; leave it off for Korean.
 

@@ -30,7 +30,7 @@ def sliding_windows(
         One row a window, and for each window the index of its text.
 
     Raises:
-        ValueError: max_length is too small for the overlap and one new token, or the tokenizer
+        ValueError: Max_length is too small for the overlap and one new token, or the tokenizer
             does not add exactly two special tokens.
     """
     around = encode_texts(tokenizer, [""]).ids

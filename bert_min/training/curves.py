@@ -7,10 +7,10 @@ from subword.file_access import atomic_file
 
 
 def draw_curves(log: str | Path) -> Path | None:
-    """Draw the losses and accuracies of a log beside it.
+    """Draw the losses and accuracies of a log into a picture in its folder.
 
     Args:
-        log: a ``log.jsonl``.
+        log: A ``log.jsonl``.
 
     Returns:
         ``curves.png`` in the same folder; None if matplotlib is not installed or there is nothing

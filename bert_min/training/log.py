@@ -25,9 +25,9 @@ class TrainingLog:
     Reading a number off a GPU waits for it, so the sums stay there until a line is written.
 
     Args:
-        out: folder of the run.
+        out: Folder of the run.
         processes: Of the run; the first one writes.
-        total: steps of the whole run.
+        total: Steps of the whole run.
     """
 
     def __init__(self, out: Path, processes: Processes, total: int) -> None:
@@ -72,7 +72,7 @@ class TrainingLog:
         """Write the means since the last line.
 
         Raises:
-            ValueError: if one is not a finite number.
+            ValueError: If one is not a finite number.
         """
         norm = self.check(step)
         # A process whose parts of the batches were empty has nothing to add.
@@ -100,13 +100,13 @@ class TrainingLog:
         self._started = now
 
     def check(self, step: int) -> float:
-        """Refuse to go on with broken weights.
+        """Refuse to continue with broken weights.
 
         Returns:
             The mean gradient norm since the last line, 0 if there was no step.
 
         Raises:
-            ValueError: if a gradient since the last line was not finite.
+            ValueError: If a gradient since the last line was not finite.
         """
         norm = float(torch.stack(self._norms).mean()) if self._norms else 0.0
         if not math.isfinite(norm):

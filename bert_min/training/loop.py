@@ -53,26 +53,26 @@ def train(
     """Train a model.
 
     Args:
-        model: trained in place, on `processes.device`.
-        objective: examples and loss.
-        config: how to train.
-        out: folder for the model, ``log.jsonl`` and ``checkpoint.pt``.
-        save: writes the model into the folder it is given. It is called on the best evaluation so
+        model: Trained in place, on `processes.device`.
+        objective: Examples and loss.
+        config: How to train.
+        out: Folder for the model, ``log.jsonl`` and ``checkpoint.pt``.
+        save: Writes the model into the folder it is given. It is called on the best evaluation so
             far, or at every checkpoint without `evaluate`.
-        evaluate: measures the model; None for no evaluation.
-        metric: which of its values decides what is best; required with `evaluate`.
-        larger_is_better: whether more of `metric` is better.
+        evaluate: Measures the model; None for no evaluation.
+        metric: Which of its values decides what is best; required with `evaluate`.
+        larger_is_better: Whether more of `metric` is better.
         processes: Processes and their devices; by default what the environment says.
-        resume: go on from the checkpoint in `out`, if there is one.
+        resume: Go on from the checkpoint in `out`, if there is one.
 
     Returns:
         Where the run ended. The best model lies in `out`; `model` has the last weights.
 
     Raises:
-        ValueError: if there is no example, the loss is not a finite number, or the checkpoint
+        ValueError: If there is no example, the loss is not a finite number, or the checkpoint
             belongs to a run with other settings.
-        OSError: if files cannot be written.
-        KeyboardInterrupt: on Ctrl-C, with a message that names the last checkpoint; it and the best
+        OSError: If files cannot be written.
+        KeyboardInterrupt: On Ctrl-C, with a message that names the last checkpoint; it and the best
             model stay as they are.
     """
     if evaluate is not None and metric is None:

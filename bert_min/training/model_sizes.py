@@ -21,16 +21,16 @@ def sized_config(size: str, tokenizer: Tokenizer, max_length: int) -> BertConfig
     """Make the configuration of a named size or of a ``config.json``, for a vocabulary.
 
     Args:
-        size: a name of `SIZES`, or the path of a file or folder.
-        tokenizer: gives the vocabulary's size and the id of [PAD].
-        max_length: longest input; positions are at least 512 for a named size.
+        size: A name of `SIZES`, or the path of a file or folder.
+        tokenizer: Gives the vocabulary's size and the id of [PAD].
+        max_length: Longest input; positions are at least 512 for a named size.
 
     Returns:
         The configuration.
 
     Raises:
-        ValueError: if there is no such size, or `max_length` is above the positions of the file.
-        OSError: if the file cannot be read.
+        ValueError: If there is no such size, or `max_length` is above the positions of the file.
+        OSError: If the file cannot be read.
 
     Example:
         >>> sorted(SIZES)

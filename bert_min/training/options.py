@@ -16,11 +16,11 @@ def add_training_options(
     """Add the options of the training loop.
 
     Args:
-        parser: of the subcommand.
-        batch_size: default.
-        epochs: default.
-        lr: default.
-        max_length: default; None for one that depends on the task.
+        parser: Of the subcommand.
+        batch_size: Default.
+        epochs: Default.
+        lr: Default.
+        max_length: Default; None for one that depends on the task.
     """
     usual = TrainConfig()
     group = parser.add_argument_group("training")
@@ -44,10 +44,10 @@ def add_training_options(
 
 
 def training_config(options: argparse.Namespace) -> TrainConfig:
-    """The settings of the loop that the options stand for.
+    """Make the settings of the loop from the options.
 
     Raises:
-        ValueError: if one makes no sense.
+        ValueError: If one makes no sense.
     """
     return TrainConfig(
         batch_size=options.batch_size,

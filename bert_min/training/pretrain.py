@@ -23,14 +23,14 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
     """Run ``bert-min pretrain``.
 
     Args:
-        options: as `register` defines them.
+        options: As `register` defines them.
 
     Returns:
         The best metrics on held-out text.
 
     Raises:
-        ValueError: if an option or a file breaks a rule.
-        OSError: if a file cannot be read or written.
+        ValueError: If an option or a file breaks a rule.
+        OSError: If a file cannot be read or written.
     """
     processes = Processes(options.device)
     made_before = Path(options.out) / "tokenizer.json"

@@ -27,12 +27,12 @@ class PretrainObjective:
     """Masked tokens, and with pairs the next sentence; new pairs and masks in every epoch.
 
     Args:
-        corpus: the tokenized documents.
-        special: ids of [CLS] and [SEP].
-        masker: chooses and hides tokens.
-        max_length: most tokens of an input, special tokens included.
-        pairs: whether to train on sentence pairs; without, inputs are parts of documents.
-        seed: drives the choice of the pairs.
+        corpus: The tokenized documents.
+        special: Ids of [CLS] and [SEP].
+        masker: Chooses and hides tokens.
+        max_length: Most tokens of an input, special tokens included.
+        pairs: Whether to train on sentence pairs; without, inputs are parts of documents.
+        seed: Drives the choice of the pairs.
     """
 
     def __init__(
@@ -63,7 +63,7 @@ class PretrainObjective:
         """The segments of this epoch.
 
         Raises:
-            ValueError: before the first epoch.
+            ValueError: Before the first epoch.
         """
         if self._segments is None:
             raise ValueError("start_epoch must come before the examples of an epoch")
@@ -126,9 +126,9 @@ def measure(
     """Measure losses and accuracies on held-out text, with masks that are the same every time.
 
     Args:
-        model: in evaluation mode.
-        objective: of the held-out text.
-        batch_size: examples of a batch.
+        model: In evaluation mode.
+        objective: Of the held-out text.
+        batch_size: Examples of a batch.
         max_examples: How many examples to use at most.
 
     Returns:

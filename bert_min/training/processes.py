@@ -11,7 +11,7 @@ from torch import Tensor, nn
 class Processes:
     """The processes of a run: which one this is, how many there are, and its device.
 
-    `torchrun` and `accelerate launch` say so in the environment (RANK, WORLD_SIZE, LOCAL_RANK);
+    `torchrun` and `accelerate launch` set the environment (RANK, WORLD_SIZE, LOCAL_RANK);
     without them there is one process.
 
     Args:
@@ -19,7 +19,7 @@ class Processes:
             each takes the GPU of its local rank.
 
     Raises:
-        ValueError: if the device is not there.
+        ValueError: If the device is not there.
     """
 
     def __init__(self, device: str | torch.device | None = None) -> None:
@@ -42,7 +42,7 @@ class Processes:
         return self.rank == 0
 
     def sum(self, values: Tensor) -> Tensor:
-        """Add a tensor up over the processes, in place."""
+        """Sum a tensor over the processes, in place."""
         if self.size > 1:
             dist.all_reduce(values)
         return values
@@ -60,7 +60,7 @@ class Processes:
             dist.barrier()
 
     def sum_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
-        """Add the gradients up over the processes, in one message.
+        """Sum the gradients over the processes, in one message.
 
         A parameter without a gradient in every process keeps none; a process whose share of the
         batch was empty counts as zeros.

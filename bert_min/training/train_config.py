@@ -9,23 +9,23 @@ class TrainConfig:
     """How to train.
 
     Attributes:
-        batch_size: examples of a step, all processes together.
-        epochs: passes over the examples; used if `max_steps` is None.
-        max_steps: steps of the whole run; the learning rate ends at 0 there.
-        accumulate: parts a process cuts its share of a batch into, to save memory.
-        lr: highest learning rate.
-        warmup: share of the steps over which the rate rises from 0.
-        weight_decay: decoupled decay of matrices and embeddings.
-        betas: of AdamW.
-        eps: of AdamW.
-        clip: largest norm of the gradient; None for no limit.
-        seed: drives everything random.
+        batch_size: Examples of a step, all processes together.
+        epochs: Passes over the examples; used if `max_steps` is None.
+        max_steps: Steps of the whole run; the learning rate ends at 0 there.
+        accumulate: Parts a process cuts its share of a batch into, to save memory.
+        lr: Highest learning rate.
+        warmup: Share of the steps over which the rate rises from 0.
+        weight_decay: Decoupled decay of matrices and embeddings.
+        betas: Of AdamW.
+        eps: Of AdamW.
+        clip: Largest norm of the gradient; None for no limit.
+        seed: Drives everything random.
         precision: "fp32", or "bf16" for autocast on a GPU.
-        eval_every: steps between evaluations; None for once an epoch.
-        patience: stop after so many evaluations without a better one; None for never.
-        checkpoint_every: steps between checkpoints; None for at each evaluation.
-        log_every: steps between lines of the log.
-        stop_at: leave after this step with a checkpoint, as if interrupted.
+        eval_every: Steps between evaluations; None for once an epoch.
+        patience: Stop after so many evaluations without a better one; None for never.
+        checkpoint_every: Steps between checkpoints; None for at each evaluation.
+        log_every: Steps between lines of the log.
+        stop_at: Leave after this step with a checkpoint, as if interrupted.
     """
 
     batch_size: int = 32
@@ -50,7 +50,7 @@ class TrainConfig:
         """Refuse values that make no sense.
 
         Raises:
-            ValueError: naming the field, its value and the rule.
+            ValueError: Naming the field, its value and the rule.
         """
         for name in ("batch_size", "accumulate", "log_every"):
             _check(name, getattr(self, name), getattr(self, name) >= 1, "at least 1")
