@@ -31,7 +31,8 @@ def entities(tags: Sequence[str]) -> list[Entity]:
     """Read the entities off the tags of a sentence.
 
     An entity continues only from a B- or I- to an I- or E- of the same type; any other tag except
-    ``O`` begins one. So a lone ``I-PER`` is an entity, as in the CoNLL scorer and in seqeval's default.
+    ``O`` begins one. So a lone ``I-PER`` is an entity, as in the CoNLL scorer and in the default of
+    seqeval.
 
     Args:
         tags: The tags of one sentence.
