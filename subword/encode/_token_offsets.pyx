@@ -6,9 +6,8 @@ token k within its chunk and, after the last token, the number of words.
 """
 
 from libc.stdint cimport int32_t, uint32_t
-from libc.stdlib cimport realloc
 
-from subword._core.pipeline cimport Text, Token, out_of_memory
+from subword._core.pipeline cimport Text, Token, grow
 from subword.encode._word_cache cimport FOUR_TOKENS, TWO_TOKENS, VALUES_PER_TOKEN
 from subword.encode.worker cimport Output, Worker, output_push, output_reserve
 
@@ -139,14 +138,9 @@ cdef uint32_t tokens_to_values(Worker worker, bint with_offsets, bint is_short,
     cdef Py_ssize_t k, n = worker.tokens.size * (VALUES_PER_TOKEN if with_offsets else 1)
     cdef const Token* token
     cdef uint32_t packed
-    cdef void* p
     if worker.values_capacity < n + SLACK:
-        p = realloc(worker.values, 2 * (n + SLACK) * sizeof(uint32_t))
-        if p == NULL:
-            out_of_memory()
-            return 0xFFFFFFFF
-        worker.values = <uint32_t*>p
-        worker.values_capacity = 2 * (n + SLACK)
+        worker.values = <uint32_t*>grow(worker.values, &worker.values_capacity, n + SLACK,
+                                        sizeof(uint32_t))
     if with_offsets and is_short:
         packed = pack_tokens(worker, caches_chunks)
         if packed:

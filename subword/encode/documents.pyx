@@ -4,9 +4,9 @@
 from bisect import bisect_right
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport free, malloc
 
-from subword._core.pipeline cimport MAX_TEXT_BYTES, out_of_memory
+from subword._core.pipeline cimport MAX_TEXT_BYTES, grow, reallocate
 from subword._core.simd cimport simd_on
 from subword.encode.worker cimport Worker
 
@@ -71,17 +71,12 @@ cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t**
         The index of a character that is a lone surrogate, or -1.
     """
     cdef Py_ssize_t needed = most_bytes(document) + TRANSCODE_SLACK, written
-    cdef void* p
     data[0] = <const uint8_t*>document.data
     size[0] = document.size
     if document.bytes_per_char == 0:
         return -1
     if worker.utf8_capacity < needed:
-        p = realloc(worker.utf8, needed)
-        if p == NULL:
-            out_of_memory()
-            return -2
-        worker.utf8 = <uint8_t*>p
+        worker.utf8 = <uint8_t*>reallocate(worker.utf8, needed)
         worker.utf8_capacity = needed
     data[0] = worker.utf8
     if document.bytes_per_char == 1:
@@ -188,13 +183,9 @@ cdef class Documents:
                   bint follows_separator) except -1:
         """Append a document of a buffer."""
         cdef Document* document
-        cdef void* p
         if self.size == self.capacity:
-            self.capacity = max(64, 2 * self.capacity)
-            p = realloc(self.data, self.capacity * sizeof(Document))
-            if p == NULL:
-                return out_of_memory()
-            self.data = <Document*>p
+            self.data = <Document*>grow(self.data, &self.capacity, self.size + 1,
+                                        sizeof(Document))
         if size > MAX_TEXT_BYTES:
             raise ValueError(
                 f"document {self.size} is too long: it has {size} bytes, "

@@ -1,10 +1,12 @@
 """The scratch memory and caches of one thread, and the growing output."""
 
 from libc.stdint cimport int32_t, uint32_t
-from libc.stdlib cimport free, malloc, realloc
+from libc.stdlib cimport free, malloc
 from libc.string cimport memset
 
-from subword._core.pipeline cimport out_of_memory, spans_free, text_free, tokens_free
+from subword._core.pipeline cimport (
+    grow, grown, reallocate, spans_free, text_free, tokens_free,
+)
 from subword._core.simd cimport simd_on
 from subword.encode._word_cache cimport (
     FIRST_BYTES, WordCache, cache_bytes, cache_free, cache_init, pending_words,
@@ -15,31 +17,22 @@ cdef extern from "cache/word_cache.h" nogil:
     bint word_cache_has_vector()
 
 cdef enum:
+    FIRST_TOKENS = 1024    # that an output holds
     FIRST_VALUES = 64
 
 
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
     """Let the output hold `more` tokens more."""
-    cdef Py_ssize_t wanted = out.size + more
-    cdef void* p
-    if wanted <= out.capacity:
+    cdef Py_ssize_t capacity = out.size + more
+    if capacity <= out.capacity:
         return 0
-    wanted = max(wanted, out.capacity + out.capacity // 2, 1024)
-    p = realloc(out.ids, wanted * sizeof(uint32_t))
-    if p == NULL:
-        return out_of_memory()
-    out.ids = <uint32_t*>p
+    capacity = max(grown(out.capacity, capacity), FIRST_TOKENS)
+    out.ids = <uint32_t*>reallocate(out.ids, capacity * sizeof(uint32_t))
     if out.with_offsets:
-        p = realloc(out.offsets, 2 * wanted * sizeof(int32_t))
-        if p == NULL:
-            return out_of_memory()
-        out.offsets = <int32_t*>p
+        out.offsets = <int32_t*>reallocate(out.offsets, 2 * capacity * sizeof(int32_t))
         if out.with_word_ids:
-            p = realloc(out.words, wanted * sizeof(int32_t))
-            if p == NULL:
-                return out_of_memory()
-            out.words = <int32_t*>p
-    out.capacity = wanted
+            out.words = <int32_t*>reallocate(out.words, capacity * sizeof(int32_t))
+    out.capacity = capacity
     return 0
 
 
@@ -146,14 +139,10 @@ cdef class Worker:
 
     cdef int reserve_chunk_word_ids(self) except -1 nogil:
         """Let chunk_word_ids hold one entry more than there are tokens."""
-        cdef Py_ssize_t wanted = self.tokens.size + 1
-        cdef void* p
-        if self.chunk_word_ids_capacity < wanted:
-            p = realloc(self.chunk_word_ids, 2 * wanted * sizeof(int32_t))
-            if p == NULL:
-                return out_of_memory()
-            self.chunk_word_ids = <int32_t*>p
-            self.chunk_word_ids_capacity = 2 * wanted
+        if self.chunk_word_ids_capacity <= self.tokens.size:
+            self.chunk_word_ids = <int32_t*>grow(
+                self.chunk_word_ids, &self.chunk_word_ids_capacity, self.tokens.size + 1,
+                sizeof(int32_t))
         return 0
 
     cdef int count_caches(self, dict info) except -1:

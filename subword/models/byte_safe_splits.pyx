@@ -13,9 +13,9 @@ bytes. A token may hold only a part of a character: then every value of the miss
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport calloc, free
 
-from subword._core.pipeline cimport NO_ID, Tokens, out_of_memory, tokens_free
+from subword._core.pipeline cimport NO_ID, Tokens, grow, out_of_memory, tokens_free
 from subword.models.bpe cimport BPE
 
 from subword._core.limits import MAX_TABLE_IDS
@@ -68,7 +68,6 @@ cdef class ByteSafeSplits:
     cdef int add(self, int second, int third, int first, int next) except -1:
         """Add the pairs between characters that end with `second` and `third` and those that begin
         with `first` and `next`."""
-        cdef uint32_t* pairs
         cdef int a, b, c, d
         for a in range(0x80 if second == ANY else second, (0xBF if second == ANY else second) + 1):
             for b in range(0x80 if third == ANY else third, (0xBF if third == ANY else third) + 1):
@@ -78,12 +77,8 @@ cdef class ByteSafeSplits:
                     for d in range(0x80 if next == ANY else next,
                                    (0xBF if next == ANY else next) + 1):
                         if self.size == self.capacity:
-                            self.capacity = max(1 << 10, 2 * self.capacity)
-                            pairs = <uint32_t*>realloc(self.pairs,
-                                                        self.capacity * sizeof(uint32_t))
-                            if pairs == NULL:
-                                return out_of_memory()
-                            self.pairs = pairs
+                            self.pairs = <uint32_t*>grow(self.pairs, &self.capacity,
+                                                         self.size + 1, sizeof(uint32_t))
                         self.pairs[self.size] = bytes_around(
                             <uint8_t>a, <uint8_t>b, <uint8_t>c, <uint8_t>d)
                         self.size += 1
