@@ -88,7 +88,7 @@ def to_config(tokenizer: Any) -> dict[str, Any]:
                 "content": token.content,
                 **{flag: getattr(token, flag) for flag in FLAGS},
             }
-            for index, token in sorted(tokenizer.added_tokens.items())
+            for index, token in tokenizer.vocabulary.listed()
         ],
         "normalizer": None if normalizer is None else stage_to_config(normalizer),
         "pre_tokenizer": None if pre_tokenizer is None else stage_to_config(pre_tokenizer),

@@ -26,9 +26,10 @@ cdef int apply_behavior(const Spans* segments, Behavior behavior, bint invert,
                         Spans* after) except -1 nogil:
     """Turn segments, each a match or the text between two matches, into words.
 
-    A segment (start, end) with a negative end is a match; -end - 1 is where it ends.
+    A segment (start, end) with a negative end is a match; -end - 1 is where it ends. Empty ones
+    separate their neighbours, and are no words.
     """
-    cdef Py_ssize_t i, first = after.size
+    cdef Py_ssize_t i, first = after.size, kept = after.size
     cdef int32_t start, end
     cdef bint is_match, merges, previous = False
     cdef Span swap
@@ -58,6 +59,12 @@ cdef int apply_behavior(const Spans* segments, Behavior behavior, bint invert,
             elif end > start or behavior != CONTIGUOUS:
                 spans_push(after, start, end)
             previous = is_match
+    if behavior == MERGED_WITH_PREVIOUS or behavior == MERGED_WITH_NEXT:
+        for i in range(first, after.size):
+            if after.data[i].end > after.data[i].start:
+                after.data[kept] = after.data[i]
+                kept += 1
+        after.size = kept
     if behavior == MERGED_WITH_NEXT:
         for i in range((after.size - first) // 2):
             swap = after.data[first + i]
@@ -207,13 +214,18 @@ cdef class Split(PreTokenizer):
                           Spans* segments) except -1 nogil:
         cdef const uint8_t* needle = self.needle_data
         cdef int32_t size = self.needle_size, pos = start
-        while size and pos + size <= end:
+        while pos + size <= end:
             if memcmp(data + pos, needle, size) == 0:
                 if pos > start:
                     spans_push(segments, start, pos)
                 spans_push(segments, pos, -(pos + size) - 1)
-                pos += size
-                start = pos
+                start = pos + size
+                if size:
+                    pos = start
+                elif pos < end:    # an empty string is found before each character, and at the end
+                    pos += utf8_length(data[pos])
+                else:
+                    break
             else:
                 pos += 1
         if end > start:

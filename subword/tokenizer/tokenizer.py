@@ -322,7 +322,7 @@ class Tokenizer(FromFiles, IdEncoder):
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: getattr(self, name) for name in STATE}
         state |= {
-            "added_tokens": list(self.vocabulary.added.values()),
+            "added_tokens": [token for _, token in self.vocabulary.listed()],
             "added_ids": self.vocabulary.added_ids,
         }
         return _rebuild, (type(self), self.model, state)

@@ -32,6 +32,8 @@ class Vocabulary:
         self.added: dict[int, AddedToken] = {}
         self.added_ids: dict[str, int] = {}
         self.special: set[str] = set()
+        # What was listed for an id before the last, which has replaced it.
+        self._replaced: dict[int, list[AddedToken]] = {}
         taken = set(tokens.values())
         free = len(tokens)
         seen: set[AddedToken] = set()
@@ -53,6 +55,7 @@ class Vocabulary:
             free = max(free, index + 1)
             if index in self.added:
                 seen.discard(self.added[index])
+                self._replaced.setdefault(index, []).append(self.added[index])
             seen.add(token)
             self.added[index] = token
             self.added_ids[token.content] = index
@@ -65,10 +68,31 @@ class Vocabulary:
             [(t.content, i, t) for i, t in ordered if not t.normalized]
         )
         self.normalized_texts = {i: normalize(t.content) for i, t in ordered if t.normalized}
+        # The reference goes on to show a token in normalized form when it is listed again without
+        # the flag, and to skip one that was special: see `listed`.
+        self._shown_texts = {
+            i: normalize(token.content)
+            for i, tokens in self._replaced.items()
+            for token in tokens
+            if token.normalized
+        } | self.normalized_texts
         self.after_normalizer = AddedTokenMatcher(
             [(self.normalized_texts[i], i, t) for i, t in ordered if t.normalized]
         )
         self._by_id: dict[int, str] | None = None
+
+    def listed(self) -> list[tuple[int, AddedToken]]:
+        """Return (id, token) of what makes a vocabulary like this one, in the order of the ids.
+
+        An id has several tokens if one that was replaced still has an effect.
+        """
+        found = []
+        for index, token in sorted(self.added.items()):
+            for old in self._replaced.get(index, ()):
+                if old.special > token.special or bool(old.normalized) > bool(token.normalized):
+                    found.append((index, old))
+            found.append((index, token))
+        return found
 
     def token_to_id(self, token: str) -> int | None:
         """Return the id of a token, None if there is no such token."""
@@ -79,7 +103,7 @@ class Vocabulary:
         if self._by_id is None:
             by_id = {i: token for token, i in self.tokens.items()}
             by_id.update(
-                {i: self.normalized_texts.get(i, token.content) for i, token in self.added.items()}
+                {i: self._shown_texts.get(i, token.content) for i, token in self.added.items()}
             )
             self._by_id = by_id
         return self._by_id.get(index)

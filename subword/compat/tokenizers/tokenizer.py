@@ -133,7 +133,7 @@ class Tokenizer(Lengths):
             if stage is not None:
                 config = stage.to_dict() if hasattr(stage, "to_dict") else stage_to_config(stage)
                 tokenizer._parts[name] = stage_from_config(vars(module), config)
-        tokenizer._added = [AddedToken.of_core(token) for token in core.added_tokens.values()]
+        tokenizer._added = [AddedToken.of_core(token) for _, token in core.vocabulary.listed()]
         tokenizer._truncation = None if core.truncation is None else dict(core.truncation)
         tokenizer._padding = None if core.padding is None else dict(core.padding)
         return tokenizer
@@ -252,9 +252,11 @@ class Tokenizer(Lengths):
 
     def _add(self, tokens: list[AddedToken]) -> int:
         count = 0
+        latest = {token.content: token for token in self._added}
         for token in tokens:
-            if token.content and token not in self._added:
-                self._added.append(AddedToken.of_core(token.core))
+            if token.content and latest.get(token.content) != token:
+                latest[token.content] = AddedToken.of_core(token.core)
+                self._added.append(latest[token.content])
                 count += 1
         note_change()
         return count
