@@ -13,6 +13,7 @@ import pytest
 
 import subword
 from subword import demo
+from tests import conftest
 
 ROOT = Path(__file__).parents[1]
 MAX_LINES = 400
@@ -135,6 +136,10 @@ def test_the_tree_has_every_file_that_the_makefile_names():
     assert named - set(listed.stdout.split()) == set()
 
 
+def test_the_tree_has_every_test_that_may_be_left_out():
+    assert [name for name in conftest.NEEDS if not (ROOT / "tests" / name).exists()] == []
+
+
 def test_versions_agree():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
@@ -176,7 +181,7 @@ def test_import_needs_numpy_alone(package):
 
 
 def test_demo_learns_and_measures(capsys, monkeypatch):
-    monkeypatch.setattr(demo, "SECONDS", 0.01)
+    monkeypatch.setattr(demo, "MEASURE_SECONDS", 0.01)
     monkeypatch.setattr(demo, "REPEATS", 1)
     demo.main(["--vocab-size", "700"])
     printed = capsys.readouterr().out
@@ -189,7 +194,7 @@ def test_demo_learns_and_measures(capsys, monkeypatch):
 
 
 def test_demo_reads_files(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(demo, "SECONDS", 0.01)
+    monkeypatch.setattr(demo, "MEASURE_SECONDS", 0.01)
     monkeypatch.setattr(demo, "REPEATS", 1)
     text = "가나다라 마바사 abcdefghij klmnop qrstuv wxyz\n\n" * 30
     (tmp_path / "mine.txt").write_text(text, encoding="utf-8")
