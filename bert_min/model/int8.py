@@ -16,8 +16,11 @@ from torch import Tensor, nn
 from bert_min.model.bert import BertModel
 from bert_min.model.linear import Linear
 
-# Without VNNI two products are added in 16 bits, which only 7-bit inputs cannot overflow.
+# Inputs are stored without a sign, as ZERO + [-LEVELS, LEVELS]. Without VNNI the products of two
+# neighbours are added in 16 bits with saturation: 2 * 127 * 127 fits, 2 * 255 * 127 does not, so
+# inputs have 7 bits there.
 LEVELS: Final = 127 if torch.cpu._is_vnni_supported() else 63
+ZERO: Final = LEVELS + 1
 
 
 class Int8Linear(nn.Module):
@@ -39,10 +42,10 @@ class Int8Linear(nn.Module):
         # amin and amax are two reads of x, and still several times faster than one aminmax
         largest = torch.maximum(x.amax(1, True), -x.amin(1, True))  # (T, 1)
         scale = largest.clamp_(min=1e-12) / LEVELS
-        # 0 is stored as 128, and + 0.5 rounds, as .to() cuts
-        whole = (x * scale.reciprocal()).add_(128.5).to(torch.uint8)  # (T, K)
+        # + 0.5 rounds, as .to() cuts
+        whole = (x * scale.reciprocal()).add_(ZERO + 0.5).to(torch.uint8)  # (T, K)
         y = torch.ops.onednn.qlinear_pointwise(
-            whole, 1.0, 128, self.packed, self.scale, self.zero, None,
+            whole, 1.0, ZERO, self.packed, self.scale, self.zero, None,
             1.0, 0, torch.float32, "none", [], "",
         )  # fmt: skip
         y = torch.addcmul(self.bias, y, scale, out=y)  # (T, N)
