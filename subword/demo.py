@@ -73,8 +73,8 @@ def show_learned(tokenizers: dict[Algorithm, subword.Tokenizer], seconds: list[f
         label = "first learned" if start == 0 else ""
         print(in_columns(label, [" ".join(row[start : start + 6]) for row in rows]))
     longest = [sorted(row, key=len, reverse=True) for row in rows]
-    for place in range(5):
-        print(in_columns("longest" if place == 0 else "", [row[place] for row in longest]))
+    for rank in range(5):
+        print(in_columns("longest" if rank == 0 else "", [row[rank] for row in longest]))
     print("(Ġ stands for the space before a word; ## marks a token inside a word.)")
 
 

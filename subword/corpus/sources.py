@@ -44,15 +44,15 @@ Position = tuple[int, int]
 def paths_of(source: Any) -> list[str] | None:
     """Return the paths that a source names, or None when it is an iterable of texts.
 
-    `Files`, a str and a path object name paths. A list or tuple is one of paths when its first item
-    is a path object, or a str that names something that is there (a file, a pipe, a folder), or a
-    place in a folder that is there, or ends in a suffix that is read; or when all of its few items
-    look like names of files. Any other iterable gives texts.
+    `Files`, a str and a path object name paths. A list or tuple holds paths when its first item is
+    a path object, or a str that names an existing file, pipe or folder, is in an existing folder,
+    or ends in a known suffix; or when it has at most `FEW` items and all of them look like names of
+    files. Any other iterable gives texts.
 
     Raises:
-        FileNotFoundError: A file is not there; nothing has been read then.
+        FileNotFoundError: A file does not exist; nothing has been read then.
         IsADirectoryError: A path is that of a folder.
-        TypeError: An item of a list of paths is none.
+        TypeError: An item of a list of paths is not a path.
 
     Example:
         >>> paths_of(["low lower lowest"]) is None
@@ -78,14 +78,14 @@ def paths_of(source: Any) -> list[str] | None:
         if os.path.isdir(path):
             raise IsADirectoryError(f"expected a file, got a folder: {path!r}")
         if not os.path.exists(path):
-            place = f"item {i} of {len(paths)}" if len(paths) > 1 else ""
+            hint = f"item {i} of {len(paths)}" if len(paths) > 1 else ""
             if single:
-                place = "to train on a text, give it in a list: [text]"
+                hint = "to train on a text, give it in a list: [text]"
             elif not sure:
-                place += "; " if place else ""
-                place += "iter(texts) trains on the strings themselves"
+                hint += "; " if hint else ""
+                hint += "iter(texts) trains on the strings themselves"
             shown = repr(path) if len(path) <= 200 else f"{path[:200]!r}..."
-            raise FileNotFoundError(f"no such file: {shown}{f' ({place})' if place else ''}")
+            raise FileNotFoundError(f"no such file: {shown}{f' ({hint})' if hint else ''}")
     return paths
 
 
@@ -131,7 +131,7 @@ class Reader:
         position: How much of the source the batches so far hold.
 
     Raises:
-        OSError: A file is not there; found before anything is read.
+        OSError: A file does not exist; found before anything is read.
         ValueError: `field` or `column` is missing, or both are given.
         TypeError: The source is none of these.
     """

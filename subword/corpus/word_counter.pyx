@@ -62,7 +62,7 @@ cdef class WordCounter:
     cdef AddedTokenMatcher before_normalizer
     cdef AddedTokenMatcher after_normalizer
     cdef bint normalizes, chunks
-    cdef bint has_raw, has_after
+    cdef bint has_before, has_after
     cdef int pattern
     cdef WordCounts words
     cdef WordCounts chunk_counts
@@ -80,7 +80,7 @@ cdef class WordCounter:
         self.pre_tokenizer = pre_tokenizer
         self.before_normalizer = before_normalizer
         self.after_normalizer = after_normalizer
-        self.has_raw = before_normalizer is not None and before_normalizer.count > 0
+        self.has_before = before_normalizer is not None and before_normalizer.count > 0
         self.has_after = after_normalizer is not None and after_normalizer.count > 0
         self.normalizes = normalizer is not None
         self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
@@ -92,7 +92,7 @@ cdef class WordCounter:
     @property
     def cuts_at_blanks(self):
         """Whether a text may be counted in parts that are cut before any blank between letters."""
-        return not self.has_raw and not self.has_after and (
+        return not self.has_before and not self.has_after and (
             self.chunks or (self.pattern >= 0 and not self.normalizes))
 
     def count_lines(self, bytes data not None):
@@ -186,7 +186,7 @@ cdef class WordCounter:
             with gil:
                 raise ValueError(
                     f"a text holds at most {MAX_TEXT_BYTES} bytes of UTF-8, got {size}")
-        if not self.has_raw:
+        if not self.has_before:
             return self.count_segment(data, 0, size, limit)
         pieces = &self.worker.added_spans
         pieces.size = 0
@@ -201,7 +201,7 @@ cdef class WordCounter:
 
     cdef int count_segment(self, const uint8_t* data, Py_ssize_t start, Py_ssize_t end,
                            const uint8_t* limit) except -1 nogil:
-        """Count a stretch without raw added tokens."""
+        """Count a stretch without added tokens of the original text."""
         cdef Text text = segment_text(data, start, end, False)
         cdef Text part
         cdef const Text* source = &text

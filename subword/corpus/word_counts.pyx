@@ -213,7 +213,7 @@ cdef class WordCounts:
         return result
 
     def clear(self):
-        """Forget all words and free their memory."""
+        """Remove all words and free their memory."""
         table_free(&self.table)
         self.total_count = 0
 
@@ -224,14 +224,14 @@ cdef class WordCounts:
             How many words were dropped.
         """
         cdef WordCounts kept = WordCounts()
-        cdef uint64_t least = max(min_count, 0)
+        cdef uint64_t lowest = max(min_count, 0)
         cdef uint8_t[16] scratch
         cdef Py_ssize_t size
         cdef size_t i, before = self.table.used
         cdef const uint8_t* word
         with nogil:
             for i in range(self.table.capacity):
-                if self.table.slots[i].hi and self.table.slots[i].value >= least:
+                if self.table.slots[i].hi and self.table.slots[i].value >= lowest:
                     word = slot_word(&self.table, self.table.slots + i, scratch, &size)
                     kept.add_word(word, size, self.table.slots[i].value)
         self.table, kept.table = kept.table, self.table

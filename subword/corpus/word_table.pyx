@@ -6,10 +6,10 @@ arena. Linear probing, at most four fifths full; nothing is ever removed.
 """
 
 from libc.stdint cimport uint8_t, uint64_t
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
 
-from subword._core.pipeline cimport Span, out_of_memory
+from subword._core.pipeline cimport Span, out_of_memory, reallocate
 
 cdef extern from "cpu/hash.h" nogil:
     ctypedef struct word_key:
@@ -55,7 +55,7 @@ cdef inline Slot* probe(
 
 
 cdef int table_reserve(Table* table, size_t words) except -1 nogil:
-    """Make room for `words` more words."""
+    """Reserve slots for `words` more words."""
     cdef size_t capacity = table.capacity if table.capacity else FIRST_CAPACITY
     cdef size_t i, j
     cdef word_key key
@@ -88,15 +88,11 @@ cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word,
                 Py_ssize_t size) except -1 nogil:
     """Put a new word with value 0 in a free slot."""
     cdef size_t capacity
-    cdef void* p
     if key.high >= LONG_WORD:
         if table.arena_size + size > table.arena_capacity:
             capacity = max(table.arena_size + size,
                            table.arena_capacity + table.arena_capacity // 2, <size_t>4096)
-            p = realloc(table.arena, capacity)
-            if p == NULL:
-                return out_of_memory()
-            table.arena = <uint8_t*>p
+            table.arena = <uint8_t*>reallocate(table.arena, capacity)
             table.arena_capacity = capacity
         memcpy(table.arena + table.arena_size, word, size)
         slot.offset = table.arena_size

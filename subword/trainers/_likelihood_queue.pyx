@@ -19,10 +19,10 @@ entries can be corrected one after the other while the heap stays in order.
 cimport cython
 from libc.math cimport log
 from libc.stdint cimport uint32_t, uint64_t
-from libc.stdlib cimport calloc, free, realloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memset
 
-from subword._core.pipeline cimport out_of_memory
+from subword._core.pipeline cimport out_of_memory, reallocate
 from subword.trainers._symbols cimport PairRecord, WordSymbols, left_of, right_of
 
 
@@ -128,13 +128,10 @@ cdef class LikelihoodQueue:
             self.dirty_size += 1
 
     cdef int reserve_positions(self) except -1 nogil:
-        """Make room for the positions of all pairs."""
-        cdef void* p
+        """Reserve memory for the positions of all pairs."""
         if self.positions_size < self.words.pairs_capacity:
-            p = realloc(self.positions, self.words.pairs_capacity * sizeof(HeapPosition))
-            if p == NULL:
-                return out_of_memory()
-            self.positions = <HeapPosition*>p
+            self.positions = <HeapPosition*>reallocate(
+                self.positions, self.words.pairs_capacity * sizeof(HeapPosition))
             memset(self.positions + self.positions_size, 0,
                    (self.words.pairs_capacity - self.positions_size) * sizeof(HeapPosition))
             self.positions_size = self.words.pairs_capacity
@@ -146,17 +143,15 @@ cdef class LikelihoodQueue:
         cdef uint32_t left = left_of(key), right = right_of(key), frequent, rarer
         cdef SymbolHeap* heap
         cdef HeapPosition* at = self.positions + number
-        cdef void* p
         if self.words.symbol_counts[left] >= self.words.symbol_counts[right]:
             frequent, rarer = left, right
         else:
             frequent, rarer = right, left
         heap = self.heaps + frequent
         if heap.size == heap.capacity:
-            p = realloc(heap.pairs, max(<size_t>4, 2 * <size_t>heap.capacity) * sizeof(QueuedPair))
-            if p == NULL:
-                return out_of_memory()
-            heap.pairs = <QueuedPair*>p
+            # Not `grow`, whose first buffer is larger: most of the many heaps hold a few pairs.
+            heap.pairs = <QueuedPair*>reallocate(
+                heap.pairs, max(<size_t>4, 2 * <size_t>heap.capacity) * sizeof(QueuedPair))
             heap.capacity = max(4, 2 * heap.capacity)
         at.frequent = frequent
         at.previous = 0

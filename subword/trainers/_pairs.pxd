@@ -1,10 +1,9 @@
 """Pairs of symbols, each with its count and a list of the words that may hold it."""
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport realloc
 from libc.string cimport memcpy
 
-from subword._core.pipeline cimport out_of_memory
+from subword._core.pipeline cimport reallocate
 
 cdef enum:
     FEW = 2          # words that fit where the pointer to a list would be
@@ -28,14 +27,6 @@ cdef struct PairRecord:
 cdef inline size_t home_slot(uint64_t key) noexcept nogil:
     """Return the slot of the index at which a search for a pair starts; the caller masks it."""
     return (key * <uint64_t>0x9E3779B97F4A7C15) >> 29
-
-
-cdef inline void* grow(void* p, size_t wanted, size_t size) except NULL nogil:
-    """Return `p` with a capacity of `wanted` items of `size` bytes."""
-    p = realloc(p, wanted * size)
-    if p == NULL:
-        out_of_memory()
-    return p
 
 
 cdef inline uint32_t next_capacity(uint32_t size) noexcept nogil:
@@ -62,14 +53,14 @@ cdef inline int list_word(PairRecord* pair, uint32_t word) except -1 nogil:
     if size < FEW:
         pair.words.few[size] = word
     elif size == FEW:
-        many = <uint32_t*>grow(NULL, FIRST_LIST, sizeof(uint32_t))
+        many = <uint32_t*>reallocate(NULL, FIRST_LIST * sizeof(uint32_t))
         memcpy(many, pair.words.few, FEW * sizeof(uint32_t))
         many[size] = word
         pair.words.many = many
     else:
         if next_capacity(size):
-            pair.words.many = <uint32_t*>grow(pair.words.many, next_capacity(size),
-                                              sizeof(uint32_t))
+            pair.words.many = <uint32_t*>reallocate(pair.words.many,
+                                                    next_capacity(size) * sizeof(uint32_t))
         pair.words.many[size] = word
     pair.size += 1
     return 0

@@ -14,11 +14,11 @@ from libc.string cimport memcmp, memcpy, memset
 
 from cpython.exc cimport PyErr_CheckSignals
 
-from subword._core.pipeline cimport out_of_memory
+from subword._core.pipeline cimport out_of_memory, reallocate
 from subword.corpus.word_counts cimport WordCounts
 from subword.corpus.word_table cimport Slot, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
-from subword.trainers._pairs cimport FEW, PairRecord, grow, home_slot, list_word
+from subword.trainers._pairs cimport FEW, PairRecord, home_slot, list_word
 
 from subword.trainers.options import check_options
 
@@ -107,10 +107,10 @@ cdef class WordSymbols:
         if slot.value == 0:
             if i == self.vocab_capacity:
                 self.vocab_capacity = max(1024, 2 * i)
-                self.token_ends = <size_t*>grow(self.token_ends, self.vocab_capacity,
-                                                sizeof(size_t))
-                self.token_lengths = <uint32_t*>grow(self.token_lengths, self.vocab_capacity,
-                                                     sizeof(uint32_t))
+                self.token_ends = <size_t*>reallocate(
+                    self.token_ends, self.vocab_capacity * sizeof(size_t))
+                self.token_lengths = <uint32_t*>reallocate(
+                    self.token_lengths, self.vocab_capacity * sizeof(uint32_t))
             self.reserve_text(size)
             memcpy(self.text + self.text_size, token, size)
             self.text_size += size
@@ -126,7 +126,7 @@ cdef class WordSymbols:
     cdef int reserve_text(self, size_t size) except -1 nogil:
         if self.text_size + size > self.text_capacity:
             self.text_capacity = max(<size_t>4096, 2 * (self.text_size + size))
-            self.text = <uint8_t*>grow(self.text, self.text_capacity, 1)
+            self.text = <uint8_t*>reallocate(self.text, self.text_capacity)
         return 0
 
     def _write_words(self, WordCounts counts, specials, vocab_size, limit, initial, prefix, suffix,
@@ -197,7 +197,8 @@ cdef class WordSymbols:
             i = (i + 1) & mask
         if self.pairs_size == self.pairs_capacity:
             self.pairs_capacity += self.pairs_capacity // 2
-            self.pairs = <PairRecord*>grow(self.pairs, self.pairs_capacity, sizeof(PairRecord))
+            self.pairs = <PairRecord*>reallocate(
+                self.pairs, self.pairs_capacity * sizeof(PairRecord))
         record = self.pairs + self.pairs_size
         memset(record, 0, sizeof(PairRecord))
         record.key = key
@@ -250,8 +251,8 @@ cdef class WordSymbols:
                 pair.last_change = self.merges
                 if self.changed_pairs_size == self.changed_pairs_capacity:
                     self.changed_pairs_capacity = max(256, 2 * self.changed_pairs_capacity)
-                    self.changed_pairs = <uint32_t*>grow(
-                        self.changed_pairs, self.changed_pairs_capacity, sizeof(uint32_t))
+                    self.changed_pairs = <uint32_t*>reallocate(
+                        self.changed_pairs, self.changed_pairs_capacity * sizeof(uint32_t))
                 self.changed_pairs[self.changed_pairs_size] = number
                 self.changed_pairs_size += 1
             if delta.count > 0:
@@ -265,7 +266,7 @@ cdef class WordSymbols:
         cdef const uint32_t* symbols
         cdef int64_t count
         self.pairs_capacity = 1024
-        self.pairs = <PairRecord*>grow(NULL, self.pairs_capacity, sizeof(PairRecord))
+        self.pairs = <PairRecord*>reallocate(NULL, self.pairs_capacity * sizeof(PairRecord))
         self.rebuild_index(2048)
         for w in range(self.words_size):
             symbols = self.symbols + self.words[w].start
@@ -298,8 +299,8 @@ cdef class WordSymbols:
                                 self.token_lengths[left] + self.token_lengths[right])
         if self.merges >= self.merge_log_capacity:
             self.merge_log_capacity = max(1024, 2 * self.merges)
-            self.merge_log = <uint32_t*>grow(self.merge_log, 3 * <size_t>self.merge_log_capacity,
-                                           sizeof(uint32_t))
+            self.merge_log = <uint32_t*>reallocate(
+                self.merge_log, 3 * <size_t>self.merge_log_capacity * sizeof(uint32_t))
         self.merge_log[3 * <size_t>self.merges] = left
         self.merge_log[3 * <size_t>self.merges + 1] = right
         self.merge_log[3 * <size_t>self.merges + 2] = result

@@ -8,9 +8,9 @@ prefix, suffix and ties at the cut of the alphabet.
 cimport cython
 
 from libc.stdint cimport int64_t, uint32_t, uint64_t
-from libc.stdlib cimport free, realloc
+from libc.stdlib cimport free
 
-from subword._core.pipeline cimport out_of_memory
+from subword._core.pipeline cimport grow
 from subword.trainers._pairs cimport PairRecord
 from subword.trainers._symbols cimport WordSymbols, left_of, right_of
 
@@ -27,8 +27,8 @@ cdef struct PairEntry:
 
 cdef struct PairHeap:
     PairEntry* data
-    size_t size
-    size_t capacity
+    Py_ssize_t size
+    Py_ssize_t capacity
 
 
 cdef inline bint before(const PairEntry* a, const PairEntry* b) noexcept nogil:
@@ -36,9 +36,9 @@ cdef inline bint before(const PairEntry* a, const PairEntry* b) noexcept nogil:
     return a.count > b.count or (a.count == b.count and a.key < b.key)
 
 
-cdef void sift_down(PairHeap* heap, size_t i) noexcept nogil:
+cdef void sift_down(PairHeap* heap, Py_ssize_t i) noexcept nogil:
     cdef PairEntry moving = heap.data[i]
-    cdef size_t child
+    cdef Py_ssize_t child
     while True:
         child = 2 * i + 1
         if child >= heap.size:
@@ -52,25 +52,12 @@ cdef void sift_down(PairHeap* heap, size_t i) noexcept nogil:
     heap.data[i] = moving
 
 
-cdef int append(PairHeap* heap, const PairEntry* entry) except -1 nogil:
-    cdef void* p
-    if heap.size == heap.capacity:
-        p = realloc(heap.data,
-                    max(<size_t>1024, heap.capacity + heap.capacity // 2) * sizeof(PairEntry))
-        if p == NULL:
-            return out_of_memory()
-        heap.data = <PairEntry*>p
-        heap.capacity = max(<size_t>1024, heap.capacity + heap.capacity // 2)
-    heap.data[heap.size] = entry[0]
-    heap.size += 1
-    return 0
-
-
 cdef int push(PairHeap* heap, const PairEntry* entry) except -1 nogil:
     cdef PairEntry moving = entry[0]
-    cdef size_t i
-    append(heap, &moving)
-    i = heap.size - 1
+    cdef Py_ssize_t i = heap.size
+    if heap.size == heap.capacity:
+        heap.data = <PairEntry*>grow(heap.data, &heap.capacity, heap.size + 1, sizeof(PairEntry))
+    heap.size += 1
     while i > 0 and before(&moving, heap.data + (i - 1) // 2):
         heap.data[i] = heap.data[(i - 1) // 2]
         i = (i - 1) // 2
@@ -79,7 +66,7 @@ cdef int push(PairHeap* heap, const PairEntry* entry) except -1 nogil:
 
 
 @cython.final
-cdef class BpeTrainerLoop:
+cdef class _BpeTrainerLoop:
     """The loop of merges, with its heap of pairs.
 
     Only pairs with a count of at least `threshold` are in the heap: most pairs are rare and are
@@ -212,7 +199,7 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         >>> train_bpe(WordCounts({"hug": 10, "pug": 5, "pun": 12, "bun": 4, "hugs": 5}), 9)
         (['b', 'g', 'h', 'n', 'p', 's', 'u', 'ug', 'un'], [('u', 'g'), ('u', 'n')])
     """
-    cdef BpeTrainerLoop loop = BpeTrainerLoop()
+    cdef _BpeTrainerLoop loop = _BpeTrainerLoop()
     cdef WordSymbols words
     cdef uint32_t size
     cdef int64_t min_count

@@ -21,7 +21,7 @@ cdef enum:
 
 
 @cython.final
-cdef class WordPieceTrainerLoop:
+cdef class _WordPieceTrainerLoop:
     """The loop of merges.
 
     Pairs are queued when their count is at least `min_pair_count`, the floor, which is halved as
@@ -171,7 +171,7 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
         >>> vocab[-3:]
         ['##gs', 'pu', 'hu']
     """
-    cdef WordPieceTrainerLoop loop
+    cdef _WordPieceTrainerLoop loop
     cdef WordSymbols words
     cdef uint32_t size
     cdef int64_t min_count
@@ -200,7 +200,7 @@ def train_wordpiece(counts, vocab_size=30000, *, score="likelihood", min_frequen
             counts.clear()
         size = vocab_size
         min_count = 0 if min_frequency is None else max(1, min_frequency)
-        loop = WordPieceTrainerLoop(words, size, score == "gain", min_count)
+        loop = _WordPieceTrainerLoop(words, size, score == "gain", min_count)
         with nogil:
             loop.run(size, progress)
             words.free_words()
