@@ -14,6 +14,9 @@ from subword.results.truncation import Truncation
 # A text, or a text and the second one of a pair. A text is a str or a list of words.
 Row = tuple[Any] | tuple[Any, Any]
 
+# Made once: a frozen dataclass takes a microsecond and more to make.
+KEEP_ALL = Truncation(None)
+
 
 def padded_encodings(
     text_encoder: TextEncoder,
@@ -50,7 +53,7 @@ def padded_encodings(
         else text_encoder.encode_texts(texts, threads)
     )
     parts = iter(parts)
-    limits = truncation or Truncation(None)
+    limits = truncation or KEEP_ALL
     encodings = [
         post_process(
             text_encoder.post_processor,
