@@ -8,7 +8,7 @@ from subword._core.pipeline cimport (
     text_source_start,
 )
 
-PREPEND_SCHEMES = ("first", "always", "never")
+from subword._core.shared_fields import PREPEND_SCHEMES
 
 
 cdef class Metaspace(PreTokenizer):
