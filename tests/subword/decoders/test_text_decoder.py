@@ -66,7 +66,7 @@ def test_decode_batch_equals_the_decoder_and_the_oracle(name):
     config = config_of(SPELLED[name])
     tok = Tokenizer.from_str(json.dumps(config))
     theirs = tokenizers.Tokenizer.from_str(json.dumps(config))
-    decoder = tok._text_decoder
+    decoder = tok.text_decoder
     assert (table_plan(tok.decoder) is None) == (name in BEYOND)
     rng = random.Random(name)
     highest = max(tok.get_vocab().values())
@@ -173,7 +173,7 @@ def test_any_decoders_decode_as_the_oracles_do(decoder, rows, skip):
     mine, theirs = both_of(decoder)
     with seconds(10):
         got = mine.decode_batch(rows, skip)
-        assert got == [mine._text_decoder.decode_tokens(row, skip) for row in rows]
+        assert got == [mine.text_decoder.decode_tokens(row, skip) for row in rows]
     for row, text in zip(rows, got, strict=True):
         assert panics(theirs.decode, row, skip) or text == theirs.decode(row, skip)
 
