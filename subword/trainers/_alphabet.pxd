@@ -20,4 +20,5 @@ cdef class Alphabet:
     cdef uint32_t next_code(self, const uint8_t* p, int* length) noexcept nogil
     cdef int form(self, bint first, bint last) noexcept nogil
     cdef size_t count_chars(self, WordCounts counts, Slot* slot) noexcept nogil
+    cdef size_t count_words(self, WordCounts counts) except? 0
     cdef size_t write_symbols(self, WordCounts counts, Slot* slot, uint32_t* out) noexcept nogil

@@ -6,7 +6,7 @@ word" (`##`), and with or without the suffix that marks "the end of a word" (`</
 
 cimport cython
 
-from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.stdint cimport INT64_MAX, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
 from subword._core.pipeline cimport out_of_memory
@@ -79,6 +79,29 @@ cdef class Alphabet:
             i += length
             characters += 1
         return characters
+
+    cdef size_t count_words(self, WordCounts counts) except? 0:
+        """Count the characters of all words; return the symbols of one copy of each word.
+
+        Raises:
+            ValueError: All words together have 2**63 symbols or more.
+        """
+        cdef size_t i, size, total = 0
+        cdef int64_t all_symbols = 0
+        cdef Slot* slot
+        with nogil:
+            for i in range(counts.table.capacity):
+                slot = counts.table.slots + i
+                if slot.hi and slot.value:
+                    size = self.count_chars(counts, slot)
+                    if size and slot.value > <uint64_t>((INT64_MAX - all_symbols) // <int64_t>size):
+                        with gil:
+                            raise ValueError(
+                                "the counts are too large: all words together must have fewer "
+                                "than 2**63 symbols")
+                    all_symbols += size * slot.value
+                    total += size
+        return total
 
     cdef size_t write_symbols(self, WordCounts counts, Slot* slot, uint32_t* out) noexcept nogil:
         """Write the symbols of a word, leaving out characters that are not kept; return how many.

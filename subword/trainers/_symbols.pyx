@@ -8,7 +8,7 @@ merged ones.
 
 cimport cython
 
-from libc.stdint cimport INT64_MAX, UINT32_MAX, int64_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport UINT32_MAX, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
@@ -133,22 +133,9 @@ cdef class WordSymbols:
              bint bytewise):
         """Find the alphabet, then write every word as symbols."""
         cdef Alphabet alphabet = Alphabet(bytewise, bool(prefix), bool(suffix))
-        cdef size_t i, size, total = 0
+        cdef size_t i, total = alphabet.count_words(counts)
         cdef uint32_t written
-        cdef int64_t all_symbols = 0
         cdef Slot* slot
-        with nogil:
-            for i in range(counts.table.capacity):
-                slot = counts.table.slots + i
-                if slot.hi and slot.value:
-                    size = alphabet.count_chars(counts, slot)
-                    if size and slot.value > <uint64_t>((INT64_MAX - all_symbols) // <int64_t>size):
-                        with gil:
-                            raise ValueError(
-                                "the counts are too large: all words together must have fewer "
-                                "than 2**63 symbols")
-                    all_symbols += size * slot.value
-                    total += size
         kept = alphabet.select(limit, {ord(string[0]) for string in initial})
         for code in kept:
             self._add_str(chr(code), 1)
