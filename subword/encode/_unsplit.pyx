@@ -127,7 +127,7 @@ cdef UnsplitText make_unsplit_text(object normalizer, object pre_tokenizer, obje
     if isinstance(pre_tokenizer, pre_tokenizers.Metaspace) and not steps:
         metaspace, split_words = pre_tokenizer.replacement, pre_tokenizer.split_words
         scheme = {"always": PREPEND_IF_MISSING, "first": PREPEND_FIRST,
-                 "never": PREPEND_NEVER}[pre_tokenizer.prepend_scheme]
+                  "never": PREPEND_NEVER}[pre_tokenizer.prepend_scheme]
     else:
         replaces = [step for step in steps if replaces_spaces(step)]
         if len(replaces) > 1 or len(steps) - len(replaces) > 1:

@@ -56,9 +56,9 @@ cdef extern from "cache/word_cache.h" nogil:
     int pending_add(pending_words* pending, const word_table* table, const uint8_t* text,
                     Py_ssize_t n, const int32_t* spans, int at, int count)
     int pending_emit(const pending_words* pending, const word_table* table, int at, int last,
-                   uint32_t** ids)
+                     uint32_t** ids)
     const uint32_t* pending_find(const pending_words* pending, const word_table* table, int at,
-                               uint32_t* count)
+                                 uint32_t* count)
     void pending_prefetch_long(const pending_words* pending, const word_table* table)
     void copy_values(uint32_t* to, const uint32_t* source, uint32_t count)
     uint32_t word_hash(const word_table* table, const word_key* key)

@@ -83,7 +83,7 @@ cdef Py_ssize_t utf8_of(const Document* document, Worker worker, const uint8_t**
         written = transcode_latin1(<const uint8_t*>document.data, document.size, worker.utf8)
     elif document.bytes_per_char == 2:
         written = transcode_ucs2(<const uint16_t*>document.data, document.size, worker.utf8,
-                              simd_on)
+                                 simd_on)
     else:
         written = transcode_ucs4(<const uint32_t*>document.data, document.size, worker.utf8)
     size[0] = written

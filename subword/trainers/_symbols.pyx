@@ -130,7 +130,7 @@ cdef class WordSymbols:
         return 0
 
     def _write_words(self, WordCounts counts, specials, vocab_size, limit, initial, prefix, suffix,
-             bint bytewise):
+                     bint bytewise):
         """Find the alphabet, then write every word as symbols."""
         cdef Alphabet alphabet = Alphabet(bytewise, bool(prefix), bool(suffix))
         cdef size_t i, total = alphabet.count_words(counts)
