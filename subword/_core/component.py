@@ -77,13 +77,22 @@ class Component:
         return f"{type(self).__name__}({fields})"
 
 
-def component_type(section: str, config: object, known: Collection[str]) -> str:
+def component_type(
+    section: str,
+    config: object,
+    known: Collection[str],
+    by_fields: Mapping[str, Collection[str]] | None = None,
+) -> str:
     """Return the type of a component's JSON object.
+
+    As in the original, some components are known by their fields where the type is missing or
+    unknown.
 
     Args:
         section: The part of the file that holds it, for errors: "decoder", for example.
         config: The object.
         known: The types that the section may hold.
+        by_fields: Type -> the fields that tell it, in the order in which they are tried.
 
     Raises:
         ValueError: It is no object, or of another type.
@@ -92,6 +101,9 @@ def component_type(section: str, config: object, known: Collection[str]) -> str:
         raise ValueError(f"{section}: a component must be an object, got {config!r:.100}")
     kind = config.get("type")
     if not isinstance(kind, str) or kind not in known:
+        for told, names in (by_fields or {}).items():
+            if all(name in config for name in names):
+                return told
         why = f" ({UNSUPPORTED[kind]})" if isinstance(kind, str) and kind in UNSUPPORTED else ""
         raise ValueError(
             f"{section}: the component {kind!r:.100}{why} is not supported, "

@@ -27,7 +27,7 @@ REFUSED = {
     "X": "text segments (\\X)",
     "y": "segment boundaries (\\y)",
     "Y": "segment boundaries (\\Y)",
-    "K": "matches that begin later (\\K)",
+    "K": "matches that begin later (\\K) inside of look-around",
     "G": "anchors at the start of the search (\\G)",
     "g": "calls of groups (\\g)",
     "M": "meta characters (\\M-x)",
@@ -49,6 +49,7 @@ class Translator(ClassReader):
         super().__init__(pattern)
         self.capture_plain = capture_plain  # groups without a name count only if no group has one
         self.groups = 0
+        self.looking = 0  # how many groups of look-around the place is in
         self.names: set[str] = set()
 
     def translate(self) -> str:
@@ -197,7 +198,9 @@ class Translator(ClassReader):
             self.groups += 1
         else:
             head = "(?:"
+        self.looking += not repeatable
         inner = self.alternatives(options)
+        self.looking -= not repeatable
         if not self.take(")"):
             raise self.error("a parenthesis is not closed")
         return f"{head}{inner})", repeatable
@@ -215,6 +218,9 @@ class Translator(ClassReader):
             word = sets.text_of(sets.named("word"))
             inside, outside = ("(?!", "(?=") if letter == "b" else ("(?=", "(?!")
             return "", f"(?:(?<={word}){inside}{word})|(?<!{word}){outside}{word}))", False
+        if letter == "K" and not self.looking:
+            self.pos += 1
+            return "", r"\K", False
         if letter in "RNO":
             self.pos += 1
             if letter == "R":

@@ -16,6 +16,14 @@ from subword.decoders.incremental import IncrementalDecoder, PerToken
 
 # By the type that tokenizer.json names.
 _TYPES: dict[str, type[Decoder]] = {}
+# Type -> the fields that tell it where a file does not.
+_BY_FIELDS = {
+    "BPEDecoder": ("suffix",),
+    "WordPiece": ("prefix", "cleanup"),
+    "CTC": ("pad_token", "word_delimiter_token", "cleanup"),
+    "Replace": ("pattern", "content"),
+    "Strip": ("content", "start", "stop"),
+}
 
 
 class Decoder(Component, ABC):
@@ -74,4 +82,4 @@ def from_dict(config: Mapping[str, Any]) -> Decoder:
     Raises:
         ValueError: Its type is unknown or a field is wrong.
     """
-    return _TYPES[component_type("decoder", config, _TYPES)].from_dict(config)
+    return _TYPES[component_type("decoder", config, _TYPES, _BY_FIELDS)].from_dict(config)

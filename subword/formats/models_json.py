@@ -11,7 +11,7 @@ from subword.formats.json_files import check_no_surrogates
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.pre_tokenizers import with_raw_bytes
-from subword.vocab.byte_alphabet import has_all_byte_tokens, has_all_bytes
+from subword.vocab.byte_alphabet import has_all_bytes
 
 # No word can be longer: a text has less than 2**31 bytes.
 MAX_WORD_CHARS = 2**62
@@ -97,18 +97,11 @@ def _bpe(config: Config, byte_level: bool) -> BPE:
         flag: get_field_or_null(config, flag, bool, False)
         for flag in ("fuse_unk", "byte_fallback", "ignore_merges")
     }
-    unk_token = _optional_str(config, "unk_token")
-    if (
-        unk_token is not None
-        and unk_token not in vocab
-        and not (byte_level or has_all_byte_tokens(config))
-    ):
-        raise ValueError(f"model.unk_token {unk_token!r} is not in the vocabulary")
     return BPE(
         vocab,
         merges,
         dropout=dropout,
-        unk_token=unk_token,
+        unk_token=_optional_str(config, "unk_token"),
         continuing_subword_prefix=_optional_str(config, "continuing_subword_prefix"),
         end_of_word_suffix=_optional_str(config, "end_of_word_suffix"),
         byte_level=byte_level,

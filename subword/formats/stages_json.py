@@ -99,8 +99,23 @@ PRE_TOKENIZERS: dict[str, Callable[[Config], PreTokenizer]] = {
 }
 
 
-def _build(section: str, table: Mapping[str, Callable[[Config], Any]], config: object) -> Any:
-    kind = component_type(section, config, table)
+# Type of a normalizer -> the fields that tell it where a file does not.
+NORMALIZER_FIELDS = {
+    "BertNormalizer": ("clean_text", "handle_chinese_chars", "strip_accents", "lowercase"),
+    "Strip": ("strip_left", "strip_right"),
+    "Sequence": ("normalizers",),
+    "Replace": ("pattern", "content"),
+    "Prepend": ("prepend",),
+}
+
+
+def _build(
+    section: str,
+    table: Mapping[str, Callable[[Config], Any]],
+    config: object,
+    by_fields: Mapping[str, tuple[str, ...]] | None = None,
+) -> Any:
+    kind = component_type(section, config, table, by_fields)
     return table[kind](cast(Config, config))
 
 
@@ -110,7 +125,7 @@ def normalizer_from_config(config: object) -> TextNormalizer:
     >>> normalizer_from_config({"type": "Lowercase"}).normalize_str("ÀB")
     'àb'
     """
-    built: TextNormalizer = _build("normalizer", NORMALIZERS, config)
+    built: TextNormalizer = _build("normalizer", NORMALIZERS, config, NORMALIZER_FIELDS)
     return built
 
 

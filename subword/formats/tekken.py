@@ -16,6 +16,15 @@ from subword.formats.parts import TokenizerParts
 from subword.models.bpe import BPE
 from subword.vocab.added_tokens import AddedToken
 
+# The special tokens of files that hold none, those of Mistral Nemo and Pixtral.
+FIRST_TOKENS = (
+    *("<unk>", "<s>", "</s>", "[INST]", "[/INST]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]"),
+    *("[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[TOOL_CALLS]", "[IMG]", "<pad>"),
+    *("[IMG_BREAK]", "[IMG_END]"),
+)
+# Files of later versions must hold them.
+LAST_WITHOUT_TOKENS = 7
+
 
 def tekken_parts(path: PathLike) -> TokenizerParts:
     """Return the parts of a tekken.json.
@@ -53,9 +62,13 @@ def tekken_parts(path: PathLike) -> TokenizerParts:
 
 def _special_tokens(file: Mapping[str, Any], config: Mapping[str, Any]) -> list[str]:
     """Return the special tokens by id, those without a name as <SPECIAL_n>."""
-    if "special_tokens" not in file:
-        raise ValueError("special_tokens are missing: the first version of the format has none")
     names = {}
+    if file.get("special_tokens") is None:
+        version = get_field(config, "version", str, "v3")
+        if not version[1:].isdecimal() or int(version[1:]) > LAST_WITHOUT_TOKENS:
+            raise ValueError(f"special_tokens are missing in a file of version {version}")
+        names = dict(enumerate(FIRST_TOKENS))
+        file = {"special_tokens": []}
     for entry in get_field(file, "special_tokens", list):
         if not isinstance(entry, dict):
             raise ValueError(f"special_tokens: a token must be an object, got {entry!r:.60}")

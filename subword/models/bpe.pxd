@@ -28,6 +28,8 @@ cdef class BPE(Model):
     cdef WordMap words                  # whole words -> id, for ignore_merges
     cdef bint falls_back                # byte_fallback, and all 256 bytes are in the vocabulary
     cdef uint32_t unk_id
+    cdef bint unk_is_missing            # unk_token is not in the vocabulary, and may be needed
+    cdef object spelled_merges          # the merges as given, if two tokens have the same id
     cdef bytes prefix_bytes
     cdef bytes suffix_bytes
     cdef const uint8_t* prefix_data

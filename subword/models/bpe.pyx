@@ -28,9 +28,8 @@ cdef extern from "text/utf8.h" nogil:
 
 
 def checked_vocab(vocab):
-    """Return `vocab` as a dict after checking that it maps str to distinct ids of 32 bits;
-    ValueError or TypeError."""
-    seen = {}
+    """Return `vocab` as a dict after checking that it maps str to ids of 32 bits; ValueError or
+    TypeError. Two tokens may have the same id, as in the original."""
     for token, index in dict(vocab).items():
         if not isinstance(token, str):
             raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
@@ -42,9 +41,26 @@ def checked_vocab(vocab):
             raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
         if not 0 <= index <= MAX_ID:
             raise ValueError(f"the id of token {token!r} must be in [0, 2**32 - 2], got {index}")
-        if seen.setdefault(index, token) is not token:
-            raise ValueError(f"tokens {seen[index]!r} and {token!r} have the same id {index}")
     return dict(vocab)
+
+
+def check_str(name, value):
+    """Raise a TypeError that names the option unless its value is a str or None."""
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, got {type(value).__name__}")
+
+
+def shares_ids(vocab):
+    """Say whether two tokens of a vocabulary have the same id.
+
+    >>> shares_ids({"a": 0, "b": 0})
+    True
+    """
+    return len(set(vocab.values())) < len(vocab)
+
+
+cdef int unknown_token_is_missing(token) except -1:
+    raise ValueError(f"unk_token {token!r} is needed, but is not in the vocabulary")
 
 
 cdef class BPE(Model):
@@ -56,7 +72,8 @@ cdef class BPE(Model):
             `vocab`.
         dropout: Probability with which a merge is left out (Provilkov et al. 2020); None or 0.0:
             none is.
-        unk_token: The token of a character outside the vocabulary; None drops such characters.
+        unk_token: The token of a character outside the vocabulary; None drops such characters. If
+            it is not in the vocabulary itself, a text with such a character is a ValueError.
         continuing_subword_prefix: Put before every character but the first of a word, e.g.
             ``"##"``.
         end_of_word_suffix: Put after the last character of a word, e.g. ``"</w>"``.
@@ -70,8 +87,7 @@ cdef class BPE(Model):
             `subword.vocab.byte_alphabet`).
 
     Raises:
-        ValueError: A merge names a token that is not in the vocabulary, an id occurs twice,
-            unk_token is missing.
+        ValueError: A merge names a token that is not in the vocabulary, or an option is wrong.
         TypeError: A token is not str, or an id not int.
 
     >>> BPE({"a": 0, "b": 1, "ab": 2}, [("a", "b")]).tokenize_word("abb")
@@ -91,6 +107,12 @@ cdef class BPE(Model):
                  byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None):
         if self.merge_ids != NULL:
             raise TypeError("BPE objects are immutable: make a new one")
+        if isinstance(dropout, bool):
+            raise TypeError("dropout must be a number or None, got bool")
+        for name, value in (("unk_token", unk_token),
+                            ("continuing_subword_prefix", continuing_subword_prefix),
+                            ("end_of_word_suffix", end_of_word_suffix)):
+            check_str(name, value)
         if dropout is not None and not 0 <= dropout <= 1:
             raise ValueError(f"dropout must be between 0 and 1, got {dropout}")
         self.vocab = checked_vocab(vocab)
@@ -117,6 +139,8 @@ cdef class BPE(Model):
         self.unk_id = self.vocab.get(unk_token, 0xFFFFFFFF) if unk_token is not None else 0xFFFFFFFF
         self._fill_pairs(merges, ranks)
         self._fill_alphabet()
+        self.unk_is_missing = unk_token is not None and self.unk_id == <uint32_t>NO_ID and not (
+            byte_level and all([character in self.vocab for character in CHARS]))
         if ignore_merges:
             self._fill_words()
 
@@ -154,6 +178,8 @@ cdef class BPE(Model):
                        <uint64_t>(rank if ranks is None else ranks[rank]) << 32 | product)
             rank += 1
         self.merge_count = rank
+        # The ids do not say how merges were spelled.
+        self.spelled_merges = merges if shares_ids(vocab) else None
         self.ranks = None if ranks is None else tuple(ranks)
 
     cdef _fill_alphabet(self):
@@ -192,6 +218,8 @@ cdef class BPE(Model):
         Args:
             ranks: Token, as bytes -> its rank, which is its id.
         """
+        if shares_ids(ranks):
+            raise ValueError("a vocabulary of ranks must not have two tokens with the same id")
         merges = []
         for token, rank in ranks.items():
             splits = [(ranks[token[:i]], ranks[token[i:]], token[:i], token[i:])
@@ -207,6 +235,8 @@ cdef class BPE(Model):
     @property
     def merges(self):
         """The merges in order of rank, as pairs of tokens."""
+        if self.spelled_merges is not None:
+            return [(left, right) for left, right in self.spelled_merges]
         tokens = {index: token for token, index in self.vocab.items()}
         return [(tokens[self.merge_ids[2 * i]], tokens[self.merge_ids[2 * i + 1]])
                 for i in range(self.merge_count)]
@@ -245,6 +275,9 @@ cdef class BPE(Model):
         cdef Py_ssize_t count = 0, i
         symbols = self.first_symbols(word, size, stack, &count)
         if symbols == NULL:
+            if count < 0:
+                with gil:
+                    return unknown_token_is_missing(self.unk_token)
             return out_of_memory()
         try:
             if self.leave_out > 0.0:
@@ -270,10 +303,11 @@ cdef class BPE(Model):
 
         Args:
             stack: Space for SHORT symbols.
-            count: Becomes the number of symbols.
+            count: Becomes the number of symbols; -1 if an unknown token is needed and missing.
 
         Returns:
-            `stack` if it can hold them, else malloc'ed memory; NULL if there is none.
+            `stack` if it can hold them, else malloc'ed memory; NULL if there is none, or if the
+            unknown token is missing.
         """
         cdef Symbol* symbols = stack
         cdef Py_ssize_t i = 0, k, n = 0, max_symbols
@@ -289,7 +323,7 @@ cdef class BPE(Model):
             symbols = <Symbol*>malloc(max_symbols * sizeof(Symbol))
             if symbols == NULL:
                 return NULL
-        if self.byte_level and self.unk_id == <uint32_t>NO_ID:
+        if self.byte_level and self.unk_id == <uint32_t>NO_ID and not self.unk_is_missing:
             for i in range(size):
                 id = self.bytes[word[i]]
                 if id != <uint32_t>NO_ID:
@@ -340,6 +374,11 @@ cdef class BPE(Model):
                     n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)
                     unk_length = 0
                 unk_length += length
+            elif self.unk_is_missing:
+                if symbols != stack:
+                    free(symbols)
+                count[0] = -1
+                return NULL
             i += length
         if unk_length:
             n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)

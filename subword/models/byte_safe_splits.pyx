@@ -19,6 +19,7 @@ from subword._core.pipeline cimport NO_ID, Tokens, grow, out_of_memory, tokens_f
 from subword.models.bpe cimport BPE
 
 from subword._core.limits import MAX_TABLE_IDS
+from subword.models.bpe import shares_ids
 from subword.vocab.byte_alphabet import BYTES, CHARS
 
 cdef extern from "scan/safe_splits.h" nogil:
@@ -157,7 +158,8 @@ cdef ByteSafeSplits find_byte_safe_splits(BPE model):
     cdef uint8_t[HIGHEST_CHAR + 1] byte_of
     cdef str token
     if (not model.byte_level or model.dropout or model.prefix_size or model.suffix_size
-            or highest >= MAX_TABLE_IDS or not all([char in model.vocab for char in CHARS])):
+            or highest >= MAX_TABLE_IDS or shares_ids(model.vocab)
+            or not all([char in model.vocab for char in CHARS])):
         return None
     for k in range(HIGHEST_CHAR + 1):
         byte_of[k] = BYTES.get(chr(k), 0)

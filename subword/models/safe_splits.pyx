@@ -21,6 +21,7 @@ from subword._core.pipeline cimport NO_ID
 from subword.models.bpe cimport BPE
 
 from subword._core.limits import MAX_TABLE_IDS
+from subword.models.bpe import shares_ids
 from subword.vocab.byte_alphabet import BYTE_TOKENS
 
 cdef extern from "cpu/hash.h" nogil:
@@ -128,7 +129,7 @@ cdef SafeSplits find_safe_splits(BPE model, uint32_t blank, bint split_words):
     cdef Py_ssize_t k, highest = max(model.vocab.values(), default=0)
     cdef dict vocab = model.vocab
     if (model.byte_level or model.ignore_merges or model.dropout or model.prefix_size
-            or model.suffix_size or highest >= MAX_TABLE_IDS
+            or model.suffix_size or highest >= MAX_TABLE_IDS or shares_ids(model.vocab)
             or (model.unk_id == <uint32_t>NO_ID and not model.falls_back)):
         return None
     # Tokens that represent something else than their characters must not take part in merges.

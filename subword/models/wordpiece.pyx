@@ -8,7 +8,7 @@ where a token ends is kept. `subword/reference/tokenizer.py` has the plain twin.
 
 from libc.stdint cimport uint8_t, uint32_t
 
-from subword._core.pipeline cimport Model, Tokens, tokens_push
+from subword._core.pipeline cimport NO_ID, Model, Tokens, tokens_push
 from subword.models._trie cimport ENDS, NO_NODE, ByteTrie, Node, trie_step
 
 from subword.models.bpe import checked_vocab
@@ -22,12 +22,13 @@ cdef class WordPiece(Model):
 
     Args:
         vocab: Token -> id.
-        unk_token: The token of a word that cannot be spelled, or is too long.
+        unk_token: The token of a word that cannot be spelled, or is too long. If it is not in the
+            vocabulary, a text with such a word is a ValueError.
         continuing_subword_prefix: How tokens that do not start a word begin in `vocab`.
         max_input_chars_per_word: A word of more characters than this is unknown.
 
     Raises:
-        ValueError: unk_token is not in the vocabulary, or an id occurs twice.
+        ValueError: An option is wrong.
 
     >>> WordPiece({"[UNK]": 0, "un": 1, "##able": 2}).tokenize_word("unable")
     [(1, 0, 2), (2, 2, 6)]
@@ -38,10 +39,8 @@ cdef class WordPiece(Model):
         if self.trie is not None:
             raise TypeError("WordPiece objects are immutable: make a new one")
         self.vocab = checked_vocab(vocab)
-        if unk_token not in self.vocab:
-            raise ValueError(f"unk_token {unk_token!r} is not in the vocabulary")
         self.unk_token = unk_token
-        self.unk_id = self.vocab[unk_token]
+        self.unk_id = self.vocab.get(unk_token, <uint32_t>NO_ID)
         self.continuing_subword_prefix = continuing_subword_prefix
         if max_input_chars_per_word < 0:
             raise ValueError(
@@ -67,6 +66,14 @@ cdef class WordPiece(Model):
     def __repr__(self):
         return f"WordPiece({len(self.vocab)} tokens)"
 
+    cdef int push_unknown(self, Tokens* tokens, Py_ssize_t size) except -1 nogil:
+        """Append the token of a word of `size` bytes that cannot be spelled."""
+        if self.unk_id == <uint32_t>NO_ID:
+            with gil:
+                raise ValueError(
+                    f"unk_token {self.unk_token!r} is needed, but is not in the vocabulary")
+        return tokens_push(tokens, self.unk_id, 0, size)
+
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
         cdef const Node* nodes = self.trie.nodes
         cdef Py_ssize_t before = tokens.size, start = 0, i, end
@@ -74,7 +81,7 @@ cdef class WordPiece(Model):
         # A character has 1 to 4 bytes, so most words need no counting.
         if size > self.max_input_chars_per_word and (
                 utf8_count(word, size) > self.max_input_chars_per_word):
-            return tokens_push(tokens, self.unk_id, 0, size)
+            return self.push_unknown(tokens, size)
         while start < size:
             node = self.inside if start else 0
             last = <uint32_t>NO_NODE
@@ -87,7 +94,7 @@ cdef class WordPiece(Model):
                     end = i
             if last == <uint32_t>NO_NODE:
                 tokens.size = before
-                return tokens_push(tokens, self.unk_id, 0, size)
+                return self.push_unknown(tokens, size)
             tokens_push(tokens, self.trie.ids[last], start, end)
             start = end
         return 0

@@ -20,6 +20,10 @@ SpecialAffixes = tuple[tuple[int, ...], tuple[int, ...]]
 
 # By the type that tokenizer.json names.
 _TYPES: dict[str, type[PostProcessor]] = {}
+# The fields that tell types where a file does not.
+TEMPLATE = ("single", "pair", "special_tokens")
+ROBERTA_FLAGS = ("trim_offsets", "add_prefix_space")
+ENDS = ("BertProcessing", "RobertaProcessing")
 
 
 class PostProcessor(Component, ABC):
@@ -97,7 +101,11 @@ def from_dict(config: Mapping[str, Any]) -> PostProcessor:
     Raises:
         ValueError: Its type is unknown or a field is wrong.
     """
-    return _TYPES[component_type("post_processor", config, _TYPES)].from_dict(config)
+    by_fields = {"BertProcessing": ("sep", "cls"), "TemplateProcessing": TEMPLATE}
+    kind = component_type("post_processor", config, _TYPES, by_fields)
+    if kind in ENDS:  # the original tells these two by their fields alone
+        kind = ENDS[all(isinstance(config.get(flag), bool) for flag in ROBERTA_FLAGS)]
+    return _TYPES[kind].from_dict(config)
 
 
 def post_process(

@@ -47,6 +47,7 @@ cdef class WordSymbols:
     cdef const uint8_t* prefix     # stripped from the right part of a merge
     cdef size_t prefix_size
     cdef uint32_t max_token_length
+    cdef bint whole_alphabet
     # the words
     cdef uint32_t* symbols
     cdef size_t symbols_size

@@ -20,6 +20,7 @@ from subword.corpus.word_table cimport Slot, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
 from subword.trainers._pairs cimport FEW, PairRecord, home_slot, list_word
 
+from subword._core.limits import MAX_TOKEN_CHARS
 from subword.trainers.options import check_options
 
 
@@ -43,6 +44,8 @@ cdef class WordSymbols:
             this many characters or more; pairs of two characters always are (the rule of
             `tokenizers`).
         byte_level: Cut words into bytes, written in the byte alphabet.
+        whole_alphabet: A vocab_size below the alphabet gives the alphabet, and no words give the
+            initial alphabet; else both are errors.
     The other options are those of `train_bpe`.
 
     Raises:
@@ -52,10 +55,15 @@ cdef class WordSymbols:
 
     def __init__(self, WordCounts counts not None, *, vocab_size, special_tokens, limit_alphabet,
                  initial_alphabet, continuing_subword_prefix, end_of_word_suffix, max_token_length,
-                 byte_level):
+                 byte_level, whole_alphabet=False):
         check_options(counts, vocab_size, limit_alphabet, max_token_length, special_tokens,
-                      initial_alphabet)
-        self.max_token_length = UINT32_MAX if max_token_length is None else max_token_length
+                      initial_alphabet, whole_alphabet)
+        # No model takes longer tokens; a length here counts neither prefix nor suffix.
+        self.max_token_length = max(1, min(
+            UINT32_MAX if max_token_length is None else max_token_length,
+            MAX_TOKEN_CHARS + 1 - len(continuing_subword_prefix or "")
+            - len(end_of_word_suffix or "")))
+        self.whole_alphabet = whole_alphabet
         self.prefix_bytes = (continuing_subword_prefix or "").encode()
         self.prefix = <const uint8_t*><const char*>self.prefix_bytes
         self.prefix_size = len(self.prefix_bytes)
@@ -165,7 +173,7 @@ cdef class WordSymbols:
 
     def _check_size(self, vocab_size, specials, what):
         wanted = self.vocab_size
-        if vocab_size < wanted:
+        if vocab_size < wanted and not self.whole_alphabet:
             raise ValueError(
                 f"vocab_size must be at least {wanted} ({wanted - specials} {what} + {specials} "
                 f"special tokens), got {vocab_size}")

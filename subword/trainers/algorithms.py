@@ -40,7 +40,7 @@ def learn_bpe(
 ) -> tuple[dict[str, int], list[tuple[str, str]]]:
     """Return the vocabulary, token -> id, and the merges that `train_bpe` learns."""
     alphabet = options.initial_alphabet
-    if alphabet is None:
+    if alphabet is None and len(counts):
         alphabet = CHARS if byte_level else ()
     tokens, merges = train_bpe(
         counts,
@@ -48,7 +48,7 @@ def learn_bpe(
         min_frequency=options.min_frequency or 0,
         special_tokens=options.special_tokens,
         limit_alphabet=options.limit_alphabet,
-        initial_alphabet=alphabet,
+        initial_alphabet=tuple(alphabet or ()),
         continuing_subword_prefix=options.continuing_subword_prefix,
         end_of_word_suffix=options.end_of_word_suffix,
         max_token_length=options.max_token_length,
@@ -68,7 +68,7 @@ def learn_wordpiece(counts: WordCounts, options: TrainingOptions) -> dict[str, i
         min_frequency=options.min_frequency,
         special_tokens=options.special_tokens,
         limit_alphabet=options.limit_alphabet,
-        initial_alphabet=options.initial_alphabet or (),
+        initial_alphabet=tuple(options.initial_alphabet or ()),
         continuing_subword_prefix=options.continuing_subword_prefix or "",
         progress=options.progress,
         consume=options.consume,

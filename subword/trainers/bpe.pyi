@@ -14,6 +14,7 @@ def train_bpe(
     end_of_word_suffix: str | None = None,
     max_token_length: int | None = None,
     byte_level: bool = False,
+    whole_alphabet: bool = False,
     progress: Callable[[int], object] | None = None,
     consume: bool = False,
 ) -> tuple[list[str], list[tuple[str, str]]]: ...

@@ -161,7 +161,8 @@ cdef class _BpeTrainerLoop:
 
 def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), limit_alphabet=None,
               initial_alphabet=(), continuing_subword_prefix=None, end_of_word_suffix=None,
-              max_token_length=None, byte_level=False, progress=None, consume=False):
+              max_token_length=None, byte_level=False, whole_alphabet=False, progress=None,
+              consume=False):
     """Learn a BPE vocabulary: merge the most frequent pair of neighbouring symbols, again and
     again.
 
@@ -184,6 +185,8 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         max_token_length: Longer tokens are not made from pairs that form on the way: such a pair
             must have fewer characters than this. Pairs of two characters are always allowed.
         byte_level: Cut words into bytes instead of characters.
+        whole_alphabet: A `vocab_size` below the alphabet gives the alphabet, and a table without
+            words the initial one, as for `tokenizers`; else both are errors.
         consume: Empty `counts` once they have been read: their memory is free for the merging.
         progress: Called with the number of tokens so far, about every thousand merges.
 
@@ -212,7 +215,7 @@ def train_bpe(counts, vocab_size=30000, *, min_frequency=0, special_tokens=(), l
         counts, vocab_size=vocab_size, special_tokens=special_tokens, limit_alphabet=limit_alphabet,
         initial_alphabet=initial_alphabet, continuing_subword_prefix=continuing_subword_prefix,
         end_of_word_suffix=end_of_word_suffix, max_token_length=max_token_length,
-        byte_level=byte_level)
+        byte_level=byte_level, whole_alphabet=whole_alphabet)
     if consume:
         counts.clear()
     loop.words = words

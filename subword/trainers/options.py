@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,13 +36,14 @@ def check_options(
     limit_alphabet: object,
     max_token_length: object,
     special_tokens: Iterable[object],
-    initial_alphabet: Iterable[object],
+    initial_alphabet: Collection[object],
+    whole_alphabet: bool = False,
 ) -> None:
     """Check the options of a trainer. See `train_bpe` for what they mean.
 
     Raises:
         TypeError: One that must be an int is not.
-        ValueError: One is out of range, or there are no words.
+        ValueError: One is out of range, or there are neither words nor an initial alphabet.
 
     Example:
         >>> check_options({"a": 1}, 0, None, None, (), ())
@@ -50,7 +51,7 @@ def check_options(
         ValueError: vocab_size must be at least 1 and below 4294967295, got 0
     """
     for name, value, lowest in (
-        ("vocab_size", vocab_size, 1),
+        ("vocab_size", vocab_size, 0 if whole_alphabet else 1),
         ("limit_alphabet", limit_alphabet, 0),
         ("max_token_length", max_token_length, 1),
     ):
@@ -62,7 +63,7 @@ def check_options(
             raise ValueError(
                 f"{name} must be at least {lowest} and below {MAX_ID + 1}, got {value}"
             )
-    if len(counts) == 0:
+    if len(counts) == 0 and not (initial_alphabet or whole_alphabet):
         raise ValueError("no words to learn from: the corpus or the table of counts is empty")
     for name, strings in (
         ("special_tokens", special_tokens),

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 
 def _alphabet() -> list[str]:
@@ -73,13 +72,6 @@ def byte_of_token(token: str) -> int | None:
     """Return the byte that a token like `<0x61>` stands for, None for any other token."""
     match = _BYTE_TOKEN.fullmatch(token)
     return int(match[1], 16) if match else None
-
-
-def has_all_byte_tokens(config: Mapping[str, Any]) -> bool:
-    """Whether a BPE model has byte fallback and a token for every byte, so nothing is unknown."""
-    return config.get("byte_fallback") is True and all(
-        token in config["vocab"] for token in BYTE_TOKENS
-    )
 
 
 def has_all_bytes(vocab: Mapping[str, int]) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 
 from subword import models
 from subword._core.atomic_file import write_text
+from subword._core.component import FieldKindError
 from subword.compat.tokenizers.base_stage import BaseStage, note_change
 from subword.formats.json_files import dump_json
 from subword.formats.models_json import model_from_config, model_to_config
@@ -46,11 +47,19 @@ class Model(BaseStage):
 
     def __init__(self, **fields: Any) -> None:
         super().__init__(**fields)
+        self.check()
         object.__setattr__(self, "_cores", {})
         object.__setattr__(self, "_tokens", None)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore_model, (type(self), self._fields, self.learned())
+
+    def check(self) -> None:
+        """Build a model of these options without vocabulary, which checks them."""
+        try:
+            model_from_config({**super().config(), "vocab": {}, "merges": []}, False)
+        except FieldKindError as error:
+            raise TypeError(str(error)) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         super().__setattr__(name, value)

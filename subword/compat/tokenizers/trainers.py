@@ -77,6 +77,7 @@ class Trainer(BaseStage):
                 end_of_word_suffix=suffix,
                 max_token_length=self._fields.get("max_token_length"),
                 byte_level=byte_level,
+                whole_alphabet=True,
                 progress=advance,
                 consume=True,
             )

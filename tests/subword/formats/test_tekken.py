@@ -53,7 +53,7 @@ def test_tekken(tmp_path):
     [
         ([], "a tekken file must be an object, got list"),
         ({}, "the field 'config' is missing"),
-        ({"config": {}}, "special_tokens are missing"),
+        ({"config": {}}, "'vocab' is missing"),
         (tekken(special_tokens=[1]), "special_tokens: a token must be an object, got 1"),
         (tekken(special_tokens=[{"rank": 1, "token_str": "a"}]), "the ranks must be 0, 1, 2"),
         (tekken(vocab=[{"token_bytes": "?"}]), r"vocab\[0\]: token_bytes must be base64"),
