@@ -94,7 +94,7 @@ cdef int run_stages(BertNormalizer normalizer, PreTokenizer pre_tokenizer, WordP
             worker.tokens.data[k].end = text_source_end(source,
                                                         start + worker.tokens.data[k].end - 1)
             worker.tokens.data[k].start = text_source_start(source,
-                                                             start + worker.tokens.data[k].start)
+                                                            start + worker.tokens.data[k].start)
     worker.reserve_chunk_word_ids()
     worker.chunk_word_ids[worker.tokens.size] = <int32_t>worker.chunk_spans.size
     return 0
