@@ -7,12 +7,10 @@ merged ones.
 """
 
 cimport cython
-
+from cpython.exc cimport PyErr_CheckSignals
 from libc.stdint cimport UINT32_MAX, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy, memset
-
-from cpython.exc cimport PyErr_CheckSignals
 
 from subword._core.pipeline cimport out_of_memory, reallocate
 from subword.corpus.word_counts cimport WordCounts
@@ -22,7 +20,6 @@ from subword.trainers._pairs cimport FEW, PairRecord, home_slot, list_word
 
 from subword._core.limits import MAX_TOKEN_CHARS
 from subword.trainers.options import check_options
-
 
 cdef extern from "cpu/hints.h" nogil:
     void subword_prefetch(const void* p)

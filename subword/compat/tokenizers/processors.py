@@ -65,6 +65,10 @@ class RobertaProcessing(_Ends):
             add_prefix_space=add_prefix_space,
         )
 
+    def build(self, config: dict[str, Any]) -> Any:
+        """Build the post-processor: not by its fields, as a file's is, so that all are checked."""
+        return processors.RobertaProcessing.from_dict(config)
+
 
 class ByteLevel(PostProcessor):
     """See `subword.processors.ByteLevel`."""
