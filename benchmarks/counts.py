@@ -84,8 +84,10 @@ def instructions(cell: str, times: int) -> int:
     """Return the instructions of a process that runs a cell so many times."""
     command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
     command += [sys.executable, "-m", "benchmarks.counts", "--run", cell, str(times)]
-    # The same hashes of str, and the same work for imports, in every process.
-    environment = os.environ | {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+    # The same hashes of str and the same imports in every process, and no threads of numpy's linear
+    # algebra, which spin for as long as the machine lets them.
+    fixed = {"PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
+    environment = os.environ | fixed
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     found = re.search(r"I +refs: +([\d,]+)", done.stderr)
     if done.returncode or found is None:
