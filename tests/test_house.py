@@ -57,7 +57,8 @@ def test_there_are_files_to_look_at():
 def test_no_hand_written_file_is_too_long():
     lengths = {name: len(text.splitlines()) for name, text in HAND_WRITTEN.items()}
     assert {name: lines for name, lines in lengths.items() if lines > MAX_LINES} == {}
-    assert int(statistics.median(lengths.values())) in MEDIAN_LINES
+    # An `__init__` of a few lines, which says what a room is for, is no file to read.
+    assert int(statistics.median(n for n in lengths.values() if n > 5)) in MEDIAN_LINES
 
 
 def test_every_hand_written_file_says_what_it_is():
