@@ -15,6 +15,7 @@ from pathlib import Path
 
 import torch
 
+from bert_min.cli.run import make_parser
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.tasks import TaskSettings
@@ -55,8 +56,7 @@ def road(options, out):
         corpus = out / "corpus.txt"
         with lzma.open(options.corpus) as packed:
             corpus.write_bytes(packed.read())
-    parser = argparse.ArgumentParser()
-    pretrain.register(parser.add_subparsers())
+    parser = make_parser()
     arguments = [
         "pretrain", str(corpus), "--separator", options.separator, "--cased", "--mlm-only",
         "--vocab-size", str(options.vocab_size), "--config", options.config, "--max-length", "64",

@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 import torch
 
+from bert_min.cli import evaluate, finetune, predict, pretrain
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
-from bert_min.tasks import evaluate, finetune, predict
 from bert_min.text.tokenizers import load_tokenizer
-from bert_min.training import pretrain
 from subword import Tokenizer
 
 WORDS = ["good", "bad", "fine", "poor", "film", "cat", "dog", "sat", "mat", "red", "blue", "is"]

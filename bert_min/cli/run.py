@@ -1,4 +1,8 @@
-"""The command `bert-min`: one subcommand a module, each with a `register` of its own."""
+"""The command `bert-min`: one subcommand a module, each with a `register` of its own.
+
+What takes time to import, torch above all, is imported when a command runs, so that `--help`
+answers at once.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +12,20 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from bert_min.attention import draw
-from bert_min.embedding import embed_files
-from bert_min.tasks import evaluate, finetune, predict
-from bert_min.training import pretrain
+from bert_min.cli import embed, evaluate, finetune, predict, pretrain, show
 from subword.file_access import drop_output, flush_output, guard_streams
 
 # A module with a command adds its parser in register(subparsers) and sets run=function(args).
-COMMANDS: Final = (embed_files, pretrain, finetune, predict, evaluate, draw)
+COMMANDS: Final = (embed, pretrain, finetune, predict, evaluate, show)
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    parser = argparse.ArgumentParser("bert-min", description="A compact BERT.")
+    subparsers = parser.add_subparsers(required=True, metavar="command")
+    for module in COMMANDS:
+        module.register(subparsers)
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,12 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0, 1 after an error, whose message goes to the standard error stream, 130 after Ctrl-C, 141
         when nobody reads the output any more.
     """
-    parser = argparse.ArgumentParser("bert-min", description="A compact BERT.")
-    subparsers = parser.add_subparsers(required=True, metavar="command")
-    for module in COMMANDS:
-        module.register(subparsers)
     guard_streams()
-    args = parser.parse_args(arguments)
+    args = make_parser().parse_args(arguments)
     try:
         args.run(args)
         flush_output()
@@ -49,7 +55,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"bert-min: {str(error) or 'interrupted'}", file=sys.stderr)
         return 130
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

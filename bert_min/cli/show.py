@@ -1,0 +1,41 @@
+"""`bert-min show`: a picture of attention, and of the token vectors in two dimensions."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def register(subparsers: Any) -> None:
+    """Add `bert-min show`."""
+    parser = subparsers.add_parser("show", help="draw attention and token vectors")
+    parser.add_argument("texts", nargs="+", help="one text, or a few to compare")
+    parser.add_argument("--model", required=True, help="folder with a BERT and its tokenizer")
+    parser.add_argument("-o", "--output", "--out", default="bert.png", help="picture (bert.png)")
+    parser.add_argument("--layer", type=int, default=-1, help="1 to L; -1, the last, by default")
+    parser.set_defaults(run=_run)
+
+
+def _run(args: argparse.Namespace) -> None:
+    from bert_min.attention.draw import draw
+    from bert_min.attention.maps import attention_maps
+    from bert_min.attention.token_vectors import token_vectors
+    from bert_min.model.bert import BertModel
+    from bert_min.text.tokenizers import has_tokenizer, load_tokenizer
+
+    model = BertModel.from_pretrained(args.model)
+    if not has_tokenizer(args.model):
+        raise OSError(f"{args.model}: a model folder must hold tokenizer.json or vocab.txt")
+    tokenizer = load_tokenizer(args.model)
+    if args.layer == 0:
+        raise ValueError("layer must lie in 1 to L or be negative: layer 0 has no attention")
+    vectors = [token_vectors(model, tokenizer, text, args.layer) for text in args.texts]
+    layer = args.layer - 1 if args.layer > 0 else args.layer
+    maps = [attention_maps(model, tokenizer, text, layer) for text in args.texts]
+    for text, (tokens, weights) in zip(args.texts, maps, strict=True):
+        print(text)
+        for token, row in zip(tokens, weights.mean(0), strict=True):
+            best = row.argsort()[::-1][:3]
+            print(f"  {token:>16} -> " + ", ".join(f"{tokens[j]} {row[j]:.2f}" for j in best))
+    draw(maps, vectors, args.output)
+    print(f"picture: {args.output}")
