@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bert_min.tasks.entities import check_tag
-from bert_min.tasks.tables import read_text
+from bert_min.text.decoded_lines import read_text
 
 
 class Sentences(NamedTuple):

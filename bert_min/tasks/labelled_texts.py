@@ -1,11 +1,11 @@
 """Files of labelled texts, or of labelled pairs of texts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bert_min.tasks.tables import pick_column, read_table
+from bert_min.text.tables import TEXT_COLUMNS, pick_column, read_table, unquoted
 
-TEXT_COLUMNS = ("sentence", "text", "document", "review", "content")
 PAIR_COLUMNS = (
     ("sentence1", "sentence2"),
     ("premise", "hypothesis"),
@@ -37,21 +37,23 @@ class Texts(NamedTuple):
 def read_texts(
     path: str | Path,
     *,
-    pair: bool,
+    pair: bool | None,
     labelled: bool = True,
     text_column: str | None = None,
     pair_column: str | None = None,
     label_column: str | None = None,
+    label_columns: Sequence[str] = LABEL_COLUMNS,
 ) -> Texts:
-    """Read a TSV, JSON Lines or JSON file of texts or pairs.
+    """Read a CSV, TSV, JSON Lines or JSON file of texts or pairs.
 
     Args:
-        path: The file; see `bert_min.tasks.tables.read_table` for the formats.
-        pair: Whether an example has two texts.
+        path: The file; see `bert_min.text.tables.iterate_table` for the formats.
+        pair: Whether an example has two texts; None if it is for the file to say.
         labelled: Whether the file must have labels; without, they are not read.
         text_column: Name of the (first) text column; by default the usual names are tried.
         pair_column: Name of the second text column.
         label_column: Name of the label column.
+        label_columns: Its usual names, the best first.
 
     Returns:
         The examples, in the order of the file.
@@ -63,25 +65,30 @@ def read_texts(
     """
     rows = read_table(path)
     columns = list(rows[0].values)
-    if pair and text_column is None and pair_column is None:
-        couple = next((c for c in PAIR_COLUMNS if set(c) <= set(columns)), PAIR_COLUMNS[0])
-        text_column, pair_column = couple
+    if pair is not False and text_column is None and pair_column is None:
+        couple = next((c for c in PAIR_COLUMNS if set(c) <= set(columns)), None)
+        if couple or pair:
+            text_column, pair_column = couple or PAIR_COLUMNS[0]
+    pair = pair or (pair is None and pair_column is not None)
     names = [pick_column(path, columns, text_column, TEXT_COLUMNS, "text")]
     if pair:
         names.append(pick_column(path, columns, pair_column, ("sentence2", "text_pair"), "pair"))
     if labelled:
-        names.append(pick_column(path, columns, label_column, LABEL_COLUMNS, "label"))
+        names.append(pick_column(path, columns, label_column, label_columns, "label"))
     found: list[list[str]] = [[] for _ in names]
-    for where, values in rows:
+    for where, values, quotes_are_text in rows:
         for name, column in zip(names, found, strict=True):
             if name not in values:
                 raise ValueError(f"{where}: every example must have the field {name!r}")
             column.append(values[name])
-        if labelled and not found[-1][-1].strip():
-            raise ValueError(f"{where}: the label in column {names[-1]!r} must not be empty")
+        if labelled:
+            label = found[-1][-1].strip()
+            found[-1][-1] = unquoted(label).strip() if quotes_are_text else label
+            if not found[-1][-1]:
+                raise ValueError(f"{where}: the label in column {names[-1]!r} must not be empty")
     return Texts(
         found[0],
         found[1] if pair else None,
-        [label.strip() for label in found[-1]] if labelled else None,
+        found[-1] if labelled else None,
         [row.where for row in rows],
     )

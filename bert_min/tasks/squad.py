@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bert_min.tasks.tables import read_text
+from bert_min.text.decoded_lines import read_text
 
 
 class Question(NamedTuple):

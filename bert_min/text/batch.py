@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from bert_min.text.flat_rows import ranges_index
 
 Int = NDArray[np.int64]
+Labels = NDArray[np.int64] | NDArray[np.float32]  # classes or positions; numbers to come near to
 NO_LABELS: Int = np.zeros(0, np.int64)
 
 
@@ -27,7 +28,7 @@ class Batch(NamedTuple):
     token_type_ids: Int
     lengths: Int
     token_labels: Int = NO_LABELS
-    row_labels: Int = NO_LABELS
+    row_labels: Labels = NO_LABELS
 
     def part(self, number: int, parts: int) -> "Batch":
         """Take every `parts`-th example from `number` on: a share of about equal size."""

@@ -1,9 +1,12 @@
 """Raw text files as documents and sentences."""
 
+import collections
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
+
+from bert_min.text.decoded_lines import read_lines
 
 # A sentence ends at . ! ? or an ellipsis (and the CJK forms), with closing quotes or brackets.
 _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"')\]”’»]*(?=\s)|[。！？]+[」』”’）]*)\s*")
@@ -57,7 +60,7 @@ def read_documents(
         raise ValueError("separator must not be empty; None stands for blank lines")
     for path in paths:
         try:
-            with Path(path).open(encoding="utf-8") as file:
+            with Path(path).open(encoding="utf-8-sig") as file:
                 texts = (
                     _between_blank_lines(file)
                     if separator is None
@@ -65,7 +68,17 @@ def read_documents(
                 )
                 yield from filter(None, map(split_sentences, texts))
         except UnicodeDecodeError as error:
-            raise ValueError(f"{path}: text must be UTF-8: {error}") from error
+            raise ValueError(f"{path}: text must be UTF-8: {_broken_line(path, error)}") from error
+
+
+def _broken_line(path: str | Path, error: UnicodeDecodeError) -> ValueError:
+    """What is wrong with a file, with the line if it can be read once more."""
+    if Path(path).is_file():
+        try:
+            collections.deque(read_lines(path), maxlen=0)
+        except ValueError as found:
+            return found
+    return error
 
 
 def _between_blank_lines(file: TextIO) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bert_min.text.batch import NO_LABELS, Batch
+from bert_min.text.batch import NO_LABELS, Batch, Labels
 from bert_min.text.flat_rows import FlatRows, ranges_index, splits_of
 from bert_min.text.special_tokens import SpecialIds
 
@@ -45,7 +45,7 @@ class Examples:
         return rows[np.argsort(self.lengths[rows], kind="stable")]
 
     def batch(
-        self, rows: Int, *, token_labels: Int = NO_LABELS, row_labels: Int = NO_LABELS
+        self, rows: Int, *, token_labels: Int = NO_LABELS, row_labels: Labels = NO_LABELS
     ) -> Batch:
         """Put examples one after the other.
 

@@ -13,7 +13,7 @@ import bert_min.model.linear
 import bert_min.model.weight_names
 import bert_min.tasks.classification
 import bert_min.tasks.entities
-import bert_min.tasks.predict
+import bert_min.tasks.regression
 import bert_min.tasks.squad_answers
 import bert_min.tasks.squad_scores
 import bert_min.text.batch
@@ -22,6 +22,7 @@ import bert_min.text.examples
 import bert_min.text.flat_rows
 import bert_min.text.masking
 import bert_min.text.sentence_pairs
+import bert_min.text.tables
 import bert_min.training.model_sizes
 import bert_min.training.optimizer
 
@@ -48,7 +49,7 @@ def test_page_on_embedding(minilm):
         bert_min.model.weight_names,
         bert_min.tasks.classification,
         bert_min.tasks.entities,
-        bert_min.tasks.predict,
+        bert_min.tasks.regression,
         bert_min.tasks.squad_answers,
         bert_min.tasks.squad_scores,
         bert_min.text.batch,
@@ -57,6 +58,7 @@ def test_page_on_embedding(minilm):
         bert_min.text.flat_rows,
         bert_min.text.masking,
         bert_min.text.sentence_pairs,
+        bert_min.text.tables,
         bert_min.training.model_sizes,
         bert_min.training.optimizer,
     ],
