@@ -1,4 +1,4 @@
-"""`finetune`: train a BERT for one of the four tasks."""
+"""`finetune`: train a BERT for a task."""
 
 from bert_min.tasks.finetune import finetune
 

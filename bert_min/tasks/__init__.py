@@ -1,4 +1,4 @@
-"""The four tasks: their files, examples and scores; fine-tuning, answering and evaluation."""
+"""The tasks: their files, examples and scores; fine-tuning, answering and evaluation."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any

@@ -1,11 +1,11 @@
-"""What the four tasks have in common: their parts, their objective, how a model is run."""
+"""What the tasks have in common: their parts, their objective, how a model is run."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.settings import TaskSettings
-from bert_min.text.batch import NO_LABELS, Batch, length_batches
+from bert_min.text.batch import NO_LABELS, Batch, Labels, length_batches
 from bert_min.text.examples import Examples
 from bert_min.text.special_tokens import SpecialIds
 from bert_min.text.tokenizers import Tokenizer
@@ -35,7 +35,7 @@ class TrainingExamples(NamedTuple):
 
     inputs: Examples
     token_labels: Int = NO_LABELS
-    row_labels: Int = NO_LABELS
+    row_labels: Labels = NO_LABELS
 
 
 class Task(ABC):
@@ -47,7 +47,10 @@ class Task(ABC):
     """
 
     metric: str  # decides which model is the best
+    larger_is_better: ClassVar = True
     head: type[PretrainedModel]
+    options: ClassVar[frozenset[str]]  # the fields of the settings that this task reads, besides
+    # those that every task reads: task, max_length, batch_tokens
 
     def __init__(self, settings: TaskSettings, tokenizer: Tokenizer) -> None:
         self.settings = settings
@@ -58,6 +61,31 @@ class Task(ABC):
     def labels(self) -> tuple[str, ...]:
         """The labels, by number; none for question answering."""
         return self.settings.labels
+
+    def head_settings(self) -> dict[str, Any]:
+        """The fields of the model's configuration that the task decides, once it has learned."""
+        return {"id2label": dict(enumerate(self.labels))} if self.labels else {}
+
+    @abstractmethod
+    def example(self, texts: Sequence[str], source: str) -> Any:
+        """Make data of one example given as one text or two.
+
+        Args:
+            texts: The text; the pair; the question and its passage; or the sentence to tag.
+            source: Where they come from, for messages.
+
+        Returns:
+            What `read` returns.
+
+        Raises:
+            ValueError: The task takes another number of texts.
+        """
+
+    def expect_texts(self, texts: Sequence[str], *counts: int) -> None:
+        """Refuse another number of texts than one of `counts`."""
+        if len(texts) not in counts:
+            what = " or ".join("one text" if count == 1 else "two texts" for count in counts)
+            raise ValueError(f"the task {self.settings.task} takes {what}, got {len(texts)}")
 
     @abstractmethod
     def read(self, path: str | Path, labelled: bool = True) -> Any:

@@ -1,39 +1,62 @@
 """Classification of one text, and of pairs of texts (natural language inference)."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from bert_min.model.heads import BertForSequenceClassification
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
-from bert_min.tasks.labelled_texts import Texts, read_texts
+from bert_min.tasks.base import Record, TrainingExamples, scores_of
+from bert_min.tasks.labelled_texts import Texts
+from bert_min.tasks.text_task import TextTask
 from bert_min.text.batch import Batch
-from bert_min.text.examples import Examples, assemble
-from bert_min.text.tokenize import encode_texts
 from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed, to_device
 from bert_min.training.run_state import Metrics
 
+MANY_LABELS = 20  # with more, the number of examples decides whether they can be classes
 
-def label_names(labels: Sequence[str]) -> list[str]:
+
+def label_names(labels: Sequence[str], where: Sequence[str] = ()) -> list[str]:
     """Sort the distinct labels, so that their numbers do not depend on the order of a file.
 
+    Args:
+        labels: (N,) labels as written.
+        where: (N,) the source of each, for messages; empty if there is none.
+
+    Returns:
+        The labels, those that are numbers by size.
+
     Raises:
-        ValueError: If there are fewer than two.
+        ValueError: If there are fewer than two, one is NaN or a number such as 3.8, or most of more
+            than 20 occur once, so that they are no classes.
 
     Example:
         >>> label_names(["pos", "neg", "pos"])
         ['neg', 'pos']
     """
-    names = sorted(
-        set(labels), key=lambda name: (int(name), name) if _is_number(name) else (0, name)
-    )
+    first = dict(zip(reversed(labels), reversed(where or labels), strict=True))
+    numbers = {name: number for name in first if (number := _as_number(name)) is not None}
+    for name, number in numbers.items():
+        if math.isnan(number):
+            raise ValueError(f"{first[name]}: the label {name!r} is none: leave such rows out")
+        if number % 1:
+            raise ValueError(
+                f"{first[name]}: a label must be a name or a whole number, got {name!r}: numbers "
+                "such as these are learnt with --task regression"
+            )
+    names = sorted(first, key=lambda name: (numbers.get(name, 0.0), name))
     if len(names) < 2:
         raise ValueError(f"a classifier needs at least 2 labels, the training set has {names}")
+    if len(names) > max(MANY_LABELS, len(labels) / 2):
+        raise ValueError(
+            f"the {len(labels)} examples have {len(names)} labels, such as {names[0]!r} and "
+            f"{names[-1]!r}, too many to learn: is it the right column? Numbers on a scale are "
+            "learnt with --task regression"
+        )
     return names
 
 
@@ -102,35 +125,23 @@ def classification_metrics(
     }
 
 
-def _is_number(name: str) -> bool:
-    return name.isascii() and name.isdigit()
+def _as_number(name: str) -> float | None:
+    try:
+        number = float(name)
+    except ValueError:
+        return None
+    return None if math.isinf(number) else number
 
 
-class ClassificationTask(Task):
+class ClassificationTask(TextTask):
     """Classification of texts ("classification") or pairs ("nli")."""
 
     metric = "accuracy"
-    head = BertForSequenceClassification
 
-    def read(self, path: str | Path, labelled: bool = True) -> Texts:
-        """Read a file; see `read_texts`."""
-        settings = self.settings
-        return read_texts(
-            path,
-            pair=settings.task == "nli",
-            labelled=labelled,
-            text_column=settings.text_column,
-            pair_column=settings.pair_column,
-            label_column=settings.label_column,
-        )
-
-    def inputs(self, data: Texts) -> Examples:
-        """Tokenize texts or pairs."""
-        first = encode_texts(self.tokenizer, data.first, add_special_tokens=False)
-        second = None
-        if data.second is not None:
-            second = encode_texts(self.tokenizer, data.second, add_special_tokens=False)
-        return assemble(self.special, self.settings.max_length or 128, first, second)
+    def head_settings(self) -> dict[str, Any]:
+        """An output for each label."""
+        labels = dict(enumerate(self.labels))
+        return {"id2label": labels, "problem_type": "single_label_classification"}
 
     def learn(self, data: Texts) -> None:
         """Take the labels from the training set, unless the settings name them.
@@ -138,7 +149,7 @@ class ClassificationTask(Task):
         Raises:
             ValueError: If there are fewer than two.
         """
-        names = self.labels or tuple(label_names(data.labels or []))
+        names = self.labels or tuple(label_names(data.labels or [], data.where))
         self.settings = replace(self.settings, labels=names)
 
     def check(self, data: Texts) -> None:
@@ -149,10 +160,6 @@ class ClassificationTask(Task):
         """Tokenize the texts and number their labels."""
         labels = label_ids(data.labels or [], self.labels, data.where)
         return TrainingExamples(self.inputs(data), row_labels=labels[:, None])
-
-    def term_counts(self, batch: Batch) -> dict[str, int]:
-        """Count the texts."""
-        return {"label": len(batch.lengths)}
 
     def loss(
         self, model: PretrainedModel, batch: Batch, device: torch.device

@@ -1,4 +1,4 @@
-"""Fine-tuning a BERT on one of the four tasks."""
+"""Fine-tuning a BERT on a task."""
 
 import json
 from pathlib import Path
@@ -62,8 +62,7 @@ def finetune(
     task.learn(train_data)
     task.check(dev_data)
     torch.manual_seed(config.seed)  # the new head
-    labels: dict[str, Any] = {"id2label": dict(enumerate(task.labels))} if task.labels else {}
-    model = task.head.from_pretrained(model_folder, **labels)
+    model = task.head.from_pretrained(model_folder, **task.head_settings())
     objective = task.objective(train_data)
     if processes.is_first:
         print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {processes.device}")
@@ -81,6 +80,7 @@ def finetune(
         save=save,
         evaluate=lambda: task.evaluate(model, dev_data),
         metric=task.metric,
+        larger_is_better=task.larger_is_better,
         processes=processes,
         resume=resume,
     )

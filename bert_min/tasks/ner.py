@@ -1,7 +1,10 @@
 """Named entity recognition: labels on first subwords, tags of words."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -21,6 +24,7 @@ from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed
 from bert_min.training.run_state import Metrics
 
 Int = NDArray[np.int64]
+_WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
 class NerTask(Task):
@@ -28,6 +32,15 @@ class NerTask(Task):
 
     metric = "f1"
     head = BertForTokenClassification
+    options: ClassVar = frozenset(("document_context",))
+
+    def example(self, texts: Sequence[str], source: str) -> Sentences:
+        """Cut a sentence into words and punctuation."""
+        self.expect_texts(texts, 1)
+        words = _WORDS.findall(texts[0])
+        if not words:
+            raise ValueError(f"a sentence must have at least one word, got {texts[0]!r}")
+        return Sentences([words], [["O"] * len(words)], [source], [0])
 
     def read(self, path: str | Path, labelled: bool = True) -> Sentences:
         """Read CoNLL columns; see `read_conll`."""

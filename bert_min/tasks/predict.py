@@ -1,21 +1,15 @@
 """Answers of a fine-tuned model: for texts on the command line, or for a file."""
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import Any
 
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Record, Task
-from bert_min.tasks.conll import Sentences
-from bert_min.tasks.labelled_texts import Texts
 from bert_min.tasks.registry import make_task
 from bert_min.tasks.settings import TaskSettings
-from bert_min.tasks.squad import Question, Squad
 from bert_min.text.tokenizers import load_tokenizer
 from bert_min.training.processes import Processes
-
-_WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
 
 
 def load_task(
@@ -57,26 +51,6 @@ def predict_texts(
 
     Raises:
         ValueError: If the task takes one text and got two, or the other way round.
-
-    Example:
-        >>> _WORDS.findall("Don't go, EU!")
-        ["Don't", 'go', ',', 'EU', '!']
     """
-    name = task.settings.task
-    wants_two = name in ("nli", "qa")
-    if wants_two is (second is None):
-        what = "two texts" if wants_two else "one text"
-        raise ValueError(f"the task {name} takes {what}, got {1 if second is None else 2}")
-    source = "the command line"
-    data: Any
-    if name == "qa":
-        question = Question("1", first, 0, (), source)
-        data = Squad([second or ""], [question], task.settings.may_be_unanswerable)
-    elif name == "ner":
-        words = _WORDS.findall(first)
-        if not words:
-            raise ValueError(f"a sentence must have at least one word, got {first!r}")
-        data = Sentences([words], [["O"] * len(words)], [source], [0])
-    else:
-        data = Texts([first], None if second is None else [second], None, [source])
-    return task.predict(model, data)[0]
+    texts = (first,) if second is None else (first, second)
+    return task.predict(model, task.example(texts, "the command line"))[0]

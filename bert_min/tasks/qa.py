@@ -1,7 +1,9 @@
 """Extractive question answering as a task: examples, loss, answers."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -13,7 +15,7 @@ from bert_min.model.packing import PackedLayout
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
 from bert_min.tasks.passage_windows import Windows, answer_tokens, make_windows
-from bert_min.tasks.squad import Squad, read_squad
+from bert_min.tasks.squad import Question, Squad, read_squad
 from bert_min.tasks.squad_answers import Answers, best_spans, best_threshold
 from bert_min.tasks.squad_scores import answer_scores, squad_metrics
 from bert_min.text.batch import Batch
@@ -29,6 +31,13 @@ class QuestionAnsweringTask(Task):
 
     metric = "f1"
     head = BertForQuestionAnswering
+    options: ClassVar = frozenset(("stride", "max_answer_tokens", "n_best", "null_threshold"))
+
+    def example(self, texts: Sequence[str], source: str) -> Squad:
+        """Take a question and its passage."""
+        self.expect_texts(texts, 2)
+        question = Question("1", texts[0], 0, (), source)
+        return Squad([texts[1]], [question], self.settings.may_be_unanswerable)
 
     def read(self, path: str | Path, labelled: bool = True) -> Squad:
         """Read SQuAD JSON; see `read_squad`."""
@@ -57,7 +66,6 @@ class QuestionAnsweringTask(Task):
             self.special,
             max_length=self.settings.max_length or 384,
             stride=self.settings.stride,
-            max_question=self.settings.max_question_tokens,
         )
         return windows, offsets, passages.splits
 

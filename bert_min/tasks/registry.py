@@ -1,17 +1,17 @@
-"""The four tasks by name."""
-
-from collections.abc import Callable
+"""The tasks by name."""
 
 from bert_min.tasks.base import Task
 from bert_min.tasks.classification import ClassificationTask
 from bert_min.tasks.ner import NerTask
 from bert_min.tasks.qa import QuestionAnsweringTask
+from bert_min.tasks.regression import RegressionTask
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.tokenizers import Tokenizer
 
-TASKS: dict[str, Callable[[TaskSettings, Tokenizer], Task]] = {
+TASKS: dict[str, type[Task]] = {
     "classification": ClassificationTask,
     "nli": ClassificationTask,
+    "regression": RegressionTask,
     "ner": NerTask,
     "qa": QuestionAnsweringTask,
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from subword.file_access import write_text
 
 SETTINGS = "task.json"
+TASK_NAMES = ("classification", "ner", "nli", "qa", "regression")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,15 +16,16 @@ class TaskSettings:
     """What a fine-tuned model needs besides its weights; ``task.json`` in its folder.
 
     Attributes:
-        task: "classification", "nli", "qa" or "ner".
+        task: "classification", "nli", "regression", "qa" or "ner".
         max_length: Most tokens of an input; None for the task's usual length.
         labels: The labels, by number.
+        pair: Whether an example has two texts; None if the file says so, or either will do. The
+            tasks "classification" and "nli" decide it.
         text_column: Column of the (first) text; None to look for the usual names.
         pair_column: Column of the second text.
         label_column: Column of the label.
         stride: Passage tokens two neighbouring windows share (qa).
         max_answer_tokens: Longest answer (qa).
-        max_question_tokens: Most tokens of a question; the rest is cut (qa).
         n_best: How many answers to keep (qa).
         may_be_unanswerable: Whether a question may have no answer (qa).
         null_threshold: By how much "no answer" must beat the best answer (qa).
@@ -34,17 +36,21 @@ class TaskSettings:
     task: str
     max_length: int | None = None
     labels: tuple[str, ...] = ()
+    pair: bool | None = None
     text_column: str | None = None
     pair_column: str | None = None
     label_column: str | None = None
     stride: int = 128
     max_answer_tokens: int = 30
-    max_question_tokens: int = 64
     n_best: int = 20
     may_be_unanswerable: bool = False
     null_threshold: float = 0.0
     document_context: bool = False
     batch_tokens: int = 4096
+
+    def __post_init__(self) -> None:
+        if self.pair is None and self.task in ("classification", "nli"):
+            object.__setattr__(self, "pair", self.task == "nli")
 
     def save(self, folder: str | Path) -> None:
         """Write ``task.json``."""

@@ -58,6 +58,8 @@ class TrainingLog:
         """Add the loss and the right answers of a micro-batch."""
         for name, term in terms.items():
             for key, value in ((f"loss_{name}", term.loss), (f"accuracy_{name}", term.right)):
+                if value is None:
+                    continue
                 value = value.detach().float()
                 self._sums[key] = self._sums[key] + value if key in self._sums else value
 
@@ -78,11 +80,13 @@ class TrainingLog:
         # A process whose parts of the batches were empty has nothing to add.
         names = sorted(f"{kind}_{term}" for term in self._counts for kind in ("accuracy", "loss"))
         zero = torch.zeros((), device=self._processes.device)
-        own = torch.stack([self._sums.get(name, zero) for name in names])
-        sums = self._processes.sum(own).tolist()
+        own = [self._sums.get(name, zero) for name in names]
+        known = [zero + (name in self._sums) for name in names]
+        sums, holders = self._processes.sum(torch.stack([*own, *known])).reshape(2, -1).tolist()
         means = {
             name: value / max(self._counts[name.split("_", 1)[1]], 1)
-            for name, value in zip(names, sums, strict=True)
+            for name, value, holder in zip(names, sums, holders, strict=True)
+            if holder  # a process has it
         }
         if not all(map(math.isfinite, means.values())):
             raise ValueError(f"the loss must be a finite number, got {means} at step {step}")

@@ -8,16 +8,19 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bert_min.text.batch import Batch
+from bert_min.text.batch import Batch, Labels
 
 Int = NDArray[np.int64]
 
 
 class LossTerm(NamedTuple):
-    """One part of the loss of a batch, summed over what it counts, and how many were right."""
+    """One part of the loss of a batch, summed over what it counts, and how many were right.
+
+    Where nothing can be right, as of numbers to come near to, `right` is None.
+    """
 
     loss: Tensor
-    right: Tensor
+    right: Tensor | None
 
 
 class Objective(Protocol):
@@ -69,7 +72,7 @@ def run_packed(model: Any, batch: Batch, device: torch.device) -> Any:
     )
 
 
-def to_device(array: Int, device: torch.device) -> Tensor:
+def to_device(array: Labels, device: torch.device) -> Tensor:
     """Copy an array to the device, without waiting for the copy on a GPU."""
     tensor = torch.from_numpy(np.ascontiguousarray(array))
     if device.type == "cuda":

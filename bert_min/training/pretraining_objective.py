@@ -147,9 +147,10 @@ def measure(
             terms = objective.loss(model, batch, device)
         counts = objective.term_counts(batch)
         answers["mlm"].append(batch.token_labels[batch.token_labels != IGNORE])
-        answers["nsp"].append(batch.row_labels[:, 0])
+        answers["nsp"].append(batch.row_labels[:, 0].astype(np.int64))
         for name, term in terms.items():
-            found = (float(term.loss), float(term.right), float(counts[name]))
+            right = 0.0 if term.right is None else float(term.right)
+            found = (float(term.loss), right, float(counts[name]))
             old = sums.get(name, [0.0, 0.0, 0.0])
             sums[name] = [a + b for a, b in zip(old, found, strict=True)]
     metrics = {"loss": sum(loss / max(count, 1) for loss, _, count in sums.values())}

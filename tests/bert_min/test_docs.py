@@ -77,6 +77,11 @@ def write_files(folder):
         for a, b in zip(phrases(rng, WORDS, 30), phrases(rng, WORDS, 30), strict=True)
     ]
     (folder / "pairs.jsonl").write_text("\n".join(map(json.dumps, pairs)))
+    alike = [
+        f"{a}\t{b}\t{len(set(a.split()) & set(b.split())):.1f}"
+        for a, b in zip(phrases(rng, WORDS, 30), phrases(rng, WORDS, 30), strict=True)
+    ]
+    (folder / "scores.tsv").write_text("\n".join(["sentence1\tsentence2\tscore", *alike]) + "\n")
     lines = [
         "\n".join(f"{word} {'B-ART' if word == 'film' else 'O'}" for word in text.split())
         for text in phrases(rng, WORDS, 30)

@@ -100,6 +100,31 @@ def test_labels():
         label_ids(["a", "c"], ["a", "b"], ["f:1", "f:2"])
 
 
+@pytest.mark.parametrize("label", ["3.8", "0.5", "-1.25", "1e-3"])
+def test_scores_are_no_labels_and_the_task_for_them_is_named(label):
+    with pytest.raises(ValueError, match=rf"f:2: .* got '{label}': .*--task regression"):
+        label_names(["1.0", label, "2.0"], ["f:1", "f:2", "f:3"])
+
+
+@pytest.mark.parametrize("label", ["nan", "NaN", "-nan"])
+def test_nan_is_no_label(label):
+    with pytest.raises(ValueError, match=rf"f:2: the label '{label}' is none"):
+        label_names(["a", label, "b", label], ["f:1", "f:2", "f:3", "f:4"])
+
+
+def test_whole_numbers_are_labels_as_in_scikit_learn():
+    assert label_names(["10.0", "9.0", "-1.0", "x"]) == ["-1.0", "x", "9.0", "10.0"]
+    assert label_names(["infinity", "nothing"]) == ["infinity", "nothing"]
+
+
+def test_labels_that_hardly_occur_twice_are_refused():
+    many = [str(i) for i in range(30)]
+    with pytest.raises(ValueError, match=r"50 examples have 30 labels, such as '0' and '29'"):
+        label_names([*many, *many[:20]])
+    assert len(label_names(many * 2)) == 30
+    assert len(label_names(many[:20])) == 20
+
+
 def test_metrics_equal_those_of_scikit_learn():
     metrics = pytest.importorskip("sklearn.metrics")
     rng = np.random.default_rng(0)

@@ -36,6 +36,34 @@ def test_tables(name, task, rows, labels):
     assert (len(data.first), len(found.labels)) == (rows, labels)
 
 
+@pytest.mark.parametrize(
+    ("name", "rows", "least", "most"),
+    [
+        ("stsb/train.tsv", 5_749, 0.0, 5.0),
+        ("korsts/sts-train.tsv", 5_749, 0.0, 5.0),
+        ("sick/SICK.txt", 9_927, 1.0, 5.0),
+    ],
+)
+def test_scores(name, rows, least, most):
+    found = make_task(TaskSettings(task="regression"), load_tokenizer(VOCABULARY))
+    data = found.read(TASKS / name)
+    if "sick" in name:  # it has classes too
+        found = make_task(
+            TaskSettings(task="regression", label_column="relatedness_score"), found.tokenizer
+        )
+        data = found.read(TASKS / name)
+    found.learn(data)
+    assert found.settings.pair
+    scores = found.training_examples(data._replace(first=["a"] * rows, second=["b"] * rows))
+    assert scores.row_labels.shape == (rows, 1)
+    assert (scores.row_labels.min(), scores.row_labels.max()) == (least, most)
+    task = "nli"
+    other = make_task(TaskSettings(task=task, label_column="score"), found.tokenizer)
+    if "sick" not in name:
+        with pytest.raises(ValueError, match="--task regression"):
+            other.learn(other.read(TASKS / name))
+
+
 def test_conll():
     for name, sentences, words in (("train", 14_041, 203_621), ("test", 3_453, 46_435)):
         data = read_conll(TASKS / f"conll2003/{name}.txt")
