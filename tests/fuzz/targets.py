@@ -50,16 +50,29 @@ class Drawn(random.Random):
         return self.getrandbits(16) / 65536
 
 
+def encoded_sample(tok: Tokenizer) -> np.ndarray | None:
+    """Encode and decode texts; None where an unknown character met an `unk_token` without an id."""
+    try:
+        rows = tok.encode_ragged(
+            [SAMPLE, "", SAMPLE * 3], add_special_tokens=False, return_offsets=True
+        )
+    except ValueError as error:
+        # The one thing that an accepted tokenizer may find out when it encodes: `tokenizers` does too.
+        assert "is needed, but is not in the vocabulary" in str(error)
+        return None
+    tok.decode_batch(rows)
+    return rows[0]
+
+
 def same_again(tok: Tokenizer) -> None:
     """A tokenizer that was accepted works, and is the same after it was saved."""
-    rows = tok.encode_ragged(
-        [SAMPLE, "", SAMPLE * 3], add_special_tokens=False, return_offsets=True
-    )
-    tok.decode_batch(rows)
+    expected = encoded_sample(tok)
     text = tok.to_str()
     again = Tokenizer.from_str(text)
     assert again.to_str() == text
-    assert np.array_equal(again.encode_ragged([SAMPLE], add_special_tokens=False)[0], rows[0]), text
+    got = encoded_sample(again)
+    assert (got is None) == (expected is None), text
+    assert expected is None or np.array_equal(got, expected), text
 
 
 def tokenizer_json(data: bytes) -> None:
@@ -111,7 +124,7 @@ def files(data: bytes) -> None:
             tok = loaders[(data or b"\0")[0] % len(loaders)]()
         except REFUSALS:
             return
-    tok.decode_batch(tok.encode_ragged([SAMPLE], add_special_tokens=False))
+    encoded_sample(tok)
 
 
 def random_tokenizers(data: bytes) -> None:
