@@ -11,7 +11,6 @@ import pytest
 import subword
 from subword import distributed
 from subword.corpus.counting import count_words
-from subword.distributed import counting
 
 ROOT = Path(__file__).parents[2]
 LINES = [f"line{i % 97} 한국어 the cat's a{i % 7}\n" for i in range(3000)]
@@ -23,13 +22,13 @@ def test_shards_of_a_file_begin_and_end_with_lines(tmp_path):
     (tmp_path / "b.txt").write_bytes(b"")
     (tmp_path / "c.txt.gz").write_bytes(b"packed")
     paths = [str(tmp_path / name) for name in ("a.txt", "b.txt", "c.txt.gz")]
-    shards = list(counting.shards_of(paths, None, None, 5000))
+    shards = list(distributed.shards_of(paths, None, None, 5000))
     assert shards[-1] == (paths[2], 0, None)
     assert len(shards) > 10
     pieces = [(text + b"no newline")[start:stop] for path, start, stop in shards[:-1]]
     assert b"".join(pieces) == text + b"no newline"
     assert all(piece.endswith(b"\n") for piece in pieces[:-1])
-    assert len(list(counting.shards_of(paths, None, None, 1))) == len(LINES) + 2
+    assert len(list(distributed.shards_of(paths, None, None, 1))) == len(LINES) + 2
 
 
 def test_without_ray_the_error_says_what_to_install(monkeypatch):
@@ -50,7 +49,7 @@ def test_names_of_files_and_single_texts_are_no_shards(tmp_path):
         distributed.count_words([tmp_path], progress=False)
     for text in ("letters", b"letters"):
         with pytest.raises(TypeError, match="shard 3: a shard is a list of str, got"):
-            counting._count_texts(None, (3, text))
+            distributed._count_texts(None, (3, text))
     os.mkfifo(tmp_path / "fifo")
     with pytest.raises(ValueError, match="fifo: a pipe cannot be shared out"):
         distributed.count_words([str(tmp_path / "fifo")], progress=False)

@@ -1,4 +1,14 @@
-"""Count the words of a source in Ray tasks, one task for each shard of it."""
+"""Count and encode on many machines with Ray (https://docs.ray.io); the package `ray` is needed.
+
+Work is cut into shards, each of which is counted by a task that is a function of its shard alone:
+when a machine dies, Ray runs its tasks elsewhere. The counts add up to those of one process, so the
+tokenizer trained on them is the same, byte by byte.
+
+    import subword.distributed
+    counts = subword.distributed.count_words(ray.data.read_parquet("s3://..."), column="text")
+    tokenizer = subword.train_from_counts(counts, "byte_level_bpe", 32000)
+    ids = subword.distributed.encode(dataset, tokenizer, column="text")
+"""
 
 from __future__ import annotations
 
@@ -13,7 +23,9 @@ from subword.corpus import readers, sources
 from subword.corpus.stages import Algorithm, WordStages, algorithm_stages
 from subword.corpus.text_batches import ArrowBatch, StrBatch
 from subword.corpus.word_counts import WordCounts
-from subword.distributed.ray_data import is_dataset, running_ray, strings_of
+from subword.tokenizer import Tokenizer
+
+__all__ = ["count_words", "encode"]
 
 SHARD_BYTES = 64 << 20  # bytes of a file that one task counts, about
 TASKS_PER_CORE = 3  # running and waiting, of each core of the cluster
@@ -62,7 +74,7 @@ def count_words(
     if shard_bytes < 1:
         raise ValueError(f"shard_bytes must be at least 1, got {shard_bytes}")
     stages = algorithm_stages(algorithm, normalizer, pre_tokenizer, lowercase)
-    if is_dataset(source):
+    if _is_dataset(source):
         return _sum_dataset(source, partial(_count_block, stages, column or "text"), progress)
     if isinstance(source, list | tuple) and source and isinstance(source[0], str | os.PathLike):
         source = sources.Files(tuple(source))  # a shard is a list, so these must be paths
@@ -71,6 +83,51 @@ def count_words(
         return _sum_tasks(partial(_count_texts, stages), enumerate(source), None, progress)
     parts = list(shards_of(paths, field, column, shard_bytes))
     return _sum_tasks(partial(_count_part, stages, field, column), parts, len(parts), progress)
+
+
+def encode(
+    dataset: Any,
+    tokenizer: Tokenizer,
+    *,
+    column: str = "text",
+    output: str = "input_ids",
+    add_special_tokens: bool = True,
+    max_length: int | None = None,
+    keep: bool = False,
+    **options: Any,
+) -> Any:
+    """Encode a column of a Ray Dataset.
+
+    Args:
+        dataset: A Ray Dataset.
+        tokenizer: Encodes every row by itself, as `tokenizer.encode_ragged` does.
+        column: The column with the text; a missing value has no ids.
+        output: The name of the column of ids, a list of uint32 for each row.
+        add_special_tokens: Run the post-processor's special tokens.
+        max_length: Keep at most this many ids of each row.
+        keep: Keep the other columns; else only the ids are there.
+        options: Further arguments of Dataset.map_batches, such as `batch_size` and `num_cpus`.
+
+    Returns:
+        A Dataset, computed when it is used.
+
+    Raises:
+        ImportError: Ray is not installed.
+        TypeError: `dataset` is not a Ray Dataset.
+    """
+    if not _is_dataset(dataset):
+        raise TypeError(f"dataset must be a ray.data.Dataset, got {type(dataset).__name__}")
+    encode_block = partial(
+        _encode_block,
+        tokenizer,
+        column,
+        output,
+        keep,
+        {"add_special_tokens": add_special_tokens, "max_length": max_length, "threads": 1},
+    )
+    return dataset.map_batches(
+        encode_block, **{"batch_size": None, "batch_format": "pyarrow", **options}
+    )
 
 
 def shards_of(
@@ -99,7 +156,7 @@ def _sum_tasks(
     count: Count, shards: Iterable[Any], total: int | None, progress: bool
 ) -> WordCounts:
     """Count shards in tasks, of which a bounded number exists at a time, and add the counts up."""
-    ray = running_ray()
+    ray = _running_ray()
     task = ray.remote(max_retries=-1)(_packed)
     shared = ray.put(count)
     max_waiting = max(1, int(TASKS_PER_CORE * ray.cluster_resources().get("CPU", 1)))
@@ -145,6 +202,22 @@ def _sum_dataset(dataset: Any, count: Callable[[Any], Any], progress: bool) -> W
     return counts
 
 
+def _running_ray() -> Any:
+    """Return the module `ray`, connected to a cluster; a local one is started if there is none."""
+    try:
+        import ray
+    except ImportError:
+        raise ImportError("subword.distributed needs ray (pip install subword[ray])") from None
+    if not ray.is_initialized():
+        ray.init(log_to_driver=False)
+    return ray
+
+
+def _is_dataset(source: Any) -> bool:
+    """Say whether this is a Ray Dataset."""
+    return hasattr(source, "map_batches") and isinstance(source, _running_ray().data.Dataset)
+
+
 # These functions run in the tasks.
 
 
@@ -180,7 +253,7 @@ def _count_block(stages: WordStages, column: str, block: Any) -> Any:
     counter = stages.counter()
     message = None
     try:
-        array = strings_of(block, column).fill_null("")
+        array = _strings_of(block, column).fill_null("")
         ArrowBatch(array, f"column {column!r}", 0).count(counter)
     except ValueError as error:  # Ray Data wraps errors
         message = str(error)
@@ -188,3 +261,28 @@ def _count_block(stages: WordStages, column: str, block: Any) -> Any:
     return pa.table(
         {"counts": pa.array(counts, pa.large_binary()), "error": pa.array([message], pa.string())}
     )
+
+
+def _encode_block(
+    tokenizer: Tokenizer, column: str, output: str, keep: bool, options: dict[str, Any], block: Any
+) -> Any:
+    import pyarrow as pa
+
+    array = _strings_of(block, column)
+    ragged = tokenizer.encode_ragged(array.fill_null("").to_pylist(), **options)
+    ids = pa.LargeListArray.from_arrays(pa.array(ragged.row_splits), pa.array(ragged.ids))
+    return block.append_column(output, ids) if keep else pa.table({output: ids})
+
+
+def _strings_of(block: Any, column: str) -> Any:
+    """Return a column of a block as one Arrow array of large strings; missing values stay."""
+    import pyarrow as pa
+
+    if column not in block.column_names:
+        raise ValueError(f"the dataset has no column {column!r}, but {block.column_names}")
+    array = block.column(column)
+    kind = array.type
+    if not (pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind)):
+        raise ValueError(f"column {column!r} must hold strings, got {kind}")
+    array = array.cast(pa.large_string()).combine_chunks()
+    return pa.concat_arrays(array.chunks) if isinstance(array, pa.ChunkedArray) else array
