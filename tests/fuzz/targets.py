@@ -57,8 +57,9 @@ def encoded_sample(tok: Tokenizer) -> np.ndarray | None:
             [SAMPLE, "", SAMPLE * 3], add_special_tokens=False, return_offsets=True
         )
     except ValueError as error:
-        # The one thing that an accepted tokenizer may find out when it encodes: `tokenizers` does too.
-        assert "is needed, but is not in the vocabulary" in str(error)
+        # An accepted tokenizer may find out nothing else when it encodes.
+        if "is needed, but is not in the vocabulary" not in str(error):
+            raise
         return None
     tok.decode_batch(rows)
     return rows[0]
