@@ -8,11 +8,11 @@ import time
 from typing import Final
 
 import torch
-from tqdm import tqdm
 
 from bert_min.embedding.embedder import Embedder
 from bert_min.embedding.options import EmbedOptions
 from bert_min.embedding.vector_files import open_writer
+from bert_min.progress import Progress
 from bert_min.text.text_files import read_texts
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -52,16 +52,19 @@ def embed_files(args: argparse.Namespace) -> None:
     start = time.perf_counter()
     with (
         open_writer(args.output, options.width(embedder.model)) as writer,
-        tqdm(unit=" texts", disable=None) as bar,
+        Progress(None, "texts") as progress,
     ):
-        for chunk in embedder.stream(read_texts(args.inputs, args.field), options):
+
+        def report(more_texts: int, more_tokens: int) -> None:
+            nonlocal tokens
+            tokens += more_tokens
+            rate = tokens / (time.perf_counter() - start)
+            progress.advance(more_texts, f"{rate:,.0f} tokens a second")
+
+        for chunk in embedder.stream(read_texts(args.inputs, args.field), options, report):
             writer.write(chunk.vectors)
             texts += len(chunk.vectors)
-            tokens += chunk.tokens
             truncated += chunk.truncated
-            rate = tokens / (time.perf_counter() - start)
-            bar.set_postfix_str(f"{rate:,.0f} tok/s")
-            bar.update(len(chunk.vectors))
     seconds = time.perf_counter() - start
     print(
         f"{texts:,} texts, {tokens:,} tokens in {seconds:.1f} s ({tokens / seconds:,.0f} tok/s), "

@@ -10,7 +10,7 @@ one text at a time, and every other step one token at a time.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,6 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
-from tqdm import tqdm
 
 from bert_min.attention.maps import AttentionMap, attention_maps
 from bert_min.embedding.model_folder import read_folder_settings
@@ -31,6 +30,7 @@ from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.dtypes import check_dtype
 from bert_min.model.int8 import quantize_int8
+from bert_min.progress import Progress
 from bert_min.text.batch import length_batches
 from bert_min.text.flat_rows import FlatRows
 from bert_min.text.tokenize import count_truncated, encode_texts
@@ -46,6 +46,8 @@ INT8_BATCH_TOKENS: Final = 1_024  # more passes, less arithmetic: fits the cache
 # oneDNN keeps a kernel for every number of rows it has seen: 250 MiB after two million texts. On a
 # CPU a batch is filled up to a multiple of this, so that a few dozen numbers occur.
 ROWS: Final = 64
+
+Report = Callable[[int, int], None]  # told of more texts and more tokens
 
 
 @dataclass
@@ -169,7 +171,7 @@ class Embedder:
             normalize: Scale vectors to length 1; None does what the model was trained for.
             max_length: Most tokens of a text, special tokens included; None takes the model's.
             batch_tokens: Tokens of a batch; changes speed and memory, not the vectors.
-            progress: Show a bar, if there is a terminal.
+            progress: Show a bar, or where there is no terminal a line now and then.
             combine: What to do with several layers: "concat" or "sum".
             long_texts: A text over max_length is cut ("truncate", with a warning that counts
                 them), cut into "windows" whose vectors are averaged by their number of tokens, or
@@ -198,12 +200,11 @@ class Embedder:
         )
         vectors = np.empty((len(texts), options.width(self.model)), np.float32)
         done = truncated = 0
-        with tqdm(total=len(texts), unit="texts", disable=None if progress else True) as bar:
-            for chunk in self.stream(texts, options):
+        with Progress(len(texts), "texts", shown=progress) as bar:
+            for chunk in self.stream(texts, options, lambda more, _: bar.advance(more)):
                 vectors[done : done + len(chunk.vectors)] = chunk.vectors
                 done += len(chunk.vectors)
                 truncated += chunk.truncated
-                bar.update(len(chunk.vectors))
         if truncated:
             warnings.warn(
                 f"{truncated} of {len(texts)} texts were cut to {options.max_length} tokens",
@@ -215,7 +216,12 @@ class Embedder:
         """Compute who attends to whom in one layer; see `bert_min.attention_maps`."""
         return attention_maps(self.model, self.tokenizer, text, layer)
 
-    def stream(self, texts: Iterable[str], options: EmbedOptions) -> Iterator[Chunk]:
+    def stream(
+        self,
+        texts: Iterable[str],
+        options: EmbedOptions,
+        report: Report | None = None,
+    ) -> Iterator[Chunk]:
         """Embed any number of texts in bounded memory.
 
         The next chunk is tokenized while the model works on this one.
@@ -223,6 +229,7 @@ class Embedder:
         Args:
             texts: Read once, a chunk at a time.
             options: How to embed.
+            report: Told after each batch how many more texts and tokens are done.
 
         Yields:
             The vectors of one chunk of texts after the other, in order.
@@ -233,10 +240,10 @@ class Embedder:
             for chunk in cut_chunks(texts):
                 coming = ahead.submit(self._tokenize, chunk, options)
                 if waiting is not None:
-                    yield self._embed(*waiting.result(), options)
+                    yield self._embed(*waiting.result(), options, report)
                 waiting = coming
             if waiting is not None:
-                yield self._embed(*waiting.result(), options)
+                yield self._embed(*waiting.result(), options, report)
 
     def _tokenize(
         self, texts: list[str], options: EmbedOptions
@@ -257,16 +264,21 @@ class Embedder:
         text_index: NDArray[np.int64] | None,
         truncated: int,
         options: EmbedOptions,
+        report: Report | None,
     ) -> Chunk:
         device = self.model.embeddings.word.weight.device
         lengths = rows.lengths
         out = torch.empty(len(lengths), options.width(self.model), device=device)
+        index = np.arange(len(lengths)) if text_index is None else text_index
+        is_new = np.diff(index, prepend=-1) > 0  # of the windows of a text the first counts
         with torch.inference_mode():
             for batch in length_batches(lengths, options.batch_tokens):
                 part = rows.take(batch)
                 ids = torch.from_numpy(part.ids)
                 vectors = self._vectors(ids, part.lengths.tolist(), options)
                 out[torch.from_numpy(batch).to(device)] = vectors
+                if report is not None:
+                    report(int(is_new[batch].sum()), len(part.ids))
             if text_index is not None:
                 out = pool_windows(out, text_index, lengths)
             if options.normalize:

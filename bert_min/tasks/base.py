@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from bert_min.model.pretrained import PretrainedModel
+from bert_min.progress import Progress
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.batch import NO_LABELS, Batch, Labels, length_batches
 from bert_min.text.examples import Examples
@@ -192,9 +193,11 @@ def scores_of(
         The rows (B,) of a batch, their lengths (B,), and each of the scores, packed.
     """
     device = next(model.parameters()).device
-    for rows in length_batches(inputs.lengths, batch_tokens):
-        batch = inputs.batch(rows)
-        with torch.inference_mode():
-            out = run_packed(model, batch, device)
-            found = [getattr(out, name).float().cpu().numpy() for name in names]
-        yield rows, batch.lengths, found
+    with Progress(len(inputs), "inputs", brief=True) as progress:
+        for rows in length_batches(inputs.lengths, batch_tokens):
+            batch = inputs.batch(rows)
+            with torch.inference_mode():
+                out = run_packed(model, batch, device)
+                found = [getattr(out, name).float().cpu().numpy() for name in names]
+            progress.advance(len(rows))
+            yield rows, batch.lengths, found

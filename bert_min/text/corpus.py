@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bert_min.progress import Progress
 from bert_min.text.flat_rows import splits_of
 from bert_min.text.tokenize import encode_texts
 from subword import Tokenizer
@@ -87,13 +88,15 @@ def tokenize_documents(documents: Iterable[list[str]], tokenizer: Tokenizer) -> 
         batch.clear()
         per_document.clear()
 
-    for sentences in documents:
-        batch += sentences
-        per_document.append(len(sentences))
-        if len(batch) >= _SENTENCES_AT_ONCE:
+    with Progress(None, "sentences read", brief=True) as progress:
+        for sentences in documents:
+            batch += sentences
+            per_document.append(len(sentences))
+            if len(batch) >= _SENTENCES_AT_ONCE:
+                progress.advance(len(batch))
+                flush()
+        if batch:
             flush()
-    if batch:
-        flush()
     sentences_of = np.concatenate(counts) if counts else np.zeros(0, np.int64)
     sentences_of = sentences_of[sentences_of > 0]
     if not len(sentences_of):

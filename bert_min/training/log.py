@@ -2,16 +2,16 @@
 
 import json
 import math
-import sys
 import time
 from pathlib import Path
 from typing import Any, TextIO
 
 import torch
 from torch import Tensor
-from tqdm import tqdm
 
+from bert_min.progress import Progress
 from bert_min.training.curves import draw_curves
+from bert_min.training.names import shown_name
 from bert_min.training.objective import LossTerm
 from bert_min.training.processes import Processes
 from subword.file_access import write_text
@@ -33,7 +33,7 @@ class TrainingLog:
     def __init__(self, out: Path, processes: Processes, total: int) -> None:
         self._path, self._processes, self._total = out / LOG, processes, total
         self._file: TextIO | None = None
-        self._bar: Any = None
+        self._progress: Progress | None = None
         self._sums: dict[str, Tensor] = {}
         self._counts: dict[str, int] = {}
         self._norms: list[Tensor] = []
@@ -51,8 +51,7 @@ class TrainingLog:
             kept = [line for line in lines if json.loads(line)["step"] <= step]
         write_text(self._path, "".join(line + "\n" for line in kept))
         self._file = self._path.open("a", encoding="utf-8")
-        quiet = not sys.stderr.isatty()
-        self._bar = tqdm(total=self._total, initial=step, unit="step", disable=quiet)
+        self._progress = Progress(self._total, "steps", initial=step).__enter__()
 
     def add(self, terms: dict[str, LossTerm]) -> None:
         """Add the loss and the right answers of a micro-batch."""
@@ -69,6 +68,8 @@ class TrainingLog:
             self._counts[name] = self._counts.get(name, 0) + number
         self._norms.append(norm.detach())
         self._tokens += tokens
+        if self._progress is not None:
+            self._progress.advance()
 
     def write(self, step: int, epoch: int, lr: float) -> None:
         """Write the means since the last line.
@@ -94,12 +95,9 @@ class TrainingLog:
         rate = self._tokens / max(now - self._started, 1e-9)
         record = {"step": step, "epoch": epoch, "lr": lr, **means, "gradient_norm": norm}
         self._line({**record, "tokens_per_second": rate})
-        if self._bar is not None:
-            self._bar.set_postfix_str(
-                " ".join(f"{name} {value:.3f}" for name, value in means.items())
-                + f" {rate:,.0f} tok/s"
-            )
-            self._bar.update(step - self._bar.n)
+        if self._progress is not None:
+            shown = [f"{shown_name(name)} {value:.3f}" for name, value in means.items()]
+            self._progress.advance(0, ", ".join([*shown, f"{rate:,.0f} tokens a second"]))
         self._sums, self._counts, self._norms, self._tokens = {}, {}, [], 0
         self._started = now
 
@@ -123,17 +121,23 @@ class TrainingLog:
     def evaluation(self, step: int, metrics: dict[str, float]) -> None:
         """Write the values of an evaluation."""
         self._line({"step": step, "evaluation": metrics})
-        if self._bar is not None:
-            shown = "  ".join(f"{name} {value:.4f}" for name, value in metrics.items())
-            self._bar.write(f"step {step}: {shown}", file=sys.stderr)
+        if self._progress is not None:
+            shown = "  ".join(f"{shown_name(name)} {value:.4f}" for name, value in metrics.items())
+            self._progress.write(f"step {step}: {shown}")
         self._started = time.perf_counter()  # evaluation is no training time
 
     def close(self) -> None:
         """End the file and the bar, and draw the curves."""
         if self._file is not None:
-            self._file.close()
-            self._bar.close()
+            self.stop()
             draw_curves(self._path)
+
+    def stop(self) -> None:
+        """End the file and the bar; also of a run that fails."""
+        if self._file is not None and self._progress is not None:
+            self._file.close()
+            self._progress.__exit__()
+            self._file = self._progress = None
 
     def _line(self, record: dict[str, Any]) -> None:
         if self._file is not None:

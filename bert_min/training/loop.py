@@ -91,6 +91,8 @@ def train(
             f"interrupted at step {loop.state.step}; the last checkpoint in {out} is of step "
             f"{loop.state.saved_step}: go on from there with --resume"
         ) from None
+    finally:
+        loop.log.stop()
 
 
 class TrainingLoop:

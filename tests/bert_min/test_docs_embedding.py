@@ -11,6 +11,7 @@ import bert_min.model.bert
 import bert_min.model.config
 import bert_min.model.linear
 import bert_min.model.weight_names
+import bert_min.progress
 import bert_min.tasks.classification
 import bert_min.tasks.entities
 import bert_min.tasks.regression
@@ -24,6 +25,7 @@ import bert_min.text.masking
 import bert_min.text.sentence_pairs
 import bert_min.text.tables
 import bert_min.training.model_sizes
+import bert_min.training.names
 import bert_min.training.optimizer
 
 PAGE = Path(__file__).parents[2] / "docs" / "embedding.md"
@@ -47,6 +49,7 @@ def test_page_on_embedding(minilm):
         bert_min.model.config,
         bert_min.model.linear,
         bert_min.model.weight_names,
+        bert_min.progress,
         bert_min.tasks.classification,
         bert_min.tasks.entities,
         bert_min.tasks.regression,
@@ -60,6 +63,7 @@ def test_page_on_embedding(minilm):
         bert_min.text.sentence_pairs,
         bert_min.text.tables,
         bert_min.training.model_sizes,
+        bert_min.training.names,
         bert_min.training.optimizer,
     ],
     ids=lambda module: module.__name__,

@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # From the ground up. A room imports from the levels below its own, and from itself.
 LEVELS = (
+    ("progress",),
     ("model", "text"),
     ("attention",),
     ("embedding",),
@@ -162,4 +163,4 @@ def test_files_are_of_readable_length():
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in TREES}
     assert max(lengths.values()) <= 400
     tops = [path.name for path in TREES if path.parent.name == "bert_min"]
-    assert sorted(tops) == sorted(f"{name}.py" for name in ("__init__", *LEVELS[-2]))
+    assert sorted(tops) == sorted(f"{name}.py" for name in ("__init__", *LEVELS[0], *LEVELS[-2]))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 
+from bert_min import progress
 from bert_min.model.config import BertConfig
 from bert_min.model.heads import BertForSequenceClassification
 from bert_min.tasks.classification import ClassificationTask
@@ -21,6 +23,7 @@ from bert_min.training.loop import TrainingLoop, train
 from bert_min.training.optimizer import learning_rate, make_optimizer
 from bert_min.training.processes import Processes
 from bert_min.training.train_config import TrainConfig
+from tests.helpers.screen import use_screen
 from tests.helpers.stand_in import Letters
 
 TOKENIZER = Letters()
@@ -254,6 +257,23 @@ def test_interrupt_and_crash_leave_the_last_good_files(tmp_path):
     (out / CHECKPOINT).write_bytes(b"no checkpoint")
     with pytest.raises(ValueError, match="not a checkpoint"):
         fit(out, config, resume=True)
+
+
+def test_the_bar_moves_at_every_step_and_ends_with_the_run(tmp_path, monkeypatch):
+    screen = use_screen(monkeypatch)
+    monkeypatch.setattr(progress, "REFRESH", 0.001)
+    config = TrainConfig(batch_size=8, max_steps=12, log_every=12)
+    values = iter([0.5, 0.9])
+    fit(tmp_path / "a", config, evaluate=lambda: {"macro_f1": next(values)}, metric="macro_f1")
+    drawn = {int(step) for step in re.findall(r"(\d+)/12 \[", screen.getvalue())}
+    assert len(drawn) > 6  # of 13
+    assert re.search(
+        r"12/12 .*, accuracy 0\.\d{3}, loss 0\.\d{3}, [\d,]+ tokens", screen.getvalue()
+    )
+    assert "step 6: macro F1 0.5000" in screen.getvalue()
+    with pytest.raises(ValueError, match="metric must be one of"):
+        fit(tmp_path / "b", config, evaluate=lambda: {"f1": 1.0}, metric="x")
+    assert progress.Progress._drawn is None
 
 
 def full_disk(folder):
