@@ -5,37 +5,112 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from bert_min.cli.parsers import add_command, add_device
+
 
 def register(subparsers: Any) -> None:
     """Add `bert-min embed`."""
-    parser = subparsers.add_parser("embed", help="turn texts into vectors")
+    parser = add_command(
+        subparsers,
+        "embed",
+        "Turn texts into vectors.",
+        "Row i of the output is the vector of text i; memory does not grow with the number of "
+        "texts.",
+        "bert-min embed reviews.jsonl --field text --model FOLDER -o reviews.npy",
+    )
     add = parser.add_argument
-    add("inputs", nargs="+", help=".txt (a text a line), .csv, .tsv, .jsonl, .json, .parquet, or -")
-    add("--model", required=True, help="folder with a BERT and its tokenizer")
-    add("-o", "--output", "--out", required=True, help=".npy or .parquet file for the vectors")
-    add("--field", "--column", help="key or column of the texts; text or a usual name by default")
-    add("--pooling", choices=("mean", "cls", "max", "pooler"), help="what the folder says, or mean")
-    add("--layers", type=int, nargs="+", default=[-1], help="0 to L; -1, the last, by default")
-    add("--combine", choices=("concat", "sum"), default="concat", help="of several layers")
-    add("--normalize", action=argparse.BooleanOptionalAction, help="what the folder says, or not")
-    add("--max-length", type=int, help="most tokens of a text; what the folder says")
+    add(
+        "inputs",
+        nargs="+",
+        help="Files of texts: .csv, .tsv, .jsonl, .json or .parquet, or plain text with a text a "
+        "line; - reads lines from the standard input.",
+    )
+    add("--model", required=True, help="Folder with a BERT and its tokenizer.")
+    add(
+        "-o",
+        "--output",
+        "--out",
+        required=True,
+        help="File for the vectors, which must end in .npy or .parquet.",
+    )
+    add(
+        "--field",
+        "--column",
+        help="Take the texts from this key of JSON or column of a table. Default: text, or "
+        "another usual name.",
+    )
+    add(
+        "--pooling",
+        choices=("mean", "cls", "max", "pooler"),
+        help="Make one vector of the token vectors: their mean or maximum, the vector of [CLS], or "
+        "the model's tanh layer over it. Default: what the folder says, else mean.",
+    )
+    add(
+        "--layers",
+        type=int,
+        nargs="+",
+        default=[-1],
+        metavar="L",
+        help="Take the vectors of these layers: 0 is the embeddings, 1 the first layer, -1 the "
+        "last. Default: -1.",
+    )
+    add(
+        "--combine",
+        choices=("concat", "sum"),
+        default="concat",
+        help="Put the vectors of several layers side by side or add them. Default: %(default)s.",
+    )
+    add(
+        "--normalize",
+        action=argparse.BooleanOptionalAction,
+        help="Scale vectors to length 1, or do not. Default: what the folder says, else not.",
+    )
+    add(
+        "--max-length",
+        type=int,
+        metavar="N",
+        help="Most tokens of a text, [CLS] and [SEP] included. Default: what the folder says, else "
+        "the number of positions of the model.",
+    )
     add(
         "--long-texts",
         choices=("truncate", "windows", "error"),
         default="truncate",
-        help="over max-length",
+        help="Cut texts of more than --max-length tokens, average the vectors of their windows, or "
+        "stop with an error. Default: %(default)s.",
     )
-    add("--overlap", type=int, default=0, help="tokens that windows share")
-    add("--batch-tokens", type=int, help="tokens of a batch; more is faster up to a point")
-    add("--threads", type=int, help="threads of the model on a CPU; every core by default")
-    add("--device", help="cpu or cuda; a GPU if there is one")
+    add(
+        "--overlap",
+        type=int,
+        default=0,
+        metavar="N",
+        help="Let neighbouring windows share this many tokens. Default: %(default)s.",
+    )
+    add(
+        "--batch-tokens",
+        type=int,
+        metavar="N",
+        help="Run this many tokens at once; more is faster up to a point and takes more memory. "
+        "Default: 2048 on a CPU (1024 with --int8), 65536 on a GPU.",
+    )
+    add(
+        "--threads",
+        type=int,
+        metavar="N",
+        help="Compute on this many threads of a CPU. Default: one for every core.",
+    )
+    add_device(parser)
     add(
         "--dtype",
         choices=("float32", "bfloat16", "float16"),
-        help="float32 by default; bfloat16 suits a GPU",
+        help="Compute in this type of number; bfloat16 suits a GPU. Default: float32.",
     )
-    add("--int8", action="store_true", help="multiply in 8-bit integers (CPU)")
-    add("--compile", action="store_true", help="fuse steps with torch.compile first")
+    add("--int8", action="store_true", help="Multiply in 8-bit integers, on a CPU only.")
+    add(
+        "--compile",
+        action="store_true",
+        help="Let torch.compile fuse steps first; this takes a minute and pays off on long runs.",
+    )
     parser.set_defaults(run=_run)
 
 

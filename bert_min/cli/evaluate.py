@@ -3,6 +3,34 @@
 import argparse
 from typing import Any
 
+from bert_min.cli.parsers import add_command, add_device, add_null_threshold
+
+
+def register(subparsers: Any) -> None:
+    """Add ``bert-min evaluate``."""
+    parser = add_command(
+        subparsers,
+        "evaluate",
+        "Score a fine-tuned model on a file of labelled examples.",
+        "The scores are those of its task: accuracy and F1, F1 of whole entities, or exact match "
+        "and F1 of answers.",
+        "bert-min evaluate --model sentiment --data reviews-dev.tsv",
+    )
+    parser.add_argument("--model", required=True, help="Folder that bert-min finetune has written.")
+    parser.add_argument(
+        "--data",
+        "--dev",
+        "--test",
+        required=True,
+        help="File of labelled examples, in the form of the training file.",
+    )
+    parser.add_argument(
+        "--out", help="Write the scores to this file. Default: metrics.json in the model's folder."
+    )
+    add_null_threshold(parser, "that of the training")
+    add_device(parser)
+    parser.set_defaults(run=_run)
+
 
 def _run(options: argparse.Namespace) -> None:
     from bert_min.tasks.evaluate import evaluate
@@ -16,14 +44,3 @@ def _run(options: argparse.Namespace) -> None:
     )
     for name, value in found.items():
         print(f"{name}\t{value:.4f}")
-
-
-def register(subparsers: Any) -> None:
-    """Add ``bert-min evaluate``."""
-    parser = subparsers.add_parser("evaluate", help="score a fine-tuned model on a file")
-    parser.add_argument("--model", required=True, help="folder of bert-min finetune")
-    parser.add_argument("--data", "--dev", "--test", required=True, help="labelled examples")
-    parser.add_argument("--out", help="metrics file; metrics.json beside the model by default")
-    parser.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
-    parser.add_argument("--device", help="cpu or cuda; a GPU if there is one")
-    parser.set_defaults(run=_run)

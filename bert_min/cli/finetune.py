@@ -4,8 +4,107 @@ import argparse
 import dataclasses
 from typing import Any
 
+from bert_min.cli.parsers import add_command, add_null_threshold
+from bert_min.cli.training_options import add_training_options
 from bert_min.tasks.settings import TASK_NAMES, TaskSettings
-from bert_min.training.options import add_training_options, training_config
+from bert_min.training.options import training_config
+
+
+def register(subparsers: Any) -> None:
+    """Add ``bert-min finetune``."""
+    parser = add_command(
+        subparsers,
+        "finetune",
+        "Train a BERT for a task.",
+        "The folder of --out then holds the model that was best on the development file, and "
+        "bert-min predict and evaluate read it.",
+        "bert-min finetune --task classification --model FOLDER --train reviews.tsv "
+        "--dev reviews-dev.tsv --out sentiment",
+    )
+    parser.add_argument(
+        "--task",
+        required=True,
+        choices=TASK_NAMES,
+        help="What to learn: the label of a text (classification) or of a pair of texts (nli), a "
+        "number for either (regression), the names in sentences (ner), or the answers to questions "
+        "about passages (qa).",
+    )
+    parser.add_argument("--model", required=True, help="Folder with a BERT and its tokenizer.")
+    parser.add_argument(
+        "--train",
+        required=True,
+        help="File to learn from: CSV, TSV or JSON Lines with a label for each text or pair, "
+        "CoNLL columns for ner, SQuAD JSON for qa.",
+    )
+    parser.add_argument(
+        "--dev", required=True, help="File of the same form to judge by; it is not learnt from."
+    )
+    parser.add_argument(
+        "--out", required=True, help="Folder for the model, its scores, the log and its curves."
+    )
+    add_training_options(
+        parser,
+        batch_size=32,
+        epochs=3.0,
+        lr=5e-5,
+        max_length=None,
+        usual_length="384 for qa, else 128",
+    )
+    usual = TaskSettings(task="qa")
+    group = parser.add_argument_group("columns of classification, nli and regression")
+    group.add_argument(
+        "--text-column",
+        metavar="NAME",
+        help="Column of the text, or of the first one of a pair. Default: the usual names, such as "
+        "sentence, text or premise.",
+    )
+    group.add_argument(
+        "--pair-column",
+        metavar="NAME",
+        help="Column of the second text of a pair. Default: the usual names, such as sentence2 or "
+        "hypothesis.",
+    )
+    group.add_argument(
+        "--label-column",
+        metavar="NAME",
+        help="Column of the label. Default: the usual names, such as label or gold_label.",
+    )
+    group = parser.add_argument_group("ner")
+    group.add_argument(
+        "--document-context",
+        action="store_true",
+        help="Let the sentences of a document share inputs of --max-length tokens, so that a name "
+        "is read beside the rest of its story.",
+    )
+    group = parser.add_argument_group("qa")
+    group.add_argument(
+        "--max-question-tokens",
+        type=int,
+        metavar="N",
+        help="Cut questions of more tokens, so that the passage has room. Default: "
+        f"{usual.max_question_tokens}.",
+    )
+    group.add_argument(
+        "--stride",
+        type=int,
+        metavar="N",
+        help="Let neighbouring windows of a long passage share this many tokens. Default: "
+        f"{usual.stride}.",
+    )
+    group.add_argument(
+        "--max-answer-tokens",
+        type=int,
+        metavar="N",
+        help=f"Give no answer of more tokens. Default: {usual.max_answer_tokens}.",
+    )
+    group.add_argument(
+        "--n-best",
+        type=int,
+        metavar="N",
+        help=f"Keep this many answers to a question. Default: {usual.n_best}.",
+    )
+    add_null_threshold(group, f"{usual.null_threshold:g}")
+    parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -26,28 +125,3 @@ def _run(options: argparse.Namespace) -> None:
     )
     if Processes(options.device).is_first:
         print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
-
-
-def register(subparsers: Any) -> None:
-    """Add ``bert-min finetune``."""
-    parser = subparsers.add_parser("finetune", help="train a BERT for a task")
-    parser.add_argument("--task", required=True, choices=TASK_NAMES)
-    parser.add_argument("--model", required=True, help="folder with a BERT and its tokenizer")
-    parser.add_argument("--train", required=True, help="CSV, TSV, JSONL, CoNLL or SQuAD file")
-    parser.add_argument("--dev", required=True, help="the same, to judge by")
-    parser.add_argument("--out", required=True, help="folder for the fine-tuned model")
-    add_training_options(parser, batch_size=32, epochs=3.0, lr=5e-5, max_length=None)
-    group = parser.add_argument_group("task")
-    group.add_argument("--text-column", help="name of the (first) text column")
-    group.add_argument("--pair-column", help="name of the second text column (nli, regression)")
-    group.add_argument("--label-column", help="name of the label column")
-    group.add_argument("--stride", type=int, help="tokens that windows share (qa)")
-    group.add_argument("--max-answer-tokens", type=int, help="longest answer (qa)")
-    group.add_argument("--n-best", type=int, help="answers to keep (qa)")
-    group.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
-    group.add_argument(
-        "--document-context",
-        action="store_true",
-        help="sentences of a document share inputs of max-length tokens (ner)",
-    )
-    parser.set_defaults(run=_run)

@@ -4,7 +4,48 @@ import argparse
 import json
 from typing import Any
 
+from bert_min.cli.parsers import add_command, add_device, add_null_threshold
 from subword.file_access import standard_output, write_text
+
+
+def register(subparsers: Any) -> None:
+    """Add ``bert-min predict``."""
+    parser = add_command(
+        subparsers,
+        "predict",
+        "Answer with a fine-tuned model.",
+        "Give one example as words of the command line, or a file of examples with --input.",
+        'bert-min predict --model sentiment "a warm and often funny film"',
+    )
+    parser.add_argument("--model", required=True, help="Folder that bert-min finetune has written.")
+    parser.add_argument(
+        "texts",
+        nargs="*",
+        help="A text, or for nli a text and its pair, or for qa a question and a passage. The next "
+        "five options name each of them instead.",
+    )
+    parser.add_argument("--text", help="A text, or the first one of a pair.")
+    parser.add_argument("--pair", metavar="TEXT", help="For nli: the second text of a pair.")
+    parser.add_argument("--question", metavar="TEXT", help="For qa: the question.")
+    parser.add_argument(
+        "--passage", "--context", metavar="TEXT", help="For qa: the passage that has the answer."
+    )
+    parser.add_argument("--words", metavar="TEXT", help="For ner: a sentence with names.")
+    parser.add_argument(
+        "--input",
+        metavar="FILE",
+        help="File of examples in the form of the training file; labels may be missing.",
+    )
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        help="Write JSON Lines with all details to this file. Default: readable lines on the "
+        "screen.",
+    )
+    parser.add_argument("--json", action="store_true", help="Write the JSON Lines to the screen.")
+    add_null_threshold(parser, "that of the training")
+    add_device(parser)
+    parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -29,23 +70,3 @@ def _run(options: argparse.Namespace) -> None:
     for record in records:
         text = json.dumps(record, ensure_ascii=False) if options.json else task.show(record)
         stdout.write(text + "\n")
-
-
-def register(subparsers: Any) -> None:
-    """Add ``bert-min predict``."""
-    parser = subparsers.add_parser("predict", help="answer with a fine-tuned model")
-    parser.add_argument("--model", required=True, help="folder of bert-min finetune")
-    parser.add_argument(
-        "texts", nargs="*", help="a text | a text and its pair | a question and a passage"
-    )
-    parser.add_argument("--text", help="a text, or a sentence to tag")
-    parser.add_argument("--pair", help="the second text (nli)")
-    parser.add_argument("--question", help="a question (qa)")
-    parser.add_argument("--passage", "--context", help="where the answer is to be found (qa)")
-    parser.add_argument("--words", help="a sentence to tag (ner)")
-    parser.add_argument("--input", help="a file like those of training; labels are not needed")
-    parser.add_argument("--output", help="JSON lines; without, readable text goes to the screen")
-    parser.add_argument("--json", action="store_true", help="JSON on the screen")
-    parser.add_argument("--null-threshold", type=float, help='to prefer "no answer" (qa)')
-    parser.add_argument("--device", help="cpu or cuda; a GPU if there is one")
-    parser.set_defaults(run=_run)

@@ -3,7 +3,92 @@
 import argparse
 from typing import Any
 
-from bert_min.training.options import add_training_options
+from bert_min.cli.parsers import add_command
+from bert_min.cli.training_options import add_training_options
+
+
+def register(subparsers: Any) -> None:
+    """Add ``bert-min pretrain``."""
+    parser = add_command(
+        subparsers,
+        "pretrain",
+        "Train a BERT on raw text.",
+        "It learns to predict masked tokens, and whether one sentence follows another. The folder "
+        "of --out then holds the model that was best on held-out text.",
+        "bert-min pretrain stories.txt --vocab-size 8000 --config tiny --steps 1000 "
+        "--out story-bert",
+    )
+    parser.add_argument("corpus", nargs="+", help="UTF-8 text files.")
+    parser.add_argument(
+        "--out", required=True, help="Folder for the model, its tokenizer, the log and its curves."
+    )
+    parser.add_argument(
+        "--separator",
+        help="What stands between two documents, such as '<|endoftext|>'. Default: a blank line.",
+    )
+    parser.add_argument(
+        "--dev",
+        nargs="+",
+        metavar="FILE",
+        help="Text files to judge by; they are not learnt from. Default: the last documents of the "
+        "corpus, see --held-out.",
+    )
+    parser.add_argument(
+        "--held-out",
+        type=float,
+        default=0.01,
+        metavar="SHARE",
+        help="Without --dev, keep this share of the documents to judge by. Default: %(default)s.",
+    )
+    group = parser.add_argument_group("vocabulary")
+    group.add_argument(
+        "--tokenizer",
+        help="Folder or file of the tokenizer. Default: a WordPiece vocabulary is trained on the "
+        "corpus.",
+    )
+    group.add_argument(
+        "--vocab-size",
+        type=int,
+        default=8000,
+        metavar="N",
+        help="Train a vocabulary of this many tokens. Default: %(default)s.",
+    )
+    group.add_argument(
+        "--cased",
+        action="store_true",
+        help="Train the vocabulary on the text as it is, without lower-casing and stripping of "
+        "accents; needed for Korean, whose syllables would be taken apart.",
+    )
+    group = parser.add_argument_group("model")
+    group.add_argument(
+        "--config",
+        default="mini",
+        help="Size of a new model: tiny, mini, small, medium or base, or the path of a "
+        "config.json. Default: %(default)s.",
+    )
+    group.add_argument(
+        "--model",
+        help="Folder of a model to go on from, instead of a new one. Default: a new model.",
+    )
+    group.add_argument(
+        "--mlm-only",
+        action="store_true",
+        help="Train on masked tokens alone, for a corpus whose documents are single sentences.",
+    )
+    group.add_argument(
+        "--whole-words", action="store_true", help="Mask all the tokens of a word together."
+    )
+    group.add_argument(
+        "--mask-rate",
+        type=float,
+        default=0.15,
+        metavar="SHARE",
+        help="Choose at most this share of the tokens of an input. Default: %(default)s.",
+    )
+    add_training_options(
+        parser, batch_size=32, epochs=1.0, lr=5e-4, max_length=128, usual_length="128"
+    )
+    parser.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -13,25 +98,3 @@ def _run(options: argparse.Namespace) -> None:
     metrics = pretrain(options)
     if Processes(options.device).is_first:
         print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
-
-
-def register(subparsers: Any) -> None:
-    """Add ``bert-min pretrain``."""
-    parser = subparsers.add_parser("pretrain", help="train a BERT on raw text")
-    parser.add_argument("corpus", nargs="+", help="UTF-8 text files")
-    parser.add_argument("--out", required=True, help="folder for the model, log and checkpoint")
-    parser.add_argument("--tokenizer", help="folder or file; without, a WordPiece is trained")
-    parser.add_argument("--vocab-size", type=int, default=8000, help="of the trained WordPiece")
-    parser.add_argument("--cased", action="store_true", help="train it on text as it is")
-    parser.add_argument(
-        "--config", default="mini", help="tiny, mini, small, medium, base, or a config.json"
-    )
-    parser.add_argument("--model", help="go on from the weights in this folder")
-    parser.add_argument("--separator", help="between documents; a blank line by default")
-    parser.add_argument("--dev", nargs="+", help="held-out text files")
-    parser.add_argument("--held-out", type=float, default=0.01, help="share without --dev")
-    parser.add_argument("--mlm-only", action="store_true", help="no sentence pairs")
-    parser.add_argument("--whole-words", action="store_true", help="mask whole words")
-    parser.add_argument("--mask-rate", type=float, default=0.15, help="at most (0.15)")
-    add_training_options(parser, batch_size=32, epochs=1.0, lr=5e-4, max_length=128)
-    parser.set_defaults(run=_run)

@@ -21,8 +21,12 @@ COMMANDS: Final = (embed, pretrain, finetune, predict, evaluate, show)
 
 def make_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
-    parser = argparse.ArgumentParser("bert-min", description="A compact BERT.")
-    subparsers = parser.add_subparsers(required=True, metavar="command")
+    parser = argparse.ArgumentParser(
+        "bert-min",
+        description="Train, use and look into a compact BERT.",
+        epilog="`bert-min COMMAND --help` shows the options of a command and an example.",
+    )
+    subparsers = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for module in COMMANDS:
         module.register(subparsers)
     return parser

@@ -5,14 +5,36 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from bert_min.cli.parsers import add_command
+
 
 def register(subparsers: Any) -> None:
     """Add `bert-min show`."""
-    parser = subparsers.add_parser("show", help="draw attention and token vectors")
-    parser.add_argument("texts", nargs="+", help="one text, or a few to compare")
-    parser.add_argument("--model", required=True, help="folder with a BERT and its tokenizer")
-    parser.add_argument("-o", "--output", "--out", default="bert.png", help="picture (bert.png)")
-    parser.add_argument("--layer", type=int, default=-1, help="1 to L; -1, the last, by default")
+    parser = add_command(
+        subparsers,
+        "show",
+        "Draw attention and token vectors.",
+        "The picture has a map of attention for each text, and all token vectors in the plane in "
+        "which they differ most.",
+        'bert-min show "He got bit by python." --model FOLDER -o python.png',
+    )
+    parser.add_argument("texts", nargs="+", help="A text, or a few to compare.")
+    parser.add_argument("--model", required=True, help="Folder with a BERT and its tokenizer.")
+    parser.add_argument(
+        "-o",
+        "--output",
+        "--out",
+        default="bert.png",
+        metavar="FILE",
+        help="Picture to write; its ending says the format. Default: %(default)s.",
+    )
+    parser.add_argument(
+        "--layer",
+        type=int,
+        default=-1,
+        metavar="L",
+        help="Layer to look at: 1 is the first, -1 the last. Default: %(default)s.",
+    )
     parser.set_defaults(run=_run)
 
 

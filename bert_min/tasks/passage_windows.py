@@ -58,10 +58,13 @@ def make_windows(
         The windows, in the order of the questions.
 
     Raises:
-        ValueError: If a window would have no token of the passage, or the stride is negative.
+        ValueError: If a window would have no token of the passage, the stride is negative, or a
+            question could have no token.
     """
     if stride < 0:
         raise ValueError(f"stride must be at least 0, got {stride}")
+    if max_question < 1:
+        raise ValueError(f"max_question_tokens must be at least 1, got {max_question}")
     asked = np.minimum(questions.lengths, max_question)
     max_passage = max_length - 3 - asked  # (Q,) passage tokens that fit after the question
     if len(max_passage) and max_passage.min() < 1:

@@ -66,6 +66,7 @@ class QuestionAnsweringTask(Task):
             self.special,
             max_length=self.settings.max_length or 384,
             stride=self.settings.stride,
+            max_question=self.settings.max_question_tokens,
         )
         return windows, offsets, passages.splits
 

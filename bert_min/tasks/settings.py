@@ -26,6 +26,7 @@ class TaskSettings:
         label_column: Column of the label.
         stride: Passage tokens two neighbouring windows share (qa).
         max_answer_tokens: Longest answer (qa).
+        max_question_tokens: Most tokens of a question; the rest is cut (qa).
         n_best: How many answers to keep (qa).
         may_be_unanswerable: Whether a question may have no answer (qa).
         null_threshold: By how much "no answer" must beat the best answer (qa).
@@ -42,6 +43,7 @@ class TaskSettings:
     label_column: str | None = None
     stride: int = 128
     max_answer_tokens: int = 30
+    max_question_tokens: int = 64
     n_best: int = 20
     may_be_unanswerable: bool = False
     null_threshold: float = 0.0

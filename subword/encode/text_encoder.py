@@ -11,8 +11,8 @@ import numpy as np
 from subword._core.arrays import ArrayI32
 from subword._core.limits import MAX_TABLE_IDS
 from subword._core.pipeline import PreTokenizer
-from subword._core.white_space import WHITE_SPACE
 from subword.encode._result_memory import free_spare
+from subword.encode.added_texts import AddedTexts
 from subword.encode.convert import to_lists
 from subword.encode.encoder import Encoder
 from subword.encode.long_texts import long_texts_to_arrays
@@ -96,9 +96,7 @@ class TextEncoder:
             f"{post_processor!r} does more than put ids around a text: use encode_batch"
         )
         self.vocabulary = vocabulary
-        # Added tokens whose match may be longer than their text.
-        self._normalize = str if normalizer is None else normalizer.normalize_str
-        self._stripping = [i for i, t in vocabulary.added.items() if t.lstrip or t.rstrip]
+        self._added_texts = AddedTexts(vocabulary, normalizer, pre_tokenizer)
         self._ints: list[int] = []
         self._space_counts: ArrayI32 | None = None
 
@@ -109,16 +107,14 @@ class TextEncoder:
             self.encoder, texts, True, threads, with_word_ids=True
         )
         bounds = splits.tolist()
-        spell = self.vocabulary.id_to_token
+        spell, find = self.vocabulary.id_to_token, self._added_texts.find
         return [
             Encoding(
                 ids[start:end],
                 offsets[start:end],
                 words[start:end],
                 spell,
-                self._texts_of([text], None, ids[start:end], offsets[start:end])
-                if self._stripping
-                else None,
+                find(text, ids[start:end], words[start:end]) or None,
             )
             for text, start, end in zip(texts, bounds, bounds[1:], strict=False)
         ]
@@ -128,34 +124,17 @@ class TextEncoder:
         if isinstance(words, str):
             raise TypeError("a pre-tokenized text must be a list of str, got str")
         words = list(words)
-        ids, splits, offsets, _ = texts_to_arrays(self.encoder, words, True, 1)
+        ids, splits, offsets, parts = texts_to_arrays(
+            self.encoder, words, True, 1, with_word_ids=True
+        )
         index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
-        texts = self._texts_of(words, index, ids, offsets) if self._stripping else None
-        return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts)
-
-    def _texts_of(
-        self, texts: list[str], index: ArrayI32 | None, ids: Any, offsets: ArrayI32
-    ) -> dict[int, str] | None:
-        """Return, by position, what added tokens matched that may take white space too."""
-        found = np.flatnonzero(np.isin(ids, self._stripping)).tolist()
-        shown = {
-            i: texts[0 if index is None else index[i]][offsets[i, 0] : offsets[i, 1]] for i in found
-        }
-        for i, text in shown.items():
-            shown[i] = self._as_found(text, int(ids[i]))
-        return shown or None
-
-    def _as_found(self, text: str, index: int) -> str:
-        """Return what the reference shows for an added token that covers part of the text.
-
-        A normalized token is shown as it was found in normalized text. The model may also have made
-        the token of other characters: then it is shown as the vocabulary spells it.
-        """
-        content = self.vocabulary.added[index].content
-        if index not in self.vocabulary.normalized_texts:
-            return text if text.strip(WHITE_SPACE) == content.strip(WHITE_SPACE) else content
-        normalized = self._normalize(text)
-        return normalized if self.vocabulary.normalized_texts[index] in normalized else content
+        texts: dict[int, str] = {}
+        if self._added_texts.positions(ids):
+            bounds = splits.tolist()
+            for word, start, end in zip(words, bounds, bounds[1:], strict=False):
+                found = self._added_texts.find(word, ids[start:end], parts[start:end])
+                texts.update((start + i, text) for i, text in found.items())
+        return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts or None)
 
     def encode_ragged(
         self,
@@ -232,11 +211,14 @@ class TextEncoder:
             documents: Gives the texts.
         """
         spaces = self._spaces_of(ids)
-        # Some added tokens took spaces of the text with them.
-        for i in np.flatnonzero(np.isin(ids, self._stripping)).tolist() if self._stripping else ():
-            row = int(np.searchsorted(splits, i, "right")) - 1
-            start, end = offsets[i]
-            spaces[:, i] = count_end_spaces(documents()[row][start:end])
+        at = self._added_texts.positions(ids)
+        for row in sorted({int(row) - 1 for row in np.searchsorted(splits, at, "right")}):
+            text = documents()[row]
+            whole, _, _, words = texts_to_arrays(self.encoder, [text], True, 1, with_word_ids=True)
+            first = int(splits[row]) + prefix_size
+            for i, found in self._added_texts.find(text, whole, words).items():
+                if first + i < splits[row + 1]:  # it may have been cut to a number of ids
+                    spaces[:, first + i] = count_end_spaces(found)
         firsts = splits[:-1] + prefix_size
         trim_offsets(offsets, spaces, firsts[firsts < len(ids)], add_prefix_space)
 

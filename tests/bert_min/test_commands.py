@@ -158,9 +158,10 @@ def test_question_answering(model_folder, tmp_path, capsys, unanswerable):
     out = tmp_path / "out"
     metrics = tune(
         model_folder, out, "qa", *files, "--epochs", "10", "--max-length", "28", "--stride", "6",
-        "--lr", "1e-3",
+        "--lr", "1e-3", "--max-question-tokens", "9",
     )  # fmt: skip
     assert metrics["f1"] > 80
+    assert json.loads((out / "task.json").read_text())["max_question_tokens"] == 9
     assert ("best_f1_threshold" in metrics) == unanswerable
     run("predict", "--model", out, "--input", files[1], "--output", tmp_path / "found.jsonl")
     passages = {

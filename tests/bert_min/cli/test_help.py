@@ -3,6 +3,7 @@
 import argparse
 import os
 import resource
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from bert_min.tasks.registry import TASKS
 from bert_min.training.model_sizes import SIZES
 
 ROOT = Path(__file__).parents[3]
+# Options of `predict` that are the example itself.
+EXAMPLES = ("texts", "text", "pair", "question", "passage", "words", "input")
 COMMANDS = ("embed", "pretrain", "finetune", "predict", "evaluate", "show")
 
 
@@ -89,3 +92,30 @@ def test_rooms_are_there_after_one_import():
     assert python(code)[0] == ["True"]
     code = "import bert_min; print(bert_min.embedding.embedder.Embedder is bert_min.Embedder)"
     assert python(code)[0] == ["True"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_has_a_whole_sentence_and_its_default(command):
+    parser = subparsers()[command]
+    options = [action for action in parser._actions if action.dest != "help"]
+    assert len(options) >= 4
+    for action in options:
+        text = (action.help or "") % {"default": action.default}
+        assert text[:1].isupper(), action.dest
+        assert text.endswith("."), action.dest
+        if action.nargs == 0 or action.required or action.dest in EXAMPLES:
+            continue
+        assert "Default: " in text, action.dest
+        if action.default is not None:
+            shown = action.default[0] if isinstance(action.default, list) else action.default
+            assert f"Default: {shown}." in text, action.dest
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_an_example_that_its_parser_takes(command):
+    shown = subparsers()[command].format_help()
+    line = shown.split("\nexample:\n  ")[1].strip()
+    assert "\n" not in line
+    words = shlex.split(line)
+    assert words[:2] == ["bert-min", command]
+    assert callable(run.make_parser().parse_args(words[1:]).run)

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bert_min.tasks.passage_windows import answer_tokens, make_windows
-from bert_min.tasks.squad import Question, read_squad
+from bert_min.tasks.qa import QuestionAnsweringTask
+from bert_min.tasks.settings import TaskSettings
+from bert_min.tasks.squad import Question, Squad, read_squad
 from bert_min.tasks.squad_answers import best_spans, best_threshold, max_context
 from bert_min.tasks.squad_scores import exact_match, normalize_answer, squad_metrics, token_f1
 from bert_min.text.flat_rows import FlatRows
@@ -202,6 +204,20 @@ def spans_slowly(starts, ends, begin, offset, size, longest):
                 score = starts[w][offset[w] + i] + ends[w][offset[w] + j]
                 found.append((float(score), int(begin[w] + i), int(begin[w] + j)))
     return sorted(found, key=lambda item: -item[0])
+
+
+def test_the_tokens_of_a_question_are_an_option():
+    data = Squad([PASSAGE], [Question("1", "where is it?", 0, (), "here")], True)
+
+    def tokens_of_question(**options):
+        task = QuestionAnsweringTask(TaskSettings(task="qa", **options), Letters())
+        return (task.windows(data)[0].offset - 2).tolist()
+
+    assert tokens_of_question() == [len("whereisit?")]
+    assert tokens_of_question(max_question_tokens=5) == [5]
+    with pytest.raises(ValueError, match="max_question_tokens must be at least 1, got 0"):
+        tokens_of_question(max_question_tokens=0)
+    assert TaskSettings(task="qa").max_question_tokens == 64
 
 
 @settings(max_examples=100, deadline=None)

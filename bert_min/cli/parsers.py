@@ -1,0 +1,60 @@
+"""What the parsers of all commands have in common."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+
+def add_command(
+    subparsers: Any, name: str, summary: str, description: str, example: str
+) -> argparse.ArgumentParser:
+    """Add a command with a description and an example.
+
+    Args:
+        subparsers: Of the main parser.
+        name: Of the command.
+        summary: A sentence for the list of commands.
+        description: What the command does.
+        example: A command line, shown at the end of the help.
+
+    Returns:
+        The parser of the command.
+    """
+    found: argparse.ArgumentParser = subparsers.add_parser(
+        name,
+        help=summary,
+        description=f"{summary} {description}",
+        epilog=f"example:\n  {example}",
+        formatter_class=HelpFormatter,
+    )
+    return found
+
+
+class HelpFormatter(argparse.HelpFormatter):
+    """Fills the description and leaves an epilog of several lines as it is."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if "\n" in text:
+            return "".join(f"{indent}{line}\n" for line in text.splitlines())
+        return super()._fill_text(text, width, indent)
+
+
+def add_device(parser: Any) -> None:
+    """Add ``--device``."""
+    parser.add_argument(
+        "--device",
+        help="Run on this device: cpu, cuda, or one of several GPUs such as cuda:1. Default: a GPU "
+        "if there is one, else the CPU.",
+    )
+
+
+def add_null_threshold(parser: Any, default: str) -> None:
+    """Add ``--null-threshold``."""
+    parser.add_argument(
+        "--null-threshold",
+        type=float,
+        metavar="SCORE",
+        help='For qa: answer "no answer" where it beats the best answer by more than this score. '
+        f"Default: {default}.",
+    )

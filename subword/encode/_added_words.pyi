@@ -1,0 +1,10 @@
+from subword._core.pipeline import Normalizer, PreTokenizer
+from subword.vocab.added_tokens import AddedTokenMatcher
+
+def added_words(
+    before_normalizer: AddedTokenMatcher,
+    after_normalizer: AddedTokenMatcher,
+    normalizer: Normalizer | None,
+    pre_tokenizer: PreTokenizer | None,
+    text: str,
+) -> dict[int, str]: ...
