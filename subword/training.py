@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from subword._core.checks import check_list
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._core.progress import progress_bar
 from subword.corpus.counting import count_source
@@ -16,6 +17,7 @@ from subword.tokenizer import Tokenizer
 from subword.trainers.algorithms import ALGORITHM_TRAINERS, check_algorithm_options
 from subword.trainers.options import Score, TrainingOptions
 from subword.vocab.added_tokens import AddedToken
+from subword.vocab.vocabulary import as_added_tokens
 
 
 def train(
@@ -147,6 +149,7 @@ def train_from_counts(
         consume: Empty `counts`, a `WordCounts`, once they have been read, to save memory.
 
     Raises:
+        TypeError: One str is given where several are meant.
         ValueError: An option is out of range or not for this algorithm, a count is negative or not
             a whole number, there are no words, or `vocab_size` is below the alphabet.
 
@@ -157,6 +160,8 @@ def train_from_counts(
         ['hug', 's']
     """
     stages = algorithm_stages(algorithm, normalizer, pre_tokenizer, lowercase)
+    if initial_alphabet is not None:
+        initial_alphabet = check_list("initial_alphabet", initial_alphabet)
     if not isinstance(counts, WordCounts):
         counts = WordCounts(counts)
     own = {
@@ -167,9 +172,7 @@ def train_from_counts(
     check_algorithm_options(algorithm, {name for name, given in own.items() if given})
     trainer = ALGORITHM_TRAINERS[algorithm]
     unk_token = trainer.unk_token if unk_token is None else unk_token
-    added = [
-        t if isinstance(t, AddedToken) else AddedToken(t, special=True) for t in special_tokens
-    ]
+    added = as_added_tokens("special_tokens", special_tokens)
     if unk_token is not None and unk_token not in {token.content for token in added}:
         added.insert(0, AddedToken(unk_token, special=True))
     with progress_bar(progress, "merging", vocab_size, "token", absolute=True) as advance:

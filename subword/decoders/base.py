@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from subword._core.checks import check_list
 from subword._core.component import Component, component_type
 from subword.decoders.incremental import IncrementalDecoder, PerToken
 
@@ -46,8 +47,11 @@ class Decoder(Component, ABC):
 
         Returns:
             The text; bytes that are not valid UTF-8 give U+FFFD.
+
+        Raises:
+            TypeError: The tokens are one str.
         """
-        return "".join(self.decode_chain(tokens))
+        return "".join(self.decode_chain(check_list("tokens", tokens)))
 
     def incremental_decoder(self) -> IncrementalDecoder | None:
         """Return a new decoder of one token after the other, None if it needs the whole list."""

@@ -6,6 +6,7 @@ import operator
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
+from subword._core.checks import check_list
 from subword.decoders.base import Decoder
 from subword.decoders.incremental import REPLACEMENT_CHAR, IncrementalDecoder, PerToken
 
@@ -93,7 +94,7 @@ class DecodeStream:
 
     def __init__(self, ids: Iterable[int] | None = None, skip_special_tokens: bool = False) -> None:
         self.skip_special_tokens = skip_special_tokens
-        self._prompt = list(ids or ())
+        self._prompt = [] if ids is None else check_list("ids", ids, "int")
         self._tokenizer: DecodingTokenizer | None = None
         self._skipped: set[str] = set()
         self._window = _Window(None)
@@ -125,7 +126,9 @@ class DecodeStream:
         window = self._window
         if not self._prefix and not window.is_incomplete():
             self._prefix, self._prefix_tokens = window.text(), len(window.tokens)
-        new = list(id) if isinstance(id, Iterable) else [operator.index(id)]
+        new = list(
+            map(operator.index, check_list("id", id, "int") if isinstance(id, Iterable) else [id])
+        )
         window.push(self._tokens(new))
         if window.size_bytes() <= len(self._prefix.encode()) or window.is_incomplete():
             return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Sequence as SequenceOf
 from typing import Any, Self
 
+from subword._core.checks import check_steps
 from subword._core.component import get_field
 from subword.decoders.base import Decoder, from_dict
 from subword.decoders.byte_level import ByteLevel
@@ -19,12 +20,15 @@ class Sequence(Decoder):
 
     Args:
         decoders: In their order; each gets the texts that the one before returned.
+
+    Raises:
+        TypeError: One of them is no decoder.
     """
 
     type_name = "Sequence"
 
     def __init__(self, decoders: Iterable[Decoder]) -> None:
-        self.decoders = tuple(decoders)
+        self.decoders: tuple[Decoder, ...] = check_steps(Decoder, decoders)
 
     def decode_chain(self, tokens: SequenceOf[str]) -> list[str]:
         texts = list(tokens)

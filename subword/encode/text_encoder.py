@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from subword._core.arrays import ArrayI32
+from subword._core.checks import check_list
 from subword._core.limits import MAX_TABLE_IDS
 from subword._core.pipeline import PreTokenizer
 from subword.encode._result_memory import free_spare
@@ -36,11 +37,7 @@ from subword.vocab.vocabulary import Vocabulary
 
 def list_of_texts(texts: Iterable[Any]) -> list[Any]:
     """Return the texts as a list; TypeError if it is one text."""
-    if type(texts) is list:
-        return texts
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"texts must be a list of str or the like, got {type(texts).__name__}")
-    return list(texts)
+    return texts if type(texts) is list else check_list("texts", texts)
 
 
 def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
@@ -102,7 +99,7 @@ class TextEncoder:
 
     def encode_texts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts into encodings, without the post-processor."""
-        texts = list(texts)
+        texts = list_of_texts(texts)
         ids, splits, offsets, words = self._to_arrays(
             self.encoder, texts, True, threads, with_word_ids=True
         )
@@ -121,9 +118,7 @@ class TextEncoder:
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
         """Encode one text, given as a list of its words, without the post-processor."""
-        if isinstance(words, str):
-            raise TypeError("a pre-tokenized text must be a list of str, got str")
-        words = list(words)
+        words = check_list("a pre-tokenized text", words)
         ids, splits, offsets, parts = texts_to_arrays(
             self.encoder, words, True, 1, with_word_ids=True
         )

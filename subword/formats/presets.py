@@ -23,6 +23,7 @@ from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.byte_alphabet import has_all_bytes
+from subword.vocab.vocabulary import as_added_tokens
 
 START_OF_TEXT, END_OF_TEXT = "<|startoftext|>", "<|endoftext|>"
 
@@ -87,6 +88,7 @@ def bpe_parts(
     """Return the parts of a GPT-2 tokenizer, or of a character-level one."""
     tokens = dict(vocab) if isinstance(vocab, Mapping) else read_vocab_json(vocab)
     pairs = read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
+    added = as_added_tokens("special_tokens", special_tokens)
     reads_bytes = byte_level and has_all_bytes(tokens)
     with errors_name(merges if isinstance(vocab, Mapping) else vocab):
         model = BPE(tokens, pairs, byte_level=reads_bytes, **options)
@@ -96,14 +98,14 @@ def bpe_parts(
             "model": model,
             "pre_tokenizer": pre_tokenizers.Whitespace(),
             "decoder": decoders.BPEDecoder(suffix) if suffix else None,
-            "added_tokens": list(special_tokens),
+            "added_tokens": added,
         }
     return {
         "model": model,
         "pre_tokenizer": pre_tokenizers.ByteLevel(add_prefix_space, trim_offsets),
         "post_processor": processors.ByteLevel(trim_offsets=trim_offsets),
         "decoder": decoders.ByteLevel(),
-        "added_tokens": list(special_tokens),
+        "added_tokens": added,
     }
 
 
@@ -175,6 +177,10 @@ def tiktoken_parts(
 ) -> TokenizerParts:
     """Return the parts of an encoding of OpenAI's."""
     specials = openai_special_tokens(pattern) if special_tokens is None else special_tokens
+    if not isinstance(specials, Mapping):
+        raise TypeError(
+            f"special_tokens must be a mapping of token to id, got {type(specials).__name__}"
+        )
     for token, index in specials.items():
         check_id(f"special token {token!r}", index)
     name = TIKTOKEN_SPELLINGS.get(pattern, pattern)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Self
 
+from subword._core.checks import check_steps
 from subword._core.component import get_field
 from subword.processors.base import PostProcessor, SpecialAffixes, from_dict
 from subword.results.encoding import Encoding
@@ -15,12 +16,15 @@ class Sequence(PostProcessor):
 
     Args:
         processors: In their order; each gets the parts that the one before returned.
+
+    Raises:
+        TypeError: One of them is no post-processor.
     """
 
     type_name = "Sequence"
 
     def __init__(self, processors: Iterable[PostProcessor]) -> None:
-        self.processors = tuple(processors)
+        self.processors: tuple[PostProcessor, ...] = check_steps(PostProcessor, processors)
 
     @classmethod
     def from_dict(cls, config: Mapping[str, Any]) -> Self:

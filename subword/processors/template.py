@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from subword._core.checks import check_id
+from subword._core.checks import check_id, check_list
 from subword._core.component import check_token, get_field
 from subword._core.limits import MAX_UINT32
 from subword.processors.base import PostProcessor, SpecialAffixes
@@ -46,9 +46,12 @@ def parse_template(template: str | Sequence[str], name: str) -> tuple[TemplatePi
     Raises:
         ValueError: A piece cannot be read.
     """
-    if not isinstance(template, str) and not all(isinstance(piece, str) for piece in template):
+    if isinstance(template, str):
+        pieces = template.split(" ")
+    else:
+        pieces = check_list(f"template {name!r}", template, "str, or a str")
+    if not all(isinstance(piece, str) for piece in pieces):
         raise TypeError(f"template {name!r} must be a str or a list of str, got {template!r}")
-    pieces = template.split(" ") if isinstance(template, str) else template
     return tuple(_parse_piece(piece, name) for piece in pieces)
 
 
@@ -126,7 +129,7 @@ def parse_special_tokens(tokens: Iterable[Any]) -> dict[str, SpecialToken]:
         ValueError: One is none of these.
     """
     found: dict[str, SpecialToken] = {}
-    for token in tokens:
+    for token in check_list("special_tokens", tokens, "(text, id) and the like"):
         if isinstance(token, Mapping):
             name = get_field({"type": "special token", **token}, "id", str)
             found[name] = _read_special(token, name)

@@ -19,6 +19,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from subword._core.checks import check_list
 from subword.reference.stages import CLASS, NORMALIZERS, PRE_TOKENIZERS, Config, Text
 
 
@@ -291,7 +292,7 @@ class ReferenceTokenizer:
 
         Offsets count from the start of each word.
         """
-        tokens = [self.encode(word) for word in words]
+        tokens = [self.encode(word) for word in check_list("words", words)]
         return [token._replace(word=i) for i, each in enumerate(tokens) for token in each]
 
     def _whole(self, text: str) -> Text:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from subword._core.arrays import ArrayI32
-from subword._core.checks import check_index, check_side
+from subword._core.checks import check_index, check_list, check_side
 from subword.results.token_columns import TokenColumns, TokenOverrides, no_text
 
 
@@ -212,8 +212,14 @@ class Encoding(TokenColumns):
 
         Returns:
             The joined encoding.
+
+        Raises:
+            TypeError: One of them is no encoding.
         """
-        parts = list(encodings)
+        parts = check_list("encodings", encodings, "Encoding")
+        for i, part in enumerate(parts):
+            if not isinstance(part, Encoding):
+                raise TypeError(f"encoding {i} must be an Encoding, got {type(part).__name__}")
         if not any(part._overflowing for part in parts):
             return concatenate(parts, growing_offsets)
         joined: _Tree = ([], [])

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from subword._core.arrays import ArrayI32, ArrayU32
+from subword._core.checks import check_list
 
 # By position: the texts of tokens that the vocabulary spells differently (a `<mask>` that took the
 # space before it too, a pad token of another name).
@@ -106,8 +107,10 @@ class TokenColumns:
             The encoding.
 
         Raises:
+            TypeError: The tokens are one str.
             ValueError: The lengths differ.
         """
+        tokens = check_list("tokens", tokens)
         columns = {
             "tokens": tokens,
             "offsets": offsets,

@@ -53,8 +53,9 @@ cdef class WordSymbols:
     def __init__(self, WordCounts counts not None, *, vocab_size, special_tokens, limit_alphabet,
                  initial_alphabet, continuing_subword_prefix, end_of_word_suffix, max_token_length,
                  byte_level, whole_alphabet=False):
-        check_options(counts, vocab_size, limit_alphabet, max_token_length, special_tokens,
-                      initial_alphabet, whole_alphabet)
+        special_tokens, initial_alphabet = check_options(
+            counts, vocab_size, limit_alphabet, max_token_length, special_tokens, initial_alphabet,
+            whole_alphabet)
         # No model takes longer tokens; a length here counts neither prefix nor suffix.
         self.max_token_length = max(1, min(
             UINT32_MAX if max_token_length is None else max_token_length,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence, Sized
+from collections.abc import Callable, Iterable, Sequence, Sized
 from dataclasses import dataclass
 from typing import Literal
 
+from subword._core.checks import check_list
 from subword._core.limits import MAX_ID
 
 Score = Literal["likelihood", "frequency", "gain"]
@@ -35,14 +36,17 @@ def check_options(
     vocab_size: object,
     limit_alphabet: object,
     max_token_length: object,
-    special_tokens: Iterable[object],
-    initial_alphabet: Collection[object],
+    special_tokens: Iterable[str],
+    initial_alphabet: Iterable[str],
     whole_alphabet: bool = False,
-) -> None:
+) -> tuple[list[str], list[str]]:
     """Check the options of a trainer. See `train_bpe` for what they mean.
 
+    Returns:
+        The special tokens, and the initial alphabet.
+
     Raises:
-        TypeError: One that must be an int is not.
+        TypeError: One that must be an int is not, or one str is given for several.
         ValueError: One is out of range, or there are neither words nor an initial alphabet.
 
     Example:
@@ -50,6 +54,8 @@ def check_options(
         Traceback (most recent call last):
         ValueError: vocab_size must be at least 1 and below 4294967295, got 0
     """
+    specials = check_list("special_tokens", special_tokens)
+    alphabet = check_list("initial_alphabet", initial_alphabet)
     for name, value, lowest in (
         ("vocab_size", vocab_size, 0 if whole_alphabet else 1),
         ("limit_alphabet", limit_alphabet, 0),
@@ -63,14 +69,15 @@ def check_options(
             raise ValueError(
                 f"{name} must be at least {lowest} and below {MAX_ID + 1}, got {value}"
             )
-    if len(counts) == 0 and not (initial_alphabet or whole_alphabet):
+    if len(counts) == 0 and not (alphabet or whole_alphabet):
         raise ValueError("no words to learn from: the corpus or the table of counts is empty")
     for name, strings in (
-        ("special_tokens", special_tokens),
-        ("initial_alphabet", initial_alphabet),
+        ("special_tokens", specials),
+        ("initial_alphabet", alphabet),
     ):
         for string in strings:
             if not isinstance(string, str) or not string:
                 raise ValueError(
                     f"{name} must be strings of at least one character, got {string!r}"
                 )
+    return specials, alphabet

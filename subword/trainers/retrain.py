@@ -20,6 +20,7 @@ from subword.trainers.algorithms import learn_bpe, learn_wordpiece
 from subword.trainers.options import Score, TrainingOptions
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS
+from subword.vocab.vocabulary import as_added_tokens
 
 # Learns a vocabulary, and returns it with a model like `old` around it.
 Retrain = Callable[[Any, PreTokenizer | None, WordCounts, TrainingOptions], Any]
@@ -120,8 +121,7 @@ def _added_tokens(
     """Return the added tokens of the new tokenizer in the order of their ids."""
     added = [token for _, token in sorted(tokenizer.added_tokens.items())]
     known = {token.content for token in added}
-    for new in new_special_tokens:
-        token = new if isinstance(new, AddedToken) else AddedToken(new, special=True)
+    for token in as_added_tokens("new_special_tokens", new_special_tokens):
         if token.content not in known:
             added.append(token)
     if unk_token is not None and unk_token not in {token.content for token in added}:

@@ -5,8 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from subword._core.checks import check_list
 from subword._core.limits import MAX_ID
 from subword.vocab.added_tokens import AddedToken, AddedTokenMatcher
+
+
+def as_added_tokens(name: str, tokens: Iterable[AddedToken | str]) -> list[AddedToken]:
+    """Return added tokens, a str as a special one.
+
+    Args:
+        name: What they are, for the error.
+        tokens: The tokens.
+
+    Raises:
+        TypeError: They are one str, or one of them is neither.
+    """
+    return [
+        token if isinstance(token, AddedToken) else AddedToken(token, special=True)
+        for token in check_list(name, tokens, "str or AddedToken")
+    ]
 
 
 class Vocabulary:
@@ -37,8 +54,7 @@ class Vocabulary:
         taken = set(tokens.values())
         free = len(tokens)
         seen: set[AddedToken] = set()
-        for item in added:
-            token = AddedToken(item, special=True) if isinstance(item, str) else item
+        for token in as_added_tokens("added_tokens", added):
             if not token.content or token in seen:
                 continue
             index = tokens.get(token.content, self.added_ids.get(token.content))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
 from collections.abc import Collection, Sequence, Set
 from typing import Any, Literal, NoReturn
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from subword import decoders, pre_tokenizers
+from subword._core.checks import check_list
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import PATTERNS, TIKTOKEN_SPELLINGS
 from subword.models.bpe import BPE
@@ -81,11 +83,20 @@ class Encoding:
             )
         return self._tokenizers[special]
 
-    def _checked(self, texts: Sequence[str], allowed: Special, disallowed: Special) -> Tokenizer:
+    def _checked(
+        self, texts: Sequence[str], allowed: Special, disallowed: Special | None
+    ) -> Tokenizer:
         """Return the tokenizer for a call; ValueError if a text holds what it must not."""
         known = self.special_tokens_set
+        if allowed != "all" and not isinstance(allowed, Set):
+            raise TypeError(
+                f'allowed_special must be a set of str or "all", got {type(allowed).__name__}'
+            )
         may = frozenset(known if allowed == "all" else allowed)
-        must_not = frozenset(known - may if disallowed == "all" else disallowed)
+        if disallowed == "all":
+            must_not = frozenset(known - may)
+        else:
+            must_not = frozenset(check_list("disallowed_special", disallowed or ()))
         if must_not:
             search = _special_token_regex(must_not).search
             for found in filter(None, map(search, texts)):
@@ -106,7 +117,7 @@ class Encoding:
         text: str,
         *,
         allowed_special: Special = frozenset(),
-        disallowed_special: Special = "all",
+        disallowed_special: Special | None = "all",
     ) -> list[int]:
         """Return the ids of a text.
 
@@ -126,7 +137,7 @@ class Encoding:
 
     def encode_ordinary_batch(self, text: list[str], *, num_threads: int = 8) -> list[list[int]]:
         """Return the ids of each text, in which nothing is special."""
-        return self._lists(self._tokenizer(frozenset()), text, num_threads)
+        return self._lists(self._tokenizer(frozenset()), check_list("text", text), num_threads)
 
     def encode_batch(
         self,
@@ -134,18 +145,19 @@ class Encoding:
         *,
         num_threads: int = 8,
         allowed_special: Special = frozenset(),
-        disallowed_special: Special = "all",
+        disallowed_special: Special | None = "all",
     ) -> list[list[int]]:
         """Return the ids of each text; see `encode`."""
-        tokenizer = self._checked(text, allowed_special, disallowed_special)
-        return self._lists(tokenizer, text, num_threads)
+        texts = check_list("text", text)
+        tokenizer = self._checked(texts, allowed_special, disallowed_special)
+        return self._lists(tokenizer, texts, num_threads)
 
     def encode_to_numpy(
         self,
         text: str,
         *,
         allowed_special: Special = frozenset(),
-        disallowed_special: Special = "all",
+        disallowed_special: Special | None = "all",
     ) -> npt.NDArray[np.uint32]:
         """Return the ids of a text as an array: uint32 (n,); see `encode`."""
         tokenizer = self._checked([text], allowed_special, disallowed_special)
@@ -171,6 +183,9 @@ class Encoding:
             if text_or_bytes in self._special_tokens:
                 return self._special_tokens[text_or_bytes]
             text_or_bytes = text_or_bytes.encode()
+        if not isinstance(text_or_bytes, bytes):
+            kind = type(text_or_bytes).__name__
+            raise TypeError(f"a token must be a str or bytes, got {kind}")
         if text_or_bytes in self._mergeable_ranks:
             return self._mergeable_ranks[text_or_bytes]
         return self._special_tokens[text_or_bytes.decode("utf-8", "surrogateescape")]
@@ -198,11 +213,15 @@ class Encoding:
 
     def decode_tokens_bytes(self, tokens: Sequence[int]) -> list[bytes]:
         """Return the bytes of each id."""
-        return list(map(self._bytes.__getitem__, tokens))
+        try:
+            return list(map(self._bytes.__getitem__, tokens))
+        except KeyError as error:
+            operator.index(error.args[0])  # a TypeError if it is no int
+            raise
 
     def decode_single_token_bytes(self, token: int) -> bytes:
         """Return the bytes of one id."""
-        return self._bytes[token]
+        return self.decode_tokens_bytes([token])[0]
 
     def decode_with_offsets(self, tokens: Sequence[int]) -> tuple[str, list[int]]:
         """Return the text of ids, and for each the character in which it begins.

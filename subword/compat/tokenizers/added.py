@@ -88,6 +88,21 @@ class AddedToken:
         made.special = True
         return made
 
+    @classmethod
+    def list_of(cls, name: str, tokens: Any, special: bool = False) -> list[AddedToken]:
+        """Return a list of tokens, as the original takes it: TypeError for anything else.
+
+        Args:
+            name: What the list is, for the error.
+            tokens: The list.
+            special: Make the tokens special.
+        """
+        if not isinstance(tokens, list):
+            raise TypeError(
+                f"{name} must be a list of str or AddedToken, got {type(tokens).__name__}"
+            )
+        return [cls.special_of(token) if special else cls.of(token) for token in tokens]
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, AddedToken) and self.core == other.core
 

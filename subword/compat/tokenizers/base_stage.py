@@ -7,9 +7,10 @@ each is kept here as the object that stands for it in tokenizer.json.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
+from subword._core.checks import check_list, check_steps
 from subword._core.component import FieldKindError
 from subword.formats.stages_json import pattern_to_config
 
@@ -144,12 +145,10 @@ def stage_from_config(module: dict[str, Any], config: dict[str, Any]) -> Any:
 
 
 def check_stages(kind: type[BaseStage], stages: Iterable[Any]) -> list[Any]:
-    """Return stages as a list; TypeError if one is of another kind."""
-    given = list(stages)
-    for stage in given:
-        if not isinstance(stage, kind):
-            raise TypeError(f"each step must be a {kind.__name__}, got {type(stage).__name__}")
-    return given
+    """Return a copy of a list of stages; TypeError if it is none, or one is of another kind."""
+    if not isinstance(stages, list):
+        raise TypeError(f"steps must be a list of {kind.__name__}, got {type(stages).__name__}")
+    return list(check_steps(kind, stages))
 
 
 class HasPattern:
@@ -165,3 +164,13 @@ class HasPattern:
             **config,
             "pattern": pattern if isinstance(pattern, dict) else pattern_to_config(pattern),
         }
+
+
+def check_sequence(name: str, values: Any, of: str = "str") -> list[Any]:
+    """Return the items of a list or tuple, as the original takes it: TypeError for anything else.
+
+    A str is none, nor is an iterator, a set or an array.
+    """
+    if not isinstance(values, Sequence):
+        raise TypeError(f"{name} must be a list of {of}, got {type(values).__name__}")
+    return check_list(name, values, of)

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable
 from collections.abc import Sequence as SequenceOf
 from typing import Any
 
 from subword import decoders
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.base_stage import HasPattern, HasSteps, Stage, check_stages
+from subword.compat.tokenizers.base_stage import (
+    HasPattern,
+    HasSteps,
+    Stage,
+    check_sequence,
+    check_stages,
+)
 from subword.decoders import decode_stream
 
 
@@ -21,7 +28,10 @@ class Decoder(Stage):
 
     def decode(self, tokens: SequenceOf[str]) -> str:
         """Return the text of tokens."""
-        text: str = self.core.decode(tokens)
+        given = check_sequence("tokens", tokens)
+        if not all(isinstance(token, str) for token in given):
+            raise TypeError("tokens must be a list of str")
+        text: str = self.core.decode(given)
         return text
 
 
@@ -112,7 +122,13 @@ class DecodeStream:
         skip_special_tokens: Leave special tokens out.
     """
 
-    def __init__(self, ids: Iterable[int] | None = None, skip_special_tokens: bool = False) -> None:
+    def __init__(
+        self, ids: SequenceOf[int] | None = None, skip_special_tokens: bool = False
+    ) -> None:
+        if ids is not None:
+            if isinstance(ids, str) or not isinstance(ids, SequenceOf):
+                raise TypeError(f"ids must be a list of int, got {type(ids).__name__}")
+            ids = list(map(operator.index, ids))
         self._stream = decode_stream.DecodeStream(ids, skip_special_tokens)
 
     def step(self, tokenizer: Any, id: int | SequenceOf[int]) -> str | None:

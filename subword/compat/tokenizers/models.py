@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from subword import models
 from subword._core.atomic_file import write_text
 from subword._core.component import FieldKindError
-from subword.compat.tokenizers.base_stage import BaseStage, note_change
+from subword.compat.tokenizers.base_stage import BaseStage, check_sequence, note_change
 from subword.formats.json_files import dump_json
 from subword.formats.models_json import model_from_config, model_to_config
 from subword.formats.vocab_files import read_merges, read_vocab_json, read_vocab_txt
@@ -184,8 +184,11 @@ class BPE(Model):
             vocab, merges = self.read_file(vocab, merges)
         elif isinstance(vocab, str) or isinstance(merges, str):
             raise ValueError("vocab and merges must both be paths, or neither")
+        for pair in check_sequence("merges", merges or (), "pairs of str"):
+            if not isinstance(pair, tuple | list):
+                raise TypeError(f"a merge must be a pair of str, got {type(pair).__name__}")
         pairs = [list(pair) for pair in merges or ()]
-        self._forget({"vocab": dict(vocab or {}), "merges": pairs})
+        self._forget({"vocab": _as_dict(vocab), "merges": pairs})
         if pairs:
             self.core  # noqa: B018  # whatever is wrong is found now
 
@@ -220,7 +223,7 @@ class WordPiece(Model):
             continuing_subword_prefix=continuing_subword_prefix,
             max_input_chars_per_word=max_input_chars_per_word,
         )
-        tokens = self.read_file(vocab) if isinstance(vocab, str) else dict(vocab or {})
+        tokens = self.read_file(vocab) if isinstance(vocab, str) else _as_dict(vocab)
         self._forget({"vocab": tokens})
 
     @staticmethod
@@ -236,6 +239,12 @@ class WordPiece(Model):
     def _files(self) -> dict[str, str]:
         tokens = sorted(self.vocab, key=lambda token: self.vocab[token])
         return {"vocab.txt": "".join(f"{token}\n" for token in tokens)}
+
+
+def _as_dict(vocab: Any) -> dict[str, int]:
+    if vocab is not None and not isinstance(vocab, Mapping):
+        raise TypeError(f"vocab must be a dict or a path, got {type(vocab).__name__}")
+    return dict(vocab or {})
 
 
 def of_core(core: Any) -> Model:

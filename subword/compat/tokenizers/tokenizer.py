@@ -10,7 +10,13 @@ from typing import Any
 
 from subword.compat.tokenizers import decoders, models, normalizers, pre_tokenizers, processors
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.base_stage import BaseStage, changes, note_change, stage_from_config
+from subword.compat.tokenizers.base_stage import (
+    BaseStage,
+    changes,
+    check_sequence,
+    note_change,
+    stage_from_config,
+)
 from subword.compat.tokenizers.lengths import Lengths
 from subword.corpus.sources import Files, PathLike, Source
 from subword.formats.models_json import reads_bytes
@@ -186,7 +192,7 @@ class Tokenizer(Lengths):
         self, input: Iterable[Any], is_pretokenized: bool = False, add_special_tokens: bool = True
     ) -> list[Encoding]:
         """Encode texts, or pairs; see `subword.Tokenizer.encode_batch`."""
-        rows = [_row(each, is_pretokenized) for each in input]
+        rows = [_row(each, is_pretokenized) for each in check_sequence("input", input)]
         return self.core.encode_batch(
             rows, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
         )
@@ -243,12 +249,12 @@ class Tokenizer(Lengths):
     # The vocabulary.
 
     def add_tokens(self, tokens: Iterable[str | AddedToken]) -> int:
-        """Add tokens; return how many of them are new."""
-        return self._add([AddedToken.of(token) for token in tokens])
+        """Add a list of tokens; return how many of them are new."""
+        return self._add(AddedToken.list_of("tokens", tokens))
 
     def add_special_tokens(self, tokens: Iterable[str | AddedToken]) -> int:
-        """Add special tokens; return how many of them are new."""
-        return self._add([AddedToken.special_of(token) for token in tokens])
+        """Add a list of special tokens; return how many of them are new."""
+        return self._add(AddedToken.list_of("tokens", tokens, special=True))
 
     def _add(self, tokens: list[AddedToken]) -> int:
         count = 0

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from subword._core.progress import progress_bar
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.base_stage import BaseStage
+from subword.compat.tokenizers.base_stage import BaseStage, check_sequence
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
 from subword.corpus.counting import count_source
 from subword.corpus.source_options import SourceOptions
@@ -25,8 +25,21 @@ class Trainer(BaseStage):
     kind: type[Model]
 
     def __init__(self, **fields: Any) -> None:
-        specials = [AddedToken.special_of(token) for token in fields.pop("special_tokens")]
-        super().__init__(**fields, special_tokens=specials)
+        super().__init__(**fields)
+        for name in ("special_tokens", "initial_alphabet"):
+            setattr(self, name, fields[name])
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "special_tokens":
+            value = AddedToken.list_of(name, value, special=True)
+        elif name == "initial_alphabet":
+            value = check_sequence(name, value)
+            for text in value:
+                if not isinstance(text, str):
+                    raise TypeError(
+                        f"{name} must be a list of str, got {type(text).__name__} in it"
+                    )
+        super().__setattr__(name, value)
 
     def train(
         self, model: Model, source: Source, normalizer: Any, pre_tokenizer: Any, added: list[Core]
@@ -102,7 +115,7 @@ class BpeTrainer(Trainer):
         min_frequency: int = 0,
         show_progress: bool = True,
         progress_format: str = "indicatif",
-        special_tokens: Iterable[Any] = (),
+        special_tokens: list[str | AddedToken] | None = None,
         limit_alphabet: int | None = None,
         initial_alphabet: Sequence[str] = (),
         continuing_subword_prefix: str | None = None,
@@ -114,9 +127,9 @@ class BpeTrainer(Trainer):
             min_frequency=min_frequency,
             show_progress=show_progress,
             progress_format=progress_format,
-            special_tokens=special_tokens,
+            special_tokens=[] if special_tokens is None else special_tokens,
             limit_alphabet=limit_alphabet,
-            initial_alphabet=list(initial_alphabet),
+            initial_alphabet=initial_alphabet,
             continuing_subword_prefix=continuing_subword_prefix,
             end_of_word_suffix=end_of_word_suffix,
             max_token_length=max_token_length,
@@ -137,7 +150,7 @@ class WordPieceTrainer(Trainer):
         vocab_size: int = 30000,
         min_frequency: int = 0,
         show_progress: bool = True,
-        special_tokens: Iterable[Any] = (),
+        special_tokens: list[str | AddedToken] | None = None,
         limit_alphabet: int | None = None,
         initial_alphabet: Sequence[str] = (),
         continuing_subword_prefix: str | None = "##",
@@ -147,9 +160,9 @@ class WordPieceTrainer(Trainer):
             vocab_size=vocab_size,
             min_frequency=min_frequency,
             show_progress=show_progress,
-            special_tokens=special_tokens,
+            special_tokens=[] if special_tokens is None else special_tokens,
             limit_alphabet=limit_alphabet,
-            initial_alphabet=list(initial_alphabet),
+            initial_alphabet=initial_alphabet,
             continuing_subword_prefix=continuing_subword_prefix,
             end_of_word_suffix=end_of_word_suffix,
         )

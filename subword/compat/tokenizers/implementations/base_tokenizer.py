@@ -50,6 +50,8 @@ class BaseTokenizer(Tokenizer):
         self, inputs: Iterable[Any], is_pretokenized: bool = False, add_special_tokens: bool = True
     ) -> list[Encoding]:
         """Encode texts, or pairs; see `Tokenizer.encode_batch`."""
+        if inputs is None:
+            raise ValueError("encode_batch: inputs must be a list of texts, got None")
         return super().encode_batch(inputs, is_pretokenized, add_special_tokens)
 
     def normalize(self, sequence: str) -> str:

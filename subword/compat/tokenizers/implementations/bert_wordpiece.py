@@ -11,7 +11,7 @@ from subword.compat.tokenizers.implementations.base_tokenizer import BaseTokeniz
 from subword.compat.tokenizers.implementations.builders import Tokens, Vocab
 from subword.compat.tokenizers.models import WordPiece
 
-BERT_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+BERT_TOKENS: Tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 
 class BertWordPieceTokenizer(BaseTokenizer):

@@ -11,7 +11,10 @@ from subword.compat.tokenizers.models import BPE, Pair
 
 Vocab = Mapping[str, int] | str | None
 Merges = Iterable[Pair] | str | None
-Tokens = Sequence[str | AddedToken]
+Tokens = list[str | AddedToken]
+# Defaults: lists, as the trainers ask for; nobody changes them.
+NO_TOKENS: Tokens = []
+UNK_TOKENS: Tokens = ["<unk>"]
 
 
 def make_normalizer(

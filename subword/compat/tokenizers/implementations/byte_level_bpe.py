@@ -8,6 +8,7 @@ from typing import Any
 from subword.compat.tokenizers import decoders, normalizers, pre_tokenizers, processors, trainers
 from subword.compat.tokenizers.implementations.base_tokenizer import BaseTokenizer
 from subword.compat.tokenizers.implementations.builders import (
+    NO_TOKENS,
     Merges,
     Tokens,
     Vocab,
@@ -69,7 +70,7 @@ class ByteLevelBPETokenizer(BaseTokenizer):
         vocab_size: int = 30000,
         min_frequency: int = 2,
         show_progress: bool = True,
-        special_tokens: Tokens = (),
+        special_tokens: Tokens = NO_TOKENS,
     ) -> None:
         """Learn the vocabulary from text files."""
         options = (vocab_size, min_frequency, show_progress, special_tokens)
@@ -81,7 +82,7 @@ class ByteLevelBPETokenizer(BaseTokenizer):
         vocab_size: int = 30000,
         min_frequency: int = 2,
         show_progress: bool = True,
-        special_tokens: Tokens = (),
+        special_tokens: Tokens = NO_TOKENS,
         length: int | None = None,
     ) -> None:
         """Learn the vocabulary from texts."""

@@ -9,6 +9,7 @@ from subword.compat.tokenizers import decoders, normalizers, pre_tokenizers
 from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.implementations.base_tokenizer import BaseTokenizer
 from subword.compat.tokenizers.implementations.builders import (
+    UNK_TOKENS,
     Merges,
     Tokens,
     Vocab,
@@ -74,7 +75,7 @@ class CharBPETokenizer(BaseTokenizer):
         files: str | list[str],
         vocab_size: int = 30000,
         min_frequency: int = 2,
-        special_tokens: Tokens = ("<unk>",),
+        special_tokens: Tokens = UNK_TOKENS,
         limit_alphabet: int = 1000,
         initial_alphabet: Sequence[str] = (),
         suffix: str | None = "</w>",
@@ -89,7 +90,7 @@ class CharBPETokenizer(BaseTokenizer):
         iterator: Iterable[Any],
         vocab_size: int = 30000,
         min_frequency: int = 2,
-        special_tokens: Tokens = ("<unk>",),
+        special_tokens: Tokens = UNK_TOKENS,
         limit_alphabet: int = 1000,
         initial_alphabet: Sequence[str] = (),
         suffix: str | None = "</w>",

@@ -9,6 +9,7 @@ from subword.compat.tokenizers import decoders, normalizers, pre_tokenizers
 from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.implementations.base_tokenizer import BaseTokenizer
 from subword.compat.tokenizers.implementations.builders import (
+    UNK_TOKENS,
     Merges,
     Tokens,
     Vocab,
@@ -59,7 +60,7 @@ class SentencePieceBPETokenizer(BaseTokenizer):
         files: str | list[str],
         vocab_size: int = 30000,
         min_frequency: int = 2,
-        special_tokens: Tokens = ("<unk>",),
+        special_tokens: Tokens = UNK_TOKENS,
         limit_alphabet: int = 1000,
         initial_alphabet: Sequence[str] = (),
         show_progress: bool = True,
@@ -73,7 +74,7 @@ class SentencePieceBPETokenizer(BaseTokenizer):
         iterator: Iterable[Any],
         vocab_size: int = 30000,
         min_frequency: int = 2,
-        special_tokens: Tokens = ("<unk>",),
+        special_tokens: Tokens = UNK_TOKENS,
         limit_alphabet: int = 1000,
         initial_alphabet: Sequence[str] = (),
         show_progress: bool = True,
