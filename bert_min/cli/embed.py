@@ -87,6 +87,17 @@ def register(subparsers: Any) -> None:
         help="Let neighbouring windows share this many tokens. Default: %(default)s.",
     )
     add(
+        "--prompt",
+        metavar="TEXT",
+        help="Put this before every text. Default: the folder's default prompt, or nothing.",
+    )
+    add(
+        "--prompt-name",
+        metavar="NAME",
+        help="Put this prompt of the folder, such as query, before every text. Default: the one "
+        "that the folder names, if any.",
+    )
+    add(
         "--batch-tokens",
         type=int,
         metavar="N",

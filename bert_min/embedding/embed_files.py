@@ -46,6 +46,7 @@ def embed_files(args: argparse.Namespace) -> None:
         batch_tokens=args.batch_tokens or embedder.batch_tokens,
         long_texts=args.long_texts,
         overlap=args.overlap,
+        prompt=embedder.find_prompt(args.prompt, args.prompt_name),
     )
     options.check(embedder.model)
     texts = tokens = truncated = 0

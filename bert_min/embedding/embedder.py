@@ -10,7 +10,7 @@ one text at a time, and every other step one token at a time.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bert_min.attention.maps import AttentionMap, attention_maps
-from bert_min.embedding.model_folder import read_folder_settings
+from bert_min.embedding.folder_settings import read_folder_settings
 from bert_min.embedding.options import Combine, EmbedOptions, LongTexts
 from bert_min.embedding.pooling import Pooling, pool, pool_windows
 from bert_min.model.bert import BertModel
@@ -34,7 +34,7 @@ from bert_min.progress import Progress
 from bert_min.text.batch import length_batches
 from bert_min.text.flat_rows import FlatRows
 from bert_min.text.tokenize import count_truncated, encode_texts
-from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer
+from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer, lower_cased
 from bert_min.text.windows import sliding_windows
 
 # Texts are sorted by length within a chunk, so that memory stays bounded however many there are.
@@ -75,6 +75,8 @@ class Embedder:
         normalize: Whether the model was trained for vectors of length 1.
         max_length: Most tokens of a text when a call names no other limit.
         batch_tokens: Tokens of a batch when a call names no other number.
+        prompts: Texts to put before a text, by name, as sentence-transformers stores them.
+        default_prompt: The prompt of a call that names none; empty for no prompt.
     """
 
     def __init__(
@@ -85,6 +87,8 @@ class Embedder:
         pooling: Pooling = "mean",
         normalize: bool = False,
         max_length: int | None = None,
+        prompts: Mapping[str, str] | None = None,
+        default_prompt: str = "",
     ) -> None:
         """Put the parts together; max_length defaults to the model's number of positions."""
         self.model = model.eval()
@@ -92,6 +96,8 @@ class Embedder:
         self.pooling = pooling
         self.normalize = normalize
         self.max_length = max_length or model.config.max_position_embeddings
+        self.prompts = dict(prompts or {})
+        self.default_prompt = default_prompt
         self.batch_tokens = BATCH_TOKENS[model.embeddings.word.weight.device.type]
 
     @classmethod
@@ -106,9 +112,9 @@ class Embedder:
         """Load a model folder, also one laid out by sentence-transformers.
 
         Args:
-            folder: Holds config.json, weights and tokenizer files; modules.json, if there, says
-                where the encoder is, how it is pooled, whether it is normalised, and the length
-                of its longest text.
+            folder: Holds config.json, weights and tokenizer files; modules.json and the files it
+                names, if there, say where the encoder is, how it is pooled, whether it is
+                normalised, its longest text, its prompts, and whether texts are lower-cased.
             device: Where to run; None takes a GPU if there is one.
             dtype: Type of weights and arithmetic; None means float32.
             quantize: "int8" multiplies in 8-bit integers, on a CPU only.
@@ -120,8 +126,8 @@ class Embedder:
 
         Raises:
             OSError: A file is missing.
-            ValueError: The model is not implemented, its weights do not fit, or the processor
-                cannot compute in this dtype.
+            ValueError: The model or a setting of the folder is not implemented, the weights do
+                not fit, or the processor cannot compute in this dtype.
         """
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         check_dtype(chosen, dtype, quantize)
@@ -131,6 +137,8 @@ class Embedder:
         if not holders:
             raise OSError(f"{folder}: a model folder must hold tokenizer.json or vocab.txt")
         tokenizer = load_tokenizer(holders[0])
+        if settings.lowercase:
+            tokenizer = lower_cased(tokenizer)
         model = BertModel.from_pretrained(settings.encoder, dtype=dtype, device=chosen)
         if quantize is not None:
             quantize_int8(model)
@@ -142,6 +150,8 @@ class Embedder:
             pooling=settings.pooling,
             normalize=settings.normalize,
             max_length=settings.max_length,
+            prompts=settings.prompts,
+            default_prompt=settings.default_prompt,
         )
         if quantize is not None:
             embedder.batch_tokens = INT8_BATCH_TOKENS
@@ -152,7 +162,7 @@ class Embedder:
         texts: Sequence[str],
         pooling: Pooling | None = None,
         layers: int | Sequence[int] = -1,
-        normalize: bool | None = False,
+        normalize: bool | None = None,
         max_length: int | None = None,
         batch_tokens: int | None = None,
         progress: bool = True,
@@ -160,6 +170,8 @@ class Embedder:
         combine: Combine = "concat",
         long_texts: LongTexts = "truncate",
         overlap: int = 0,
+        prompt: str | None = None,
+        prompt_name: str | None = None,
     ) -> NDArray[np.float32]:
         """Embed texts.
 
@@ -177,14 +189,16 @@ class Embedder:
                 them), cut into "windows" whose vectors are averaged by their number of tokens, or
                 an "error".
             overlap: Tokens that neighbouring windows share.
+            prompt: Put before every text; "" for none, None for that of `prompt_name`.
+            prompt_name: One of `prompts`; None for the folder's default, if it has one.
 
         Returns:
             (N, W) float32 in the order of the texts; W is E, or E times the layers concatenated.
 
         Raises:
             TypeError: Texts is a single str.
-            ValueError: An option out of range, a long text under long_texts="error", or
-                pooling="pooler" for a model that was stored without one.
+            ValueError: An option out of range, an unknown prompt, a long text under
+                long_texts="error", or pooling="pooler" for a model that was stored without one.
         """
         if isinstance(texts, str):
             raise TypeError("texts must be a list of str, got a single str")
@@ -197,6 +211,7 @@ class Embedder:
             batch_tokens=self.batch_tokens if batch_tokens is None else batch_tokens,
             long_texts=long_texts,
             overlap=overlap,
+            prompt=self.find_prompt(prompt, prompt_name),
         )
         vectors = np.empty((len(texts), options.width(self.model)), np.float32)
         done = truncated = 0
@@ -211,6 +226,22 @@ class Embedder:
                 stacklevel=2,
             )
         return vectors
+
+    def find_prompt(self, prompt: str | None = None, name: str | None = None) -> str:
+        """Return the prompt of a call: given itself, by its name, or the folder's default.
+
+        Raises:
+            ValueError: There is no prompt of that name, or both were given.
+        """
+        if prompt is not None and name is not None:
+            raise ValueError(f"give prompt or prompt_name, not both, got {prompt!r} and {name!r}")
+        if prompt is not None:
+            return prompt
+        if name is None:
+            return self.default_prompt
+        if name not in self.prompts:
+            raise ValueError(f"prompt_name must be one of {sorted(self.prompts)}, got {name!r}")
+        return self.prompts[name]
 
     def attention_maps(self, text: str, layer: int = -1) -> AttentionMap:
         """Compute who attends to whom in one layer; see `bert_min.attention_maps`."""
@@ -250,6 +281,8 @@ class Embedder:
     ) -> tuple[FlatRows, NDArray[np.int64] | None, int]:
         """Return the rows to run, the text of each (None: a row a text), and how many were cut."""
         limit = options.max_length
+        if options.prompt:
+            texts = [options.prompt + text for text in texts]
         if options.long_texts == "windows":
             return *sliding_windows(self.tokenizer, texts, limit, options.overlap), 0
         rows = encode_texts(self.tokenizer, texts, limit)

@@ -25,6 +25,7 @@ class EmbedOptions:
         batch_tokens: Most tokens of a batch.
         long_texts: One of LongTexts.
         overlap: Tokens that neighbouring windows share.
+        prompt: Put before every text.
     """
 
     pooling: Pooling
@@ -35,6 +36,7 @@ class EmbedOptions:
     batch_tokens: int
     long_texts: LongTexts
     overlap: int
+    prompt: str = ""
 
     def __post_init__(self) -> None:
         for name, value, allowed in (

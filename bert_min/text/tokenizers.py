@@ -14,7 +14,14 @@ COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
 # Any of these makes a folder one with a tokenizer.
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json")
 
-__all__ = ["Tokenizer", "has_tokenizer", "load_tokenizer", "save_tokenizer", "train_wordpiece"]
+__all__ = [
+    "Tokenizer",
+    "has_tokenizer",
+    "load_tokenizer",
+    "lower_cased",
+    "save_tokenizer",
+    "train_wordpiece",
+]
 
 
 def has_tokenizer(folder: str | Path) -> bool:
@@ -25,18 +32,39 @@ def has_tokenizer(folder: str | Path) -> bool:
 def load_tokenizer(path: str | Path) -> Tokenizer:
     """Load a tokenizer from a model folder, a ``tokenizer.json`` or a ``vocab.txt``.
 
+    In a folder tokenizer_config.json decides about lower-casing, accents and Chinese characters, as
+    in transformers; a file is taken as it is.
+
     Raises:
         OSError: If there is no tokenizer.
-        ValueError: If it cannot be understood.
+        ValueError: If it cannot be understood, or cuts long texts at their beginning.
     """
     path = Path(path)
     if path.is_dir():
-        return Tokenizer.from_pretrained(str(path))
+        tokenizer = Tokenizer.from_pretrained(str(path))
+        side = tokenizer.config.get("truncation_side", "right")
+        if side != "right":
+            raise ValueError(
+                f"{path}/tokenizer_config.json: truncation_side = {side!r} is not implemented, "
+                "only 'right'"
+            )
+        return tokenizer
     if not path.is_file():
         raise OSError(f"{path}: expected a tokenizer file, or a folder with one")
     if path.suffix == ".json":
         return Tokenizer.from_file(str(path))
     return Tokenizer.from_wordpiece(str(path))
+
+
+def lower_cased(tokenizer: Tokenizer) -> Tokenizer:
+    """Return a tokenizer that lower-cases a text before all its other steps.
+
+    So does sentence-transformers where sentence_bert_config.json says do_lower_case.
+    """
+    parts = json.loads(tokenizer.to_str())
+    steps = [step for step in (parts["normalizer"],) if step is not None]
+    parts["normalizer"] = {"type": "Sequence", "normalizers": [{"type": "Lowercase"}, *steps]}
+    return Tokenizer.from_str(json.dumps(parts))
 
 
 def save_tokenizer(

@@ -27,10 +27,17 @@ from subword.formats.tekken import tekken_parts
 from subword.formats.tokenizer_json import tokenizer_json_parts
 from subword.formats.vocab_files import read_vocab_json
 from subword.models.wordpiece import WordPiece
+from subword.normalizers import BertNormalizer
+from subword.vocab.added_tokens import AddedToken
 
-CONFIG, ADDED = "tokenizer_config.json", "added_tokens.json"
+CONFIG, ADDED, MODEL_CONFIG = "tokenizer_config.json", "added_tokens.json", "config.json"
 # Names of the Hub: NAME or OWNER/NAME. Anything else is a path.
 HUB_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?", re.ASCII)
+
+# Classes of transformers that make BERT's normalizer from tokenizer_config.json, whatever
+# tokenizer.json says; and the types of models whose tokenizers have such a class.
+BERT_CLASSES = ("BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer")
+BERT_TYPES = ("bert", "distilbert", "electra", "mobilebert")
 
 # Suffix of a file -> what reads it. A .tiktoken file needs a pattern too, see `tiktoken_parts`.
 FILE_READERS: dict[str, Callable[[PathLike], TokenizerParts]] = {
@@ -67,23 +74,77 @@ def pretrained_parts(
         folder = _download(str(name), revision, token)
     parts = _reader_of(folder)(folder)
     if (folder / CONFIG).exists():
-        config = read_json(folder / CONFIG)
+        config = _read_object(folder / CONFIG)
         if isinstance(parts["model"], WordPiece):
             config.setdefault("tokenizer_class", "BertTokenizer")
         parts["config"] = config
     return parts
 
 
+def _read_object(path: Path) -> dict[str, Any]:
+    """Return the object of a JSON file, empty if the file is not there."""
+    if not path.exists():
+        return {}
+    found = read_json(path)
+    if not isinstance(found, dict):
+        raise ValueError(f"{path}: expected a JSON object, got {type(found).__name__}")
+    return found
+
+
 def _read_wordpiece(folder: Path) -> TokenizerParts:
-    """Read vocab.txt, with BERT's options beside it."""
-    config = read_json(folder / CONFIG) if (folder / CONFIG).exists() else {}
-    options: dict[str, Any] = {
-        "lowercase": bool(config.get("do_lower_case", True)),
+    """Read vocab.txt, with BERT's options and the added tokens beside it."""
+    parts = wordpiece_parts(folder / "vocab.txt", **_bert_options(folder))
+    known = parts["model"].vocab
+    ids = {token: index for token, index in _added_ids(folder).items() if token not in known}
+    table = _read_object(folder / CONFIG).get("added_tokens_decoder") or {}
+    flags = {token["content"]: token for token in table.values() if isinstance(token, dict)}
+    names = ("single_word", "lstrip", "rstrip", "normalized", "special")
+    added = (
+        AddedToken(token, **{n: v for n, v in flags.get(token, {}).items() if n in names})
+        for token in ids
+    )
+    parts["added_tokens"] = [*parts["added_tokens"], *added]
+    parts["added_ids"] = ids
+    return parts
+
+
+def _read_tokenizer_json(folder: Path) -> TokenizerParts:
+    """Read tokenizer.json; for a tokenizer of BERT, tokenizer_config.json decides what it changes.
+
+    So does transformers. An option that tokenizer_config.json lacks has its default there, so that
+    it also overrules tokenizer.json.
+    """
+    parts = tokenizer_json_parts(folder / "tokenizer.json")
+    if (folder / CONFIG).exists() and isinstance(parts["model"], WordPiece) and _is_bert(folder):
+        parts["normalizer"] = BertNormalizer(**_bert_options(folder))
+    return parts
+
+
+def _is_bert(folder: Path) -> bool:
+    """Whether transformers would take a class of BERT for the tokenizer of a folder."""
+    named = _read_object(folder / CONFIG).get("tokenizer_class")
+    if named is not None:
+        return str(named).removesuffix("Fast") in BERT_CLASSES
+    return _read_object(folder / MODEL_CONFIG).get("model_type") in BERT_TYPES
+
+
+def _bert_options(folder: Path) -> dict[str, Any]:
+    """Return the options of BERT's normalizer that tokenizer_config.json states, or defaults.
+
+    Raises:
+        ValueError: One is neither true nor false.
+    """
+    config = _read_object(folder / CONFIG)
+    options = {
+        "lowercase": config.get("do_lower_case", True),
         "strip_accents": config.get("strip_accents"),
+        "handle_chinese_chars": config.get("tokenize_chinese_chars", True),
     }
-    if config.get("tokenize_chinese_chars") is False:
-        options["handle_chinese_chars"] = False
-    return wordpiece_parts(folder / "vocab.txt", **options)
+    names = ("do_lower_case", "strip_accents", "tokenize_chinese_chars")
+    for name, value in zip(names, options.values(), strict=True):
+        if not isinstance(value, bool) and not (name == "strip_accents" and value is None):
+            raise ValueError(f"{folder / CONFIG}: {name} must be true or false, got {value!r}")
+    return options
 
 
 def _read_bpe(folder: Path) -> TokenizerParts:
@@ -101,7 +162,7 @@ def _read_bpe(folder: Path) -> TokenizerParts:
 
 # The files that a folder must hold -> what reads them. The first that fits counts.
 FOLDER_READERS: dict[tuple[str, ...], Callable[[Path], TokenizerParts]] = {
-    ("tokenizer.json",): lambda folder: tokenizer_json_parts(folder / "tokenizer.json"),
+    ("tokenizer.json",): _read_tokenizer_json,
     ("tekken.json",): lambda folder: tekken_parts(folder / "tekken.json"),
     ("vocab.txt",): _read_wordpiece,
     ("vocab.json", "merges.txt"): _read_bpe,
@@ -121,12 +182,10 @@ def _added_ids(folder: Path) -> dict[str, int]:
     found: dict[str, int] = {}
     if (folder / ADDED).exists():
         found |= read_vocab_json(folder / ADDED)
-    if (folder / CONFIG).exists():
-        config = read_json(folder / CONFIG)
-        table = config.get("added_tokens_decoder") if isinstance(config, dict) else None
-        for index, token in table.items() if isinstance(table, dict) else ():
-            if isinstance(token, dict) and isinstance(token.get("content"), str):
-                found[token["content"]] = int(index) if str(index).isdecimal() else -1
+    table = _read_object(folder / CONFIG).get("added_tokens_decoder")
+    for index, token in table.items() if isinstance(table, dict) else ():
+        if isinstance(token, dict) and isinstance(token.get("content"), str):
+            found[token["content"]] = int(index) if str(index).isdecimal() else -1
     for token, index in found.items():
         if type(index) is not int or not 0 <= index <= MAX_ID:
             raise ValueError(f"{folder}: the added token {token!r} has no id but {index!r}")
@@ -143,5 +202,5 @@ def _download(name: str, revision: str, token: str | None) -> Path:
             f"{name!r} is not a folder; loading from the Hub needs huggingface_hub "
             "(pip install subword[hub])"
         ) from None
-    wanted = [*(file for files in FOLDER_READERS for file in files), CONFIG, ADDED]
+    wanted = [*(file for files in FOLDER_READERS for file in files), CONFIG, ADDED, MODEL_CONFIG]
     return Path(snapshot_download(name, revision=revision, token=token, allow_patterns=wanted))
