@@ -49,6 +49,7 @@ def register(subparsers: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from bert_min.tasks.finetune import say_remarks
     from bert_min.tasks.predict import load_task, predict_texts
 
     model, task = load_task(options.model, options.device, null_threshold=options.null_threshold)
@@ -61,7 +62,9 @@ def _run(options: argparse.Namespace) -> None:
     if texts:
         records = [predict_texts(model, task, *texts)]
     else:
-        records = task.predict(model, task.read(options.input, labelled=False))
+        data = task.read(options.input, labelled=False)
+        say_remarks(task, options.input, data)
+        records = task.predict(model, data)
     if options.output:
         lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
         write_text(options.output, "".join(lines))

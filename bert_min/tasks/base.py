@@ -100,6 +100,10 @@ class Task(ABC):
     def check(self, data: Any) -> None:
         """Refuse data with labels that the training set does not have."""
 
+    def remarks(self, data: Any) -> tuple[str, ...]:
+        """What in a file was read in another way than it is written; each is part of a line."""
+        return ()
+
     @abstractmethod
     def training_examples(self, data: Any) -> TrainingExamples:
         """Make labelled inputs of what `read` returned."""

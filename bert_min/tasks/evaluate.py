@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from bert_min.tasks.finetune import METRICS, write_metrics
+from bert_min.tasks.finetune import METRICS, say_remarks, write_metrics
 from bert_min.tasks.predict import load_task
 from bert_min.training.run_state import Metrics
 
@@ -33,6 +33,8 @@ def evaluate(
         OSError: If a file cannot be read or written.
     """
     model, task = load_task(folder, device, **changes)
-    found = task.evaluate(model, task.read(file))
+    data = task.read(file)
+    say_remarks(task, file, data)
+    found = task.evaluate(model, data)
     write_metrics(Path(out or Path(folder) / METRICS), found)
     return found

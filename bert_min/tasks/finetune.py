@@ -1,12 +1,14 @@
 """Fine-tuning a BERT on a task."""
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from bert_min.model.config import BertConfig
+from bert_min.tasks.base import Task
 from bert_min.tasks.registry import make_task
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
@@ -61,6 +63,9 @@ def finetune(
     train_data, dev_data = task.read(train_file), task.read(dev_file)
     task.learn(train_data)
     task.check(dev_data)
+    if processes.is_first:
+        say_remarks(task, train_file, train_data)
+        say_remarks(task, dev_file, dev_data)
     torch.manual_seed(config.seed)  # the new head
     model = task.head.from_pretrained(model_folder, **task.head_settings())
     objective = task.objective(train_data)
@@ -89,6 +94,12 @@ def finetune(
         write_metrics(Path(out) / METRICS, {**found, "best_step": result.best_step})
     processes.wait()
     return found
+
+
+def say_remarks(task: Task, file: str | Path, data: Any) -> None:
+    """Say in one line, on the standard error stream, what was read in another way than written."""
+    if remarks := task.remarks(data):
+        print(f"{file}: {'; '.join(remarks)}", file=sys.stderr)
 
 
 def write_metrics(path: Path, metrics: dict[str, Any]) -> None:

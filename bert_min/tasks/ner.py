@@ -1,6 +1,5 @@
 """Named entity recognition: labels on first subwords, tags of words."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,17 +13,20 @@ from bert_min.model.heads import BertForTokenClassification
 from bert_min.model.packed_head import IGNORE
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
-from bert_min.tasks.conll import Sentences, read_conll
+from bert_min.tasks.conll import read_conll
 from bert_min.tasks.entities import entities, entity_metrics
+from bert_min.tasks.sentences import Sentences
+from bert_min.tasks.tag_schemes import has_ends, retag
 from bert_min.tasks.word_alignment import WordExamples, align_words
 from bert_min.text.batch import Batch
 from bert_min.text.flat_rows import ranges_index
 from bert_min.text.tokenize import encode_texts
+from bert_min.text.words import split_characters, split_words
 from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed, to_device
 from bert_min.training.run_state import Metrics
 
 Int = NDArray[np.int64]
-_WORDS = re.compile(r"\w+(?:['’]\w+)*|[^\w\s]")
+SHARE_OF_LONG = 0.02  # words of more than one character in a corpus whose words are characters
 
 
 class NerTask(Task):
@@ -35,12 +37,19 @@ class NerTask(Task):
     options: ClassVar = frozenset(("document_context",))
 
     def example(self, texts: Sequence[str], source: str) -> Sentences:
-        """Cut a sentence into words and punctuation."""
+        """Cut a sentence into words, or into characters if those of the training set are."""
         self.expect_texts(texts, 1)
-        words = _WORDS.findall(texts[0])
-        if not words:
+        data = self.sentences(texts, [source])
+        if not data.words[0]:
             raise ValueError(f"a sentence must have at least one word, got {texts[0]!r}")
-        return Sentences([words], [["O"] * len(words)], [source], [0])
+        return data
+
+    def sentences(self, texts: Sequence[str], where: Sequence[str]) -> Sentences:
+        """Cut raw texts into words or characters, without tags."""
+        split = split_characters if self.settings.characters else split_words
+        words = [[text[start:stop] for start, stop in split(text)] for text in texts]
+        tags = [["O"] * len(row) for row in words]
+        return Sentences(words, tags, list(where), [0] * len(texts), list(texts))
 
     def read(self, path: str | Path, labelled: bool = True) -> Sentences:
         """Read CoNLL columns; see `read_conll`."""
@@ -56,13 +65,32 @@ class NerTask(Task):
         return align_words(data.words, documents, subwords, self.special, max_length)
 
     def learn(self, data: Sentences) -> None:
-        """Take the tags from the training set, O first, unless the settings name them."""
+        """Take the tags from the training set, O first, unless the settings name them.
+
+        Also note whether its words are characters, as in KLUE-NER.
+        """
         found = {tag for tags in data.tags for tag in tags} - {"O"}
-        self.settings = replace(self.settings, labels=self.labels or ("O", *sorted(found)))
+        long = sum(len(word) > 1 for words in data.words for word in words)
+        self.settings = replace(
+            self.settings,
+            labels=self.labels or ("O", *sorted(found)),
+            characters=long <= SHARE_OF_LONG * sum(map(len, data.words)),
+        )
 
     def check(self, data: Sentences) -> None:
-        """Refuse tags that the training set does not have."""
-        self._numbers(data)
+        """Refuse types of entities that the training set does not have."""
+        known = {label[2:] for label in self.labels}
+        for tags, where in zip(data.tags, data.where, strict=True):
+            for tag in tags:
+                if tag[2:] not in known:
+                    self._refuse(tag, where)
+
+    def remarks(self, data: Sentences) -> tuple[str, ...]:
+        """The notes of the file, and how its tags were fitted to the model's."""
+        if self._fits(data):
+            return data.notes
+        theirs, ours = ("IOB2", "IOBES") if has_ends(self.labels) else ("IOBES", "IOB2")
+        return (*data.notes, f"tags in {theirs} are read as {ours}, as in the training set")
 
     def training_examples(self, data: Sentences) -> TrainingExamples:
         """Lay the words out as inputs, with the tag of each word on its first subword."""
@@ -82,32 +110,62 @@ class NerTask(Task):
         return {"tag": cross_entropy_term(logits, to_device(batch.token_labels, device))}
 
     def predict(self, model: PretrainedModel, data: Sentences) -> list[Record]:
-        """Tag every sentence: its ``words``, ``tags`` and ``entities``.
+        """Tag every sentence.
 
         A word without subwords, such as a lone control character, is tagged O.
+
+        Returns:
+            For each sentence its ``text``, ``words`` and their ``offsets`` (characters of the
+            text), ``tags`` and ``scores`` (probabilities of the tags), and its ``entities``:
+            ``type``, words ``start`` to ``stop``, characters ``start_chars`` to ``stop_chars``,
+            their ``text``, and ``score``, the mean of its words'.
         """
         examples = self.inputs(data)
         best = np.full(examples.words, self.labels.index("O"), np.int64)
+        share = np.ones(examples.words)
         splits = examples.inputs.splits
         batches = scores_of(model, examples.inputs, self.settings.batch_tokens)
         for rows, lengths, (logits,) in batches:
             word = examples.word[ranges_index(splits[rows], lengths)]
-            best[word[word >= 0]] = logits[word >= 0].argmax(axis=1)
-        records = []
-        first = 0
-        for words in data.words:
-            tags = [self.labels[i] for i in best[first : first + len(words)].tolist()]
-            first += len(words)
-            found = [
-                {**entity._asdict(), "text": " ".join(words[entity.start : entity.stop])}
-                for entity in entities(tags)
-            ]
-            records.append({"words": words, "tags": tags, "entities": found})
-        return records
+            logits = logits[word >= 0].astype(np.float64)
+            logits = np.exp(logits - logits.max(axis=1, keepdims=True))
+            best[word[word >= 0]] = logits.argmax(axis=1)
+            share[word[word >= 0]] = logits.max(axis=1) / logits.sum(axis=1)
+        ends = np.cumsum([len(words) for words in data.words])
+        return [
+            self._record(data, number, best[end - len(words) : end], share[end - len(words) : end])
+            for number, (words, end) in enumerate(zip(data.words, ends.tolist(), strict=True))
+        ]
+
+    def _record(
+        self, data: Sentences, number: int, best: Int, share: NDArray[np.float64]
+    ) -> Record:
+        text, spans = data.text(number), data.spans(number)
+        tags = [self.labels[i] for i in best.tolist()]
+        found = []
+        for entity in entities(tags):
+            begin, end = spans[entity.start].start, spans[entity.stop - 1].stop
+            found.append(
+                {
+                    **entity._asdict(),
+                    "text": text[begin:end],
+                    "start_chars": begin,
+                    "stop_chars": end,
+                    "score": float(share[entity.start : entity.stop].mean()),
+                }
+            )
+        return {
+            "text": text,
+            "words": data.words[number],
+            "offsets": [list(span) for span in spans],
+            "tags": tags,
+            "scores": share.tolist(),
+            "entities": found,
+        }
 
     def score(self, records: list[Record], data: Sentences) -> Metrics:
         """Precision, recall and F1 of entities; see `entity_metrics`."""
-        return entity_metrics([record["tags"] for record in records], data.tags)
+        return entity_metrics([record["tags"] for record in records], self._fitted(data).tags)
 
     def show(self, record: Record) -> str:
         """The sentence with its entities in brackets."""
@@ -119,11 +177,27 @@ class NerTask(Task):
 
     def _numbers(self, data: Sentences) -> Int:
         number = {name: i for i, name in enumerate(self.labels)}
+        data = self._fitted(data)
         for tags, where in zip(data.tags, data.where, strict=True):
             for tag in tags:
                 if tag not in number:
-                    raise ValueError(
-                        f"{where}: tag {tag!r} in the sentence that begins here does not occur in "
-                        f"the training set, whose tags are {', '.join(self.labels)}"
-                    )
+                    self._refuse(tag, where)
         return np.array([number[tag] for tags in data.tags for tag in tags], np.int64)
+
+    def _refuse(self, tag: str, where: str) -> None:
+        raise ValueError(
+            f"{where}: tag {tag!r} in the sentence that begins here does not occur in the training "
+            f"set, whose tags are {', '.join(self.labels)}"
+        )
+
+    def _fits(self, data: Sentences) -> bool:
+        """Whether the tags are in the model's scheme."""
+        found = {tag for tags in data.tags for tag in tags}
+        return found == {"O"} or has_ends(found) is has_ends(self.labels)
+
+    def _fitted(self, data: Sentences) -> Sentences:
+        """The same with tags in the model's scheme."""
+        if self._fits(data):
+            return data
+        ends = has_ends(self.labels)
+        return data._replace(tags=[retag(tags, ends=ends) for tags in data.tags])

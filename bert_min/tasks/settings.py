@@ -30,6 +30,7 @@ class TaskSettings:
         n_best: How many answers to keep (qa).
         may_be_unanswerable: Whether a question may have no answer (qa).
         null_threshold: By how much "no answer" must beat the best answer (qa).
+        characters: Whether tags are those of characters rather than words (ner).
         document_context: Whether the sentences of a document share inputs (ner).
         batch_tokens: Tokens of a batch when predicting.
     """
@@ -47,6 +48,7 @@ class TaskSettings:
     n_best: int = 20
     may_be_unanswerable: bool = False
     null_threshold: float = 0.0
+    characters: bool = False
     document_context: bool = False
     batch_tokens: int = 4096
 

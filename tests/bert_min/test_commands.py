@@ -126,6 +126,26 @@ def test_ner(model_folder, tmp_path, capsys):
     capsys.readouterr()
     run("predict", "--model", out, "The red cat sat.")
     assert capsys.readouterr().out == "The red [PET cat] sat .\n"
+    text = "The U.S. dog is  the cat."
+    run("predict", "--model", out, text, "--json")
+    record = json.loads(capsys.readouterr().out)
+    assert record["words"] == ["The", "U.S.", "dog", "is", "the", "cat", "."]
+    assert record["text"] == text
+    assert [text[start:stop] for start, stop in record["offsets"]] == record["words"]
+    assert [entity["text"] for entity in record["entities"]] == ["dog", "cat"]
+    for entity in record["entities"]:
+        assert text[entity["start_chars"] : entity["stop_chars"]] == entity["text"]
+        assert 0.5 < entity["score"] <= 1
+    text = "The U.S. dog is  the cat."
+    run("predict", "--model", out, text, "--json")
+    record = json.loads(capsys.readouterr().out)
+    assert record["words"] == ["The", "U.S.", "dog", "is", "the", "cat", "."]
+    assert record["text"] == text
+    assert [text[start:stop] for start, stop in record["offsets"]] == record["words"]
+    assert [entity["text"] for entity in record["entities"]] == ["dog", "cat"]
+    for entity in record["entities"]:
+        assert text[entity["start_chars"] : entity["stop_chars"]] == entity["text"]
+        assert 0.5 < entity["score"] <= 1
     (tmp_path / "words.txt").write_text("dog\n\nfilm\n")
     run("predict", "--model", out, "--input", tmp_path / "words.txt")
     assert capsys.readouterr().out == "[PET dog]\n[ART film]\n"

@@ -17,6 +17,7 @@ import bert_min.tasks.entities
 import bert_min.tasks.regression
 import bert_min.tasks.squad_answers
 import bert_min.tasks.squad_scores
+import bert_min.tasks.tag_schemes
 import bert_min.text.batch
 import bert_min.text.documents
 import bert_min.text.examples
@@ -24,6 +25,7 @@ import bert_min.text.flat_rows
 import bert_min.text.masking
 import bert_min.text.sentence_pairs
 import bert_min.text.tables
+import bert_min.text.words
 import bert_min.training.model_sizes
 import bert_min.training.names
 import bert_min.training.optimizer
@@ -55,6 +57,7 @@ def test_page_on_embedding(minilm):
         bert_min.tasks.regression,
         bert_min.tasks.squad_answers,
         bert_min.tasks.squad_scores,
+        bert_min.tasks.tag_schemes,
         bert_min.text.batch,
         bert_min.text.documents,
         bert_min.text.examples,
@@ -62,6 +65,7 @@ def test_page_on_embedding(minilm):
         bert_min.text.masking,
         bert_min.text.sentence_pairs,
         bert_min.text.tables,
+        bert_min.text.words,
         bert_min.training.model_sizes,
         bert_min.training.names,
         bert_min.training.optimizer,

@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bert_min.model.packed_head import IGNORE
-from bert_min.tasks.conll import Sentences, read_conll
+from bert_min.tasks.conll import read_conll
 from bert_min.tasks.entities import Entity, entities, entity_metrics
 from bert_min.tasks.ner import NerTask
+from bert_min.tasks.sentences import Sentences
 from bert_min.tasks.settings import TaskSettings
 from bert_min.tasks.word_alignment import align_words
 from bert_min.text.special_tokens import SpecialIds

@@ -1,6 +1,7 @@
 """The real task files: they are read whole, and every answer is found again from its tokens."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -68,6 +69,26 @@ def test_conll():
     for name, sentences, words in (("train", 14_041, 203_621), ("test", 3_453, 46_435)):
         data = read_conll(TASKS / f"conll2003/{name}.txt")
         assert (len(data.words), sum(map(len, data.words))) == (sentences, words)
+
+
+def test_klue_ner_as_it_is_published():
+    path = TASKS / "klue/klue-ner-v1.1_dev.tsv"
+    data = read_conll(path)
+    assert len(data.words) == 5_000
+    assert "5,005 lines of comment left out" in data.notes
+    assert "60,379 blank tokens left out" in data.notes
+    task = make_task(TaskSettings(task="ner"), load_tokenizer(VOCABULARY))
+    task.learn(data)
+    assert task.settings.characters
+    kinds = ("DT", "LC", "OG", "PS", "QT", "TI")
+    assert task.labels == ("O", *(f"B-{k}" for k in kinds), *(f"I-{k}" for k in kinds))
+    published = re.findall(r"^## klue-ner.*\t(.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    plain = [re.sub(r"<(.*?):(?:DT|LC|OG|PS|QT|TI)>", r"\1", text) for text in published]
+    same = [data.text(number) == text for number, text in enumerate(plain)]
+    assert sum(same) > 4_950  # others have a < of their own
+    for number in range(len(data.words)):
+        text = data.text(number)
+        assert [text[start:stop] for start, stop in data.spans(number)] == data.words[number]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""Sentences as tagged words, and where the words stand in their text."""
+
+from typing import NamedTuple
+
+from bert_min.text.words import Span
+
+
+class Sentences(NamedTuple):
+    """Tagged sentences, as columns.
+
+    Attributes:
+        words: The words of each.
+        tags: As many tags of each.
+        where: The line each begins at.
+        document: The number of its document.
+        texts: The text each was cut out of; None for its words with a space between.
+        notes: What in their file was read in another way than it is written.
+    """
+
+    words: list[list[str]]
+    tags: list[list[str]]
+    where: list[str]
+    document: list[int]
+    texts: list[str] | None = None
+    notes: tuple[str, ...] = ()
+
+    def add(
+        self, words: list[str], tags: list[str], *, where: str, document: int, text: str
+    ) -> None:
+        """Append a sentence."""
+        self.words.append(words)
+        self.tags.append(tags)
+        self.where.append(where)
+        self.document.append(document)
+        if self.texts is not None:
+            self.texts.append(text)
+
+    def text(self, number: int) -> str:
+        """The text of a sentence."""
+        return " ".join(self.words[number]) if self.texts is None else self.texts[number]
+
+    def spans(self, number: int) -> list[Span]:
+        """Where the words of a sentence stand in its text."""
+        text, found, at = self.text(number), [], 0
+        for word in self.words[number]:
+            start = text.index(word, at)
+            at = start + len(word)
+            found.append(Span(start, at))
+        return found
