@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import warnings
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,8 @@ REQUIRED_VALUES: Final[dict[str, tuple[object, ...]]] = {
     "is_decoder": (None, False),
     "add_cross_attention": (None, False),
 }
+# Other names of the exact GELU.
+EXACT_GELU: Final = ("gelu", "gelu_python")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -145,6 +148,24 @@ class BertConfig:
         """Whether checkpoints of this model type carry a pooler."""
         return self.model_type == "bert"
 
+    def fit_length(self, max_length: int) -> int:
+        """Lower a number of tokens to the positions of the model, with a warning if it is higher.
+
+        Args:
+            max_length: Most tokens of a text, as asked for.
+
+        Returns:
+            The number, or max_position_embeddings if that is smaller.
+        """
+        limit = self.max_position_embeddings
+        if max_length > limit:
+            warnings.warn(
+                f"max_length {max_length} is lowered to the {limit} positions of the model "
+                "(max_position_embeddings)",
+                stacklevel=3,
+            )
+        return min(max_length, limit)
+
     def replace(self, **changes: Any) -> BertConfig:
         """Return a copy with some fields changed; naming labels also sets their number."""
         labels = changes.get("id2label")
@@ -174,6 +195,7 @@ class BertConfig:
         if model_type == "distilbert":
             values = {DISTILBERT_NAMES.get(key, key): value for key, value in values.items()}
             values["type_vocab_size"] = 0
+            values.setdefault("classifier_dropout", 0.2)  # of its configuration, not of BERT's
         for key, allowed in REQUIRED_VALUES.items():
             if values.get(key) not in allowed:
                 raise ValueError(
@@ -181,15 +203,19 @@ class BertConfig:
                 )
         if values.get("embedding_size") == values.get("hidden_size"):
             values["embedding_size"] = None
-        if values.get("id2label") is not None:
-            values["id2label"] = {int(key): str(name) for key, name in values["id2label"].items()}
+        if values.get("hidden_act") in EXACT_GELU:
+            values["hidden_act"] = "gelu"
+        if values.get("id2label"):
+            values["id2label"] = _label_names(values["id2label"], source)
             values["num_labels"] = len(values["id2label"])
+        else:
+            values["id2label"] = None
         if values.get("pad_token_id") is None:
             values.pop("pad_token_id", None)
         known = {field.name for field in dataclasses.fields(cls)}
         try:
             return cls(**{key: value for key, value in values.items() if key in known})
-        except ValueError as error:
+        except (TypeError, ValueError) as error:  # of another type than it compares with
             raise ValueError(f"{source}: {error}") from None
 
     @classmethod
@@ -245,3 +271,19 @@ class BertConfig:
         Path(folder).mkdir(parents=True, exist_ok=True)
         text = json.dumps(values, indent=2, ensure_ascii=False, sort_keys=True)
         write_text(Path(folder) / "config.json", text + "\n")
+
+
+def _label_names(given: Any, source: str) -> dict[int, str]:
+    """Number the labels of a file: a list, or an object whose gaps get the names of transformers.
+
+    Raises:
+        ValueError: It is neither, or an id is not a whole number.
+    """
+    try:
+        pairs = enumerate(given) if isinstance(given, list) else given.items()
+        names = {int(index): str(name) for index, name in pairs}
+    except (AttributeError, TypeError, ValueError):
+        names = {-1: ""}
+    if min(names) < 0:
+        raise ValueError(f"{source}: id2label must name labels by their numbers, got {given!r}")
+    return {index: names.get(index, f"LABEL_{index}") for index in range(max(names) + 1)}

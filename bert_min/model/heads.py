@@ -45,8 +45,8 @@ class _TextHead(PackedHead[HeadOutput]):
     label_packing: ClassVar = {"labels": PaddedBatch.pack_texts}
 
     @abstractmethod
-    def _score(self, pooled: Tensor) -> Tensor:
-        """Map (B, E) to (B, num_labels)."""
+    def _score(self, summary: Tensor) -> Tensor:
+        """Map (B, E) to (B, num_labels): the pooler's output, or [CLS] where there is no pooler."""
 
     @abstractmethod
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
@@ -72,10 +72,12 @@ class _TextHead(PackedHead[HeadOutput]):
         Returns:
             logits (B, num_labels), and the loss if there were labels.
         """
-        out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
-        if out.pooler_output is None:
-            raise ValueError(f"{type(self).__name__} needs an encoder with a pooler")
-        logits = self._score(out.pooler_output)  # (B, num_labels)
+        layout = PackedLayout.of(lengths, input_ids.device)
+        out = self.bert.forward_packed(input_ids, layout, token_type_ids, positions=positions)
+        summary = out.pooler_output
+        if summary is None:
+            summary = out.last_hidden_state[layout.cu_seqlens[:-1].long()]
+        logits = self._score(summary)  # (B, num_labels)
         return HeadOutput(None if labels is None else self._loss(logits, labels), logits)
 
     def unpack_output(self, batch: PaddedBatch, out: HeadOutput) -> HeadOutput:
@@ -89,13 +91,17 @@ class BertForNextSentencePrediction(_TextHead):
     def __init__(self, config: BertConfig) -> None:
         """Make the encoder with pooler, and the head."""
         super().__init__(config)
-        _need_pooler(config, "next sentence prediction")
+        if not config.has_pooler:
+            raise ValueError(
+                f"next sentence prediction needs a pooler, which {config.model_type!r} models do "
+                "not have"
+            )
         self.bert = BertModel(config)
         self.seq_relationship = Linear(config.hidden_size, 2)
         self.init_weights()
 
-    def _score(self, pooled: Tensor) -> Tensor:
-        scores: Tensor = self.seq_relationship(pooled)
+    def _score(self, summary: Tensor) -> Tensor:
+        scores: Tensor = self.seq_relationship(summary)
         return scores
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
@@ -109,19 +115,26 @@ class BertForSequenceClassification(_TextHead):
     (B, num_labels) of 0.0 and 1.0 for "multi_label_classification", (B,) or (B, num_labels)
     numbers for "regression". Without a problem_type one label means regression, integer labels a
     single label, and anything else several labels.
+
+    ELECTRA and DistilBERT have no pooler, and a dense layer of their own before the classifier.
     """
 
     def __init__(self, config: BertConfig) -> None:
-        """Make the encoder with pooler, and a classifier."""
+        """Make the encoder, with its pooler if it has one, and a classifier."""
         super().__init__(config)
-        _need_pooler(config, "sequence classification")
         self.bert = BertModel(config)
         self.dropout = _classifier_dropout(config)
-        self.classifier = Linear(config.hidden_size, config.num_labels)
+        width, labels = config.hidden_size, config.num_labels
+        distil = config.model_type == "distilbert"
+        self.pre_classifier = Linear(width, width) if distil else None
+        electra = config.model_type == "electra"
+        self.classifier = _ElectraClassifier(config) if electra else Linear(width, labels)
         self.init_weights()
 
-    def _score(self, pooled: Tensor) -> Tensor:
-        scores: Tensor = self.classifier(self.dropout(pooled))
+    def _score(self, summary: Tensor) -> Tensor:
+        if self.pre_classifier is not None:
+            summary = F.relu(self.pre_classifier(summary))
+        scores: Tensor = self.classifier(self.dropout(summary))
         return scores
 
     def _loss(self, logits: Tensor, labels: Tensor) -> Tensor:
@@ -133,6 +146,21 @@ class BertForSequenceClassification(_TextHead):
         ):
             return F.binary_cross_entropy_with_logits(logits, labels.to(logits.dtype))
         return F.cross_entropy(logits, labels)
+
+
+class _ElectraClassifier(nn.Module):
+    """The classifier of ELECTRA: dense, GELU, dropout, dense."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.dense = Linear(config.hidden_size, config.hidden_size, gelu=True)
+        self.dropout = _classifier_dropout(config)
+        self.out_proj = Linear(config.hidden_size, config.num_labels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, E) to (B, num_labels)."""
+        scores: Tensor = self.out_proj(self.dropout(self.dense(x)))
+        return scores
 
 
 class BertForTokenClassification(PackedHead[HeadOutput]):
@@ -147,7 +175,11 @@ class BertForTokenClassification(PackedHead[HeadOutput]):
         """Make the encoder without pooler, and a classifier."""
         super().__init__(config)
         self.bert = BertModel(config, add_pooling_layer=False)
-        self.dropout = _classifier_dropout(config)
+        # the classifier's dropout of DistilBERT is that of sequences alone
+        distil = config.model_type == "distilbert"
+        self.dropout = (
+            nn.Dropout(config.hidden_dropout_prob) if distil else _classifier_dropout(config)
+        )
         self.classifier = Linear(config.hidden_size, config.num_labels)
         self.init_weights()
 
@@ -243,8 +275,3 @@ class BertForQuestionAnswering(PackedHead[QuestionAnsweringOutput]):
 def _classifier_dropout(config: BertConfig) -> nn.Dropout:
     p = config.classifier_dropout
     return nn.Dropout(config.hidden_dropout_prob if p is None else p)
-
-
-def _need_pooler(config: BertConfig, task: str) -> None:
-    if not config.has_pooler:
-        raise ValueError(f"{task} needs a pooler, which {config.model_type!r} models do not have")

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Final
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
+
+# Keys under which checkpoints of training loops keep the weights.
+NESTED: Final = ("state_dict", "model_state_dict", "model", "module")
 
 
 def read_tensors(folder: str | Path) -> dict[str, Tensor]:
@@ -29,8 +33,8 @@ def read_tensors(folder: str | Path) -> dict[str, Tensor]:
         ("model.safetensors", lambda path: load_file(str(path))),
         (
             "pytorch_model.bin",
-            lambda path: torch.load(
-                path, map_location="cpu", weights_only=True, mmap=_is_zip(path)
+            lambda path: _tensors_of(
+                torch.load(path, map_location="cpu", weights_only=True, mmap=_is_zip(path))
             ),
         ),
     ]
@@ -40,8 +44,7 @@ def read_tensors(folder: str | Path) -> dict[str, Tensor]:
         if (folder / name).is_file():
             files = [folder / name]
         elif index.is_file():
-            shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
-            files = [folder / shard for shard in sorted(set(shards))]
+            files = [folder / shard for shard in _shards(index)]
         else:
             continue
         tensors: dict[str, Tensor] = {}
@@ -55,6 +58,37 @@ def read_tensors(folder: str | Path) -> dict[str, Tensor]:
         return tensors
     names = ", ".join(name for name, _ in readers)
     raise OSError(f"{folder}: a model folder must hold one of {names}, or its index")
+
+
+def _shards(index: Path) -> list[str]:
+    """Return the files that an index names."""
+    try:
+        shards = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+        return sorted(set(shards))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"{index}: expected a JSON object whose weight_map names a file for each tensor: "
+            f"{type(error).__name__}: {error}"
+        ) from None
+
+
+def _tensors_of(content: Any) -> dict[str, Tensor]:
+    """Return the weights of a PyTorch file: its content, or what training loops store them under.
+
+    Raises:
+        ValueError: There are none.
+    """
+    inner = [content]
+    if isinstance(content, dict):
+        inner += [content[name] for name in NESTED if name in content]
+    for state in inner:
+        if not isinstance(state, dict):
+            continue
+        found = {name: x for name, x in state.items() if isinstance(x, Tensor)}
+        if found:
+            return found
+    what = list(content)[:5] if isinstance(content, dict) else type(content).__name__
+    raise ValueError(f"expected tensors by name, got {what}")
 
 
 def _is_zip(path: Path) -> bool:

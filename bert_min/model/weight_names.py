@@ -7,6 +7,7 @@ in one matrix (`fuse_qkv`, `split_qkv`).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import torch
@@ -55,6 +56,7 @@ HEAD_RENAMES: Final = [
 ]
 # Never weights: positions 0, 1, 2 ... that old versions stored.
 NOT_WEIGHTS: Final = re.compile(r"(.*\.)?embeddings\.(position_ids|token_type_ids)")
+ANCHOR: Final = "embeddings.word_embeddings.weight"  # every model has it, whatever comes before
 TIED: Final = "predictions.decoder.weight"  # the token embedding again, unless the config unties it
 # One matrix and one bias of ours that are three each on disk.
 FUSED: Final = re.compile(r"(.*layers\.\d+\.)qkv\.(\w+)")
@@ -101,21 +103,40 @@ def fuse_qkv(parts: dict[str, Tensor]) -> dict[str, Tensor]:
     return state
 
 
+def outer_prefix(names: Iterable[str], model_type: str) -> str:
+    """Return what wrappers of a model put before all names of it, such as "module.".
+
+    The token embedding tells: what stands before its name, but for the encoder's own prefix.
+
+    Example:
+        >>> outer_prefix(["model.bert.embeddings.word_embeddings.weight"], "bert")
+        'model.'
+        >>> outer_prefix(["0.auto_model.embeddings.word_embeddings.weight"], "bert")
+        '0.auto_model.'
+    """
+    found = [name.removesuffix(ANCHOR) for name in names if name.endswith(ANCHOR)]
+    encoder = f"{model_type}."
+    return (
+        found[0].removesuffix(encoder) if len(found) == 1 else ""
+    )  # of two encoders, neither is meant
+
+
 def current_names(tensors: dict[str, Tensor], model_type: str) -> dict[str, tuple[str, Tensor]]:
-    """Give the tensors of a file today's names: without the prefix, gamma, beta or positions.
+    """Give the tensors of a file today's names: without prefixes, gamma, beta or positions.
 
     Returns:
         Today's name without prefix -> (name on disk, tensor).
     """
     found = {}
+    outer = outer_prefix(tensors, model_type)
     for name, tensor in tensors.items():
         if NOT_WEIGHTS.fullmatch(name):
             continue
-        today = name.removeprefix(f"{model_type}.")
+        today = name.removeprefix(outer).removeprefix(f"{model_type}.")
         today = re.sub(r"LayerNorm\.gamma$", "LayerNorm.weight", today)
         today = re.sub(r"LayerNorm\.beta$", "LayerNorm.bias", today)
         # older files may hold the decoder's bias under the other of its two names only
-        if today == "cls.predictions.decoder.bias" and "cls.predictions.bias" in tensors:
+        if today == "cls.predictions.decoder.bias" and f"{outer}cls.predictions.bias" in tensors:
             continue
         found[today.replace("predictions.decoder.bias", "predictions.bias")] = (name, tensor)
     return found

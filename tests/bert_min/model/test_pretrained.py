@@ -41,9 +41,17 @@ def rename(old, new):
     return lambda tensors: {name.replace(old, new): tensor for name, tensor in tensors.items()}
 
 
-def as_bin(folder, **options):
+def before_all(prefix, encoder="bert."):
+    """What wrappers of a model put before its names."""
+    return lambda tensors: {
+        prefix + (encoder + name[5:] if name.startswith("bert.") else name): tensor
+        for name, tensor in tensors.items()
+    }
+
+
+def as_bin(folder, edit=dict, **options):
     tensors = load_file(folder / "model.safetensors")
-    torch.save(tensors, folder / "pytorch_model.bin", **options)
+    torch.save(edit(tensors), folder / "pytorch_model.bin", **options)
     (folder / "model.safetensors").unlink()
 
 
@@ -75,6 +83,18 @@ MUTANTS = {
     "pytorch_model.bin": as_bin,
     "pytorch_model.bin, old format": lambda f: as_bin(f, _use_new_zipfile_serialization=False),
     "shards": as_shards,
+    "DataParallel": lambda f: change(f, before_all("module.")),
+    "torch.compile": lambda f: change(f, before_all("_orig_mod.")),
+    "a module called model": lambda f: change(f, before_all("model.")),
+    "sentence-transformers": lambda f: change(f, before_all("0.auto_model.", "")),
+    "two wrappers": lambda f: change(f, before_all("module.model.")),
+    "a wrapped bias under its other name": lambda f: change(f, lambda t: before_all("model.")(
+        rename("cls.predictions.bias", "cls.predictions.decoder.bias")(t))),
+    "state_dict of a training loop": lambda f: as_bin(
+        f, lambda t: {"epoch": 3, "state_dict": before_all("model.")(t)}),
+    "model_state_dict": lambda f: as_bin(f, lambda t: {"step": 3, "model_state_dict": t}),
+    "model": lambda f: as_bin(f, lambda t: {"model": t, "optimizer": {}}),
+    "module": lambda f: as_bin(f, lambda t: {"module": before_all("module.")(t)}),
 }  # fmt: skip
 
 
@@ -256,6 +276,46 @@ def test_config_without_the_newer_keys_has_berts_defaults(tmp_path):
         (tmp_path / "config.json").write_text(text)
         with pytest.raises(ValueError, match=message):
             BertConfig.from_pretrained(tmp_path)
+
+
+def test_the_other_name_of_the_exact_gelu_is_read(folder):
+    expected = logits(folder)
+    path = folder / "config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"hidden_act": "gelu_python"}))
+    assert torch.equal(logits(folder), expected)
+    x = torch.linspace(-4, 4, 99)
+    theirs = transformers.activations.ACT2FN
+    torch.testing.assert_close(theirs["gelu_python"](x), theirs["gelu"](x))
+
+
+@pytest.mark.parametrize(
+    ("given", "names"),
+    [
+        (["no", "yes"], {0: "no", 1: "yes"}),
+        ({"0": "no", "2": "yes"}, {0: "no", 1: "LABEL_1", 2: "yes"}),
+        ({"1": "yes", "0": "no"}, {0: "no", 1: "yes"}),
+        ({}, None),
+        ([], None),
+    ],
+)
+def test_labels_of_a_config_may_have_gaps_or_be_a_list(given, names):
+    config = BertConfig.from_dict({**TINY, "id2label": given})
+    assert config.id2label == names
+    assert config.num_labels == len(names or "ab")
+
+
+@pytest.mark.parametrize("given", [{"a": "b"}, {"-1": "b"}, "ab", 3, {"0.5": "a"}])
+def test_labels_without_numbers_are_refused_by_name(given):
+    with pytest.raises(ValueError, match=r"here: id2label must name labels by their numbers, got"):
+        BertConfig.from_dict({**TINY, "id2label": given}, "here")
+
+
+def test_a_file_of_two_encoders_is_refused(folder):
+    change(
+        folder, lambda t: before_all("query.")(t) | {f"two.{k}": x.clone() for k, x in t.items()}
+    )
+    with pytest.raises(ValueError, match="tensors are missing"):
+        BertModel.from_pretrained(folder)
 
 
 def test_config_round_trip_keeps_label_names(tiny, tmp_path):
