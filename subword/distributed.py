@@ -6,7 +6,7 @@ tokenizer trained on them is the same, byte by byte.
 
     import subword.distributed
     counts = subword.distributed.count_words(ray.data.read_parquet("s3://..."), column="text")
-    tokenizer = subword.train_from_counts(counts, "byte_level_bpe", 32000)
+    tokenizer = subword.train_from_counts(counts, "bpe", 32000)
     ids = subword.distributed.encode(dataset, tokenizer, column="text")
 """
 
@@ -74,6 +74,20 @@ def count_words(
     if shard_bytes < 1:
         raise ValueError(f"shard_bytes must be at least 1, got {shard_bytes}")
     stages = algorithm_stages(algorithm, normalizer, pre_tokenizer, lowercase)
+    counts = _sum(source, stages, field, column, shard_bytes, progress)
+    counts.pipeline = stages.description()
+    return counts
+
+
+def _sum(
+    source: Any,
+    stages: WordStages,
+    field: str | None,
+    column: str | None,
+    shard_bytes: int,
+    progress: bool,
+) -> WordCounts:
+    """Return the sum of the counts of all shards; see `count_words`."""
     if _is_dataset(source):
         return _sum_dataset(source, partial(_count_block, stages, column or "text"), progress)
     if isinstance(source, list | tuple) and source and isinstance(source[0], str | os.PathLike):

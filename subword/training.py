@@ -150,7 +150,8 @@ def train_from_counts(
 
     Raises:
         TypeError: One str is given where several are meant.
-        ValueError: An option is out of range or not for this algorithm, a count is negative or not
+        ValueError: The counts are known to be of words that other stages make, an option is out of
+            range or not for this algorithm, a count is negative or not
             a whole number, there are no words, or `vocab_size` is below the alphabet.
 
     Example:
@@ -164,6 +165,7 @@ def train_from_counts(
         initial_alphabet = check_list("initial_alphabet", initial_alphabet)
     if not isinstance(counts, WordCounts):
         counts = WordCounts(counts)
+    stages.check_counts(counts)
     own = {
         "end_of_word_suffix": end_of_word_suffix is not None,
         "max_token_length": max_token_length is not None,

@@ -17,6 +17,7 @@ from subword.cli.inspection import page, shows_colour, table
 from subword.cli.tokenizer_option import load_tokenizer
 from subword.corpus.counting import count_words
 from subword.corpus.sources import Files
+from subword.corpus.stages import algorithm_stages
 from subword.corpus.word_counts import WordCounts
 from subword.id_files.encode_job import WINDOW_BYTES, encode_into, make_job
 from subword.id_files.file_parts import (
@@ -153,6 +154,8 @@ def train(options: argparse.Namespace) -> None:
         if options.checkpoint:
             raise ValueError("--checkpoint is for counting files, got --from-counts too")
         counts = WordCounts.load(options.from_counts)
+        stages = algorithm_stages(options.algorithm, lowercase=lowercase)
+        stages.check_counts(counts, options.from_counts)
     else:
         counts = count_words(
             _training_source(options.files),

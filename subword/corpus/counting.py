@@ -85,6 +85,7 @@ def count_source(
         checkpoint = Checkpoint(options.checkpoint, fingerprint(paths, stages, options))
         counts, position, done = checkpoint.load() or (counts, position, done)
         if done:
+            counts.pipeline = stages.description()
             return counts
     with progress_bar(options.progress, "reading", sources.total_bytes(paths), "B") as advance:
         reader = Reader(
@@ -96,6 +97,9 @@ def count_source(
             position=position,
         )
         if checkpoint is not None:
-            return count_resumably(checkpoint, counters, reader, counts)
-        count_batches(counters, reader, threading.Event())
-        return collect_counts(counters, counts)
+            counts = count_resumably(checkpoint, counters, reader, counts)
+        else:
+            count_batches(counters, reader, threading.Event())
+            counts = collect_counts(counters, counts)
+    counts.pipeline = stages.description()
+    return counts

@@ -17,7 +17,6 @@ from subword.corpus.sources import PathLike, Position, Reader
 from subword.corpus.stages import WordStages
 from subword.corpus.word_counter import WordCounter
 from subword.corpus.word_counts import WordCounts
-from subword.formats.stages_json import stage_to_config
 
 # The file: this line, a line of JSON (mark, position, done; the mark is the fingerprint), and the
 # bytes of WordCounts.to_bytes.
@@ -31,14 +30,11 @@ def fingerprint(paths: list[str] | None, stages: WordStages, options: SourceOpti
 
     Files are known by name and size; of an iterable nothing is known.
     """
-    normalizer, pre_tokenizer = stages.normalizer, stages.pre_tokenizer
     parts = {
         "files": None if paths is None else [[path, os.path.getsize(path)] for path in paths],
         "field": options.field,
         "column": options.column,
-        "normalizer": None if normalizer is None else stage_to_config(normalizer),
-        "pre_tokenizer": None if pre_tokenizer is None else stage_to_config(pre_tokenizer),
-        "byte_level": stages.byte_level,
+        **json.loads(stages.description()),
     }
     return json.dumps(parts, ensure_ascii=False)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword.corpus.word_counter import WordCounter
+from subword.corpus.word_counts import WordCounts
+from subword.formats.stages_json import stage_to_config
 from subword.normalizers import BertNormalizer
 from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
 from subword.vocab.added_tokens import AddedTokenMatcher
@@ -32,6 +35,36 @@ class WordStages:
     before_normalizer: AddedTokenMatcher | None = None
     after_normalizer: AddedTokenMatcher | None = None
 
+    def description(self) -> str:
+        """Return what makes words of text as JSON, the same for equal stages.
+
+        >>> algorithm_stages("bpe").description()
+        '{"normalizer": null, "pre_tokenizer": {"type": "Whitespace"}, "byte_level": false}'
+        """
+        stages = {"normalizer": self.normalizer, "pre_tokenizer": self.pre_tokenizer}
+        parts = {
+            name: None if stage is None else stage_to_config(stage)
+            for name, stage in stages.items()
+        }
+        return json.dumps({**parts, "byte_level": self.byte_level}, ensure_ascii=False)
+
+    def check_counts(self, counts: WordCounts, name: str = "the counts") -> None:
+        """Refuse counts of words that other stages made; those of unknown stages are taken.
+
+        Args:
+            counts: Counts of words.
+            name: Where they come from, for the error.
+
+        Raises:
+            ValueError: They were made by other stages.
+        """
+        wanted = self.description()
+        if counts.pipeline is not None and counts.pipeline != wanted:
+            raise ValueError(
+                f"{name}: made for {_named(counts.pipeline)}, so they cannot train "
+                f"{_named(wanted)}: count the words again, or train what they were made for"
+            )
+
     def counter(self) -> WordCounter:
         """Return a counter of such words, for one thread."""
         return WordCounter(
@@ -54,6 +87,15 @@ _STAGES: dict[Algorithm, Callable[[bool], WordStages]] = {
     ),
 }
 ALGORITHMS: tuple[Algorithm, ...] = tuple(_STAGES)
+
+
+def _named(description: str) -> str:
+    """Return what the stages of a description are: those of an algorithm, if they are."""
+    for algorithm in ALGORITHMS:
+        for lowercase in (True, False):
+            if algorithm_stages(algorithm, lowercase=lowercase).description() == description:
+                return repr(algorithm) if lowercase else f"{algorithm!r} (cased)"
+    return f"the stages {description}"
 
 
 def algorithm_stages(

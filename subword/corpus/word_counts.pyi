@@ -8,6 +8,7 @@ VERSION: Final[int]
 @final
 class WordCounts:
     __hash__: ClassVar[None]  # type: ignore[assignment]
+    pipeline: str | None
     def __init__(
         self, counts: Mapping[str, int] | Mapping[bytes, int] | WordCounts | None = None
     ) -> None: ...

@@ -12,68 +12,15 @@ from collections.abc import Mapping
 
 cimport cython
 from libc.stdint cimport INT64_MAX, uint8_t, uint64_t
-from libc.stdlib cimport free, malloc, qsort
-from libc.string cimport memcmp, memcpy
+from libc.string cimport memcpy
 
 from subword._core.atomic_file import atomic_file
 
-from subword._core.pipeline cimport Span, out_of_memory
+from subword._core.pipeline cimport Span
+from subword.corpus._word_listing cimport WordListing, listing
 from subword.corpus.word_table cimport (
-    Slot, Table, slot_word, table_count, table_find, table_free, table_reserve,
-    table_slot,
+    Slot, slot_word, table_count, table_find, table_free, table_reserve, table_slot,
 )
-
-cdef struct ListedWord:
-    const uint8_t* word
-    Py_ssize_t size
-    uint64_t count
-
-
-cdef int by_word(const void* a, const void* b) noexcept nogil:
-    cdef const ListedWord* x = <const ListedWord*>a
-    cdef const ListedWord* y = <const ListedWord*>b
-    cdef int order = memcmp(x.word, y.word, min(x.size, y.size))
-    return order if order else (x.size > y.size) - (x.size < y.size)
-
-
-cdef int by_count(const void* a, const void* b) noexcept nogil:
-    cdef const ListedWord* x = <const ListedWord*>a
-    cdef const ListedWord* y = <const ListedWord*>b
-    if x.count != y.count:
-        return 1 if x.count < y.count else -1
-    return by_word(a, b)
-
-
-cdef class _Listing:
-    """A sorted view of a table's words; alive only while the table does not change."""
-
-    cdef ListedWord* entries
-    cdef uint8_t* scratch
-    cdef size_t size
-
-    def __dealloc__(self):
-        free(self.entries)
-        free(self.scratch)
-
-
-cdef _Listing listing(const Table* table, bint frequent_first):
-    cdef _Listing result = _Listing()
-    cdef size_t i, n = 0
-    result.entries = <ListedWord*>malloc(max(table.used, <size_t>1) * sizeof(ListedWord))
-    result.scratch = <uint8_t*>malloc(max(table.used, <size_t>1) * 16)
-    if result.entries == NULL or result.scratch == NULL:
-        out_of_memory()
-    with nogil:
-        for i in range(table.capacity):
-            if table.slots[i].hi:
-                result.entries[n].word = slot_word(
-                    table, table.slots + i, result.scratch + n * 16, &result.entries[n].size)
-                result.entries[n].count = table.slots[i].value
-                n += 1
-        qsort(result.entries, n, sizeof(ListedWord), by_count if frequent_first else by_word)
-    result.size = n
-    return result
-
 
 cdef bytes utf8(object word):
     """Return the UTF-8 bytes of a word given as str or bytes; ValueError when it is not text."""
@@ -95,7 +42,7 @@ cdef bytes utf8(object word):
 
 
 MAGIC = b"subwordc"
-VERSION = 1
+VERSION = 2    # 1 where no pipeline is known: programs that know no other version read that
 # magic, version, crc32 of the rest, words, sum of counts, bytes of text
 HEADER = struct.Struct("<8sIIQQQ")
 
@@ -111,6 +58,10 @@ cdef class WordCounts:
     Args:
         counts: A mapping from word (str, or bytes of valid UTF-8) to count, a whole number of at
             least 0. Empty words and words with count 0 are left out.
+
+    Attributes:
+        pipeline: What made words of text, as `WordStages.description` says it; None where that is
+            not known. It is kept in files, and training asks for the same.
 
     Raises:
         ValueError: A count is negative, not a whole number or 2**63 and more, or a word is not
@@ -151,6 +102,12 @@ cdef class WordCounts:
         if other is self:
             return self.add_table(self.copy())
         self._check_total(other.total_count)
+        if self.pipeline is None:
+            self.pipeline = other.pipeline
+        elif other.pipeline is not None and other.pipeline != self.pipeline:
+            raise ValueError(
+                f"counts of other words cannot be added: made with {other.pipeline}, these with "
+                f"{self.pipeline}")
         # Not in the order of the slots, which is that of the hashes here as well: the words would
         # crowd the first slots until the table grows. A stride of the golden ratio visits them all.
         with nogil:
@@ -246,7 +203,7 @@ cdef class WordCounts:
     def most_common(self, n=None):
         """Return the `n` most frequent words with their counts, all without `n`; ties in byte
         order."""
-        cdef _Listing words = listing(&self.table, True)
+        cdef WordListing words = listing(&self.table, True)
         cdef size_t i, size = words.size if n is None else min(words.size, max(n, 0))
         return [(words.entries[i].word[:words.entries[i].size].decode(), words.entries[i].count)
                 for i in range(size)]
@@ -290,7 +247,7 @@ cdef class WordCounts:
         return (
             self.table.used == (<WordCounts>other).table.used
             and self.total_count == (<WordCounts>other).total_count
-            and self.to_bytes() == other.to_bytes()
+            and self._body() == (<WordCounts>other)._body()
         )
 
     __hash__ = None
@@ -298,10 +255,9 @@ cdef class WordCounts:
     def __repr__(self):
         return f"<WordCounts: {self.table.used} words, {self.total_count} in all>"
 
-    def to_bytes(self):
-        """Return the table as bytes, the same for equal tables: the content of the file that `save`
-        writes."""
-        cdef _Listing words = listing(&self.table, False)
+    cdef bytes _body(self):
+        """Return the words in their order: their counts, their sizes and their bytes."""
+        cdef WordListing words = listing(&self.table, False)
         cdef size_t i, text = 0, n = words.size
         cdef bytes body
         cdef uint8_t* p
@@ -319,7 +275,18 @@ cdef class WordCounts:
         for i in range(n):
             memcpy(p, words.entries[i].word, words.entries[i].size)
             p += words.entries[i].size
-        return HEADER.pack(MAGIC, VERSION, zlib.crc32(body), n, self.total_count, text) + body
+        return body
+
+    def to_bytes(self):
+        """Return the table as bytes, the same for equal tables of one pipeline: the content of the
+        file that `save` writes."""
+        cdef bytes body = self._body()
+        text, version = len(body) - 12 * self.table.used, 1
+        if self.pipeline is not None:
+            record = self.pipeline.encode()
+            body, version = body + record + len(record).to_bytes(4, "little"), VERSION
+        return HEADER.pack(MAGIC, version, zlib.crc32(body), self.table.used, self.total_count,
+                           text) + body
 
     @staticmethod
     def from_bytes(data, name="counts"):
@@ -338,14 +305,16 @@ cdef class WordCounts:
             raise ValueError(
                 f"{name}: not a file of word counts (it does not begin with {MAGIC!r})")
         _, version, crc, n, total, text = HEADER.unpack_from(data)
-        if version != VERSION:
+        if not 1 <= version <= VERSION:
             raise ValueError(
-                f"{name}: word counts of version {version}, this program reads version {VERSION}")
+                f"{name}: word counts of version {version}, this program reads up to version "
+                f"{VERSION}")
         body = bytes(data[HEADER.size:])
-        if len(body) != 12 * n + text:
+        record = 4 + int.from_bytes(body[-4:], "little") if version > 1 else 0
+        if len(body) != 12 * n + text + record:
             raise ValueError(
-                f"{name}: cut off or too long: expected {12 * n + text} bytes of counts, got "
-                f"{len(body)}")
+                f"{name}: cut off or too long: expected {12 * n + text + record} bytes of counts, "
+                f"got {len(body)}")
         if zlib.crc32(body) != crc:
             raise ValueError(
                 f"{name}: damaged: its check sum is {zlib.crc32(body):#x}, expected {crc:#x}")
@@ -364,6 +333,8 @@ cdef class WordCounts:
             used += size
         if result.total_count != total or result.table.used != words:
             raise ValueError(f"{name}: damaged: the counts do not add up to {total}")
+        if record:
+            result.pipeline = body[12 * n + text:-4].decode()
         return result
 
     def __reduce__(self):

@@ -54,11 +54,11 @@ def retrained_parts(
     if model_options.get("byte_fallback"):
         specials += BYTE_TOKENS
     pre_tokenizer = tokenizer.pre_tokenizer
+    stages = WordStages(tokenizer.normalizer, pre_tokenizer, _reads_bytes(old, pre_tokenizer))
     if isinstance(source, Mapping | WordCounts):
         counts = source if isinstance(source, WordCounts) else WordCounts(source)
+        stages.check_counts(counts)
     else:
-        byte_level = _reads_bytes(old, pre_tokenizer)
-        stages = WordStages(tokenizer.normalizer, pre_tokenizer, byte_level)
         counts = count_source(source, stages, reading)
     with progress_bar(reading.progress, "merging", vocab_size, "token", absolute=True) as advance:
         options = TrainingOptions(

@@ -323,3 +323,17 @@ def test_bench_reads_a_pipe_once(tmp_path, tokenizer):
     )
     assert done.returncode == 0, done.stderr
     assert b"ids differ in 0 of" in done.stdout
+
+
+def test_counts_for_another_algorithm_are_refused_with_both_named(tmp_path):
+    (tmp_path / "a.txt").write_text("low lower lowest\n" * 9)
+    options = ("--vocab-size", 300, "-q", "--algorithm")
+    done = run(
+        "train", "a.txt", "-o", "a.json", *options, "bpe", "--save-counts", "c", cwd=tmp_path
+    )
+    assert done.returncode == 0
+    for other in ("wordpiece", "byte_level_bpe"):
+        done = run("train", "-o", "b.json", *options, other, "--from-counts", "c", cwd=tmp_path)
+        assert done.returncode == 2
+        assert f"c: made for 'bpe', so they cannot train '{other}'" in done.stderr.decode()
+    assert not (tmp_path / "b.json").exists()

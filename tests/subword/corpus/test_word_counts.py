@@ -1,6 +1,8 @@
 """The table of counts: adding, files, and what it refuses."""
 
 import pickle
+import struct
+import zlib
 from collections import Counter
 
 import pytest
@@ -109,3 +111,45 @@ def test_files(tmp_path):
             WordCounts.load(path)
     with pytest.raises(OSError, match="absent"):
         counts.save(tmp_path / "absent" / "words.counts")
+
+
+def test_a_file_of_an_earlier_version_loads(tmp_path):
+    # Version 1, as it was written before pipelines were kept: "a" 3 times, "\u00e9" once.
+    body = struct.pack("<QQII", 3, 1, 1, 2) + b"a\xc3\xa9"
+    head = struct.pack("<8sIIQQQ", b"subwordc", 1, zlib.crc32(body), 2, 4, 3)
+    path = tmp_path / "old.counts"
+    path.write_bytes(head + body)
+    counts = WordCounts.load(path)
+    assert dict(counts.items()) == {"a": 3, "\u00e9": 1}
+    assert counts.pipeline is None
+    counts.save(path)  # nothing is known, so nothing is kept
+    assert path.read_bytes() == head + body
+
+
+def test_the_pipeline_is_kept_in_files_copies_and_sums(tmp_path):
+    counts = WordCounts({"a": 3, "b": 1})
+    bare = counts.to_bytes()
+    counts.pipeline = '{"pre_tokenizer": "\u00e9"}'
+    counts.save(tmp_path / "counts")
+    for kept in (
+        WordCounts.load(tmp_path / "counts"),
+        pickle.loads(pickle.dumps(counts)),
+        counts.copy(),
+        counts + WordCounts({"c": 1}),
+        WordCounts() + counts,
+    ):
+        assert kept.pipeline == counts.pipeline
+    assert WordCounts.from_bytes(bare) == counts  # what is counted, not how
+    data = counts.to_bytes()
+    for broken in (data[:-1], data[:-4], data + b"\0", data[:-2] + b"\xff\xff"):
+        with pytest.raises(ValueError, match="cut off or too long"):
+            WordCounts.from_bytes(broken)
+
+
+def test_counts_of_other_pipelines_do_not_add_up():
+    first, second = WordCounts({"a": 1}), WordCounts({"b": 1})
+    first.pipeline, second.pipeline = "one", "two"
+    for add in (lambda: first + second, lambda: first.update(second)):
+        with pytest.raises(ValueError, match="made with two, these with one"):
+            add()
+    assert dict(first.items()) == {"a": 1}
