@@ -223,4 +223,8 @@ def make_parser() -> argparse.ArgumentParser:
     add = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     for add_command in (_add_train, _add_encode, _add_decode, _add_inspect, _add_bench):
         add_command(add)
+    for command in add.choices.values():
+        command.add_argument(
+            "--traceback", action="store_true", help="show where an error arose in the program"
+        )
     return parser

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
+import traceback
 import warnings
 from collections.abc import Sequence
 from typing import TextIO
@@ -38,7 +39,11 @@ def message_of(error: BaseException) -> str:
         return (
             f"{error.filename}: {error.strerror}" if error.filename is not None else error.strerror
         )
-    return str(error) or type(error).__name__
+    text = " ".join(line.strip() for line in str(error).splitlines())
+    if text and isinstance(error, ValueError | TypeError | OSError | ImportError | MemoryError):
+        return text
+    name = type(error).__name__
+    return f"{name}: {text} (--traceback shows where)" if text else name
 
 
 def show_warning(
@@ -75,7 +80,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         drop_output()
         return PIPE_CLOSED
-    except (ValueError, TypeError, OSError, ImportError, MemoryError) as error:
+    except Exception as error:
+        if options.traceback:
+            traceback.print_exc()
         print(f"subword: error: {message_of(error)}", file=sys.stderr)
         with contextlib.suppress(OSError):  # the one just told
             flush_output()
