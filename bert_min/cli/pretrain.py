@@ -27,6 +27,11 @@ def register(subparsers: Any) -> None:
         help="What stands between two documents, such as '<|endoftext|>'. Default: a blank line.",
     )
     parser.add_argument(
+        "--one-text-per-line",
+        action="store_true",
+        help="Take every line for a document, as --separator of a line end would.",
+    )
+    parser.add_argument(
         "--dev",
         nargs="+",
         metavar="FILE",
@@ -43,15 +48,14 @@ def register(subparsers: Any) -> None:
     group = parser.add_argument_group("vocabulary")
     group.add_argument(
         "--tokenizer",
-        help="Folder or file of the tokenizer. Default: a WordPiece vocabulary is trained on the "
-        "corpus.",
+        help="Folder or file of the tokenizer. Default: that of --model, or a WordPiece vocabulary "
+        "is trained on the corpus.",
     )
     group.add_argument(
         "--vocab-size",
         type=int,
-        default=8000,
         metavar="N",
-        help="Train a vocabulary of this many tokens. Default: %(default)s.",
+        help="Train a vocabulary of this many tokens. Default: 8000.",
     )
     group.add_argument(
         "--cased",
@@ -62,13 +66,13 @@ def register(subparsers: Any) -> None:
     group = parser.add_argument_group("model")
     group.add_argument(
         "--config",
-        default="mini",
         help="Size of a new model: tiny, mini, small, medium or base, or the path of a "
-        "config.json. Default: %(default)s.",
+        "config.json. Default: mini.",
     )
     group.add_argument(
         "--model",
-        help="Folder of a model to go on from, instead of a new one. Default: a new model.",
+        help="Folder of a model to go on from, with its tokenizer, instead of a new one. Default: "
+        "a new model.",
     )
     group.add_argument(
         "--mlm-only",

@@ -42,13 +42,11 @@ def _run(args: argparse.Namespace) -> None:
     from bert_min.attention.draw import draw
     from bert_min.attention.maps import attention_maps
     from bert_min.attention.token_vectors import token_vectors
-    from bert_min.model.bert import BertModel
-    from bert_min.text.tokenizers import has_tokenizer, load_tokenizer
+    from bert_min.embedding.model_folder import load_pretrained
 
-    model = BertModel.from_pretrained(args.model)
-    if not has_tokenizer(args.model):
+    model, tokenizer = load_pretrained(args.model)
+    if tokenizer is None:
         raise OSError(f"{args.model}: a model folder must hold tokenizer.json or vocab.txt")
-    tokenizer = load_tokenizer(args.model)
     if args.layer == 0:
         raise ValueError("layer must lie in 1 to L or be negative: layer 0 has no attention")
     vectors = [token_vectors(model, tokenizer, text, args.layer) for text in args.texts]

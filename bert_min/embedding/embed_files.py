@@ -42,7 +42,7 @@ def embed_files(args: argparse.Namespace) -> None:
         layers=tuple(args.layers),
         combine=args.combine,
         normalize=embedder.normalize if args.normalize is None else args.normalize,
-        max_length=args.max_length or embedder.max_length,
+        max_length=embedder.fit_length(args.max_length),
         batch_tokens=args.batch_tokens or embedder.batch_tokens,
         long_texts=args.long_texts,
         overlap=args.overlap,

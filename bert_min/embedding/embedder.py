@@ -35,6 +35,7 @@ from bert_min.text.batch import length_batches
 from bert_min.text.flat_rows import FlatRows
 from bert_min.text.tokenize import count_truncated, encode_texts
 from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer, lower_cased
+from bert_min.text.vocabulary_checks import check_embedding, warn_of_unknown
 from bert_min.text.windows import sliding_windows
 
 # Texts are sorted by length within a chunk, so that memory stays bounded however many there are.
@@ -43,6 +44,7 @@ CHUNK_CHARS: Final = 1 << 25
 # Tokens of a batch: on a CPU what fits its caches, on a GPU what keeps it busy.
 BATCH_TOKENS: Final = {"cpu": 2_048, "cuda": 65_536}
 INT8_BATCH_TOKENS: Final = 1_024  # more passes, less arithmetic: fits the cache
+FIRST_TEXTS: Final = 64  # say whether the vocabulary fits the texts
 # oneDNN keeps a kernel for every number of rows it has seen: 250 MiB after two million texts. On a
 # CPU a batch is filled up to a multiple of this, so that a few dozen numbers occur.
 ROWS: Final = 64
@@ -95,7 +97,8 @@ class Embedder:
         self.tokenizer = tokenizer
         self.pooling = pooling
         self.normalize = normalize
-        self.max_length = max_length or model.config.max_position_embeddings
+        limit = model.config.max_position_embeddings
+        self.max_length = limit if max_length is None else model.config.fit_length(max_length)
         self.prompts = dict(prompts or {})
         self.default_prompt = default_prompt
         self.batch_tokens = BATCH_TOKENS[model.embeddings.word.weight.device.type]
@@ -132,11 +135,12 @@ class Embedder:
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         check_dtype(chosen, dtype, quantize)
         settings = read_folder_settings(folder)
-        BertConfig.from_pretrained(settings.encoder)  # first, to say at once that it is no model
+        config = BertConfig.from_pretrained(settings.encoder)  # first: a folder without is no model
         holders = [path for path in (settings.encoder, folder) if has_tokenizer(path)]
         if not holders:
             raise OSError(f"{folder}: a model folder must hold tokenizer.json or vocab.txt")
         tokenizer = load_tokenizer(holders[0])
+        check_embedding(tokenizer, config.vocab_size, holders[0])
         if settings.lowercase:
             tokenizer = lower_cased(tokenizer)
         model = BertModel.from_pretrained(settings.encoder, dtype=dtype, device=chosen)
@@ -181,7 +185,8 @@ class Embedder:
                 model's tanh layer over [CLS]); None does what the model was trained for.
             layers: Which layer's vectors: 0 the embeddings, 1 to L, or -1 the last; or several.
             normalize: Scale vectors to length 1; None does what the model was trained for.
-            max_length: Most tokens of a text, special tokens included; None takes the model's.
+            max_length: Most tokens of a text, special tokens included; None takes the model's. A
+                number above the model's positions is lowered, with a warning.
             batch_tokens: Tokens of a batch; changes speed and memory, not the vectors.
             progress: Show a bar, or where there is no terminal a line now and then.
             combine: What to do with several layers: "concat" or "sum".
@@ -196,18 +201,20 @@ class Embedder:
             (N, W) float32 in the order of the texts; W is E, or E times the layers concatenated.
 
         Raises:
-            TypeError: Texts is a single str.
+            TypeError: Texts is no list, or one of them is not a str; the message names its row.
             ValueError: An option out of range, an unknown prompt, a long text under
                 long_texts="error", or pooling="pooler" for a model that was stored without one.
         """
         if isinstance(texts, str):
             raise TypeError("texts must be a list of str, got a single str")
+        if isinstance(texts, bytes | dict | set) or not hasattr(texts, "__len__"):
+            raise TypeError(f"texts must be a list of str, got {type(texts).__name__}")
         options = EmbedOptions(
             pooling=pooling or self.pooling,
             layers=(layers,) if isinstance(layers, int) else tuple(layers),
             combine=combine,
             normalize=self.normalize if normalize is None else normalize,
-            max_length=self.max_length if max_length is None else max_length,
+            max_length=self.fit_length(max_length),
             batch_tokens=self.batch_tokens if batch_tokens is None else batch_tokens,
             long_texts=long_texts,
             overlap=overlap,
@@ -226,6 +233,10 @@ class Embedder:
                 stacklevel=2,
             )
         return vectors
+
+    def fit_length(self, max_length: int | None = None) -> int:
+        """Return the most tokens of a text: those of the call, lowered to the model's positions."""
+        return self.max_length if max_length is None else self.model.config.fit_length(max_length)
 
     def find_prompt(self, prompt: str | None = None, name: str | None = None) -> str:
         """Return the prompt of a call: given itself, by its name, or the folder's default.
@@ -268,8 +279,8 @@ class Embedder:
         options.check(self.model)
         with ThreadPoolExecutor(1) as ahead:
             waiting = None
-            for chunk in cut_chunks(texts):
-                coming = ahead.submit(self._tokenize, chunk, options)
+            for number, chunk in enumerate(cut_chunks(texts)):
+                coming = ahead.submit(self._tokenize, chunk, options, first=number == 0)
                 if waiting is not None:
                     yield self._embed(*waiting.result(), options, report)
                 waiting = coming
@@ -277,15 +288,21 @@ class Embedder:
                 yield self._embed(*waiting.result(), options, report)
 
     def _tokenize(
-        self, texts: list[str], options: EmbedOptions
+        self, texts: list[str], options: EmbedOptions, first: bool
     ) -> tuple[FlatRows, NDArray[np.int64] | None, int]:
         """Return the rows to run, the text of each (None: a row a text), and how many were cut."""
         limit = options.max_length
         if options.prompt:
             texts = [options.prompt + text for text in texts]
         if options.long_texts == "windows":
-            return *sliding_windows(self.tokenizer, texts, limit, options.overlap), 0
-        rows = encode_texts(self.tokenizer, texts, limit)
+            rows, text_index = sliding_windows(self.tokenizer, texts, limit, options.overlap)
+        else:
+            rows, text_index = encode_texts(self.tokenizer, texts, limit), None
+        if first:
+            some = min(len(rows.lengths), FIRST_TEXTS)
+            warn_of_unknown(self.tokenizer, rows.ids[: rows.splits[some]], special=2 * some)
+        if text_index is not None:
+            return rows, text_index, 0
         truncated = count_truncated(self.tokenizer, texts, rows, limit)
         if truncated and options.long_texts == "error":
             raise ValueError(f"{truncated} texts have more than max_length = {limit} tokens")
@@ -339,10 +356,17 @@ class Embedder:
 
 
 def cut_chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Cut a stream of texts into lists of at most CHUNK_TEXTS texts and about CHUNK_CHARS."""
+    """Cut a stream of texts into lists of at most CHUNK_TEXTS texts and about CHUNK_CHARS.
+
+    Raises:
+        TypeError: One is not a str; the message names its row.
+    """
     chunk: list[str] = []
     chars = 0
-    for text in texts:
+    for row, text in enumerate(texts):
+        if not isinstance(text, str):
+            kind = type(text).__name__
+            raise TypeError(f"texts must be str, got {kind} in row {row}: {text!r:.80}")
         chunk.append(text)
         chars += len(text)
         if len(chunk) == CHUNK_TEXTS or chars >= CHUNK_CHARS:

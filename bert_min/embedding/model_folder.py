@@ -6,6 +6,7 @@ from pathlib import Path
 
 from bert_min.model.bert import BertModel
 from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer
+from bert_min.text.vocabulary_checks import check_embedding
 
 
 def load_pretrained(folder: str | Path) -> tuple[BertModel, Tokenizer | None]:
@@ -19,7 +20,12 @@ def load_pretrained(folder: str | Path) -> tuple[BertModel, Tokenizer | None]:
 
     Raises:
         OSError: A file is missing.
-        ValueError: The architecture is not implemented or the weights do not fit.
+        ValueError: The architecture is not implemented, the weights do not fit, or the tokenizer
+            has ids beyond the token embedding.
     """
     model = BertModel.from_pretrained(folder)
-    return model, load_tokenizer(folder) if has_tokenizer(folder) else None
+    if not has_tokenizer(folder):
+        return model, None
+    tokenizer = load_tokenizer(folder)
+    check_embedding(tokenizer, model.config.vocab_size, folder)
+    return model, tokenizer

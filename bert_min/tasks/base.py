@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bert_min.model.config import BertConfig
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.progress import Progress
 from bert_min.tasks.settings import TaskSettings
@@ -18,6 +20,8 @@ from bert_min.text.batch import NO_LABELS, Batch, Labels, length_batches
 from bert_min.text.examples import Examples
 from bert_min.text.special_tokens import SpecialIds
 from bert_min.text.tokenizers import Tokenizer
+from bert_min.text.vocabulary_checks import check_embedding
+from bert_min.training.identity import digest
 from bert_min.training.objective import LossTerm, run_packed
 from bert_min.training.run_state import Metrics
 
@@ -49,6 +53,7 @@ class Task(ABC):
 
     metric: str  # decides which model is the best
     larger_is_better: ClassVar = True
+    usual_length: ClassVar = 128  # most tokens of an input where the settings name no number
     head: type[PretrainedModel]
     options: ClassVar[frozenset[str]]  # the fields of the settings that this task reads, besides
     # those that every task reads: task, max_length, batch_tokens
@@ -62,6 +67,26 @@ class Task(ABC):
     def labels(self) -> tuple[str, ...]:
         """The labels, by number; none for question answering."""
         return self.settings.labels
+
+    @property
+    def max_length(self) -> int:
+        """Most tokens of an input."""
+        return self.settings.max_length or self.usual_length
+
+    def fit(self, config: BertConfig, place: object) -> None:
+        """Make sure that the tokenizer fits the model, and lower `max_length` to its positions.
+
+        Args:
+            config: Of the model.
+            place: Where model and tokenizer come from, for messages.
+
+        Raises:
+            ValueError: The tokenizer has ids that the model's embedding does not have.
+        """
+        check_embedding(self.tokenizer, config.vocab_size, place)
+        limit = config.fit_length(self.max_length)
+        if limit < self.max_length:
+            self.settings = dataclasses.replace(self.settings, max_length=limit)
 
     def head_settings(self) -> dict[str, Any]:
         """The fields of the model's configuration that the task decides, once it has learned."""
@@ -164,6 +189,11 @@ class TaskObjective:
 
     def __len__(self) -> int:
         return len(self.examples.inputs)
+
+    def digest(self) -> str:
+        """Return a digest of all inputs and labels; see `bert_min.training.identity`."""
+        inputs, token_labels, row_labels = self.examples
+        return digest(inputs.ids, inputs.splits, inputs.first, token_labels, row_labels)
 
     def batch(self, rows: Int, rng: np.random.Generator) -> Batch:
         """Gather some examples, sorted by length."""

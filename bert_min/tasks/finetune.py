@@ -1,5 +1,6 @@
 """Fine-tuning a BERT on a task."""
 
+import dataclasses
 import json
 import sys
 from pathlib import Path
@@ -12,6 +13,9 @@ from bert_min.tasks.base import Task
 from bert_min.tasks.registry import make_task
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
+from bert_min.text.vocabulary_checks import warn_of_unknown
+from bert_min.training.checkpoint import kept_checkpoint
+from bert_min.training.identity import digest, model_digest
 from bert_min.training.loop import train
 from bert_min.training.processes import Processes
 from bert_min.training.run_state import Metrics
@@ -19,6 +23,7 @@ from bert_min.training.train_config import TrainConfig
 from subword.file_access import write_text
 
 METRICS = "metrics.json"
+FIRST_EXAMPLES = 1000  # say enough about a vocabulary
 
 
 def finetune(
@@ -55,11 +60,7 @@ def finetune(
     processes = Processes(device)
     tokenizer = load_tokenizer(model_folder)
     task = make_task(settings, tokenizer)
-    limit = BertConfig.from_pretrained(model_folder).max_position_embeddings
-    if (settings.max_length or 0) > limit:
-        raise ValueError(
-            f"max_length must be at most the model's {limit} positions, got {settings.max_length}"
-        )
+    task.fit(BertConfig.from_pretrained(model_folder), model_folder)
     train_data, dev_data = task.read(train_file), task.read(dev_file)
     task.learn(train_data)
     task.check(dev_data)
@@ -69,6 +70,17 @@ def finetune(
     torch.manual_seed(config.seed)  # the new head
     model = task.head.from_pretrained(model_folder, **task.head_settings())
     objective = task.objective(train_data)
+    inputs = objective.examples.inputs
+    first = inputs.ids[: inputs.splits[: FIRST_EXAMPLES + 1][-1]]
+    warn_of_unknown(tokenizer, first, special=2 * min(len(inputs), FIRST_EXAMPLES))
+    identity = {
+        **dataclasses.asdict(task.settings),
+        "labels": list(task.labels),
+        "tokenizer": digest(tokenizer.to_str()),
+        "model": model_digest(model_folder, out),
+        "training data": objective.digest(),
+        "development data": task.objective(dev_data).digest(),
+    }
     if processes.is_first:
         print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {processes.device}")
 
@@ -88,10 +100,12 @@ def finetune(
         larger_is_better=task.larger_is_better,
         processes=processes,
         resume=resume,
+        identity=identity,
     )
     found = result.best or {}
     if processes.is_first and result.finished:
         write_metrics(Path(out) / METRICS, {**found, "best_step": result.best_step})
+        print(kept_checkpoint(out))
     processes.wait()
     return found
 

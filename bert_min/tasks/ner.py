@@ -61,7 +61,7 @@ class NerTask(Task):
         subwords = encode_texts(self.tokenizer, words, add_special_tokens=False)
         alone = range(len(data.words))
         documents = data.document if self.settings.document_context else alone
-        max_length = self.settings.max_length or 128
+        max_length = self.max_length
         return align_words(data.words, documents, subwords, self.special, max_length)
 
     def learn(self, data: Sentences) -> None:

@@ -32,7 +32,9 @@ def load_task(
     given = {name: value for name, value in changes.items() if value is not None}
     settings = dataclasses.replace(TaskSettings.load(folder), **given)
     task = make_task(settings, load_tokenizer(folder))
-    return task.head.from_pretrained(folder, device=Processes(device).device), task
+    model = task.head.from_pretrained(folder, device=Processes(device).device)
+    task.fit(model.config, folder)
+    return model, task
 
 
 def predict_texts(

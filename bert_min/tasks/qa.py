@@ -31,6 +31,7 @@ class QuestionAnsweringTask(Task):
 
     metric = "f1"
     head = BertForQuestionAnswering
+    usual_length = 384
     options: ClassVar = frozenset(("stride", "max_answer_tokens", "n_best", "null_threshold"))
 
     def example(self, texts: Sequence[str], source: str) -> Squad:
@@ -64,7 +65,7 @@ class QuestionAnsweringTask(Task):
             passages,
             _passages(data),
             self.special,
-            max_length=self.settings.max_length or 384,
+            max_length=self.max_length,
             stride=self.settings.stride,
             max_question=self.settings.max_question_tokens,
         )

@@ -44,7 +44,7 @@ class TextTask(Task):
         second = None
         if data.second is not None:
             second = encode_texts(self.tokenizer, data.second, add_special_tokens=False)
-        return assemble(self.special, self.settings.max_length or 128, first, second)
+        return assemble(self.special, self.max_length, first, second)
 
     def term_counts(self, batch: Batch) -> dict[str, int]:
         """Count the texts."""

@@ -45,7 +45,9 @@ class Corpus(NamedTuple):
         kept = documents - max(2, round(documents * share))
         if not 0 < share < 1 or kept < 1:
             raise ValueError(
-                f"the share {share} of {documents} documents must leave documents on both sides"
+                f"the share {share} of {documents} documents must leave documents on both sides; a "
+                "blank line ends a document: for a corpus of one text a line there is "
+                "--one-text-per-line, for any other separator --separator"
             )
         return self._part(0, kept), self._part(kept, documents)
 

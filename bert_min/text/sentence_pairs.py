@@ -60,7 +60,8 @@ def next_sentence_pairs(
         raise ValueError(f"max_tokens must be at least 2 (one token each), got {max_tokens}")
     if documents < 2:
         raise ValueError(
-            f"sentence pairs need at least 2 documents (B comes from another one), got {documents}"
+            "sentence pairs need at least 2 documents (B comes from another one), got "
+            f"{documents}; for a corpus of one text a line there is --one-text-per-line"
         )
     ends = sentence_splits
     a: list[tuple[int, int]] = []
@@ -98,8 +99,8 @@ def next_sentence_pairs(
             is_random.append(int(is_other))
     if not a:
         raise ValueError(
-            "no document has two sentences: train on masked tokens only, or check the separator "
-            "between documents"
+            "no document has two sentences: train on masked tokens only (--mlm-only), or check the "
+            "separator between documents"
         )
     return SentencePairs(np.array(a, np.int64), np.array(b, np.int64), np.array(is_random), dropped)
 

@@ -1,11 +1,15 @@
 """The tokenizer of a model: load it, save it with the weights, train one for a new model."""
 
 import json
+import re
+import warnings
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from bert_min.text.documents import read_documents
 from bert_min.text.special_tokens import SPECIAL_TOKENS
+from bert_min.text.vocabulary_checks import warn_of_family
 from subword import Tokenizer, train
 from subword.file_access import atomic_file, write_text
 
@@ -13,6 +17,9 @@ from subword.file_access import atomic_file, write_text
 COMPANIONS = ("vocab.txt", "tokenizer_config.json", "special_tokens_map.json")
 # Any of these makes a folder one with a tokenizer.
 TOKENIZER_FILES = ("tokenizer.json", "vocab.txt", "vocab.json")
+
+_HANGUL = re.compile("[\uac00-\ud7a3]")  # syllables
+_SAMPLE_CHARS = 100_000
 
 __all__ = [
     "Tokenizer",
@@ -39,7 +46,12 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         OSError: If there is no tokenizer.
         ValueError: If it cannot be understood, or cuts long texts at their beginning.
     """
-    path = Path(path)
+    tokenizer = _load(Path(path))
+    warn_of_family(tokenizer, path)
+    return tokenizer
+
+
+def _load(path: Path) -> Tokenizer:
     if path.is_dir():
         tokenizer = Tokenizer.from_pretrained(str(path))
         side = tokenizer.config.get("truncation_side", "right")
@@ -101,20 +113,38 @@ def train_wordpiece(
         vocab_size: Tokens, special ones included.
         separator: Between documents, as in `read_documents`.
         lowercase: Lower-case and strip accents. This decomposes Hangul syllables into their
-            letters; leave it off for Korean.
+            letters; leave it off for Korean. There is a warning where a tenth of the text is
+            Hangul.
 
     Returns:
         A tokenizer with BERT's normalizer and pre-tokenizer.
     """
-
-    def sentences() -> Iterator[str]:
-        for document in read_documents(paths, separator):
-            yield from document
-
+    sentences = chain.from_iterable(read_documents(paths, separator))
     return train(
-        sentences(),
+        _warn_of_hangul(sentences) if lowercase else sentences,
         algorithm="wordpiece",
         vocab_size=vocab_size,
         special_tokens=SPECIAL_TOKENS,
         lowercase=lowercase,
     )
+
+
+def _warn_of_hangul(sentences: Iterator[str]) -> Iterator[str]:
+    """Look at the first sentences, then pass all on."""
+    head: list[str] = []
+    size = syllables = 0
+    for sentence in sentences:
+        head.append(sentence)
+        size += len(sentence)
+        syllables += len(_HANGUL.findall(sentence))
+        if size >= _SAMPLE_CHARS:
+            break
+    if syllables > 0.1 * size:
+        warnings.warn(
+            f"{syllables / size:.0%} of the text is Hangul, which lower-casing with stripping of "
+            "accents takes apart into letters: train on the text as it is (--cased, "
+            "lowercase=False)",
+            stacklevel=2,
+        )
+    yield from head
+    yield from sentences

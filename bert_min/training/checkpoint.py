@@ -1,5 +1,6 @@
 """The checkpoint of a training run: write it, and resume from it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 from pickle import UnpicklingError
@@ -15,13 +16,35 @@ from subword.file_access import atomic_file
 CHECKPOINT = "checkpoint.pt"
 # Names inside the file; a file with others cannot be resumed. 0.1.0 wrote no number.
 FORMAT = 2
+# Settings that may change when a run that is complete goes on.
+_LENGTH = ("epochs", "max_steps", "total steps")
 
 
-def fingerprint(config: TrainConfig, total_steps: int, examples: int) -> dict[str, Any]:
-    """Collect what a checkpoint and the run that resumes it must agree on."""
+def fingerprint(
+    config: TrainConfig, total_steps: int, examples: int, identity: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Collect what a checkpoint and the run that resumes it must agree on.
+
+    Args:
+        config: How the run is trained.
+        total_steps: Of the whole run.
+        examples: Of an epoch.
+        identity: What else makes the run what it is: its task, data and model, ready for JSON.
+    """
     settings = asdict(replace(config, stop_at=None))
     settings["betas"] = list(config.betas)
-    return {**settings, "total steps": total_steps, "examples": examples}
+    return {**settings, "total steps": total_steps, **identity, "examples": examples}
+
+
+def kept_checkpoint(out: str | Path) -> str:
+    """Say what the checkpoint of a complete run is good for; nothing if there is none."""
+    path = Path(out) / CHECKPOINT
+    if not path.is_file():
+        return ""
+    return (
+        f"{path} ({path.stat().st_size / 1e6:,.1f} MB) is kept: more epochs or steps with --resume "
+        "go on from it; without such plans it can be removed"
+    )
 
 
 def save_checkpoint(
@@ -78,7 +101,8 @@ def load_checkpoint(
         resume: Whether to continue; without, a checkpoint of a complete run is ignored.
 
     Returns:
-        Where the run begins: at step 0 if there is nothing to resume.
+        Where the run begins: at step 0 if there is nothing to resume. A complete run goes on if
+        this one has more steps.
 
     Raises:
         ValueError: The file is no checkpoint, belongs to a run with other settings, or is that of
@@ -90,8 +114,10 @@ def load_checkpoint(
         content = torch.load(path, map_location=device, weights_only=True)
     except (RuntimeError, UnpicklingError, EOFError) as error:
         raise ValueError(f"{path}: not a checkpoint of bert_min: {error}") from error
+    total = content["settings"]["total steps"]
+    complete = content["stopped"] or content["step"] >= total
     if not resume:
-        if not content["stopped"] and content["step"] < content["settings"]["total steps"]:
+        if not complete:
             raise ValueError(
                 f"{path}: a run was cut off here at step {content['step']}; go on with "
                 "--resume, or remove the file to begin anew"
@@ -102,12 +128,17 @@ def load_checkpoint(
             f"{path}: written by another version of bert_min, which this one cannot resume; "
             "remove the file to begin anew"
         )
-    for name, value in content["settings"].items():
-        if settings[name] != value:
+    longer = complete and settings["total steps"] > total
+    for name in [*settings, *(name for name in content["settings"] if name not in settings)]:
+        old, new = content["settings"].get(name), settings.get(name)
+        if old != new and not (longer and name in _LENGTH):
             raise ValueError(
-                f"{path}: the run to go on from had {name} = {value!r}, this one has "
-                f"{settings[name]!r}; use the same settings, or begin anew in another folder"
+                f"{path}: the run to go on from had {name} = {old!r}, this one has {new!r}; use "
+                "the same settings, or begin anew in another folder"
             )
     model.load_state_dict(content["model"])
     optimizer.load_state_dict(content["optimizer"])
-    return RunState(**{field.name: content[field.name] for field in fields(RunState)})
+    state = RunState(**{field.name: content[field.name] for field in fields(RunState)})
+    if longer:
+        state.stopped, state.evals_without_gain = False, 0
+    return state

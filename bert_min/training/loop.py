@@ -6,10 +6,10 @@ equals the run that was not stopped, bit for bit on a CPU.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import torch
@@ -49,6 +49,7 @@ def train(
     larger_is_better: bool = True,
     processes: Processes | None = None,
     resume: bool = False,
+    identity: Mapping[str, Any] | None = None,
 ) -> TrainResult:
     """Train a model.
 
@@ -63,7 +64,10 @@ def train(
         metric: Which of its values decides what is best; required with `evaluate`.
         larger_is_better: Whether more of `metric` is better.
         processes: Processes and their devices; by default what the environment says.
-        resume: Go on from the checkpoint in `out`, if there is one.
+        resume: Go on from the checkpoint in `out`, if there is one. A complete run goes on if
+            `config` has more epochs or steps.
+        identity: What a run that goes on must have in common with this one besides `config`, such
+            as digests of the data and the model; numbers, str, None, lists and dicts of these.
 
     Returns:
         Where the run ended. The best model lies in `out`; `model` has the last weights.
@@ -82,7 +86,14 @@ def train(
         evaluation = Evaluation(evaluate, metric or "", larger_is_better, config.patience)
     processes = processes or Processes()
     loop = TrainingLoop(
-        model.to(processes.device), objective, config, Path(out), processes, save, resume=resume
+        model.to(processes.device),
+        objective,
+        config,
+        Path(out),
+        processes,
+        save,
+        resume=resume,
+        identity=identity,
     )
     try:
         return loop.run(evaluation)
@@ -106,6 +117,7 @@ class TrainingLoop:
         processes: Of the run.
         save: Writes the model into a folder.
         resume: Continue from the checkpoint in `out`, if there is one.
+        identity: As in `train`.
 
     Raises:
         ValueError: There is no example, the precision does not fit the device, or the checkpoint
@@ -122,6 +134,7 @@ class TrainingLoop:
         save: Callable[[Path], None],
         *,
         resume: bool = False,
+        identity: Mapping[str, Any] | None = None,
     ) -> None:
         if config.precision == "bf16" and processes.device.type == "cpu":
             raise ValueError("precision bf16 trains on a GPU only, the device is cpu: use fp32")
@@ -136,7 +149,7 @@ class TrainingLoop:
         self.epoch_steps = math.ceil(examples / config.batch_size)
         self.total = config.max_steps or max(1, math.ceil(config.epochs * self.epoch_steps))
         self.log = TrainingLog(out, processes, self.total)
-        self.settings = fingerprint(config, self.total, examples)
+        self.settings = fingerprint(config, self.total, examples, identity or {})
         self.state = load_checkpoint(
             out / CHECKPOINT,
             model,

@@ -208,8 +208,9 @@ def test_finetune_refuses(model_folder, tmp_path):
     out = tmp_path / "out"
     with pytest.raises(ValueError, match=r"new\.tsv:2: label '2' does not occur"):
         tune(model_folder, out, "classification", good, new)
-    with pytest.raises(ValueError, match="at most the model's 64 positions, got 65"):
+    with pytest.warns(UserWarning, match="max_length 65 is lowered to the 64 positions of the m"):
         tune(model_folder, out, "classification", good, good, "--max-length", "65")
+    assert json.loads((out / "task.json").read_text())["max_length"] == 64
     with pytest.raises(OSError, match=r"task\.json"):
         run("predict", "--model", model_folder, "good")
     (tmp_path / "task.json").write_text("{}")
