@@ -35,6 +35,8 @@ MODEL_OPTIONS = (
     *("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk"),
     *("byte_fallback", "ignore_merges", "max_input_chars_per_word"),
 )
+# What a call may be given; the original refuses the rest, arrays and series among it.
+TEXT = (str, list, tuple)
 OVERFLOW = "return_overflowing_tokens"
 RETURNS = frozenset(
     f"return_{name}"
@@ -200,8 +202,14 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
             )
 
         splits = self.split_special_tokens if split_special_tokens is None else split_special_tokens
-        # An empty batch is an error there, with its own message.
-        if splits or options.get("sanitize_control_tokens") or not (text or text == ""):
+        # An empty batch is an error there, with its own message, and so is what is no list.
+        known = isinstance(text, TEXT) and (text_pair is None or isinstance(text_pair, TEXT))
+        if (
+            splits
+            or options.get("sanitize_control_tokens")
+            or not known
+            or not (text or text == "")
+        ):
             return run_original()
         twin = twin_of(self)
         if twin is None:
@@ -261,7 +269,8 @@ def _with_overflow(run: Callable[..., Any]) -> list[Encoding]:
 def _sequences(text: Any, text_pair: Any, split: bool) -> int:
     """Return how many texts each row has: 1, or 2 for pairs."""
     if text_pair:
-        return 2
+        both = isinstance(text, str) and isinstance(text_pair, str)
+        return 1 if split and both else 2  # then these are the two words of one text
     first = text if isinstance(text, str) else text[0]
     if split and not isinstance(first, str):
         first = first[0] if first else ""
