@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from bert_min.cli.parsers import add_command, add_device, add_null_threshold
+from bert_min.cli.parsers import add_columns, add_command, add_device, add_null_threshold
 
 
 def register(subparsers: Any) -> None:
@@ -16,7 +16,11 @@ def register(subparsers: Any) -> None:
         "and F1 of answers.",
         "bert-min evaluate --model sentiment --data reviews-dev.tsv",
     )
-    parser.add_argument("--model", required=True, help="Folder that bert-min finetune has written.")
+    parser.add_argument(
+        "--model",
+        required=True,
+        help="Folder that bert-min finetune has written, or a fine-tuned one of transformers.",
+    )
     parser.add_argument(
         "--data",
         "--dev",
@@ -25,8 +29,11 @@ def register(subparsers: Any) -> None:
         help="File of labelled examples, in the form of the training file.",
     )
     parser.add_argument(
-        "--out", help="Write the scores to this file. Default: metrics.json in the model's folder."
+        "--out",
+        help="Write the scores to this file. Default: metrics-NAME.json in the model's folder, "
+        "where NAME is that of the file of examples.",
     )
+    add_columns(parser, "that of the training, else ")
     add_null_threshold(parser, "that of the training")
     add_device(parser)
     parser.set_defaults(run=_run)
@@ -41,6 +48,9 @@ def _run(options: argparse.Namespace) -> None:
         device=options.device,
         out=options.out,
         null_threshold=options.null_threshold,
+        text_column=options.text_column,
+        pair_column=options.pair_column,
+        label_column=options.label_column,
     )
     for name, value in found.items():
         print(f"{name}\t{value:.4f}")

@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 from typing import Any
 
-from bert_min.cli.parsers import add_command, add_null_threshold
+from bert_min.cli.parsers import add_columns, add_command, add_null_threshold
 from bert_min.cli.training_options import add_training_options
 from bert_min.tasks.settings import TASK_NAMES, TaskSettings
 from bert_min.training.options import training_config
@@ -52,23 +52,7 @@ def register(subparsers: Any) -> None:
     )
     usual = TaskSettings(task="qa")
     group = parser.add_argument_group("columns of classification, nli and regression")
-    group.add_argument(
-        "--text-column",
-        metavar="NAME",
-        help="Column of the text, or of the first one of a pair. Default: the usual names, such as "
-        "sentence, text or premise.",
-    )
-    group.add_argument(
-        "--pair-column",
-        metavar="NAME",
-        help="Column of the second text of a pair. Default: the usual names, such as sentence2 or "
-        "hypothesis.",
-    )
-    group.add_argument(
-        "--label-column",
-        metavar="NAME",
-        help="Column of the label. Default: the usual names, such as label or gold_label.",
-    )
+    add_columns(group, "")
     group = parser.add_argument_group("ner")
     group.add_argument(
         "--document-context",
@@ -109,10 +93,14 @@ def register(subparsers: Any) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     from bert_min.tasks.finetune import finetune
+    from bert_min.tasks.registry import check_options
     from bert_min.training.processes import Processes
 
     names = {field.name for field in dataclasses.fields(TaskSettings)}
-    given = {k: v for k, v in vars(options).items() if k in names and v is not None}
+    given = {
+        k: v for k, v in vars(options).items() if k in names and v is not None and v is not False
+    }
+    check_options(options.task, given)
     metrics = finetune(
         TaskSettings(**given),
         options.model,

@@ -49,6 +49,25 @@ def add_device(parser: Any) -> None:
     )
 
 
+def add_columns(parser: Any, default: str) -> None:
+    """Add the options that name the columns of a table.
+
+    Args:
+        parser: Of the command, or a group of it.
+        default: Which column is taken without them, such as "that of the training, else ".
+    """
+    for name, what, usual in (
+        ("text", "the text, or of the first one of a pair", "sentence, text or premise"),
+        ("pair", "the second text of a pair", "sentence2 or hypothesis"),
+        ("label", "the label", "label, gold_label or score"),
+    ):
+        parser.add_argument(
+            f"--{name}-column",
+            metavar="NAME",
+            help=f"Column of {what}. Default: {default}one of the usual names, such as {usual}.",
+        )
+
+
 def add_null_threshold(parser: Any, default: str) -> None:
     """Add ``--null-threshold``."""
     parser.add_argument(

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from bert_min.cli.parsers import add_command, add_device, add_null_threshold
+from bert_min.cli.parsers import add_columns, add_command, add_device, add_null_threshold
 from subword.file_access import standard_output, write_text
 
 
@@ -17,7 +17,11 @@ def register(subparsers: Any) -> None:
         "Give one example as words of the command line, or a file of examples with --input.",
         'bert-min predict --model sentiment "a warm and often funny film"',
     )
-    parser.add_argument("--model", required=True, help="Folder that bert-min finetune has written.")
+    parser.add_argument(
+        "--model",
+        required=True,
+        help="Folder that bert-min finetune has written, or a fine-tuned one of transformers.",
+    )
     parser.add_argument(
         "texts",
         nargs="*",
@@ -34,7 +38,13 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--input",
         metavar="FILE",
-        help="File of examples in the form of the training file; labels may be missing.",
+        help="File of examples in the form of the training file; labels may be missing. Except for "
+        "qa, also plain lines, each a text (or two with a tab between them).",
+    )
+    parser.add_argument(
+        "--lines",
+        action="store_true",
+        help="Take every line of --input for a text, also where the file looks like a table.",
     )
     parser.add_argument(
         "--output",
@@ -43,6 +53,7 @@ def register(subparsers: Any) -> None:
         "screen.",
     )
     parser.add_argument("--json", action="store_true", help="Write the JSON Lines to the screen.")
+    add_columns(parser, "that of the training, else ")
     add_null_threshold(parser, "that of the training")
     add_device(parser)
     parser.set_defaults(run=_run)
@@ -51,18 +62,32 @@ def register(subparsers: Any) -> None:
 def _run(options: argparse.Namespace) -> None:
     from bert_min.tasks.finetune import say_remarks
     from bert_min.tasks.predict import load_task, predict_texts
+    from bert_min.text.same_file import refuse_overwriting
 
-    model, task = load_task(options.model, options.device, null_threshold=options.null_threshold)
     texts = [*options.texts]
     for value in (options.question, options.text, options.words, options.passage, options.pair):
         if value is not None:
             texts.append(value)
     if bool(texts) is (options.input is not None) or len(texts) > 2:
         raise ValueError("predict takes one or two texts, or --input FILE")
+    if options.lines and not options.input:
+        raise ValueError("--lines says how to read --input, which is not given")
+    refuse_overwriting(options.output, [options.input] if options.input else [])
+    model, task = load_task(
+        options.model,
+        options.device,
+        null_threshold=options.null_threshold,
+        text_column=options.text_column,
+        pair_column=options.pair_column,
+        label_column=options.label_column,
+    )
     if texts:
         records = [predict_texts(model, task, *texts)]
     else:
-        data = task.read(options.input, labelled=False)
+        if options.lines:
+            data = task.read_lines(options.input)
+        else:
+            data = task.read(options.input, labelled=False)
         say_remarks(task, options.input, data)
         records = task.predict(model, data)
     if options.output:

@@ -13,6 +13,7 @@ from bert_min.embedding.embedder import Embedder
 from bert_min.embedding.options import EmbedOptions
 from bert_min.embedding.vector_files import open_writer
 from bert_min.progress import Progress
+from bert_min.text.same_file import refuse_overwriting
 from bert_min.text.text_files import read_texts
 
 DTYPES: Final = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
@@ -28,6 +29,7 @@ def embed_files(args: argparse.Namespace) -> None:
         ValueError: An option or a file breaks a rule.
         OSError: A file cannot be read or written.
     """
+    refuse_overwriting(args.output, args.inputs)
     if args.threads is not None:
         torch.set_num_threads(args.threads)
     embedder = Embedder.from_pretrained(

@@ -117,6 +117,14 @@ class Task(ABC):
     def read(self, path: str | Path, labelled: bool = True) -> Any:
         """Read a file of examples."""
 
+    def read_lines(self, path: str | Path) -> Any:
+        """Read a file of plain lines, each a text.
+
+        Raises:
+            ValueError: The task takes something else.
+        """
+        raise ValueError(f"{path}: the task {self.settings.task} cannot take lines of text")
+
     @abstractmethod
     def learn(self, data: Any) -> None:
         """Complete the settings with what the training set says, such as its labels."""

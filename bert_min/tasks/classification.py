@@ -138,6 +138,11 @@ class ClassificationTask(TextTask):
 
     metric = "accuracy"
 
+    @property
+    def pair(self) -> bool | None:
+        """Whether an example has two texts: those of "nli" do."""
+        return None if self.settings.one_or_two_texts else self.settings.task == "nli"
+
     def head_settings(self) -> dict[str, Any]:
         """An output for each label."""
         labels = dict(enumerate(self.labels))
@@ -169,7 +174,12 @@ class ClassificationTask(TextTask):
         return {"label": cross_entropy_term(logits, to_device(batch.row_labels[:, 0], device))}
 
     def predict(self, model: PretrainedModel, data: Texts) -> list[Record]:
-        """Label every example: ``label`` and the ``probabilities`` of all labels."""
+        """Label every example.
+
+        Returns:
+            For each its ``text`` (with ``id`` and ``pair`` if it has them), the ``label``, its
+            probability as ``score``, and the ``probabilities`` of all labels.
+        """
         inputs = self.inputs(data)
         logits = np.zeros((len(inputs), len(self.labels)))
         for rows, _, (found,) in scores_of(model, inputs, self.settings.batch_tokens):
@@ -178,10 +188,12 @@ class ClassificationTask(TextTask):
         shares /= shares.sum(axis=1, keepdims=True)
         return [
             {
+                **data.record(number),
                 "label": self.labels[int(row.argmax())],
+                "score": float(row.max()),
                 "probabilities": dict(zip(self.labels, row.tolist(), strict=True)),
             }
-            for row in shares
+            for number, row in enumerate(shares)
         ]
 
     def score(self, records: list[Record], data: Texts) -> Metrics:

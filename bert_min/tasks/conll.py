@@ -8,6 +8,7 @@ from typing import NamedTuple
 from bert_min.tasks.sentences import Sentences
 from bert_min.tasks.tag_schemes import has_ends, normal_names, retag
 from bert_min.text.decoded_lines import read_lines
+from bert_min.text.delimited import Lines
 
 _COMMENT = re.compile(r"##? \S|#(?:begin|end) document")
 
@@ -19,7 +20,7 @@ class _Line(NamedTuple):
     cells: list[str]
 
 
-def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
+def read_conll(path: str | Path, *, labelled: bool = True, lines: Lines | None = None) -> Sentences:
     """Read a column file: a word and its tag a line, an empty line between sentences.
 
     The word is the first column, the tag the last; columns are separated by tabs if the line has
@@ -35,6 +36,7 @@ def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
     Args:
         path: The file.
         labelled: Whether there is a tag; without, a line may be a word alone, and tags are O.
+        lines: The lines of the file, if they have been read already.
 
     Returns:
         The sentences in the order of the file.
@@ -44,9 +46,9 @@ def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
             names file, line and rule.
         OSError: If the file cannot be read.
     """
-    blocks, comments = _blocks(path, labelled)
+    blocks, comments = _blocks(read_lines(path) if lines is None else lines(), labelled)
     notes = [f"{comments:,} lines of comment left out"] if comments else []
-    if labelled and _is_a_sentence_a_line(blocks):
+    if _is_a_sentence_a_line(blocks):
         blocks = [_spread(line) for block in blocks for line in block]
         notes.append("read as a sentence a line, with a tag for each word")
     else:
@@ -78,12 +80,25 @@ def read_conll(path: str | Path, *, labelled: bool = True) -> Sentences:
     return found._replace(notes=tuple(notes))
 
 
-def _blocks(path: str | Path, labelled: bool) -> tuple[list[list[_Line]], int]:
+def has_columns(lines: Lines) -> bool:
+    """Whether a file without tags is one of columns all the same, rather than lines of text.
+
+    Its lines are a word each, or have tabs and as many columns each, or end in tags.
+    """
+    blocks, _ = _blocks(lines(), False)
+    found = [line.cells for block in blocks for line in block if line.cells[0] != "-DOCSTART-"]
+    has_tabs = any("\t" in line for line in lines())
+    if has_tabs or all(len(cells) == 1 for cells in found):
+        return len({len(cells) for cells in found}) <= 1
+    return all(is_tag(cells[-1]) for cells in found)
+
+
+def _blocks(lines: Iterable[str], labelled: bool) -> tuple[list[list[_Line]], int]:
     """The lines between blank ones, -DOCSTART- lines alone; and how many comments there were."""
     blocks: list[list[_Line]] = []
     comments = columns = 0
     is_new = True
-    for number, line in enumerate(read_lines(path), 1):
+    for number, line in enumerate(lines, 1):
         if not line.strip():
             is_new = True
             continue
@@ -92,7 +107,7 @@ def _blocks(path: str | Path, labelled: bool) -> tuple[list[list[_Line]], int]:
         while len(cells) > 1 and not cells[-1]:
             cells.pop()
         fits = len(cells) == columns if columns or not labelled else True
-        if _COMMENT.match(line) and not (fits and (not labelled or _is_tag(cells[-1]))):
+        if _COMMENT.match(line) and not (fits and (not labelled or is_tag(cells[-1]))):
             comments += 1
             continue
         is_document = cells[0] == "-DOCSTART-"
@@ -122,7 +137,8 @@ def _check_columns(path: str | Path, blocks: list[list[_Line]], labelled: bool) 
             )
 
 
-def _is_tag(cell: str) -> bool:
+def is_tag(cell: str) -> bool:
+    """Whether something is a tag in any of the schemes."""
     return cell == "O" or re.fullmatch(r"[BIESLUMW][-_].+|.+[-_][BIESLUMW]", cell) is not None
 
 
@@ -130,7 +146,7 @@ def _is_a_sentence_a_line(blocks: list[list[_Line]]) -> bool:
     sizes = set()
     for _, cells in (line for block in blocks for line in block):
         words, tags = cells[0].split(), cells[-1].split()
-        if len(cells) != 2 or len(words) != len(tags) or not all(map(_is_tag, tags)):
+        if len(cells) != 2 or len(words) != len(tags) or not all(map(is_tag, tags)):
             return False
         sizes.add(len(words))
     return len(sizes - {1}) > 0

@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from bert_min.tasks.finetune import METRICS, say_remarks, write_metrics
+from bert_min.tasks.finetune import say_remarks, write_metrics
 from bert_min.tasks.predict import load_task
+from bert_min.text.same_file import refuse_overwriting
 from bert_min.training.run_state import Metrics
 
 
@@ -19,10 +20,11 @@ def evaluate(
     """Measure a fine-tuned model.
 
     Args:
-        folder: As ``bert-min finetune`` wrote it.
+        folder: As ``bert-min finetune`` wrote it, or transformers.
         file: Labelled examples.
         device: "cpu", "cuda", or None for a GPU if there is one.
-        out: Where to write the metrics; None for ``metrics.json`` in its folder.
+        out: Where to write the metrics; None for ``metrics-NAME.json`` in its folder, where NAME is
+            that of the file. ``metrics.json`` there is that of the training.
         **changes: Settings of the task to replace, such as ``null_threshold``.
 
     Returns:
@@ -32,9 +34,11 @@ def evaluate(
         ValueError: If the file breaks a rule.
         OSError: If a file cannot be read or written.
     """
+    path = Path(folder) / f"metrics-{Path(file).stem}.json" if out is None else Path(out)
+    refuse_overwriting(path, [file])
     model, task = load_task(folder, device, **changes)
     data = task.read(file)
     say_remarks(task, file, data)
     found = task.evaluate(model, data)
-    write_metrics(Path(out or Path(folder) / METRICS), found)
+    write_metrics(path, found)
     return found

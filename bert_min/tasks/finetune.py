@@ -12,6 +12,7 @@ from bert_min.model.config import BertConfig
 from bert_min.tasks.base import Task
 from bert_min.tasks.registry import make_task
 from bert_min.tasks.settings import TaskSettings
+from bert_min.text.same_file import refuse_overwriting
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
 from bert_min.text.vocabulary_checks import warn_of_unknown
 from bert_min.training.checkpoint import kept_checkpoint
@@ -57,6 +58,7 @@ def finetune(
         ValueError: If a setting or a file breaks a rule.
         OSError: If a file cannot be read or written.
     """
+    refuse_overwriting(out, [model_folder])
     processes = Processes(device)
     tokenizer = load_tokenizer(model_folder)
     task = make_task(settings, tokenizer)

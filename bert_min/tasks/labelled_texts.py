@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from bert_min.text.tables import TEXT_COLUMNS, pick_column, read_table, unquoted
+from bert_min.text.delimited import Lines
+from bert_min.text.tables import (
+    TEXT_COLUMNS,
+    Row,
+    column_names,
+    is_json,
+    is_table,
+    lines_again,
+    pick_column,
+    read_table,
+    unquoted,
+)
 
 PAIR_COLUMNS = (
     ("sentence1", "sentence2"),
@@ -16,6 +27,7 @@ PAIR_COLUMNS = (
     ("question", "sentence"),
 )
 LABEL_COLUMNS = ("label", "gold_label", "entailment_judgment", "class")
+ID_COLUMNS = ("id", "guid", "idx", "index", "pair_ID", "uid")
 
 
 class Texts(NamedTuple):
@@ -26,12 +38,24 @@ class Texts(NamedTuple):
         second: The second texts; None when the task has one text.
         labels: The labels as written; None when the file has none and none were asked for.
         where: The source of each example, such as ``dev.tsv:7``.
+        ids: What the file calls each example; None if it does not say.
+        notes: What in the file was read in another way than one might think.
     """
 
     first: list[str]
     second: list[str] | None
     labels: list[str] | None
     where: list[str]
+    ids: list[str] | None = None
+    notes: tuple[str, ...] = ()
+
+    def record(self, number: int) -> dict[str, str]:
+        """What identifies an example in an answer: ``id`` if it has one, ``text`` and ``pair``."""
+        found = {} if self.ids is None else {"id": self.ids[number]}
+        found["text"] = self.first[number]
+        if self.second is not None:
+            found["pair"] = self.second[number]
+        return found
 
 
 def read_texts(
@@ -43,8 +67,12 @@ def read_texts(
     pair_column: str | None = None,
     label_column: str | None = None,
     label_columns: Sequence[str] = LABEL_COLUMNS,
+    lines: Lines | None = None,
 ) -> Texts:
     """Read a CSV, TSV, JSON Lines or JSON file of texts or pairs.
+
+    Without labels, a file may also hold plain lines, each a text, or two with a tab between them;
+    see `holds_lines`.
 
     Args:
         path: The file; see `bert_min.text.tables.iterate_table` for the formats.
@@ -54,6 +82,7 @@ def read_texts(
         pair_column: Name of the second text column.
         label_column: Name of the label column.
         label_columns: Its usual names, the best first.
+        lines: The lines of the file, if they have been read already.
 
     Returns:
         The examples, in the order of the file.
@@ -63,7 +92,10 @@ def read_texts(
             example; the message names file, line and rule.
         OSError: If the file cannot be read.
     """
-    rows = read_table(path)
+    lines = lines or lines_again(path)
+    if not labelled and holds_lines(path, lines, text_column):
+        return read_lines_of_texts(path, pair=pair, lines=lines)
+    rows = read_table(path, lines)
     columns = list(rows[0].values)
     if pair is not False and text_column is None and pair_column is None:
         couple = next((c for c in PAIR_COLUMNS if set(c) <= set(columns)), None)
@@ -91,4 +123,64 @@ def read_texts(
         found[1] if pair else None,
         found[-1] if labelled else None,
         [row.where for row in rows],
+        _ids(rows, {*names}),
     )
+
+
+def holds_lines(path: str | Path, lines: Lines, text_column: str | None = None) -> bool:
+    """Whether a file holds plain lines, each a text, rather than a table.
+
+    A table has the ending of one, or is JSON, or names a column for the texts in its first line.
+
+    Args:
+        path: The file.
+        lines: Its lines.
+        text_column: The name of the column, if it has an unusual one.
+    """
+    if is_table(path) or is_json(lines):
+        return False
+    usual = {*TEXT_COLUMNS, *(name for couple in PAIR_COLUMNS for name in couple)}
+    return not {text_column or "", *usual} & {*column_names(lines)}
+
+
+def read_lines_of_texts(
+    path: str | Path, *, pair: bool | None, lines: Lines | None = None
+) -> Texts:
+    """Read a file of plain lines, each a text, or two texts with a tab between them.
+
+    Args:
+        path: The file; "-" is the standard input.
+        pair: Whether an example has two texts; None if it is for the file to say.
+        lines: Its lines, if they have been read already.
+
+    Returns:
+        The texts, without labels; an empty line is an empty text.
+
+    Raises:
+        ValueError: If there is no line, or a pair is not one.
+    """
+    found = list((lines or lines_again(path))())
+    where = [f"{path}:{number}" for number in range(1, len(found) + 1)]
+    if not found:
+        raise ValueError(f"{path}: the file must hold at least one example, got none")
+    if pair is None:
+        pair = all(line.count("\t") == 1 for line in found)
+    if not pair:
+        return Texts(found, None, None, where, notes=("read as lines, each a text",))
+    cells = [line.split("\t") for line in found]
+    for place, parts in zip(where, cells, strict=True):
+        if len(parts) != 2:
+            raise ValueError(
+                f"{place}: a line without column names must hold two texts with a tab between "
+                f"them, got {len(parts)}"
+            )
+    first, second = ([parts[side] for parts in cells] for side in (0, 1))
+    return Texts(first, second, None, where, notes=("read as lines, each a pair of texts",))
+
+
+def _ids(rows: Sequence[Row], taken: set[str]) -> list[str] | None:
+    columns = rows[0].values.keys() - taken
+    name = next((name for name in ID_COLUMNS if name in columns), None)
+    if name is None or any(name not in row.values for row in rows):
+        return None
+    return [row.values[name] for row in rows]

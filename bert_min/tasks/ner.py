@@ -13,13 +13,16 @@ from bert_min.model.heads import BertForTokenClassification
 from bert_min.model.packed_head import IGNORE
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
-from bert_min.tasks.conll import read_conll
+from bert_min.tasks.conll import has_columns, is_tag, read_conll
 from bert_min.tasks.entities import entities, entity_metrics
+from bert_min.tasks.labelled_texts import read_lines_of_texts, read_texts
 from bert_min.tasks.sentences import Sentences
 from bert_min.tasks.tag_schemes import has_ends, retag
 from bert_min.tasks.word_alignment import WordExamples, align_words
 from bert_min.text.batch import Batch
+from bert_min.text.delimited import Lines
 from bert_min.text.flat_rows import ranges_index
+from bert_min.text.tables import column_names, has_text_column, is_json, lines_again
 from bert_min.text.tokenize import encode_texts
 from bert_min.text.words import split_characters, split_words
 from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed, to_device
@@ -34,7 +37,7 @@ class NerTask(Task):
 
     metric = "f1"
     head = BertForTokenClassification
-    options: ClassVar = frozenset(("document_context",))
+    options: ClassVar = frozenset(("document_context", "text_column"))
 
     def example(self, texts: Sequence[str], source: str) -> Sentences:
         """Cut a sentence into words, or into characters if those of the training set are."""
@@ -44,16 +47,46 @@ class NerTask(Task):
             raise ValueError(f"a sentence must have at least one word, got {texts[0]!r}")
         return data
 
-    def sentences(self, texts: Sequence[str], where: Sequence[str]) -> Sentences:
+    def sentences(
+        self, texts: Sequence[str], where: Sequence[str], ids: list[str] | None = None
+    ) -> Sentences:
         """Cut raw texts into words or characters, without tags."""
         split = split_characters if self.settings.characters else split_words
         words = [[text[start:stop] for start, stop in split(text)] for text in texts]
         tags = [["O"] * len(row) for row in words]
-        return Sentences(words, tags, list(where), [0] * len(texts), list(texts))
+        return Sentences(words, tags, list(where), [0] * len(texts), list(texts), ids=ids)
 
     def read(self, path: str | Path, labelled: bool = True) -> Sentences:
-        """Read CoNLL columns; see `read_conll`."""
-        return read_conll(path, labelled=labelled)
+        """Read CoNLL columns; see `read_conll`.
+
+        Without tags, the file may also be a table with a column of texts, or plain lines, each a
+        sentence.
+        """
+        wanted = self.settings.text_column
+        if labelled and wanted is not None:
+            raise ValueError(
+                f"{path}: --text-column names a column of a table without tags; with tags, ner "
+                "reads a word and its tag a line"
+            )
+        if labelled:
+            return read_conll(path)
+        lines, ending = lines_again(path), Path(path).suffix.lower()
+        columns = column_names(lines, ending)
+        names_texts = has_text_column(columns) and not any(map(is_tag, columns))
+        if wanted is not None or ending == ".csv" or is_json(lines) or names_texts:
+            texts = read_texts(path, pair=False, labelled=False, text_column=wanted, lines=lines)
+            return self.sentences(texts.first, texts.where, texts.ids)
+        if not has_columns(lines):
+            return self._lines(path, lines)
+        return read_conll(path, labelled=False, lines=lines)
+
+    def read_lines(self, path: str | Path) -> Sentences:
+        """Read plain lines, each a sentence."""
+        return self._lines(path, None)
+
+    def _lines(self, path: str | Path, lines: Lines | None) -> Sentences:
+        texts = read_lines_of_texts(path, pair=False, lines=lines)
+        return self.sentences(texts.first, texts.where)._replace(notes=texts.notes)
 
     def inputs(self, data: Sentences) -> WordExamples:
         """Tokenize the words and lay them out, each sentence alone or with its neighbours."""
@@ -83,7 +116,10 @@ class NerTask(Task):
         for tags, where in zip(data.tags, data.where, strict=True):
             for tag in tags:
                 if tag[2:] not in known:
-                    self._refuse(tag, where)
+                    raise ValueError(
+                        f"{where}: tag {tag!r} in the sentence that begins here does not occur in "
+                        f"the training set, whose tags are {', '.join(self.labels)}"
+                    )
 
     def remarks(self, data: Sentences) -> tuple[str, ...]:
         """The notes of the file, and how its tags were fitted to the model's."""
@@ -155,6 +191,7 @@ class NerTask(Task):
                 }
             )
         return {
+            **({} if data.ids is None else {"id": data.ids[number]}),
             "text": text,
             "words": data.words[number],
             "offsets": [list(span) for span in spans],
@@ -176,19 +213,11 @@ class NerTask(Task):
         return " ".join(words)
 
     def _numbers(self, data: Sentences) -> Int:
+        """Number the tags; one that the training set lacks, of a type that it has, is IGNORE."""
+        self.check(data)
         number = {name: i for i, name in enumerate(self.labels)}
-        data = self._fitted(data)
-        for tags, where in zip(data.tags, data.where, strict=True):
-            for tag in tags:
-                if tag not in number:
-                    self._refuse(tag, where)
-        return np.array([number[tag] for tags in data.tags for tag in tags], np.int64)
-
-    def _refuse(self, tag: str, where: str) -> None:
-        raise ValueError(
-            f"{where}: tag {tag!r} in the sentence that begins here does not occur in the training "
-            f"set, whose tags are {', '.join(self.labels)}"
-        )
+        tags = (tag for tags in self._fitted(data).tags for tag in tags)
+        return np.array([number.get(tag, IGNORE) for tag in tags], np.int64)
 
     def _fits(self, data: Sentences) -> bool:
         """Whether the tags are in the model's scheme."""

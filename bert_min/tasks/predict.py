@@ -6,8 +6,8 @@ from typing import Any
 
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Record, Task
-from bert_min.tasks.registry import make_task
-from bert_min.tasks.settings import TaskSettings
+from bert_min.tasks.registry import check_options, make_task
+from bert_min.tasks.task_folder import read_task_settings
 from bert_min.text.tokenizers import load_tokenizer
 from bert_min.training.processes import Processes
 
@@ -18,22 +18,29 @@ def load_task(
     """Load a fine-tuned model and its task.
 
     Args:
-        folder: As ``bert-min finetune`` wrote it.
+        folder: As ``bert-min finetune`` wrote it, or transformers; see `read_task_settings`.
         device: "cpu", "cuda", or None for a GPU if there is one.
-        **changes: Settings of the task to replace, such as ``null_threshold``.
+        **changes: Settings of the task to replace, such as ``null_threshold``; None for none.
 
     Returns:
         The model, in evaluation mode, and the task, to be called as ``task.predict(model, data)``.
 
     Raises:
-        OSError: If a file is missing.
-        ValueError: If one is broken.
+        OSError: If a file is missing, or it is no fine-tuned model.
+        ValueError: If one is broken, or the task has no use for a setting.
     """
     given = {name: value for name, value in changes.items() if value is not None}
-    settings = dataclasses.replace(TaskSettings.load(folder), **given)
-    task = make_task(settings, load_tokenizer(folder))
+    settings = read_task_settings(folder)
+    check_options(settings.task, given)
+    task = make_task(dataclasses.replace(settings, **given), load_tokenizer(folder))
     model = task.head.from_pretrained(folder, device=Processes(device).device)
     task.fit(model.config, folder)
+    fresh = model.load_report.initialised if model.load_report else []
+    if fresh:
+        raise ValueError(
+            f"{folder}: a fine-tuned model must have all of its weights, these are not there: "
+            f"{', '.join(fresh)}"
+        )
     return model, task
 
 

@@ -32,7 +32,9 @@ class QuestionAnsweringTask(Task):
     metric = "f1"
     head = BertForQuestionAnswering
     usual_length = 384
-    options: ClassVar = frozenset(("stride", "max_answer_tokens", "n_best", "null_threshold"))
+    options: ClassVar = frozenset(
+        ("max_question_tokens", "stride", "max_answer_tokens", "n_best", "null_threshold")
+    )
 
     def example(self, texts: Sequence[str], source: str) -> Squad:
         """Take a question and its passage."""

@@ -1,5 +1,7 @@
 """The tasks by name."""
 
+from collections.abc import Iterable
+
 from bert_min.tasks.base import Task
 from bert_min.tasks.classification import ClassificationTask
 from bert_min.tasks.ner import NerTask
@@ -15,6 +17,25 @@ TASKS: dict[str, type[Task]] = {
     "ner": NerTask,
     "qa": QuestionAnsweringTask,
 }
+
+
+def check_options(task: str, names: Iterable[str]) -> None:
+    """Refuse options that mean nothing to a task.
+
+    Args:
+        task: Its name.
+        names: Of fields of the settings that somebody has set.
+
+    Raises:
+        ValueError: The task does not read one of them.
+    """
+    for name in names:
+        users = [other for other in TASKS if name in TASKS[other].options]
+        if users and task in TASKS and name not in TASKS[task].options:
+            raise ValueError(
+                f"--{name.replace('_', '-')} means nothing to the task {task}: it is an option of "
+                f"{', '.join(users)}"
+            )
 
 
 def make_task(settings: TaskSettings, tokenizer: Tokenizer) -> Task:

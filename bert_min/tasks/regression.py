@@ -110,12 +110,13 @@ class RegressionTask(TextTask):
         return {"label": LossTerm(F.mse_loss(found, wanted, reduction="sum"), None)}
 
     def predict(self, model: PretrainedModel, data: Texts) -> list[Record]:
-        """Give every example its ``score``."""
+        """Give every example a ``score``, beside its ``text``, and ``id`` and ``pair`` if any."""
         inputs = self.inputs(data)
         found = np.zeros(len(inputs))
         for rows, _, (logits,) in scores_of(model, inputs, self.settings.batch_tokens):
             found[rows] = logits[:, 0]
-        return [{"score": score} for score in found.tolist()]
+        scores = enumerate(found.tolist())
+        return [{**data.record(number), "score": score} for number, score in scores]
 
     def score(self, records: list[Record], data: Texts) -> Metrics:
         """Correlations and the squared error; see `regression_metrics`."""

@@ -15,6 +15,7 @@ class Sentences(NamedTuple):
         document: The number of its document.
         texts: The text each was cut out of; None for its words with a space between.
         notes: What in their file was read in another way than it is written.
+        ids: What their file calls each; None if it does not say.
     """
 
     words: list[list[str]]
@@ -23,6 +24,7 @@ class Sentences(NamedTuple):
     document: list[int]
     texts: list[str] | None = None
     notes: tuple[str, ...] = ()
+    ids: list[str] | None = None
 
     def add(
         self, words: list[str], tags: list[str], *, where: str, document: int, text: str

@@ -19,8 +19,8 @@ class TaskSettings:
         task: "classification", "nli", "regression", "qa" or "ner".
         max_length: Most tokens of an input; None for the task's usual length.
         labels: The labels, by number.
-        pair: Whether an example has two texts; None if the file says so, or either will do. The
-            tasks "classification" and "nli" decide it.
+        pair: Whether an example has two texts (regression); None if the file says so.
+        one_or_two_texts: Whether an example may have one text or two, whatever the task is usually.
         text_column: Column of the (first) text; None to look for the usual names.
         pair_column: Column of the second text.
         label_column: Column of the label.
@@ -39,6 +39,7 @@ class TaskSettings:
     max_length: int | None = None
     labels: tuple[str, ...] = ()
     pair: bool | None = None
+    one_or_two_texts: bool = False
     text_column: str | None = None
     pair_column: str | None = None
     label_column: str | None = None
@@ -51,10 +52,6 @@ class TaskSettings:
     characters: bool = False
     document_context: bool = False
     batch_tokens: int = 4096
-
-    def __post_init__(self) -> None:
-        if self.pair is None and self.task in ("classification", "nli"):
-            object.__setattr__(self, "pair", self.task == "nli")
 
     def save(self, folder: str | Path) -> None:
         """Write ``task.json``."""

@@ -33,7 +33,7 @@ def read_json(path: str | Path) -> Any:
         raise ValueError(f"{path}:{error.lineno}: the file must be JSON: {error}") from error
 
 
-def read_json_records(path: str | Path) -> Iterator[JsonRecord]:
+def read_json_records(path: str | Path, lines: Iterator[str] | None = None) -> Iterator[JsonRecord]:
     """Read the objects of a file.
 
     The ending .jsonl or .ndjson means one object a line, and blank lines are left out. Any other
@@ -42,6 +42,7 @@ def read_json_records(path: str | Path) -> Iterator[JsonRecord]:
 
     Args:
         path: The file.
+        lines: Its lines, if they have been read already.
 
     Yields:
         Its objects.
@@ -52,9 +53,9 @@ def read_json_records(path: str | Path) -> Iterator[JsonRecord]:
         OSError: If it cannot be read.
     """
     if Path(path).suffix.lower() in LINE_ENDINGS:
-        yield from _of_lines(path, read_lines(path))
+        yield from _of_lines(path, lines or read_lines(path))
         return
-    text = read_text(path)
+    text = read_text(path) if lines is None else "\n".join(lines)
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:

@@ -37,29 +37,62 @@ def is_table(path: str | Path) -> bool:
     return Path(path).suffix.lower() in TABLE_ENDINGS
 
 
-def read_table(path: str | Path) -> list[Row]:
+def lines_again(path: str | Path) -> Lines:
+    """Give the lines of a file as often as they are wanted; those of a pipe are kept."""
+    if Path(path).is_file():
+        return lambda: read_lines(path)
+    kept = list(read_lines(path))
+    return lambda: iter(kept)
+
+
+def column_names(lines: Lines, ending: str = "") -> list[str]:
+    """The columns that the first line of a table with separators names, or seems to name."""
+    dialect = find_dialect(lines, ending)
+    first = next(read_records(lines(), dialect, ""), None)
+    return [unquoted(cell.strip()) for cell in first.cells] if first else []
+
+
+def has_text_column(columns: Sequence[str]) -> bool:
+    """Whether columns seem to be those of a table with texts: several, one with a usual name."""
+    return len(columns) > 1 and any(name in TEXT_COLUMNS for name in columns)
+
+
+def is_json(lines: Lines) -> bool:
+    """Whether the first line begins a JSON array, or is a whole object of JSON."""
+    first = next((line.strip() for line in lines() if line.strip()), "")
+    if not first.startswith("{"):
+        return first.startswith("[") and first[1:].lstrip()[:1] in ("", "{")
+    try:
+        return isinstance(json.loads(first), dict)
+    except json.JSONDecodeError:
+        return False
+
+
+def read_table(path: str | Path, lines: Lines | None = None) -> list[Row]:
     """Read the records of a file; see `iterate_table`.
 
     Raises:
         ValueError: If there is no record either.
     """
-    rows = list(iterate_table(path))
+    rows = list(iterate_table(path, lines))
     if not rows:
         raise ValueError(f"{path}: the file must hold at least one example, got none")
     return rows
 
 
-def iterate_table(path: str | Path) -> Iterator[Row]:
+def iterate_table(path: str | Path, lines: Lines | None = None) -> Iterator[Row]:
     """Yield the records of a file one after the other.
 
     ``.jsonl`` and ``.ndjson`` hold one JSON object a line, ``.json`` an array of objects; see
     `read_json_records`. Numbers and booleans of JSON become text, an object within an object gives
-    columns such as ``labels.score``, and lists and null are left out. Anything else is a table with
-    a separator, whose first line names the columns; see `find_dialect` for what the separator is
-    and whether quotes enclose cells. There, blank lines are left out, as by `csv` and pandas.
+    columns such as ``labels.score``, and lists and null are left out. A file with another ending
+    is read as JSON too if it looks like it. Anything else is a table with a separator, whose first
+    line names the columns; see `find_dialect` for what the separator is and whether quotes enclose
+    cells. There, blank lines are left out, as by `csv` and pandas.
 
     Args:
-        path: The file; "-" is the standard input, with a separator between cells.
+        path: The file; "-" is the standard input.
+        lines: Its lines, if they have been read already.
 
     Yields:
         The records in the order of the file.
@@ -69,11 +102,12 @@ def iterate_table(path: str | Path) -> Iterator[Row]:
         OSError: If the file cannot be read.
     """
     ending = Path(path).suffix.lower()
-    if ending == ".json" or ending in LINE_ENDINGS:
-        for where, record in read_json_records(path):
+    lines = lines or lines_again(path)
+    is_named_json = ending == ".json" or ending in LINE_ENDINGS
+    if is_named_json or (ending not in TABLE_ENDINGS and is_json(lines)):
+        for where, record in read_json_records(path, lines()):
             yield Row(where, dict(_plain_values(record)))
         return
-    lines = _lines_again(path)
     dialect = find_dialect(lines, ending)
     header: list[str] = []
     for number, cells in read_records(lines(), dialect, str(path)):
@@ -134,14 +168,6 @@ def pick_column(
         f"{path}: no column for the {role}: expected {' or '.join(names)}, got "
         f"{', '.join(columns)}; name it with {option}"
     )
-
-
-def _lines_again(path: str | Path) -> Lines:
-    """The lines of a file as often as they are wanted; those of a pipe are kept."""
-    if Path(path).is_file():
-        return lambda: read_lines(path)
-    kept = list(read_lines(path))
-    return lambda: iter(kept)
 
 
 def _plain_values(record: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -149,6 +149,8 @@ def test_files_in_two_schemes_are_fitted_to_the_training_set(ours, theirs):
 def test_a_letter_that_the_training_set_lacks_is_no_error_of_the_other_file():
     task = NerTask(TaskSettings(task="ner", labels=("O", "B-PER", "B-LOC")), Letters())
     task.check(read_rows(IOB2))
+    labels = task.training_examples(read_rows(IOB2)).token_labels
+    assert sorted(labels[labels != -100]) == [0, 1, 1, 1, 2]  # Min's I-PER is left out
     with pytest.raises(ValueError, match=r"'B-LOC' .* does not occur in the training set"):
         NerTask(TaskSettings(task="ner", labels=("O", "B-PER")), Letters()).check(read_rows(IOB2))
 
