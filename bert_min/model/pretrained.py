@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from bert_min.model.config import BertConfig
 from bert_min.model.weight_files import read_tensors
-from bert_min.model.weight_names import TIED, current_names, disk_name, fuse_qkv, split_qkv
+from bert_min.model.weight_names import HEADS, TIED, current_names, disk_name, fuse_qkv, split_qkv
 from subword.file_access import atomic_path
 
 
@@ -28,19 +28,53 @@ class LoadReport:
         initialised: Our names that had nothing on disk and kept fresh weights (heads, pooler).
         ignored: Names on disk that the model does not have.
         dtype: Type of the encoder's weights on disk, before any conversion.
+        verdict: "as it should be", or "as it should be for this task"; empty if a head is new in
+            part only, an encoder has a new pooler, or tensors were ignored that belong to no head.
     """
 
     loaded: list[str] = field(default_factory=list)
     initialised: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     dtype: torch.dtype = torch.float32
+    verdict: str = ""
 
     def __str__(self) -> str:
         lines = [f"loaded {len(self.loaded)} tensors stored as {self.dtype}"]
         for what, names in (("newly initialised", self.initialised), ("ignored", self.ignored)):
             if names:
                 lines.append(f"{what} {len(names)}: {', '.join(names)}")
+        if len(lines) > 1 and self.verdict:
+            lines.append(self.verdict)
         return "; ".join(lines)
+
+
+def verdict(names: Sequence[str], initialised: Sequence[str], ignored: Sequence[str]) -> str:
+    """Judge what became of the tensors of a folder; see `LoadReport.verdict`.
+
+    Args:
+        names: Ours, of the whole model.
+        initialised: Ours that kept fresh weights.
+        ignored: Those on disk that were not used.
+
+    Example:
+        >>> names = ["bert.layers.0.output.weight", "classifier.weight", "classifier.bias"]
+        >>> verdict(names, names[1:], ["cls.predictions.bias"])
+        'as it should be for this task'
+        >>> verdict(names, names[2:], []), verdict(names, [], ["encoder.layer.1.output.dense.bias"])
+        ('', '')
+    """
+    if not all(map(HEADS.fullmatch, ignored)):
+        return ""
+    has_head = any(name.startswith("bert.") for name in names)
+    if not has_head:
+        return "" if initialised else "as it should be"
+    heads = {_head_of(name) for name in initialised}
+    new = {name for name in names if _head_of(name) in heads and name != TIED}
+    return "as it should be for this task" if new == set(initialised) else ""
+
+
+def _head_of(name: str) -> str:
+    return name.removeprefix("bert.").split(".")[0]
 
 
 class PretrainedModel(nn.Module):
@@ -145,6 +179,7 @@ class PretrainedModel(nn.Module):
             filled[TIED] = filled["bert.embeddings.word.weight"]
         used = set(report.loaded)
         report.ignored = [name for name in tensors if name not in used]
+        report.verdict = verdict(list(fresh), report.initialised, report.ignored)
         self.load_state_dict(fuse_qkv(filled))
         self.load_report = report
 

@@ -57,6 +57,11 @@ HEAD_RENAMES: Final = [
 # Never weights: positions 0, 1, 2 ... that old versions stored.
 NOT_WEIGHTS: Final = re.compile(r"(.*\.)?embeddings\.(position_ids|token_type_ids)")
 ANCHOR: Final = "embeddings.word_embeddings.weight"  # every model has it, whatever comes before
+# What a model for another task leaves on disk: heads, poolers, and what never was a weight.
+HEADS: Final = re.compile(
+    r"(.*\.)?(cls|classifier|pre_classifier|qa_outputs|pooler|vocab_(transform|layer_norm|projector)"
+    r"|(discriminator|generator)_\w+|embeddings\.(position_ids|token_type_ids))(\..*)?"
+)
 TIED: Final = "predictions.decoder.weight"  # the token embedding again, unless the config unties it
 # One matrix and one bias of ours that are three each on disk.
 FUSED: Final = re.compile(r"(.*layers\.\d+\.)qkv\.(\w+)")

@@ -16,6 +16,7 @@ from bert_min.text.same_file import refuse_overwriting
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
 from bert_min.text.vocabulary_checks import warn_of_unknown
 from bert_min.training.checkpoint import kept_checkpoint
+from bert_min.training.held_out import held_out_loss
 from bert_min.training.identity import digest, model_digest
 from bert_min.training.loop import train
 from bert_min.training.processes import Processes
@@ -71,7 +72,7 @@ def finetune(
         say_remarks(task, dev_file, dev_data)
     torch.manual_seed(config.seed)  # the new head
     model = task.head.from_pretrained(model_folder, **task.head_settings())
-    objective = task.objective(train_data)
+    objective, held_out = task.objective(train_data), task.objective(dev_data)
     inputs = objective.examples.inputs
     first = inputs.ids[: inputs.splits[: FIRST_EXAMPLES + 1][-1]]
     warn_of_unknown(tokenizer, first, special=2 * min(len(inputs), FIRST_EXAMPLES))
@@ -81,10 +82,13 @@ def finetune(
         "tokenizer": digest(tokenizer.to_str()),
         "model": model_digest(model_folder, out),
         "training data": objective.digest(),
-        "development data": task.objective(dev_data).digest(),
+        "development data": held_out.digest(),
     }
     if processes.is_first:
         print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {processes.device}")
+
+    def evaluate() -> Metrics:
+        return {**task.evaluate(model, dev_data), "loss": held_out_loss(model, held_out)}
 
     def save(folder: Path) -> None:
         model.save_pretrained(folder)
@@ -97,7 +101,7 @@ def finetune(
         config,
         out,
         save=save,
-        evaluate=lambda: task.evaluate(model, dev_data),
+        evaluate=evaluate,
         metric=task.metric,
         larger_is_better=task.larger_is_better,
         processes=processes,

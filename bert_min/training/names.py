@@ -4,6 +4,9 @@ from typing import Final
 
 TERMS: Final = {"mlm": "masked tokens", "nsp": "next sentence"}
 SCORES: Final = {
+    "pearson": "Pearson correlation",
+    "spearman": "Spearman correlation",
+    "mean_squared_error": "mean squared error",
     "exact_match": "exact match",
     "f1": "F1",
     "macro_f1": "macro F1",

@@ -18,6 +18,7 @@ from bert_min.text.flat_rows import FlatRows
 from bert_min.text.masking import Masker
 from bert_min.text.sentence_pairs import SentencePairs, next_sentence_pairs, single_segments
 from bert_min.text.special_tokens import SpecialIds
+from bert_min.training.held_out import held_out_terms
 from bert_min.training.objective import LossTerm, Objective, cross_entropy_term, to_device
 
 Int = NDArray[np.int64]
@@ -120,32 +121,21 @@ class PretrainObjective:
         }
 
 
-def measure(
-    model: torch.nn.Module, objective: Objective, *, batch_size: int = 64, max_examples: int = 2048
-) -> dict[str, float]:
+def measure(model: torch.nn.Module, objective: Objective, **options: Any) -> dict[str, float]:
     """Measure losses and accuracies on held-out text, with masks that are the same every time.
 
     Args:
         model: In evaluation mode.
         objective: Of the held-out text.
-        batch_size: Examples of a batch.
-        max_examples: How many examples to use at most.
+        **options: Those of `held_out_terms`.
 
     Returns:
         ``loss``, and ``loss_NAME``, ``accuracy_NAME`` and ``majority_NAME`` of each term; the
         majority is the accuracy of always giving the most frequent answer.
     """
-    device = next(model.parameters()).device
-    objective.start_epoch(0)
-    rng = np.random.default_rng(0)
-    rows = rng.permutation(len(objective))[:max_examples]
     sums: dict[str, list[float]] = {}
     answers: dict[str, list[Int]] = {"mlm": [], "nsp": []}
-    for start in range(0, len(rows), batch_size):
-        batch = objective.batch(rows[start : start + batch_size], rng)
-        with torch.inference_mode():
-            terms = objective.loss(model, batch, device)
-        counts = objective.term_counts(batch)
+    for batch, terms, counts in held_out_terms(model, objective, **options):
         answers["mlm"].append(batch.token_labels[batch.token_labels != IGNORE])
         answers["nsp"].append(batch.row_labels[:, 0].astype(np.int64))
         for name, term in terms.items():

@@ -66,6 +66,11 @@ def test_classification(model_folder, tmp_path, capsys):
     assert metrics["accuracy"] > 0.9
     assert (out / "log.jsonl").exists()
     assert (out / "curves.png").exists()
+    lines = [json.loads(line) for line in (out / "log.jsonl").open()]
+    losses = [line["evaluation"]["loss"] for line in lines if "evaluation" in line]
+    assert len(losses) == 8
+    assert 0 < losses[-1] < losses[0]
+    assert metrics["loss"] in losses
     config = json.loads((out / "config.json").read_text())
     assert config["id2label"] == {"0": "neg", "1": "pos"}
     run("evaluate", "--model", out, "--data", files[1], "--out", tmp_path / "again.json")

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+import bert_min.attention.labels
 import bert_min.attention.token_vectors
 import bert_min.embedding.pooling
 import bert_min.model.bert
 import bert_min.model.config
 import bert_min.model.linear
+import bert_min.model.pretrained
 import bert_min.model.weight_names
 import bert_min.progress
 import bert_min.tasks.classification
@@ -45,11 +47,13 @@ def test_page_on_embedding(minilm):
 @pytest.mark.parametrize(
     "module",
     [
+        bert_min.attention.labels,
         bert_min.attention.token_vectors,
         bert_min.embedding.pooling,
         bert_min.model.bert,
         bert_min.model.config,
         bert_min.model.linear,
+        bert_min.model.pretrained,
         bert_min.model.weight_names,
         bert_min.progress,
         bert_min.tasks.classification,

@@ -233,6 +233,8 @@ def test_command_line(folder, embedder, tmp_path, monkeypatch, capsys, source, e
         (["embed", "{}/bad.jsonl", "--model", "{}", "-o", "x.npy"], "bad.jsonl:2: expected a JSON"),
         (["embed", "-", "--model", "nowhere", "-o", "x.npy"], "config.json"),
         (["show", "red", "--model", "{}", "--layer", "9"], "layer must lie in"),
+        (["show", "red", "--model", "{}", "--head", "5"], "head must lie in 1 to 4, got 5"),
+        (["show", "red", "--model", "{}", "--head", "0"], "head must lie in 1 to 4, got 0"),
     ],
 )
 def test_command_line_errors_name_the_place(folder, tmp_path, monkeypatch, capsys, words, message):
@@ -247,7 +249,16 @@ def test_show_draws_a_picture(folder, tmp_path, capsys):
     out = tmp_path / "bert.png"
     assert main(["show", "red sky", "blue .", "--model", str(folder), "-o", str(out)]) == 0
     assert out.read_bytes().startswith(b"\x89PNG")
-    assert "red ->" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "red ->" in said
+    assert said.startswith("attention in layer 3 of 3, the mean of 4 heads\n")
+    more = ["--layer", "2", "--head", "1"]
+    assert main(["show", "red sky", "--model", str(folder), "-o", str(out), *more]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "attention in layer 2 of 3, head 1 of 4"
+    embedder = Embedder.from_pretrained(folder, device="cpu")
+    row = embedder.attention_maps("red sky", 1).weights[0, 1]
+    assert f"{row.max():.2f}" in said[3].split(",")[0]
 
 
 def test_attention_maps_are_what_the_model_used(embedder):

@@ -49,6 +49,17 @@ def before_all(prefix, encoder="bert."):
     }
 
 
+def without(part):
+    return lambda tensors: {name: t for name, t in tensors.items() if part not in name}
+
+
+def with_another(name, size=1):
+    return lambda tensors: {**tensors, name: torch.zeros(size)}
+
+
+TASK = "; as it should be for this task"
+
+
 def as_bin(folder, edit=dict, **options):
     tensors = load_file(folder / "model.safetensors")
     torch.save(edit(tensors), folder / "pytorch_model.bin", **options)
@@ -138,9 +149,34 @@ def test_report_is_exact(folder):
                for name in report.ignored)  # fmt: skip
     assert len(report.loaded) == 5 + 16 * 3
     assert "newly initialised 2: classifier.weight, classifier.bias" in str(report)
+    assert str(report).endswith("; as it should be for this task")
     whole = BertForPreTraining.from_pretrained(folder).load_report
     assert whole.initialised == []
     assert whole.ignored == ["bert.embeddings.position_ids"]
+
+
+@pytest.mark.parametrize(
+    ("head", "edit", "verdict"),
+    [
+        (BertModel, lambda tensors: tensors, "; as it should be"),
+        (BertModel, without("pooler"), ""),
+        (BertForMaskedLM, lambda tensors: tensors, TASK),
+        (BertForMaskedLM, without("pooler"), TASK),
+        (BertForMaskedLM, without("transform.dense"), ""),  # a head that is new in part
+        (BertForPreTraining, without("cls."), TASK),
+        (BertForPreTraining, lambda tensors: tensors, ""),  # nothing to judge
+        (BertForPreTraining, with_another("bert.encoder.layer.3.output.dense.bias"), ""),
+        (BertForPreTraining, with_another("electra.discriminator_predictions.dense.bias"), TASK),
+        (bert_min.BertForSequenceClassification, lambda tensors: tensors, TASK),
+        (bert_min.BertForSequenceClassification, with_another("classifier.bias", 2), ""),
+        (bert_min.BertForQuestionAnswering, without("pooler"), TASK),
+    ],
+)
+def test_the_report_says_what_is_as_it_should_be(folder, head, edit, verdict):
+    change(folder, edit)
+    said = str(head.from_pretrained(folder).load_report)
+    assert (said + "; ").endswith(f"{verdict}; ")
+    assert ("as it should be" in said) == bool(verdict)
 
 
 @pytest.mark.parametrize("name", [n for n in bert_min.__all__ if n.startswith("BertFor")])

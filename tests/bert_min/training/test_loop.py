@@ -19,6 +19,7 @@ from bert_min.tasks.labelled_texts import Texts
 from bert_min.tasks.settings import TaskSettings
 from bert_min.training.checkpoint import CHECKPOINT
 from bert_min.training.curves import draw_curves
+from bert_min.training.held_out import held_out_loss
 from bert_min.training.loop import TrainingLoop, train
 from bert_min.training.optimizer import learning_rate, make_optimizer
 from bert_min.training.processes import Processes
@@ -316,6 +317,19 @@ def test_empty_data_and_missing_metric(tmp_path):
         fit(tmp_path, TrainConfig(), evaluate=dict)
     with pytest.raises(ValueError, match="metric must be one of f1, got 'x'"):
         fit(tmp_path, TrainConfig(max_steps=1), evaluate=lambda: {"f1": 1.0}, metric="x")
+
+
+def test_the_held_out_loss_is_the_mean_over_all_examples():
+    model = small_model().eval()
+    objective = toy_objective(count=41)
+    batch = objective.batch(np.arange(41), np.random.default_rng(0))
+    with torch.no_grad():
+        expected = float(objective.loss(model, batch, torch.device("cpu"))["label"].loss) / 41
+    for size in (1, 8, 41, 64):
+        assert held_out_loss(model, objective, batch_size=size) == pytest.approx(expected, rel=1e-5)
+    part = held_out_loss(model, objective, max_examples=5)
+    assert part == held_out_loss(model, objective, max_examples=5)
+    assert part != pytest.approx(expected, rel=1e-5)
 
 
 class Nothing:
