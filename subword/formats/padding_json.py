@@ -7,13 +7,10 @@ from typing import Any
 
 from subword._core.component import get_field
 from subword._core.limits import MAX_UINT32
+from subword.results import truncation
 
 # Truncation strategies: their names in tokenizer.json -> their names in calls.
-STRATEGIES = {
-    "LongestFirst": "longest_first",
-    "OnlyFirst": "only_first",
-    "OnlySecond": "only_second",
-}
+STRATEGIES = {name.title().replace("_", ""): name for name in truncation.STRATEGIES}
 DIRECTIONS = ("Left", "Right")
 # The longest text has fewer tokens.
 MAX_COUNT = 2**31 - 1

@@ -11,7 +11,6 @@ from subword.formats.padding_json import (
     truncation_arguments,
     truncation_from_config,
 )
-from subword.results import truncation
 
 
 def test_defaults_of_truncation_and_padding():
@@ -21,7 +20,11 @@ def test_defaults_of_truncation_and_padding():
 
 
 def test_each_strategy_of_a_call_has_a_name_in_files():
-    assert tuple(STRATEGIES.values()) == truncation.STRATEGIES
+    assert STRATEGIES == {
+        "LongestFirst": "longest_first",
+        "OnlyFirst": "only_first",
+        "OnlySecond": "only_second",
+    }
 
 
 def test_files_become_arguments_of_calls():
