@@ -3,16 +3,14 @@ from typing import Any, Self
 
 from typing_extensions import disjoint_base
 
-from subword._core.limits import MAX_ID as MAX_ID
-from subword._core.limits import MAX_TOKEN_CHARS as MAX_TOKEN_CHARS
 from subword._core.pipeline import Model
 from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
 from subword.vocab.byte_alphabet import CHARS as CHARS
 from subword.vocab.byte_alphabet import spelled_bytes as spelled_bytes
+from subword.vocab.vocabulary import checked_vocab as checked_vocab
+from subword.vocab.vocabulary import shares_ids as shares_ids
 
-def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]: ...
 def check_str(name: str, value: object) -> None: ...
-def shares_ids(vocab: Mapping[Any, int]) -> bool: ...
 
 @disjoint_base
 class BPE(Model):

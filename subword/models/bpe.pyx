@@ -19,44 +19,18 @@ from subword._core.pipeline cimport NO_ID, Model, Tokens, out_of_memory, tokens_
 from subword.models._dropout cimport merge_some
 from subword.models.merge cimport MERGED, SHORT, Symbol, merge_long, merge_short
 
-from subword._core.limits import MAX_ID, MAX_TOKEN_CHARS
 from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS, chars_of, spelled_bytes
+from subword.vocab.vocabulary import checked_vocab, shares_ids
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
 
 
-def checked_vocab(vocab):
-    """Return `vocab` as a dict after checking that it maps str to ids of 32 bits; ValueError or
-    TypeError. Two tokens may have the same id, as in the original."""
-    for token, index in dict(vocab).items():
-        if not isinstance(token, str):
-            raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
-        if len(token) > MAX_TOKEN_CHARS:
-            raise ValueError(
-                f"a token has at most {MAX_TOKEN_CHARS} characters, {token[:20]!r}... has "
-                f"{len(token)}")
-        if not isinstance(index, int) or isinstance(index, bool):
-            raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
-        if not 0 <= index <= MAX_ID:
-            raise ValueError(f"the id of token {token!r} must be in [0, 2**32 - 2], got {index}")
-    return dict(vocab)
-
-
 def check_str(name, value):
     """Raise a TypeError that names the option unless its value is a str or None."""
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{name} must be a str, got {type(value).__name__}")
-
-
-def shares_ids(vocab):
-    """Say whether two tokens of a vocabulary have the same id.
-
-    >>> shares_ids({"a": 0, "b": 0})
-    True
-    """
-    return len(set(vocab.values())) < len(vocab)
 
 
 cdef int unknown_token_is_missing(token) except -1:
@@ -299,7 +273,9 @@ cdef class BPE(Model):
         """Return the symbols of a word before any merge.
 
         Positions count the bytes of the symbols so far, as the original does: a character that is
-        dropped counts nothing, and each byte of a character that falls back counts one.
+        dropped counts nothing, and each byte of a character that falls back counts one. There the
+        bytes of a prefix or suffix that falls back along count too, which leads beyond the text;
+        here they lie on the first or last byte of their character.
 
         Args:
             stack: Space for SHORT symbols.

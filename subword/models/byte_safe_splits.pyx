@@ -19,7 +19,7 @@ from subword._core.pipeline cimport NO_ID, Tokens, grow, out_of_memory, tokens_f
 from subword.models.bpe cimport BPE
 
 from subword._core.limits import MAX_TABLE_IDS
-from subword.models.bpe import shares_ids
+from subword.vocab.vocabulary import shares_ids
 from subword.vocab.byte_alphabet import BYTES, CHARS
 
 cdef extern from "scan/safe_splits.h" nogil:

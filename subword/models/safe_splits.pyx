@@ -21,7 +21,7 @@ from subword._core.pipeline cimport NO_ID
 from subword.models.bpe cimport BPE
 
 from subword._core.limits import MAX_TABLE_IDS
-from subword.models.bpe import shares_ids
+from subword.vocab.vocabulary import shares_ids
 from subword.vocab.byte_alphabet import BYTE_TOKENS
 
 cdef extern from "cpu/hash.h" nogil:

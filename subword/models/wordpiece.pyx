@@ -11,7 +11,7 @@ from libc.stdint cimport uint8_t, uint32_t
 from subword._core.pipeline cimport NO_ID, Model, Tokens, tokens_push
 from subword.models._trie cimport ENDS, NO_NODE, ByteTrie, Node, trie_step
 
-from subword.models.bpe import checked_vocab
+from subword.vocab.vocabulary import checked_vocab
 
 cdef extern from "text/utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)

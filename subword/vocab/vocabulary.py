@@ -2,12 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from subword._core.checks import check_list
-from subword._core.limits import MAX_ID
+from subword._core.limits import MAX_ID, MAX_TOKEN_CHARS
 from subword.vocab.added_tokens import AddedToken, AddedTokenMatcher
+
+
+def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]:
+    """Return the vocabulary of a model as a dict, after checking it.
+
+    Two tokens may have the same id, as in the original.
+
+    Raises:
+        TypeError: A token is no str, or an id no int.
+        ValueError: A token is too long, or an id out of range.
+    """
+    for token, index in dict(vocab).items():
+        if not isinstance(token, str):
+            raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
+        if len(token) > MAX_TOKEN_CHARS:
+            raise ValueError(
+                f"a token has at most {MAX_TOKEN_CHARS} characters, {token[:20]!r}... has "
+                f"{len(token)}"
+            )
+        if not isinstance(index, int) or isinstance(index, bool):
+            raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
+        if not 0 <= index <= MAX_ID:
+            raise ValueError(f"the id of token {token!r} must be in [0, 2**32 - 2], got {index}")
+    return dict(vocab)
+
+
+def shares_ids(vocab: Mapping[Any, int]) -> bool:
+    """Say whether two tokens of a vocabulary have the same id.
+
+    >>> shares_ids({"a": 0, "b": 0})
+    True
+    """
+    return len(set(vocab.values())) < len(vocab)
 
 
 def as_added_tokens(name: str, tokens: Iterable[AddedToken | str]) -> list[AddedToken]:
