@@ -340,10 +340,12 @@ cdef class BPE(Model):
                 if form & 1:
                     for k in range(prefix_size):
                         n = push_symbol(symbols, n, self.fallback[prefix[k]], &pos, 1)
+                        pos -= 1
                 for k in range(length):
                     n = push_symbol(symbols, n, self.fallback[word[i + k]], &pos, 1)
                 if form & 2:
                     for k in range(suffix_size):
+                        pos -= 1
                         n = push_symbol(symbols, n, self.fallback[suffix[k]], &pos, 1)
             elif self.unk_id != <uint32_t>NO_ID:
                 if unk_length and not self.fuse_unk:

@@ -75,7 +75,7 @@ class BPE:
         """Split one word into tokens."""
         if self.ignore_merges and word in self.vocab:
             return [Unit(self.vocab[word], word, 0, len(word.encode()))]
-        symbols = self._characters(word)  # (id, bytes)
+        symbols = self._characters(word)  # (id, first byte, last byte + 1)
         while True:
             found = [
                 (*self.merges[pair], i)
@@ -85,35 +85,48 @@ class BPE:
             if not found:
                 break
             _, joined, i = min(found, key=lambda merge: (merge[0], merge[2]))
-            symbols[i : i + 2] = [(joined, symbols[i][1] + symbols[i + 1][1])]
-        units, done = [], 0
-        for token_id, size in symbols:
-            units.append(Unit(token_id, self.texts[token_id], done, done + size))
-            done += size
-        return units
+            symbols[i : i + 2] = [(joined, symbols[i][1], symbols[i + 1][2])]
+        return [Unit(index, self.texts[index], start, end) for index, start, end in symbols]
 
-    def _characters(self, word: str) -> list[tuple[int, int]]:
-        symbols: list[tuple[int, int]] = []
-        unknown: list[tuple[int, int]] = []  # a token for unknown characters, not yet written
+    def _characters(self, word: str) -> list[tuple[int, int, int]]:
+        symbols: list[tuple[int, int, int]] = []
+        pos = 0  # in bytes of the symbols so far: a dropped character counts nothing
+
+        def write(token_id: int, size: int) -> None:
+            nonlocal pos
+            symbols.append((token_id, pos, pos + size))
+            pos += size
+
+        unknown: list[int] = []  # the sizes of unknown characters whose token is not yet written
         for i, char in enumerate(word):
             size = len(char.encode())
-            text = (self.prefix if i else "") + char + (self.suffix if i == len(word) - 1 else "")
+            before, after = self.prefix if i else "", self.suffix if i == len(word) - 1 else ""
+            text = before + char + after
             if text in self.vocab:
-                symbols += [*unknown, (self.vocab[text], size)]
+                for unknown_size in unknown:
+                    write(self.vocab[str(self.unk_token)], unknown_size)
                 unknown = []
+                write(self.vocab[text], size)
                 continue
             names = [f"<0x{byte:02X}>" for byte in text.encode()]
             if self.byte_fallback and all(name in self.vocab for name in names):
-                # The oracle does not write a pending unknown token before these bytes.
-                symbols += [(self.vocab[name], 1) for name in names]
+                # The oracle does not write a pending unknown token before these bytes. Those of a
+                # prefix or suffix lie on the first or last byte of the character.
+                for k, name in enumerate(names, -len(before.encode())):
+                    at = pos + min(max(k, 0), size - 1)
+                    symbols.append((self.vocab[name], at, at + 1))
+                pos += size
             elif self.unk_token is not None:
                 if unknown and self.fuse_unk:
-                    unknown = [(unknown[0][0], unknown[0][1] + size)]
+                    unknown = [unknown[0] + size]
                 else:
-                    symbols += unknown
-                    unknown = [(self.vocab[self.unk_token], size)]
+                    for unknown_size in unknown:
+                        write(self.vocab[self.unk_token], unknown_size)
+                    unknown = [size]
             # Without an unknown token the character is dropped, and its neighbours may merge.
-        return symbols + unknown
+        for unknown_size in unknown:
+            write(self.vocab[str(self.unk_token)], unknown_size)
+        return symbols
 
 
 class WordPiece:
