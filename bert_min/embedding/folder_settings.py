@@ -177,6 +177,8 @@ def _length(path: Path, value: Any) -> int | None:
 def _pooling(path: Path, values: dict[str, Any]) -> Pooling:
     if "pooling_mode" in values:  # the newer form: one name
         name = values["pooling_mode"]
+        if isinstance(name, list) and len(name) == 1:
+            (name,) = name
         if name in ("mean", "cls", "max"):
             return cast(Pooling, name)
         raise ValueError(f"{path}: pooling_mode {name!r} is not implemented")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import torch
 from safetensors import SafetensorError
@@ -17,6 +17,9 @@ from bert_min.model.config import BertConfig
 from bert_min.model.weight_files import read_tensors
 from bert_min.model.weight_names import HEADS, TIED, current_names, disk_name, fuse_qkv, split_qkv
 from subword.file_access import atomic_path
+
+# The last matrix of a classifier, whatever comes before its name.
+CLASSIFIER: Final = re.compile(r"(.*\.)?classifier\.(out_proj\.)?weight")
 
 
 @dataclass
@@ -134,8 +137,9 @@ class PretrainedModel(nn.Module):
                 or one has the wrong shape or holds NaN or infinity.
         """
         config = BertConfig.from_pretrained(folder)
-        model = cls(config.replace(**changes) if changes else config)
-        model.load_tensors(read_tensors(folder), str(folder))
+        tensors = read_tensors(folder)
+        model = cls(config.replace(**{**_stored_labels(config, tensors), **changes}))
+        model.load_tensors(tensors, str(folder))
         return model.to(device=device, dtype=dtype or torch.float32).eval()
 
     def load_tensors(self, tensors: dict[str, Tensor], source: str) -> None:
@@ -203,3 +207,17 @@ class PretrainedModel(nn.Module):
                 save_file(tensors, temporary, metadata={"format": "pt"})
             except SafetensorError as error:
                 raise OSError(f"{path}: cannot be written: {error}") from error
+
+
+def _stored_labels(config: BertConfig, tensors: dict[str, Tensor]) -> dict[str, Any]:
+    """Return the labels of a classifier that has fewer rows than the largest id of a label.
+
+    transformers makes as many rows as there are names. If their ids have gaps, the rows are not
+    those of the last ids, and no file says which: the names without a row are left out.
+    """
+    rows = [len(x) for name, x in tensors.items() if CLASSIFIER.fullmatch(name)]
+    names = config.id2label or {}
+    named = [index for index, name in names.items() if name != f"LABEL_{index}"]
+    if len(rows) != 1 or rows[0] != len(named) or rows[0] == len(names):
+        return {}
+    return {"id2label": {index: names[index] for index in range(rows[0])}}

@@ -30,7 +30,8 @@ from subword.models.wordpiece import WordPiece
 from subword.normalizers import BertNormalizer
 from subword.vocab.added_tokens import AddedToken
 
-CONFIG, ADDED, MODEL_CONFIG = "tokenizer_config.json", "added_tokens.json", "config.json"
+CONFIG, MODEL_CONFIG = "tokenizer_config.json", "config.json"
+ADDED, SPECIAL = "added_tokens.json", "special_tokens_map.json"
 # Names of the Hub: NAME or OWNER/NAME. Anything else is a path.
 HUB_NAME = re.compile(r"\w[\w.-]*(?:/\w[\w.-]*)?", re.ASCII)
 
@@ -92,8 +93,9 @@ def _read_object(path: Path) -> dict[str, Any]:
 
 
 def _read_wordpiece(folder: Path) -> TokenizerParts:
-    """Read vocab.txt, with BERT's options and the added tokens beside it."""
-    parts = wordpiece_parts(folder / "vocab.txt", **_bert_options(folder))
+    """Read vocab.txt, with BERT's options, special and added tokens beside it."""
+    options = {**_bert_options(folder), **_special_tokens(folder)}
+    parts = wordpiece_parts(folder / "vocab.txt", **options)
     known = parts["model"].vocab
     ids = {token: index for token, index in _added_ids(folder).items() if token not in known}
     table = _read_object(folder / CONFIG).get("added_tokens_decoder") or {}
@@ -106,6 +108,24 @@ def _read_wordpiece(folder: Path) -> TokenizerParts:
     parts["added_tokens"] = [*parts["added_tokens"], *added]
     parts["added_ids"] = ids
     return parts
+
+
+def _special_tokens(folder: Path) -> dict[str, str]:
+    """Return the special tokens of BERT that files beside the vocabulary name otherwise.
+
+    As in transformers, special_tokens_map.json counts unless tokenizer_config.json is of the newer
+    kind, which lists all added tokens.
+    """
+    config = _read_object(folder / CONFIG)
+    if "added_tokens_decoder" not in config:
+        config |= _read_object(folder / SPECIAL)
+    found = {}
+    for name in ("unk_token", "cls_token", "sep_token", "pad_token", "mask_token"):
+        token = config.get(name)
+        content = token.get("content") if isinstance(token, dict) else token
+        if isinstance(content, str):
+            found[name] = content
+    return found
 
 
 def _read_tokenizer_json(folder: Path) -> TokenizerParts:
@@ -202,5 +222,11 @@ def _download(name: str, revision: str, token: str | None) -> Path:
             f"{name!r} is not a folder; loading from the Hub needs huggingface_hub "
             "(pip install subword[hub])"
         ) from None
-    wanted = [*(file for files in FOLDER_READERS for file in files), CONFIG, ADDED, MODEL_CONFIG]
+    wanted = [
+        *(file for files in FOLDER_READERS for file in files),
+        CONFIG,
+        ADDED,
+        SPECIAL,
+        MODEL_CONFIG,
+    ]
     return Path(snapshot_download(name, revision=revision, token=token, allow_patterns=wanted))

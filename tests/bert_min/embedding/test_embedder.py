@@ -169,7 +169,7 @@ def test_pooler_that_was_not_stored_is_refused(folder):
         Embedder.from_pretrained(folder).encode(["red"], pooling="pooler")
 
 
-@pytest.mark.parametrize("style", ["flags", "name"])
+@pytest.mark.parametrize("style", ["flags", "name", "list"])
 def test_sentence_transformers_folder(folder, tmp_path_factory, style):
     root = tmp_path_factory.mktemp("st")
     folder.rename(root / "0_Transformer")
@@ -180,8 +180,8 @@ def test_sentence_transformers_folder(folder, tmp_path_factory, style):
     ]))  # fmt: skip
     (root / "1_Pooling").mkdir()
     flags = {"pooling_mode_cls_token": True, "pooling_mode_mean_tokens": False}
-    config = flags if style == "flags" else {"pooling_mode": "cls"}
-    (root / "1_Pooling" / "config.json").write_text(json.dumps(config))
+    config = {"flags": flags, "name": {"pooling_mode": "cls"}, "list": {"pooling_mode": ["cls"]}}
+    (root / "1_Pooling" / "config.json").write_text(json.dumps(config[style]))
     (root / "sentence_bert_config.json").write_text('{"max_seq_length": 16}')
     embedder = Embedder.from_pretrained(root)
     assert (embedder.pooling, embedder.normalize, embedder.max_length) == ("cls", True, 16)

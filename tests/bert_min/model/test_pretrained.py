@@ -340,6 +340,28 @@ def test_labels_of_a_config_may_have_gaps_or_be_a_list(given, names):
     assert config.num_labels == len(names or "ab")
 
 
+@pytest.mark.parametrize("family", ["Bert", "Electra"])
+def test_labels_with_gaps_load_with_the_rows_that_transformers_made(family, tmp_path):
+    names = {0: "no", 1: "so", 5: "yes"}
+    config = getattr(transformers, f"{family}Config")(**TINY, id2label=names)
+    theirs = getattr(transformers, f"{family}ForSequenceClassification")(config).eval()
+    theirs.save_pretrained(tmp_path)
+    ours = bert_min.BertForSequenceClassification.from_pretrained(tmp_path)
+    assert ours.config.id2label == {0: "no", 1: "so", 2: "LABEL_2"}
+    ids = torch.randint(1, 99, (2, 7))
+    with torch.no_grad():
+        torch.testing.assert_close(ours(ids).logits, theirs(ids).logits, atol=1e-5, rtol=0)
+    again = bert_min.BertForSequenceClassification(ours.config.replace(id2label={
+        0: "no", 1: "LABEL_1", 2: "yes"}))  # fmt: skip
+    again.save_pretrained(tmp_path / "whole")
+    path = tmp_path / "whole/config.json"
+    values = json.loads(path.read_text())
+    del values["id2label"]["1"]
+    path.write_text(json.dumps(values))
+    loaded = bert_min.BertForSequenceClassification.from_pretrained(tmp_path / "whole")
+    assert loaded.config.id2label == {0: "no", 1: "LABEL_1", 2: "yes"}
+
+
 @pytest.mark.parametrize("given", [{"a": "b"}, {"-1": "b"}, "ab", 3, {"0.5": "a"}])
 def test_labels_without_numbers_are_refused_by_name(given):
     with pytest.raises(ValueError, match=r"here: id2label must name labels by their numbers, got"):

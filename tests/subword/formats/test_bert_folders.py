@@ -74,6 +74,36 @@ def test_added_tokens_beside_vocab_txt_are_read(tmp_path, config, added):
     same(tmp_path)
 
 
+NAMES = {
+    "unk_token": "<unk>", "cls_token": "<s>", "sep_token": "</s>", "pad_token": "<pad>",
+    "mask_token": "<mask>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("config", "special"),
+    [
+        (NAMES, None),
+        ({}, NAMES),
+        (None, {key: {"content": token, "lstrip": False} for key, token in NAMES.items()}),
+        ({key: {"content": t, "__type": "AddedToken"} for key, t in NAMES.items()}, None),
+        ({**NAMES, "unk_token": "[UNK]"}, NAMES),
+        ({**NAMES, "unk_token": "[UNK]", "added_tokens_decoder": {}}, NAMES),
+    ],
+)
+def test_special_tokens_of_other_names_are_read(tmp_path, config, special):
+    vocab = ["[UNK]", "<pad>", "<unk>", "<s>", "</s>", "<mask>", "red", "new"]
+    (tmp_path / "vocab.txt").write_text("\n".join(vocab) + "\n")
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    for name, values in (("tokenizer_config", config), ("special_tokens_map", special)):
+        if values is not None:
+            (tmp_path / f"{name}.json").write_text(json.dumps(values))
+    theirs = transformers.AutoTokenizer.from_pretrained(tmp_path)
+    ours = Tokenizer.from_pretrained(tmp_path)
+    for text in ("red x <mask> new", "", "<s> red</s>"):
+        assert ours.encode(text).ids == theirs(text)["input_ids"], text
+
+
 @pytest.mark.parametrize("text", ["[]", '"x"', '{"do_lower_case": null}'])
 def test_a_broken_tokenizer_config_is_named(tmp_path, text):
     (tmp_path / "vocab.txt").write_text("\n".join(VOCAB) + "\n")
