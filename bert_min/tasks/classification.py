@@ -98,7 +98,8 @@ def classification_metrics(
 
     Returns:
         ``accuracy``, ``macro_f1`` and ``f1_LABEL`` for each label, between 0 and 1. The F1 of a
-        label that is neither expected nor predicted is 0.
+        label that is neither expected nor predicted is 0, and not part of the mean, as in
+        scikit-learn.
 
     Raises:
         ValueError: If the sizes differ or are 0.
@@ -118,9 +119,10 @@ def classification_metrics(
         expected, minlength=len(names)
     )
     f1 = 2 * right / np.maximum(either, 1)
+    there = either > 0
     return {
         "accuracy": float((predicted == expected).mean()),
-        "macro_f1": float(f1.mean()),
+        "macro_f1": float(f1[there].mean()),
         **{f"f1_{name}": float(value) for name, value in zip(names, f1, strict=True)},
     }
 

@@ -10,6 +10,7 @@ import torch
 
 from bert_min.model.config import BertConfig
 from bert_min.tasks.base import Task
+from bert_min.tasks.model_head import load_with_head, stored_labels
 from bert_min.tasks.registry import make_task
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.same_file import refuse_overwriting
@@ -66,12 +67,15 @@ def finetune(
     task.fit(BertConfig.from_pretrained(model_folder), model_folder)
     train_data, dev_data = task.read(train_file), task.read(dev_file)
     task.learn(train_data)
+    before = stored_labels(task, model_folder)
+    if not settings.labels and set(before) == set(task.labels):
+        task.settings = dataclasses.replace(task.settings, labels=before)  # their numbers
     task.check(dev_data)
     if processes.is_first:
         say_remarks(task, train_file, train_data)
         say_remarks(task, dev_file, dev_data)
     torch.manual_seed(config.seed)  # the new head
-    model = task.head.from_pretrained(model_folder, **task.head_settings())
+    model, head = load_with_head(task, model_folder)
     objective, held_out = task.objective(train_data), task.objective(dev_data)
     inputs = objective.examples.inputs
     first = inputs.ids[: inputs.splits[: FIRST_EXAMPLES + 1][-1]]
@@ -85,6 +89,8 @@ def finetune(
         "development data": held_out.digest(),
     }
     if processes.is_first:
+        if head:
+            print(head)
         print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {processes.device}")
 
     def evaluate() -> Metrics:

@@ -36,13 +36,12 @@ def read_task_settings(folder: str | Path) -> TaskSettings:
     if (Path(folder) / SETTINGS).is_file() or not (Path(folder) / "config.json").is_file():
         return TaskSettings.load(folder)
     config = BertConfig.from_pretrained(folder)
-    names = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8"))
-    architecture = str((names.get("architectures") or ["none"])[0])
-    task = next((HEADS[end] for end in HEADS if architecture.endswith(end)), None)
+    name = architecture(folder)
+    task = next((HEADS[end] for end in HEADS if name.endswith(end)), None)
     if task is None:
         raise OSError(
             f"{folder}/{SETTINGS}: a fine-tuned model must have this file, or name its head under "
-            f"architectures in config.json, got {architecture}; see bert-min finetune"
+            f"architectures in config.json, got {name or 'none'}; see bert-min finetune"
         )
     if task == "qa":
         return TaskSettings(task="qa")
@@ -55,6 +54,17 @@ def read_task_settings(folder: str | Path) -> TaskSettings:
             raise ValueError(f"{folder}: the labels of a model for names must have O, got {labels}")
     longest = config.max_position_embeddings
     return TaskSettings(task=task, labels=labels, max_length=longest, one_or_two_texts=True)
+
+
+def architecture(folder: str | Path) -> str:
+    """The class of the model in a folder, such as BertForSequenceClassification; empty if unknown.
+
+    Raises:
+        OSError: There is no config.json.
+        ValueError: It is not JSON.
+    """
+    names = json.loads((Path(folder) / "config.json").read_text(encoding="utf-8"))
+    return str((names.get("architectures") or [""])[0])
 
 
 def _kind_of_classifier(folder: str | Path, config: BertConfig) -> str:

@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bert_min.tasks.classification import classification_metrics, label_ids, label_names
 from bert_min.tasks.labelled_texts import read_texts
@@ -123,6 +125,15 @@ def test_labels_that_hardly_occur_twice_are_refused():
         label_names([*many, *many[:20]])
     assert len(label_names(many * 2)) == 30
     assert len(label_names(many[:20])) == 20
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=8))
+def test_macro_f1_is_the_default_of_scikit_learn(pairs):
+    metrics = pytest.importorskip("sklearn.metrics")
+    predicted, expected = np.array(pairs).T
+    found = classification_metrics(predicted, expected, list("abcde"))
+    theirs = metrics.f1_score(expected, predicted, average="macro", zero_division=0)
+    assert found["macro_f1"] == pytest.approx(theirs)
 
 
 def test_metrics_equal_those_of_scikit_learn():
