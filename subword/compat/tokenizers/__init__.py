@@ -24,18 +24,37 @@ from subword.compat.tokenizers.implementations import (
     CharBPETokenizer,
     SentencePieceBPETokenizer,
 )
+from subword.compat.tokenizers.input_types import (
+    EncodeInput,
+    InputSequence,
+    Offsets,
+    PreTokenizedEncodeInput,
+    PreTokenizedInputSequence,
+    TextEncodeInput,
+    TextInputSequence,
+)
 from subword.compat.tokenizers.models import Token
 from subword.compat.tokenizers.tokenizer import Tokenizer
 from subword.results.encoding import Encoding
+
+# The version whose API this is, and whose answers.
+__version__ = "0.23.3"
 
 __all__ = [
     "AddedToken",
     "BertWordPieceTokenizer",
     "ByteLevelBPETokenizer",
     "CharBPETokenizer",
+    "EncodeInput",
     "Encoding",
+    "InputSequence",
+    "Offsets",
+    "PreTokenizedEncodeInput",
+    "PreTokenizedInputSequence",
     "Regex",
     "SentencePieceBPETokenizer",
+    "TextEncodeInput",
+    "TextInputSequence",
     "Token",
     "Tokenizer",
     "decoders",

@@ -81,10 +81,8 @@ class Metaspace(Decoder):
 class Strip(Decoder):
     """See `subword.decoders.Strip`."""
 
-    renamed = {"left": "start", "right": "stop"}  # noqa: RUF012
-
     def __init__(self, content: str = " ", left: int = 0, right: int = 0) -> None:
-        super().__init__(content=content, left=left, right=right)
+        super().__init__(content=content, start=left, stop=right)
 
 
 class CTC(Decoder):
