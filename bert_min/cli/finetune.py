@@ -94,6 +94,7 @@ def register(subparsers: Any) -> None:
 def _run(options: argparse.Namespace) -> None:
     from bert_min.tasks.finetune import finetune
     from bert_min.tasks.registry import check_options
+    from bert_min.training.names import shown
     from bert_min.training.processes import Processes
 
     names = {field.name for field in dataclasses.fields(TaskSettings)}
@@ -112,4 +113,4 @@ def _run(options: argparse.Namespace) -> None:
         resume=options.resume,
     )
     if Processes(options.device).is_first:
-        print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
+        print(f"best: {shown(metrics)}")

@@ -96,9 +96,10 @@ def register(subparsers: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
+    from bert_min.training.names import shown
     from bert_min.training.pretrain import pretrain
     from bert_min.training.processes import Processes
 
     metrics = pretrain(options)
     if Processes(options.device).is_first:
-        print("  ".join(f"{name} {value:.4f}" for name, value in metrics.items()))
+        print(f"best: {shown(metrics)}")

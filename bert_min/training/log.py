@@ -11,7 +11,7 @@ from torch import Tensor
 
 from bert_min.progress import Progress
 from bert_min.training.curves import draw_curves
-from bert_min.training.names import shown_name
+from bert_min.training.names import shown, shown_name
 from bert_min.training.objective import LossTerm
 from bert_min.training.processes import Processes
 from subword.file_access import write_text
@@ -96,8 +96,8 @@ class TrainingLog:
         record = {"step": step, "epoch": epoch, "lr": lr, **means, "gradient_norm": norm}
         self._line({**record, "tokens_per_second": rate})
         if self._progress is not None:
-            shown = [f"{shown_name(name)} {value:.3f}" for name, value in means.items()]
-            self._progress.advance(0, ", ".join([*shown, f"{rate:,.0f} tokens a second"]))
+            parts = [f"{shown_name(name)} {value:.3f}" for name, value in means.items()]
+            self._progress.advance(0, ", ".join([*parts, f"{rate:,.0f} tokens a second"]))
         self._sums, self._counts, self._norms, self._tokens = {}, {}, [], 0
         self._started = now
 
@@ -122,8 +122,7 @@ class TrainingLog:
         """Write the values of an evaluation."""
         self._line({"step": step, "evaluation": metrics})
         if self._progress is not None:
-            shown = "  ".join(f"{shown_name(name)} {value:.4f}" for name, value in metrics.items())
-            self._progress.write(f"step {step}: {shown}")
+            self._progress.write(f"step {step}: {shown(metrics)}")
         self._started = time.perf_counter()  # evaluation is no training time
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """What the numbers of a log are called where people read them."""
 
+from collections.abc import Mapping
 from typing import Final
 
 TERMS: Final = {"mlm": "masked tokens", "nsp": "next sentence"}
@@ -17,6 +18,16 @@ SCORES: Final = {
     "no_answer_exact_match": "exact match of questions without an answer",
     "no_answer_f1": "F1 of questions without an answer",
 }
+
+
+def shown(metrics: Mapping[str, float]) -> str:
+    """Write metrics in one line.
+
+    Example:
+        >>> shown({"macro_f1": 0.5, "loss": 0.25})
+        'macro F1 0.5000  loss 0.2500'
+    """
+    return "  ".join(f"{shown_name(name)} {value:.4f}" for name, value in metrics.items())
 
 
 def shown_name(name: str) -> str:

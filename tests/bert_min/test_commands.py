@@ -63,6 +63,7 @@ def test_classification(model_folder, tmp_path, capsys):
         files[-1].write_text("sentence\tlabel\n" + "\n".join(rows) + "\n")
     out = tmp_path / "out"
     metrics = tune(model_folder, out, "classification", *files, "--epochs", "8")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("best: accuracy ")
     assert metrics["accuracy"] > 0.9
     assert (out / "log.jsonl").exists()
     assert (out / "curves.png").exists()
