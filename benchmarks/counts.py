@@ -4,10 +4,10 @@
     python -m benchmarks.counts --compare counts.json       # after it
     python -m benchmarks.counts --cells "flat gpt2"         # some cells only
 
-valgrind's cachegrind counts the instructions of a process that runs a cell once, and of one that
-runs it three times; half the difference is one run, without imports, loading and the first, cold
-run. Two runs of the same build differ by less than 0.1 %, so a change that should only move code
-is held to its counts. Needs valgrind and the corpora, and takes about a minute a cell: the
+valgrind's cachegrind counts the instructions of a process that runs a cell twice, and of one that
+runs it six times; a quarter of the difference is one run, without imports, loading and the first,
+cold run. Two runs of the same build differ by less than 0.1 %, so a change that should only move
+code is held to its counts. Needs valgrind and the corpora, and takes about a minute a cell: the
 processes run some fifty times slower than alone.
 """
 
@@ -29,6 +29,8 @@ MEGABYTES = 2
 SHORT = 80  # characters of the texts of a padded batch
 SENTENCE = 88  # characters of the one text of "one"
 CALLS = 2000  # of "one": a single call is too short to be seen
+PADDED_CALLS = 50
+FEW, MANY = 2, 6  # how often the two processes run a cell
 
 # What is done, the tokenizer or the algorithm of training, and the corpus.
 CELLS = (
@@ -66,7 +68,9 @@ def work_of(cell: str) -> Callable[[], object]:
         "flat": lambda: tok.encode_ragged(texts, threads=1),
         "offsets": lambda: tok.encode_ragged(texts, threads=1, return_offsets=True),
         "lists": lambda: tok.encode_lists(texts, threads=1),
-        "padded": lambda: tok(short, padding=True, return_tensors="np"),
+        "padded": lambda: [
+            tok(short, padding=True, return_tensors="np") for _ in range(PADDED_CALLS)
+        ],
         "one": lambda: [tok.encode_lists(sentence) for _ in range(CALLS)],
     }[kind]
 
@@ -97,7 +101,7 @@ def instructions(cell: str, times: int) -> int:
 
 def count(cell: str) -> int:
     """Return the instructions of one warm run of a cell."""
-    return (instructions(cell, 3) - instructions(cell, 1)) // 2
+    return (instructions(cell, MANY) - instructions(cell, FEW)) // (MANY - FEW)
 
 
 def main() -> int:

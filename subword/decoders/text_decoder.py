@@ -71,10 +71,8 @@ def table_plan(decoder: Decoder | None) -> DecodeTablePlan | None:
         is_joined = True
         parts.pop(0)
     if is_joined and parts and isinstance(parts[0], decoders.Strip):
-        if (
-            parts[0].content == REPLACEMENT_CHAR
-        ):  # the table strips before it replaces invalid bytes
-            return None
+        if parts[0].content == REPLACEMENT_CHAR:
+            return None  # the table strips before it replaces invalid bytes
         strip = parts[0].content, parts[0].start, parts[0].stop
         parts.pop(0)
     if parts:

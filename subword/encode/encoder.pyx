@@ -171,13 +171,12 @@ cdef class Encoder(WordEncoder):
         if pattern >= 0:
             if self.safe_splits is not None and not out.with_offsets:    # no one counts the words
                 splits = &self.safe_splits.table
-            while pos < text.size:
+            while True:
                 count = scan(pattern, text.data, text.size, &pos, bits, splits, found, SCAN_WORDS,
                              simd_on)
                 self.encode_spans(worker, text, found, count, out)
-                if self.has_enough(worker, out):
-                    break
-            return 0
+                if pos == text.size or self.has_enough(worker, out):
+                    return 0
         source = split_words(self.pre_tokenizer, text, worker)
         while pos < worker.spans.size and not self.has_enough(worker, out):
             count = <int>min(SCAN_WORDS, worker.spans.size - pos)
