@@ -35,6 +35,9 @@ def load_task(
     task = make_task(dataclasses.replace(settings, **given), load_tokenizer(folder))
     model = task.head.from_pretrained(folder, device=Processes(device).device)
     task.fit(model.config, folder)
+    names = tuple((model.config.id2label or {}).values())
+    if settings.task == "classification" and len(names) < len(task.labels):  # ids with gaps
+        task.settings = dataclasses.replace(task.settings, labels=names)
     fresh = model.load_report.initialised if model.load_report else []
     if fresh:
         raise ValueError(

@@ -114,6 +114,9 @@ def load_checkpoint(
         content = torch.load(path, map_location=device, weights_only=True)
     except (RuntimeError, UnpicklingError, EOFError) as error:
         raise ValueError(f"{path}: not a checkpoint of bert_min: {error}") from error
+    needed = {"settings", "model", "optimizer", *(field.name for field in fields(RunState))}
+    if not isinstance(content, dict) or not needed <= content.keys():
+        raise ValueError(f"{path}: not a checkpoint of bert_min, which holds {sorted(needed)}")
     total = content["settings"]["total steps"]
     complete = content["stopped"] or content["step"] >= total
     if not resume:

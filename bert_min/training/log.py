@@ -48,7 +48,7 @@ class TrainingLog:
         kept = []
         if step and self._path.exists():
             lines = self._path.read_text(encoding="utf-8").splitlines()
-            kept = [line for line in lines if json.loads(line)["step"] <= step]
+            kept = [line for line in lines if _step_of(line) <= step]
         write_text(self._path, "".join(line + "\n" for line in kept))
         self._file = self._path.open("a", encoding="utf-8")
         self._progress = Progress(self._total, "steps", initial=step).__enter__()
@@ -142,3 +142,11 @@ class TrainingLog:
         if self._file is not None:
             self._file.write(json.dumps(record) + "\n")
             self._file.flush()
+
+
+def _step_of(line: str) -> float:
+    """Return the step of a line of the log; of one that a full disk cut off, none comes after."""
+    try:
+        return float(json.loads(line)["step"])
+    except (KeyError, TypeError, ValueError):
+        return math.inf

@@ -280,6 +280,17 @@ def test_a_classifier_of_transformers_answers_as_it_does_there(tmp_path, texts):
         task.evaluate(model, task.read(path))
 
 
+def test_a_classifier_whose_label_ids_have_gaps_answers_with_the_rows_it_has(tmp_path):
+    names = {"id2label": {0: "no", 1: "so", 5: "yes"}, "label2id": {"no": 0, "so": 1, "yes": 5}}
+    theirs, tokenizer = transformers_folder(tmp_path, "SequenceClassification", **names)
+    model, task = load_task(tmp_path, "cpu")
+    found = predict_texts(model, task, "good film")["probabilities"]
+    with torch.no_grad():
+        scores = theirs(**tokenizer("good film", return_tensors="pt")).logits.softmax(-1)[0]
+    assert list(found) == ["no", "so", "LABEL_2"]
+    np.testing.assert_allclose(list(found.values()), scores.numpy(), atol=1e-5)
+
+
 def test_a_regression_of_transformers_answers_as_it_does_there(tmp_path):
     theirs, tokenizer = transformers_folder(tmp_path, "SequenceClassification", num_labels=1)
     with torch.no_grad():

@@ -1,7 +1,6 @@
 """`--resume` goes on from the same run only, and a complete run can be made longer."""
 
 import json
-import shutil
 
 import pytest
 import torch
@@ -115,12 +114,6 @@ def test_the_same_run_under_other_paths_goes_on(place):
     assert (place / "cut/model.safetensors").read_bytes() == straight
 
 
-def test_a_run_in_the_folder_of_its_model_goes_on(place):
-    shutil.copytree(place / "model", place / "out")
-    assert tune(place, "--stop-at", 3, model="out") == 0
-    assert tune(place, "--resume", model="out") == 0
-
-
 def test_a_complete_run_names_its_checkpoint_and_goes_on_with_more_epochs(place, capsys):
     assert tune(place) == 0
     said = capsys.readouterr().out
@@ -180,3 +173,31 @@ def test_another_pretraining_is_refused_by_name(place, capsys, more, name):
     assert main([*map(str, words), *more, "--resume"]) == 1
     assert f"the run to go on from had {name} = " in capsys.readouterr().err
     assert main([*map(str, words), "--resume"]) == 0
+
+
+def test_pretraining_in_the_folder_of_its_model_goes_on(place):
+    (place / "corpus.txt").write_text("\n\n".join(["a good film. the film."] * 20))
+    out = f"{place}/model"
+    words = ["pretrain", f"{place}/corpus.txt", "--model", out, "--out", out, "--mlm-only"]
+    words += ["--steps", "4", "--max-length", "16", "--held-out", "0.1", "--device", "cpu"]
+    assert main([*words, "--stop-at", "2"]) == 0
+    assert main([*words, "--resume"]) == 0
+
+
+def test_a_log_whose_last_line_was_cut_off_does_not_stop_the_retry(place):
+    assert tune(place, "--stop-at", 2, "--log-every", 1) == 0
+    with (place / "out/log.jsonl").open("a") as file:
+        file.write('{"step": 2, "epo')  # the disk was full
+    assert tune(place, "--resume", "--log-every", 1) == 0
+    records = [json.loads(line) for line in (place / "out/log.jsonl").open()]
+    assert [r["step"] for r in records if "loss_label" in r] == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("content", [{"weight": torch.zeros(2)}, [1, 2], {"settings": {}}])
+def test_what_is_no_checkpoint_is_one_line(place, capsys, content):
+    (place / "out").mkdir()
+    torch.save(content, place / "out/checkpoint.pt")
+    for more in ((), ("--resume",)):
+        assert tune(place, *more) == 1
+        line = capsys.readouterr().err.splitlines()[-1]
+        assert "out/checkpoint.pt: not a checkpoint of bert_min" in line
