@@ -3,7 +3,13 @@
 import argparse
 from typing import Any
 
-from bert_min.cli.parsers import add_columns, add_command, add_device, add_null_threshold
+from bert_min.cli.parsers import (
+    add_columns,
+    add_command,
+    add_device,
+    add_language,
+    add_null_threshold,
+)
 
 
 def register(subparsers: Any) -> None:
@@ -33,6 +39,7 @@ def register(subparsers: Any) -> None:
         help="Write the scores to this file. Default: metrics-NAME.json in the model's folder, "
         "where NAME is that of the file of examples.",
     )
+    add_language(parser)
     add_columns(parser, "that of the training, else ")
     add_null_threshold(parser, "that of the training")
     add_device(parser)
@@ -51,6 +58,7 @@ def _run(options: argparse.Namespace) -> None:
         text_column=options.text_column,
         pair_column=options.pair_column,
         label_column=options.label_column,
+        language=options.language,
     )
     for name, value in found.items():
         print(f"{name}\t{value:.4f}")

@@ -4,7 +4,7 @@ import argparse
 import dataclasses
 from typing import Any
 
-from bert_min.cli.parsers import add_columns, add_command, add_null_threshold
+from bert_min.cli.parsers import add_columns, add_command, add_language, add_null_threshold
 from bert_min.cli.training_options import add_training_options
 from bert_min.tasks.settings import TASK_NAMES, TaskSettings
 from bert_min.training.options import training_config
@@ -87,6 +87,7 @@ def register(subparsers: Any) -> None:
         metavar="N",
         help=f"Keep this many answers to a question. Default: {usual.n_best}.",
     )
+    add_language(group)
     add_null_threshold(group, f"{usual.null_threshold:g}")
     parser.set_defaults(run=_run)
 

@@ -68,6 +68,16 @@ def add_columns(parser: Any, default: str) -> None:
         )
 
 
+def add_language(parser: Any) -> None:
+    """Add ``--language``."""
+    parser.add_argument(
+        "--language",
+        choices=("en", "ko"),
+        help="For qa: compare answers by words, as the script of SQuAD does (en), or by syllables, "
+        "as that of KorQuAD (ko). Default: ko for a file that says it is KorQuAD, else en.",
+    )
+
+
 def add_null_threshold(parser: Any, default: str) -> None:
     """Add ``--null-threshold``."""
     parser.add_argument(

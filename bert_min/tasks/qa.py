@@ -17,7 +17,7 @@ from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
 from bert_min.tasks.passage_windows import Windows, answer_tokens, make_windows
 from bert_min.tasks.squad import Question, Squad, read_squad
 from bert_min.tasks.squad_answers import Answers, best_spans, best_threshold
-from bert_min.tasks.squad_scores import answer_scores, squad_metrics
+from bert_min.tasks.squad_scores import LANGUAGES, answer_scores, squad_metrics
 from bert_min.text.batch import Batch
 from bert_min.text.tokenize import encode_texts, encode_with_offsets
 from bert_min.training.objective import LossTerm, run_packed, to_device
@@ -33,7 +33,10 @@ class QuestionAnsweringTask(Task):
     head = BertForQuestionAnswering
     usual_length = 384
     options: ClassVar = frozenset(
-        ("max_question_tokens", "stride", "max_answer_tokens", "n_best", "null_threshold")
+        (
+            *("max_question_tokens", "stride", "max_answer_tokens", "n_best", "null_threshold"),
+            "language",
+        )
     )
 
     def example(self, texts: Sequence[str], source: str) -> Squad:
@@ -52,6 +55,23 @@ class QuestionAnsweringTask(Task):
 
     def check(self, data: Squad) -> None:
         """Do nothing: there are no labels."""
+
+    def language(self, data: Squad) -> str:
+        """Whose rules compare the answers: those asked for, else those of the file.
+
+        Raises:
+            ValueError: There are none for that language.
+        """
+        found = self.settings.language or data.language or "en"
+        if found not in LANGUAGES:
+            raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {found!r}")
+        return found
+
+    def remarks(self, data: Squad) -> tuple[str, ...]:
+        """Whether answers are compared by syllables."""
+        if self.language(data) == "ko":
+            return ("answers are compared by syllables, as the script of KorQuAD does",)
+        return ()
 
     def windows(self, data: Squad) -> tuple[Windows, Int, Int]:
         """Tokenize, and cut passages into windows.
@@ -167,21 +187,22 @@ class QuestionAnsweringTask(Task):
         return records
 
     def score(self, records: list[Record], data: Squad) -> Metrics:
-        """Exact match and F1 of the official scripts, in percent.
+        """Exact match and F1 of the official scripts, those of SQuAD or KorQuAD, in percent.
 
         Where questions may have no answer, also ``best_f1``, the F1 with the null threshold that
         suits these data best, and that ``best_f1_threshold``.
         """
+        language = self.language(data)
         predicted = {record["id"]: record["answer"] for record in records}
-        found = squad_metrics(predicted, data.questions, data.may_be_unanswerable)
+        found = squad_metrics(predicted, data.questions, data.may_be_unanswerable, language)
         if not (data.may_be_unanswerable and self.settings.may_be_unanswerable):
             return found
         margins = np.array([record["null_margin"] for record in records])
         spans = [
             next((c["text"] for c in record["candidates"] if c["text"]), "") for record in records
         ]
-        kept = answer_scores(spans, data.questions, True)
-        left = answer_scores([""] * len(records), data.questions, True)
+        kept = answer_scores(spans, data.questions, True, language=language)
+        left = answer_scores([""] * len(records), data.questions, True, language=language)
         threshold = best_threshold(margins, kept - left)
         best = np.where(margins > threshold, left, kept).mean()
         return {**found, "best_f1": 100 * float(best), "best_f1_threshold": threshold}

@@ -31,6 +31,7 @@ class TaskSettings:
         may_be_unanswerable: Whether a question may have no answer (qa).
         null_threshold: By how much "no answer" must beat the best answer (qa).
         characters: Whether tags are those of characters rather than words (ner).
+        language: Whose rules compare answers, "en" or "ko" (qa); None for those of the file.
         document_context: Whether the sentences of a document share inputs (ner).
         batch_tokens: Tokens of a batch when predicting.
     """
@@ -49,6 +50,7 @@ class TaskSettings:
     n_best: int = 20
     may_be_unanswerable: bool = False
     null_threshold: float = 0.0
+    language: str | None = None
     characters: bool = False
     document_context: bool = False
     batch_tokens: int = 4096
