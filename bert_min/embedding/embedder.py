@@ -33,6 +33,7 @@ from bert_min.model.int8 import quantize_int8
 from bert_min.progress import Progress
 from bert_min.text.batch import length_batches
 from bert_min.text.flat_rows import FlatRows
+from bert_min.text.lists import check_several
 from bert_min.text.tokenize import count_truncated, encode_texts
 from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer, lower_cased
 from bert_min.text.vocabulary_checks import check_embedding, warn_of_unknown
@@ -276,6 +277,7 @@ class Embedder:
         Yields:
             The vectors of one chunk of texts after the other, in order.
         """
+        check_several("texts", texts)
         options.check(self.model)
         with ThreadPoolExecutor(1) as ahead:
             waiting = None

@@ -14,6 +14,7 @@ from bert_min.tasks.base import Record, TrainingExamples, scores_of
 from bert_min.tasks.labelled_texts import Texts
 from bert_min.tasks.text_task import TextTask
 from bert_min.text.batch import Batch
+from bert_min.text.lists import check_several
 from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed, to_device
 from bert_min.training.run_state import Metrics
 
@@ -38,6 +39,7 @@ def label_names(labels: Sequence[str], where: Sequence[str] = ()) -> list[str]:
         >>> label_names(["pos", "neg", "pos"])
         ['neg', 'pos']
     """
+    check_several("labels", labels)
     first = dict(zip(reversed(labels), reversed(where or labels), strict=True))
     numbers = {name: number for name in first if (number := _as_number(name)) is not None}
     for name, number in numbers.items():

@@ -6,6 +6,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bert_min.text.lists import check_several
+
 Int = NDArray[np.int64]
 
 
@@ -45,6 +47,7 @@ def entities(tags: Sequence[str]) -> list[Entity]:
         [Entity(type='PER', start=0, stop=2), Entity(type='LOC', start=3, stop=4), \
 Entity(type='LOC', start=4, stop=5)]
     """
+    check_several("tags", tags)
     found: list[Entity] = []
     open_type = ""  # type of an entity that may continue, else empty
     for i, tag in enumerate(tags):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from bert_min.progress import Progress
 from bert_min.text.flat_rows import splits_of
+from bert_min.text.lists import check_several
 from bert_min.text.tokenize import encode_texts
 from subword import Tokenizer
 
@@ -92,6 +93,7 @@ def tokenize_documents(documents: Iterable[list[str]], tokenizer: Tokenizer) -> 
 
     with Progress(None, "sentences read", brief=True) as progress:
         for sentences in documents:
+            check_several("a document", sentences)
             batch += sentences
             per_document.append(len(sentences))
             if len(batch) >= _SENTENCES_AT_ONCE:

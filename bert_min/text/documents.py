@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TextIO
 
 from bert_min.text.decoded_lines import read_lines
+from bert_min.text.lists import check_several
 
 # A sentence ends at . ! ? or an ellipsis (and the CJK forms), with closing quotes or brackets.
 _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"')\]”’»]*(?=\s)|[。！？]+[」』”’）]*)\s*")
@@ -56,6 +57,7 @@ def read_documents(
         ValueError: If a file is not UTF-8 or the separator is empty.
         OSError: If a file cannot be read.
     """
+    check_several("paths", paths)
     if separator == "":
         raise ValueError("separator must not be empty; None stands for blank lines")
     for path in paths:

@@ -8,6 +8,7 @@ from typing import Final
 
 from bert_min.text.decoded_lines import read_lines
 from bert_min.text.json_records import LINE_ENDINGS, read_json_records
+from bert_min.text.lists import check_several
 from bert_min.text.tables import TEXT_COLUMNS, is_table, iterate_table, pick_column
 
 KNOWN: Final = ("text", *(name for name in TEXT_COLUMNS if name != "text"))
@@ -30,6 +31,7 @@ def read_texts(paths: Sequence[str], field: str | None = None) -> Iterator[str]:
         ValueError: A line is not UTF-8, a JSON object has no str under the field, the column is
             missing, or a field is named and no file has fields.
     """
+    check_several("paths", paths)
     if field is not None and paths and not any(map(_has_fields, paths)):
         raise ValueError(
             f"{paths[0]}: read as lines, each a text, so that there is no field {field!r}: a table "
