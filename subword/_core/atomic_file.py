@@ -88,6 +88,23 @@ def atomic_path(path: PathLike) -> Iterator[str]:
         raise
 
 
+def check_writable(path: PathLike) -> None:
+    """Raise the error now that would come when a file is written, after long work.
+
+    Raises:
+        OSError: The file could not be written; its folder is not there.
+    """
+    if os.path.isdir(path):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), os.fspath(path))
+    if not is_stream(path):
+        with contextlib.suppress(_Tried), atomic_path(path):
+            raise _Tried
+
+
+class _Tried(Exception):
+    """Ends an attempt to write."""
+
+
 def replace_file(source: PathLike, path: PathLike) -> None:
     """Rename a file; it gets the mode, and if allowed the owner, of the file that it replaces.
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from subword._core.atomic_file import atomic_file, is_stream, write_text
+from subword._core.atomic_file import atomic_file, check_writable, is_stream, write_text
 from subword._core.progress import progress_bar
 from subword._core.streams import standard_input, standard_output
 from subword.cli.inspection import page, shows_colour, table
@@ -148,6 +148,9 @@ def inspect(options: argparse.Namespace) -> None:
 def train(options: argparse.Namespace) -> None:
     """`subword train`."""
     lowercase = not options.cased
+    for output in (options.output, options.save_counts):
+        if output is not None:
+            check_writable(output)
     if options.from_counts is not None:
         if options.files:
             raise ValueError("--from-counts takes the place of files, got both")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 
+from subword._core.atomic_file import check_writable
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._core.progress import progress_bar
 from subword._core.threads import thread_count
@@ -82,6 +83,7 @@ def count_source(
     counts, position, done = WordCounts(), (0, 0), False
     checkpoint = None
     if options.checkpoint is not None:
+        check_writable(options.checkpoint)
         checkpoint = Checkpoint(options.checkpoint, fingerprint(paths, stages, options))
         counts, position, done = checkpoint.load() or (counts, position, done)
         if done:

@@ -337,3 +337,17 @@ def test_counts_for_another_algorithm_are_refused_with_both_named(tmp_path):
         assert done.returncode == 2
         assert f"c: made for 'bpe', so they cannot train '{other}'" in done.stderr.decode()
     assert not (tmp_path / "b.json").exists()
+
+
+@pytest.mark.parametrize("option", ["-o", "--save-counts", "--checkpoint"])
+def test_train_finds_an_output_that_cannot_be_written_before_it_counts(tmp_path, option):
+    # stdin stays open: if anything were read, the command would wait.
+    command = [sys.executable, "-m", "subword", "train", "-q", option, "missing/file"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        said = process.stderr.read()
+        assert process.wait(60) == 2
+    assert b"missing: no such folder" in said
+    assert list(tmp_path.iterdir()) == []

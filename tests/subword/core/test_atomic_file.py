@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from subword._core.atomic_file import check_writable
 from subword.file_access import atomic_file, atomic_path, write_text
 from tests.helpers.file_modes import mode
 
@@ -59,3 +60,22 @@ def test_what_cannot_be_written_is_named(tmp_path):
     with pytest.raises(NotADirectoryError, match="file/x"):
         write_text(tmp_path / "file" / "x", "x")
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_what_could_not_be_written_is_known_before(tmp_path):
+    (tmp_path / "file").write_text("old")
+    check_writable(tmp_path / "file")
+    check_writable(tmp_path / "new")
+    check_writable("/dev/stdout")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_text() == "old"
+    for path, error in (
+        (tmp_path / "missing" / "file", FileNotFoundError),
+        (tmp_path, IsADirectoryError),
+        (tmp_path / "file" / "x", NotADirectoryError),
+    ):
+        with pytest.raises(error) as known:
+            check_writable(path)
+        with pytest.raises(error) as found:
+            write_text(path, "x")
+        assert str(known.value) == str(found.value)
