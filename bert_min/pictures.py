@@ -1,4 +1,4 @@
-"""Fonts of pictures: one for every script of their texts, found among those that are installed."""
+"""Texts of pictures: drawn as they are, in fonts found among those that are installed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ OTHER: Final = "Noto Sans (Debian, Ubuntu: fonts-noto)"
 
 @contextmanager
 def fonts_for(texts: Iterable[str]) -> Iterator[None]:
-    """Let matplotlib draw these texts while the block runs.
+    """Let matplotlib draw these texts, as they are, while the block runs.
 
     Its own font stays the first; fonts that have what it lacks follow. If no installed font has a
     character, a warning of one line says which font to install.
@@ -63,6 +63,7 @@ def fonts_for(texts: Iterable[str]) -> Iterator[None]:
     with warnings.catch_warnings(), rc_context():
         warnings.filterwarnings("ignore", r"Glyph \d+", UserWarning)
         rcParams["font.family"] = [*rcParams["font.family"], *families]
+        rcParams["text.parse_math"] = False  # "$5 and $6" is no formula
         rcParams["axes.unicode_minus"] = False  # a hyphen, which every font has
         yield
 

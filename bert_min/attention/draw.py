@@ -138,7 +138,8 @@ def _draw_plane(
     first = 0
     for number, (own, _) in enumerate(vectors):
         last = first + len(own)
-        dots = plane.scatter(*points[first:last].T, s=14, label=_shortened(titles[number], side))
+        label = f" {_shortened(titles[number], side)}"  # one that begins with _ would be left out
+        dots = plane.scatter(*points[first:last].T, s=14, label=label)
         for i in range(first, last):
             shift = corners[i] - placed[i]
             far = np.abs(shift + sizes[i] / 2).max() > sizes[i].max() / 2 + 12

@@ -182,6 +182,24 @@ def test_hangul_that_was_taken_apart_is_shown_in_syllables(figures, tmp_path, on
     assert figures[0].axes[0].get_yticklabels()[1].get_text() == "영화"
 
 
+def test_dollars_are_no_formulas(figures, tmp_path):
+    tokens = ["[CLS]", "$", r"$\nothing$", "[SEP]"]
+    found = AttentionMap(tokens, np.full((1, 4, 4), 0.25, np.float32))
+    vectors = TokenVectors(tokens, np.eye(4, dtype=np.float32))
+    draw([found], [vectors], tmp_path / "a.png", titles=[r"$5 and $\nothing$"], heading=r"$\no$")
+    assert figures[0].axes[0].get_title() == r"$5 and $\nothing$"
+    measured = {r"f1_$\nothing$": 0.5}
+    log = write_log(tmp_path / "log.jsonl", [{"step": 1, "evaluation": measured}])
+    assert draw_curves(log) == tmp_path / "curves.png"
+
+
+def test_the_legend_names_every_text(figures, tmp_path):
+    found, vectors = random_text(3, np.random.default_rng(0), words=["a"])
+    draw([found] * 2, [vectors] * 2, tmp_path / "a.png", titles=["_private", "a film"])
+    names = [text.get_text().strip() for text in figures[0].axes[2].get_legend().get_texts()]
+    assert names == ["_private", "a film"]
+
+
 def test_labels_keep_clear_of_each_other_and_inside():
     rng = np.random.default_rng(1)
     points = rng.uniform(0, 1000, size=(120, 2))
