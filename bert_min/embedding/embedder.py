@@ -252,7 +252,8 @@ class Embedder:
         if name is None:
             return self.default_prompt
         if name not in self.prompts:
-            raise ValueError(f"prompt_name must be one of {sorted(self.prompts)}, got {name!r}")
+            known = ", ".join(sorted(self.prompts)) or "(the model has none)"
+            raise ValueError(f"prompt_name must be one of {known}, got {name!r}")
         return self.prompts[name]
 
     def attention_maps(self, text: str, layer: int = -1) -> AttentionMap:

@@ -1,5 +1,6 @@
 """Whether a vocabulary fits its model and its texts."""
 
+import re
 import warnings
 
 import numpy as np
@@ -12,6 +13,13 @@ UNKNOWN = ("[UNK]", "<unk>")
 # A text of fewer tokens than this says nothing about a vocabulary.
 ENOUGH = 20
 SHARE = 0.1
+# How other families mark the beginning or the end of a word.
+FAMILIES = {
+    "SentencePiece": re.compile("▁"),
+    "byte-level BPE": re.compile("Ġ"),
+    "BPE with </w>": re.compile(".*</w>$"),
+    "BPE with @@": re.compile(".+@@$"),
+}
 
 
 def check_embedding(tokenizer: Tokenizer, rows: int, place: object) -> None:
@@ -36,17 +44,18 @@ def check_embedding(tokenizer: Tokenizer, rows: int, place: object) -> None:
 
 
 def warn_of_family(tokenizer: Tokenizer, place: object) -> None:
-    """Warn of a WordPiece vocabulary whose tokens look like those of SentencePiece."""
+    """Warn of a WordPiece vocabulary whose tokens look like those of another family."""
     if not isinstance(tokenizer.model, WordPiece):
         return
     vocabulary = tokenizer.get_vocab()
-    foreign = sum(token.startswith("▁") for token in vocabulary)
-    if foreign > SHARE * len(vocabulary):
-        warnings.warn(
-            f"{place}: {foreign} of {len(vocabulary)} tokens begin with ▁, as in a vocabulary of "
-            "SentencePiece; read as WordPiece, most words become [UNK]",
-            stacklevel=3,
-        )
+    for family, mark in FAMILIES.items():
+        foreign = [token for token in vocabulary if mark.match(token)]
+        if len(foreign) > SHARE * len(vocabulary):
+            warnings.warn(
+                f"{place}: {len(foreign)} of {len(vocabulary)} tokens, such as {foreign[0]!r}, "
+                f"look like a vocabulary of {family}; read as WordPiece, most words become [UNK]",
+                stacklevel=3,
+            )
 
 
 def warn_of_unknown(tokenizer: Tokenizer, ids: NDArray[np.integer], special: int = 0) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from bert_min import BertModel, Embedder, load_pretrained
+from bert_min import BertForSequenceClassification, BertModel, Embedder, load_pretrained
 from bert_min.cli import main
 from bert_min.embedding import embedder as embed_module
 from bert_min.tasks.predict import load_task
@@ -20,7 +20,7 @@ POSITIONS = 40
 @pytest.fixture
 def folder(tiny, tmp_path):
     (tmp_path / "vocab.txt").write_text("\n".join(WORDS) + "\n")
-    BertModel(tiny.replace(vocab_size=len(WORDS))).save_pretrained(tmp_path)
+    BertForSequenceClassification(tiny.replace(vocab_size=len(WORDS))).save_pretrained(tmp_path)
     return tmp_path
 
 
@@ -134,10 +134,19 @@ def test_a_vocabulary_smaller_than_the_embedding_is_fine(tiny, folder):
     assert Embedder.from_pretrained(folder, device="cpu").encode(["red"]).shape == (1, 32)
 
 
-def test_a_vocabulary_of_sentencepiece_is_warned_of_at_loading(tiny, folder):
-    pieces = [*WORDS[:5], "▁red", "▁sky", "blue"]
-    (folder / "vocab.txt").write_text("\n".join(pieces) + "\n")
-    with pytest.warns(UserWarning, match="2 of 8 tokens begin with ▁, as in a vocabulary of Sente"):
+@pytest.mark.parametrize(
+    ("pieces", "family"),
+    [
+        (["▁red", "▁sky", "blue"], "SentencePiece"),
+        (["Ġred", "Ġsky", "blue"], "byte-level BPE"),
+        (["red</w>", "sky</w>", "bl"], "BPE with </w>"),
+        (["re@@", "s@@", "blue"], "BPE with @@"),
+    ],
+)
+def test_a_vocabulary_of_another_family_is_warned_of_at_loading(folder, pieces, family):
+    (folder / "vocab.txt").write_text("\n".join([*WORDS[:5], *pieces]) + "\n")
+    match = f"2 of 8 tokens, such as {pieces[0]!r}, look like a vocabulary of {family}; read as"
+    with pytest.warns(UserWarning, match=match):
         Embedder.from_pretrained(folder, device="cpu")
 
 
