@@ -18,7 +18,7 @@ class Strip(PerTokenDecoder):
         right: How many at most at the end.
 
     Raises:
-        ValueError: `content` is not one character or a count is negative.
+        ValueError: `content` is not one character or a count is negative or of more than 64 bits.
 
     Example:
         >>> Strip("H", 1, 0).decode(["Hey", "Hi", "HHH"])
@@ -33,9 +33,9 @@ class Strip(PerTokenDecoder):
     }
 
     def __init__(self, content: str = " ", left: int = 0, right: int = 0) -> None:
-        if len(content) != 1 or left < 0 or right < 0:
+        if len(content) != 1 or not (0 <= left < 2**64 and 0 <= right < 2**64):
             raise ValueError(
-                "Strip: content must be one character and the counts at least 0, "
+                "Strip: content must be one character and the counts at least 0 and below 2**64, "
                 f"got {content!r}, {left}, {right}"
             )
         self.content, self.start, self.stop = content, left, right

@@ -210,7 +210,7 @@ class TemplateProcessing(PostProcessor):
         self._set(
             parse_template("$A" if single is None else single, "single"),
             pieces,
-            parse_special_tokens(special_tokens or ()),
+            parse_special_tokens(() if special_tokens is None else special_tokens),
         )
 
     def _set(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from subword.vocab.added_tokens import AddedToken as Core
@@ -29,36 +30,52 @@ class AddedToken:
         normalized: bool | None = None,
         special: bool = False,
     ) -> None:
-        self.content = content or ""
-        self.special = special
-        self._single_word, self._lstrip, self._rstrip = single_word, lstrip, rstrip
+        flags = (single_word, lstrip, rstrip, normalized, special)
+        self._made = Core("" if content is None else content, *flags)  # which checks them
         self._normalized = normalized
+
+    @property
+    def content(self) -> str:
+        """The text of the token; it can be set."""
+        return self._made.content
+
+    @content.setter
+    def content(self, content: str) -> None:
+        self._made = replace(self._made, content=content)
+
+    @property
+    def special(self) -> bool:
+        """Whether decoding can skip it; it can be set."""
+        return self._made.special
+
+    @special.setter
+    def special(self, special: bool) -> None:
+        self._made = replace(self._made, special=special, normalized=self._normalized)
 
     @property
     def single_word(self) -> bool:
         """Whether it must be a word of its own."""
-        return self._single_word
+        return self._made.single_word
 
     @property
     def lstrip(self) -> bool:
         """Whether it takes the white space before it."""
-        return self._lstrip
+        return self._made.lstrip
 
     @property
     def rstrip(self) -> bool:
         """Whether it takes the white space after it."""
-        return self._rstrip
+        return self._made.rstrip
 
     @property
     def normalized(self) -> bool:
         """Whether it is looked for in the normalized text."""
-        return self.core.normalized is True
+        return self._made.normalized is True
 
     @property
     def core(self) -> Core:
         """The same in subword."""
-        flags = (self._single_word, self._lstrip, self._rstrip, self._normalized, self.special)
-        return Core(self.content, *flags)
+        return self._made
 
     @classmethod
     def of_core(cls, token: Core) -> AddedToken:

@@ -54,6 +54,7 @@ class BaseStage:
             raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
         before = self._fields[name]
         self._fields[name] = value
+        object.__setattr__(self, "_built", None)  # 1 equals True, and yet is not what files hold
         try:
             self.check()
         except Exception:
@@ -174,3 +175,17 @@ def check_sequence(name: str, values: Any, of: str = "str") -> list[Any]:
     if not isinstance(values, Sequence):
         raise TypeError(f"{name} must be a list of {of}, got {type(values).__name__}")
     return check_list(name, values, of)
+
+
+def check_count(name: str, value: Any) -> None:
+    """Refuse what is no number that the original reads: TypeError, or ValueError out of range."""
+    if type(value) is not int:
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}")
+    if not 0 <= value < 2**64:
+        raise ValueError(f"{name} must be at least 0 and below 2**64, got {value}")
+
+
+def check_bool(name: str, value: Any) -> None:
+    """Refuse what is no bool; TypeError."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be a bool, got {type(value).__name__}")

@@ -13,6 +13,7 @@ from subword.compat.tokenizers.base_stage import (
     HasPattern,
     HasSteps,
     Stage,
+    check_bool,
     check_sequence,
     check_stages,
 )
@@ -76,6 +77,11 @@ class Metaspace(Decoder):
         self, replacement: str = "▁", prepend_scheme: str = "always", split: bool = True
     ) -> None:
         super().__init__(replacement=replacement, prepend_scheme=prepend_scheme, split=split)
+
+    def check(self) -> None:
+        """Check the fields; a file may leave `split` out, code may not."""
+        check_bool("split", self.split)
+        super().check()
 
 
 class Strip(Decoder):

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from subword import models
 from subword._core.atomic_file import write_text
 from subword._core.component import FieldKindError
-from subword.compat.tokenizers.base_stage import BaseStage, check_sequence, note_change
+from subword.compat.tokenizers.base_stage import BaseStage, check_count, check_sequence, note_change
 from subword.formats.json_files import dump_json
 from subword.formats.models_json import model_from_config, model_to_config
 from subword.formats.vocab_files import read_merges, read_vocab_json, read_vocab_txt
@@ -174,10 +174,12 @@ class BPE(Model):
             unk_token=unk_token,
             continuing_subword_prefix=continuing_subword_prefix,
             end_of_word_suffix=end_of_word_suffix,
-            fuse_unk=bool(fuse_unk),
-            byte_fallback=bool(byte_fallback),
-            ignore_merges=bool(ignore_merges),
+            fuse_unk=False if fuse_unk is None else fuse_unk,
+            byte_fallback=False if byte_fallback is None else byte_fallback,
+            ignore_merges=False if ignore_merges is None else ignore_merges,
         )
+        if cache_capacity is not None:  # the size of a cache that is not there
+            check_count("cache_capacity", cache_capacity)
         if (vocab is None) != (merges is None):
             raise ValueError("vocab and merges must be given together, got one of them")
         if isinstance(vocab, str) and isinstance(merges, str):
@@ -219,7 +221,7 @@ class WordPiece(Model):
         continuing_subword_prefix: str = "##",
     ) -> None:
         super().__init__(
-            unk_token=str(unk_token),
+            unk_token=unk_token,
             continuing_subword_prefix=continuing_subword_prefix,
             max_input_chars_per_word=max_input_chars_per_word,
         )

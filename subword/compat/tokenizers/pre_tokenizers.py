@@ -7,7 +7,13 @@ from typing import Any
 
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import checked_behavior
-from subword.compat.tokenizers.base_stage import HasPattern, HasSteps, Stage, check_stages
+from subword.compat.tokenizers.base_stage import (
+    HasPattern,
+    HasSteps,
+    Stage,
+    check_bool,
+    check_stages,
+)
 from subword.formats.stages_json import json_behavior, pre_tokenizer_from_config
 from subword.vocab.byte_alphabet import CHARS
 
@@ -90,6 +96,11 @@ class Metaspace(PreTokenizer):
         self, replacement: str = "▁", prepend_scheme: str = "always", split: bool = True
     ) -> None:
         super().__init__(replacement=replacement, prepend_scheme=prepend_scheme, split=split)
+
+    def check(self) -> None:
+        """Check the fields; a file may leave `split` out, code may not."""
+        check_bool("split", self.split)
+        super().check()
 
 
 class _Behavior:

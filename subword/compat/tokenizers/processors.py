@@ -41,11 +41,17 @@ class _Ends(PostProcessor):
         return {**config, "sep": list(config["sep"]), "cls": list(config["cls"])}
 
 
+def _named(name: str, pair: Any) -> tuple[Any, ...]:
+    if not isinstance(pair, tuple | list):
+        raise TypeError(f"{name} must be a tuple of a token and its id, got {type(pair).__name__}")
+    return tuple(pair)
+
+
 class BertProcessing(_Ends):
     """See `subword.processors.BertProcessing`."""
 
     def __init__(self, sep: Named, cls_token: Named) -> None:
-        super().__init__(sep=tuple(sep), cls=tuple(cls_token))
+        super().__init__(sep=_named("sep", sep), cls=_named("cls_token", cls_token))
 
 
 class RobertaProcessing(_Ends):
@@ -59,8 +65,8 @@ class RobertaProcessing(_Ends):
         add_prefix_space: bool = True,
     ) -> None:
         super().__init__(
-            sep=tuple(sep),
-            cls=tuple(cls_token),
+            sep=_named("sep", sep),
+            cls=_named("cls_token", cls_token),
             trim_offsets=trim_offsets,
             add_prefix_space=add_prefix_space,
         )
@@ -92,10 +98,13 @@ class TemplateProcessing(PostProcessor):
     def __init__(
         self, single: Any = None, pair: Any = None, special_tokens: Iterable[Any] | None = None
     ) -> None:
-        built = processors.TemplateProcessing(single, pair, special_tokens or ())
+        given = () if special_tokens is None else special_tokens
+        built = processors.TemplateProcessing(single, pair, given)
         super().__init__(**{k: v for k, v in built.to_dict().items() if k != "type"})
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if name == "single" and value is None:
+            raise TypeError("single must be a str or a list of str, got None")
         if name == "single" and not isinstance(value, list):
             tokens = self._fields["special_tokens"].values()
             given = [{"id": t["id"], "ids": t["ids"], "tokens": t["tokens"]} for t in tokens]

@@ -7,7 +7,7 @@ from typing import Any
 
 from subword._core.progress import progress_bar
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.base_stage import BaseStage, check_sequence
+from subword.compat.tokenizers.base_stage import BaseStage, check_bool, check_count, check_sequence
 from subword.compat.tokenizers.models import BPE, Model, WordPiece
 from subword.corpus.counting import count_source
 from subword.corpus.source_options import SourceOptions
@@ -28,6 +28,18 @@ class Trainer(BaseStage):
         super().__init__(**fields)
         for name in ("special_tokens", "initial_alphabet"):
             setattr(self, name, fields[name])
+
+    def check(self) -> None:
+        """Check the numbers, the strings and the flag."""
+        for name in ("vocab_size", "min_frequency", "limit_alphabet", "max_token_length"):
+            value = self._fields.get(name)
+            if value is not None or name in ("vocab_size", "min_frequency"):
+                check_count(name, value)
+        for name in ("continuing_subword_prefix", "end_of_word_suffix", "progress_format"):
+            value = self._fields.get(name)
+            if value is not None and not isinstance(value, str):
+                raise TypeError(f"{name} must be a str, got {type(value).__name__}")
+        check_bool("show_progress", self.show_progress)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "special_tokens":
