@@ -37,7 +37,15 @@ def register(subparsers: Any) -> None:
         "CoNLL columns for ner, SQuAD JSON for qa.",
     )
     parser.add_argument(
-        "--dev", required=True, help="File of the same form to judge by; it is not learnt from."
+        "--dev",
+        help="File of the same form to judge by; it is not learnt from. Default: a share of "
+        "--train is set aside.",
+    )
+    parser.add_argument(
+        "--dev-share",
+        type=float,
+        metavar="SHARE",
+        help="Without --dev, set this share of --train aside to judge by. Default: 0.1.",
     )
     parser.add_argument(
         "--out", required=True, help="Folder for the model, its scores, the log and its curves."
@@ -110,6 +118,7 @@ def _run(options: argparse.Namespace) -> None:
         options.dev,
         options.out,
         training_config(options),
+        dev_share=options.dev_share,
         device=options.device,
         resume=options.resume,
     )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from bert_min.model.config import BertConfig
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.progress import Progress
+from bert_min.tasks.dev_split import choose_rows
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.batch import NO_LABELS, Batch, Labels, length_batches
 from bert_min.text.examples import Examples
@@ -124,6 +125,28 @@ class Task(ABC):
             ValueError: The task takes something else.
         """
         raise ValueError(f"{path}: the task {self.settings.task} cannot take lines of text")
+
+    def split(self, data: Any, share: float, seed: int) -> tuple[Any, Any]:
+        """Set a share of the examples aside, chosen by the seed.
+
+        Args:
+            data: What `read` returned.
+            share: About how much, between 0 and 1.
+            seed: Decides which.
+
+        Returns:
+            The rest, and what was set aside.
+
+        Raises:
+            ValueError: The share is none, or there are too few examples.
+        """
+        groups, strata = self.groups(data)
+        chosen = choose_rows(groups, strata, share, seed)
+        return data.take(np.flatnonzero(~chosen)), data.take(np.flatnonzero(chosen))
+
+    @abstractmethod
+    def groups(self, data: Any) -> tuple[Int, Int]:
+        """Say which examples stay together, and what is spread evenly; see `choose_rows`."""
 
     @abstractmethod
     def learn(self, data: Any) -> None:

@@ -18,6 +18,7 @@ from bert_min.text.lists import check_several
 from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed, to_device
 from bert_min.training.run_state import Metrics
 
+Int = NDArray[np.int64]
 MANY_LABELS = 20  # with more, the number of examples decides whether they can be classes
 
 
@@ -160,6 +161,11 @@ class ClassificationTask(TextTask):
         """
         names = self.labels or tuple(label_names(data.labels or [], data.where))
         self.settings = replace(self.settings, labels=names)
+
+    def groups(self, data: Texts) -> tuple[Int, Int]:
+        """Every example alone, the labels spread evenly."""
+        labels = label_ids(data.labels or [], self.labels, data.where)
+        return np.arange(len(labels)), labels
 
     def check(self, data: Texts) -> None:
         """Refuse unknown labels; see `label_ids`."""

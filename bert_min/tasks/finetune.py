@@ -26,6 +26,7 @@ from bert_min.training.train_config import TrainConfig
 from subword.file_access import write_text
 
 METRICS = "metrics.json"
+DEV_SHARE = 0.1  # of the training file, without a development file
 FIRST_EXAMPLES = 1000  # say enough about a vocabulary
 
 
@@ -33,10 +34,11 @@ def finetune(
     settings: TaskSettings,
     model_folder: str | Path,
     train_file: str | Path,
-    dev_file: str | Path,
+    dev_file: str | Path | None,
     out: str | Path,
     config: TrainConfig,
     *,
+    dev_share: float | None = None,
     device: str | None = None,
     resume: bool = False,
 ) -> Metrics:
@@ -46,10 +48,12 @@ def finetune(
         settings: The task.
         model_folder: A BERT with its tokenizer.
         train_file: Examples to learn from.
-        dev_file: Examples to judge by.
+        dev_file: Examples to judge by; None to set a share of the training file aside.
         out: Folder for the model, ``task.json``, ``metrics.json``, ``log.jsonl``, ``curves.png``
             and the checkpoint.
         config: How to train.
+        dev_share: How much to set aside without a development file, a tenth by default; whole
+            documents and passages, and all labels alike. The seed decides which.
         device: "cpu", "cuda", or None for a GPU if there is one.
         resume: Go on from the checkpoint in `out`.
 
@@ -65,15 +69,23 @@ def finetune(
     tokenizer = load_tokenizer(model_folder)
     task = make_task(settings, tokenizer)
     task.fit(BertConfig.from_pretrained(model_folder), model_folder)
-    train_data, dev_data = task.read(train_file), task.read(dev_file)
+    if dev_file is not None and dev_share is not None:
+        raise ValueError(f"dev_share {dev_share} is for a run without a development file")
+    train_data = task.read(train_file)
+    dev_data = None if dev_file is None else task.read(dev_file)
     task.learn(train_data)
     before = stored_labels(task, model_folder)
     if not settings.labels and set(before) == set(task.labels):
         task.settings = dataclasses.replace(task.settings, labels=before)  # their numbers
-    task.check(dev_data)
     if processes.is_first:
         say_remarks(task, train_file, train_data)
-        say_remarks(task, dev_file, dev_data)
+    if dev_data is None:
+        share = DEV_SHARE if dev_share is None else dev_share
+        train_data, dev_data = task.split(train_data, share, config.seed)
+    else:
+        task.check(dev_data)
+        if processes.is_first:
+            say_remarks(task, str(dev_file), dev_data)
     torch.manual_seed(config.seed)  # the new head
     model, head = load_with_head(task, model_folder)
     objective, held_out = task.objective(train_data), task.objective(dev_data)
@@ -91,7 +103,9 @@ def finetune(
     if processes.is_first:
         if head:
             print(head)
-        print(f"{model.load_report}\n{len(objective):,} inputs to train on, on {processes.device}")
+        set_aside = "" if dev_file else f", {len(held_out):,} set aside to judge by"
+        print(model.load_report)
+        print(f"{len(objective):,} inputs to train on{set_aside}, on {processes.device}")
 
     def evaluate() -> Metrics:
         return {**task.evaluate(model, dev_data), "loss": held_out_loss(model, held_out)}

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bert_min.text.delimited import Lines
 from bert_min.text.tables import (
     TEXT_COLUMNS,
@@ -48,6 +51,14 @@ class Texts(NamedTuple):
     where: list[str]
     ids: list[str] | None = None
     notes: tuple[str, ...] = ()
+
+    def take(self, rows: NDArray[np.int64]) -> "Texts":
+        """Some of the examples."""
+        columns = (self.first, self.second, self.labels, self.where, self.ids)
+        first, second, labels, where, ids = (
+            None if column is None else [column[row] for row in rows.tolist()] for column in columns
+        )
+        return Texts(first or [], second, labels, where or [], ids, self.notes)
 
     def record(self, number: int) -> dict[str, str]:
         """What identifies an example in an answer: ``id`` if it has one, ``text`` and ``pair``."""

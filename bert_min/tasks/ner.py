@@ -110,6 +110,13 @@ class NerTask(Task):
             characters=long <= SHARE_OF_LONG * sum(map(len, data.words)),
         )
 
+    def groups(self, data: Sentences) -> tuple[Int, Int]:
+        """The documents where there are some, else every sentence alone."""
+        _, groups = np.unique(data.document, return_inverse=True)
+        if not len(groups) or groups.max() == 0:
+            groups = np.arange(len(data.words))
+        return groups, np.zeros(groups.max(initial=-1) + 1, np.int64)
+
     def check(self, data: Sentences) -> None:
         """Refuse types of entities that the training set does not have."""
         known = {label[2:] for label in self.labels}

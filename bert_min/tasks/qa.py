@@ -53,6 +53,14 @@ class QuestionAnsweringTask(Task):
         """Note whether questions may have no answer."""
         self.settings = replace(self.settings, may_be_unanswerable=data.may_be_unanswerable)
 
+    def groups(self, data: Squad) -> tuple[Int, Int]:
+        """The questions of a passage, or every question alone where there is one passage."""
+        groups = _passages(data)
+        _, groups = np.unique(groups, return_inverse=True)
+        if groups.max(initial=0) == 0:
+            groups = np.arange(len(groups))
+        return groups, np.zeros(groups.max(initial=-1) + 1, np.int64)
+
     def check(self, data: Squad) -> None:
         """Do nothing: there are no labels."""
 

@@ -18,6 +18,7 @@ from bert_min.training.objective import LossTerm, run_packed, to_device
 from bert_min.training.run_state import Metrics
 
 Float = NDArray[np.float64]
+Int = NDArray[np.int64]
 
 
 def pearson(a: Float, b: Float) -> float:
@@ -91,6 +92,11 @@ class RegressionTask(TextTask):
     def learn(self, data: Texts) -> None:
         """Note whether an example has two texts."""
         self.settings = replace(self.settings, pair=data.second is not None)
+
+    def groups(self, data: Texts) -> tuple[Int, Int]:
+        """Every example alone, the numbers spread evenly."""
+        order = np.argsort(self._numbers(data), kind="stable")
+        return np.arange(len(order)), np.argsort(order)
 
     def check(self, data: Texts) -> None:
         """Refuse labels that are no numbers."""

@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bert_min.text.words import Span
 
 
@@ -36,6 +39,19 @@ class Sentences(NamedTuple):
         self.document.append(document)
         if self.texts is not None:
             self.texts.append(text)
+
+    def take(self, rows: NDArray[np.int64]) -> "Sentences":
+        """Some of the sentences."""
+        picked = rows.tolist()
+        return Sentences(
+            [self.words[row] for row in picked],
+            [self.tags[row] for row in picked],
+            [self.where[row] for row in picked],
+            [self.document[row] for row in picked],
+            None if self.texts is None else [self.texts[row] for row in picked],
+            self.notes,
+            None if self.ids is None else [self.ids[row] for row in picked],
+        )
 
     def text(self, number: int) -> str:
         """The text of a sentence."""

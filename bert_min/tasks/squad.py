@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from bert_min.text.decoded_lines import read_lines, refuse_surrogates
 from bert_min.text.json_records import read_json, read_json_records
 from bert_min.text.tables import is_json, is_table, iterate_table
@@ -42,6 +45,16 @@ class Squad(NamedTuple):
     questions: list[Question]
     may_be_unanswerable: bool
     language: str | None = None
+
+    def take(self, rows: NDArray[np.int64]) -> "Squad":
+        """Some of the questions, with their passages."""
+        questions = [self.questions[row] for row in rows.tolist()]
+        kept = sorted({question.passage for question in questions})
+        numbers = {passage: number for number, passage in enumerate(kept)}
+        return self._replace(
+            passages=[self.passages[passage] for passage in kept],
+            questions=[q._replace(passage=numbers[q.passage]) for q in questions],
+        )
 
 
 class _Item(NamedTuple):

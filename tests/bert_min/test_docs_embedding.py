@@ -15,6 +15,7 @@ import bert_min.model.pretrained
 import bert_min.model.weight_names
 import bert_min.progress
 import bert_min.tasks.classification
+import bert_min.tasks.dev_split
 import bert_min.tasks.entities
 import bert_min.tasks.regression
 import bert_min.tasks.squad_answers
@@ -57,6 +58,7 @@ def test_page_on_embedding(minilm):
         bert_min.model.weight_names,
         bert_min.progress,
         bert_min.tasks.classification,
+        bert_min.tasks.dev_split,
         bert_min.tasks.entities,
         bert_min.tasks.regression,
         bert_min.tasks.squad_answers,
