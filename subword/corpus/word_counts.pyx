@@ -310,7 +310,8 @@ cdef class WordCounts:
                 f"{name}: word counts of version {version}, this program reads up to version "
                 f"{VERSION}")
         body = bytes(data[HEADER.size:])
-        record = 4 + int.from_bytes(body[-4:], "little") if version > 1 else 0
+        end = max(0, len(body) - 4)     # of the pipeline; behind it stands its size
+        record = 4 + int.from_bytes(body[end:], "little") if version > 1 else 0
         if len(body) != 12 * n + text + record:
             raise ValueError(
                 f"{name}: cut off or too long: expected {12 * n + text + record} bytes of counts, "
@@ -334,7 +335,7 @@ cdef class WordCounts:
         if result.total_count != total or result.table.used != words:
             raise ValueError(f"{name}: damaged: the counts do not add up to {total}")
         if record:
-            result.pipeline = body[12 * n + text:-4].decode()
+            result.pipeline = body[12 * n + text:end].decode()
         return result
 
     def __reduce__(self):
