@@ -28,7 +28,7 @@ cdef class WordPiece(Model):
         max_input_chars_per_word: A word of more characters than this is unknown.
 
     Raises:
-        ValueError: An option is wrong.
+        TypeError, ValueError: An option is wrong.
 
     >>> WordPiece({"[UNK]": 0, "un": 1, "##able": 2}).tokenize_word("unable")
     [(1, 0, 2), (2, 2, 6)]
@@ -39,6 +39,10 @@ cdef class WordPiece(Model):
         if self.trie is not None:
             raise TypeError("WordPiece objects are immutable: make a new one")
         self.vocab = checked_vocab(vocab)
+        for name, value in (("unk_token", unk_token),
+                            ("continuing_subword_prefix", continuing_subword_prefix)):
+            if not isinstance(value, str):
+                raise TypeError(f"{name} must be a str, got {type(value).__name__}")
         self.unk_token = unk_token
         self.unk_id = self.vocab.get(unk_token, <uint32_t>NO_ID)
         self.continuing_subword_prefix = continuing_subword_prefix

@@ -72,6 +72,9 @@ class Tokenizer(FromFiles, IdEncoder):
             ``tokenizer(...)``.
         cache_bytes: Bytes that the word caches of one thread may take.
 
+    Raises:
+        TypeError: A part is none of this package.
+
     Example:
         >>> import subword
         >>> tok = subword.train(["low lower lowest"] * 9, "bpe", vocab_size=20, progress=False)
@@ -94,6 +97,15 @@ class Tokenizer(FromFiles, IdEncoder):
         config: Mapping[str, Any] | None = None,
         cache_bytes: int = 64 << 20,
     ) -> None:
+        for name, part, kind in (
+            ("model", model, BPE | WordPiece),
+            ("normalizer", normalizer, TextNormalizer | None),
+            ("pre_tokenizer", pre_tokenizer, PreTokenizer | None),
+            ("post_processor", post_processor, PostProcessor | None),
+            ("decoder", decoder, Decoder | None),
+        ):
+            if not isinstance(part, kind):
+                raise TypeError(f"{name} must be one of this package, got {type(part).__name__}")
         self.model = model
         self.normalizer = normalizer
         self.pre_tokenizer = pre_tokenizer

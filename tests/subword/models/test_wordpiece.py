@@ -76,3 +76,10 @@ def test_every_character_goes_the_short_way_as_the_long_one(strip_accents, lower
         np.testing.assert_array_equal(mine.ids, plain.ids)
         assert not full or np.array_equal(mine.offsets, plain.offsets)
     assert (mine.ids > 0).all()
+
+
+@pytest.mark.parametrize("option", ["unk_token", "continuing_subword_prefix"])
+@pytest.mark.parametrize("value", [None, 5, b"##"])
+def test_tokens_of_the_options_are_str(option, value):
+    with pytest.raises(TypeError, match=f"{option} must be a str, got {type(value).__name__}"):
+        WordPiece({"[UNK]": 0}, **{option: value})

@@ -237,6 +237,15 @@ def test_a_text_must_be_a_str(tok, text):
             tok.encode_batch(["fine", text])
 
 
+@pytest.mark.parametrize("part", ["normalizer", "pre_tokenizer", "post_processor", "decoder"])
+def test_parts_must_be_of_this_package(tok, part):
+    for wrong in (5, "NFC", {"type": "NFC"}, tok):
+        with pytest.raises(TypeError, match=f"{part} must be one of this package, got "):
+            Tokenizer(tok.model, **{part: wrong})
+        with pytest.raises(TypeError, match="model must be one of this package, got "):
+            Tokenizer(wrong)
+
+
 @pytest.mark.parametrize("texts", ["abc", b"abc"])
 def test_one_text_is_no_batch(tok, texts):
     for method in (tok.encode_batch, tok.encode_ragged, tok.encode_lists):
