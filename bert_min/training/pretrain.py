@@ -55,6 +55,11 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
     else:
         shape = BertConfig.from_pretrained(options.model)
         check_embedding(tokenizer, shape.vocab_size, options.model)
+    if shape.model_type != "bert":
+        raise ValueError(
+            f"{options.model or options.config}: pretraining of model_type {shape.model_type!r} is "
+            "not implemented, only of 'bert'"
+        )
     max_length = shape.fit_length(options.max_length)
     documents = read_documents(options.corpus, separator)
     corpus = tokenize_documents(documents, tokenizer)
@@ -96,6 +101,8 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
         save_tokenizer(tokenizer, folder, source)
 
     if processes.is_first:
+        if model.load_report is not None:
+            print(model.load_report)
         print(
             f"{len(corpus.ids):,} tokens in {len(corpus.document_splits) - 1:,} documents, "
             f"{sum(p.numel() for p in model.parameters()):,} weights, on {processes.device}"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from bert_min import BertConfig, BertForMaskedLM
+from bert_min import BertConfig, BertForMaskedLM, BertModel
 from bert_min.cli import main
 from bert_min.text.tokenizers import load_tokenizer, train_wordpiece
 from subword import Tokenizer
@@ -74,6 +74,27 @@ def test_options_that_contradict_the_model_are_refused(
     assert pretrain(corpus, tmp_path / "out", "--model", model, *words) == 1
     assert message in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
+
+
+def test_what_the_model_lacks_is_told(corpus, model, tmp_path, capsys):
+    assert pretrain(corpus, tmp_path / "out", "--model", model) == 0
+    assert "newly initialised" not in capsys.readouterr().out
+    BertModel.from_pretrained(model).save_pretrained(model)  # without the head of masked words
+    assert pretrain(corpus, tmp_path / "more", "--model", model) == 0
+    assert "newly initialised 5: predictions.transform.weight" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", ["--model", "--config"])
+def test_a_family_without_pretraining_is_refused_before_the_corpus_is_read(
+    model, tmp_path, capsys, how
+):
+    BertModel(BertConfig.from_pretrained(model).replace(model_type="electra")).save_pretrained(
+        model
+    )
+    more = [how, model] if how == "--model" else [how, model, "--tokenizer", model]
+    assert pretrain(tmp_path / "nowhere.txt", tmp_path / "out", *more) == 1
+    said = capsys.readouterr().err
+    assert f"{model}: pretraining of model_type 'electra' is not implemented" in said
 
 
 def test_a_model_without_a_tokenizer_asks_for_one(corpus, model, tmp_path, capsys):
