@@ -18,7 +18,7 @@ def register(subparsers: Any) -> None:
         "bert-min pretrain stories.txt --vocab-size 8000 --config tiny --steps 1000 "
         "--out story-bert",
     )
-    parser.add_argument("corpus", nargs="+", help="UTF-8 text files.")
+    parser.add_argument("corpus", nargs="+", help="UTF-8 text files, or tables.")
     parser.add_argument(
         "--out", required=True, help="Folder for the model, its tokenizer, the log and its curves."
     )

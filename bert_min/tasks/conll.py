@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bert_min.tasks.sentences import Sentences
-from bert_min.tasks.tag_schemes import has_ends, normal_names, retag
+from bert_min.tasks.tag_schemes import normalize_rows
 from bert_min.text.decoded_lines import read_lines
 from bert_min.text.delimited import Lines
 
@@ -76,7 +76,7 @@ def read_conll(path: str | Path, *, labelled: bool = True, lines: Lines | None =
     if blank:
         notes.append(f"{blank:,} blank tokens left out")
     if labelled:
-        notes += _normalize(found.tags, _places(path, blocks))
+        notes += normalize_rows(found.tags, _places(path, blocks))
     return found._replace(notes=tuple(notes))
 
 
@@ -176,22 +176,3 @@ def _text(tokens: Sequence[str]) -> str:
 def _places(path: str | Path, blocks: Iterable[list[_Line]]) -> dict[str, str]:
     lines: Iterator[_Line] = (line for block in blocks for line in reversed(block))
     return {line.cells[-1]: f"{path}:{line.number}" for line in reversed(list(lines))}
-
-
-def _normalize(rows: list[list[str]], where: dict[str, str]) -> list[str]:
-    """Write tags in the way of this package, in place; return what there is to note."""
-    names = normal_names(sorted({tag for tags in rows for tag in tags}), where)
-    changed = [tag for tag, name in names.items() if tag != name]
-    notes = []
-    if changed:
-        notes.append(f"tags such as {changed[0]} are read as {names[changed[0]]}")
-    begun = 0
-    for tags in rows:
-        tags[:] = [names[tag] for tag in tags]
-        if not has_ends(names.values()):
-            clean = retag(tags, ends=False)
-            begun += sum(a != b for a, b in zip(tags, clean, strict=True))
-            tags[:] = clean
-    if begun:
-        notes.append(f"{begun:,} tags I- that begin an entity are read as B-")
-    return notes

@@ -104,7 +104,8 @@ def read_texts(
         OSError: If the file cannot be read.
     """
     lines = lines or lines_again(path)
-    if not labelled and holds_lines(path, lines, text_column):
+    is_named = text_column is not None or pair_column is not None
+    if not labelled and not is_named and holds_lines(path, lines):
         return read_lines_of_texts(path, pair=pair, lines=lines)
     rows = read_table(path, lines)
     columns = list(rows[0].values)
@@ -138,7 +139,7 @@ def read_texts(
     )
 
 
-def holds_lines(path: str | Path, lines: Lines, text_column: str | None = None) -> bool:
+def holds_lines(path: str | Path, lines: Lines) -> bool:
     """Whether a file holds plain lines, each a text, rather than a table.
 
     A table has the ending of one, or is JSON, or names a column for the texts in its first line.
@@ -146,12 +147,11 @@ def holds_lines(path: str | Path, lines: Lines, text_column: str | None = None) 
     Args:
         path: The file.
         lines: Its lines.
-        text_column: The name of the column, if it has an unusual one.
     """
     if is_table(path) or is_json(lines):
         return False
     usual = {*TEXT_COLUMNS, *(name for couple in PAIR_COLUMNS for name in couple)}
-    return not {text_column or "", *usual} & {*column_names(lines)}
+    return not usual & {*column_names(lines)}
 
 
 def read_lines_of_texts(

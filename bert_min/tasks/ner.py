@@ -18,6 +18,7 @@ from bert_min.tasks.entities import entities, entity_metrics
 from bert_min.tasks.labelled_texts import read_lines_of_texts, read_texts
 from bert_min.tasks.sentences import Sentences
 from bert_min.tasks.tag_schemes import has_ends, retag
+from bert_min.tasks.tagged_records import holds_tokens, read_tagged_records
 from bert_min.tasks.word_alignment import WordExamples, align_words
 from bert_min.text.batch import Batch
 from bert_min.text.delimited import Lines
@@ -57,7 +58,7 @@ class NerTask(Task):
         return Sentences(words, tags, list(where), [0] * len(texts), list(texts), ids=ids)
 
     def read(self, path: str | Path, labelled: bool = True) -> Sentences:
-        """Read CoNLL columns; see `read_conll`.
+        """Read CoNLL columns, or JSON; see `read_conll` and `read_tagged_records`.
 
         Without tags, the file may also be a table with a column of texts, or plain lines, each a
         sentence.
@@ -68,9 +69,11 @@ class NerTask(Task):
                 f"{path}: --text-column names a column of a table without tags; with tags, ner "
                 "reads a word and its tag a line"
             )
-        if labelled:
-            return read_conll(path)
         lines, ending = lines_again(path), Path(path).suffix.lower()
+        if wanted is None and is_json(lines) and (labelled or holds_tokens(path, lines)):
+            return read_tagged_records(path, lines, labelled=labelled)
+        if labelled:
+            return read_conll(path, lines=lines)
         columns = column_names(lines, ending)
         names_texts = has_text_column(columns) and not any(map(is_tag, columns))
         if wanted is not None or ending == ".csv" or is_json(lines) or names_texts:

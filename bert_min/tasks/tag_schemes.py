@@ -84,6 +84,36 @@ def retag(tags: Sequence[str], *, ends: bool) -> list[str]:
     return found
 
 
+def normalize_rows(rows: list[list[str]], where: dict[str, str]) -> list[str]:
+    """Write the tags of a file in the way of this package, in place.
+
+    Args:
+        rows: The tags of each sentence; changed.
+        where: Tag -> a place where it stands, for messages.
+
+    Returns:
+        What there is to say about it.
+
+    Raises:
+        ValueError: If one is no tag.
+    """
+    names = normal_names(sorted({tag for tags in rows for tag in tags}), where)
+    changed = [tag for tag, name in names.items() if tag != name]
+    notes = []
+    if changed:
+        notes.append(f"tags such as {changed[0]} are read as {names[changed[0]]}")
+    begun = 0
+    for tags in rows:
+        tags[:] = [names[tag] for tag in tags]
+        if not has_ends(names.values()):
+            clean = retag(tags, ends=False)
+            begun += sum(a != b for a, b in zip(tags, clean, strict=True))
+            tags[:] = clean
+    if begun:
+        notes.append(f"{begun:,} tags I- that begin an entity are read as B-")
+    return notes
+
+
 def _letters(entity: Entity, ends: bool) -> str:
     size = entity.stop - entity.start
     if not ends:

@@ -86,6 +86,9 @@ def _decoded(file: Iterable[bytes], name: str) -> Iterator[str]:
             ) from error
         yield from (line.rstrip("\r\n") for line in io.StringIO(text, newline="\n"))
         return
+    if b"\r" in first and not first.endswith(b"\n"):  # as old programs of Apple wrote lines
+        lines = iter([part + b"\n" for part in first.split(b"\r")])
+        first = next(lines)
     number, raw = 1, first.removeprefix(codecs.BOM_UTF8)
     while raw or number == 1:
         try:

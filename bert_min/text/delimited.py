@@ -64,6 +64,8 @@ def find_dialect(lines: Lines, ending: str) -> Dialect:
     """
     header = next((line for line in lines() if line.strip()), "")
     usual = SEPARATORS.get(ending, SEPARATORS[".tsv"])
+    if header.startswith("sep=") and len(header) == 5:  # Excel's own word for it
+        return Dialect(header[4], True)
     present = [c for c in usual if len(_cells(header, c)) > 1]
     separator = next((c for c in present if _is_regular(lines(), c)), (present or usual[0])[0])
     spaced = separator != "\t" and header.count(separator) == header.count(separator + " ") > 0

@@ -8,6 +8,7 @@ from typing import TextIO
 
 from bert_min.text.decoded_lines import read_lines
 from bert_min.text.lists import check_several
+from bert_min.text.text_files import has_fields, read_texts
 
 # A sentence ends at . ! ? or an ellipsis (and the CJK forms), with closing quotes or brackets.
 _SENTENCE_END = re.compile(r"(?:[.!?…]+[\"')\]”’»]*(?=\s)|[。！？]+[」』”’）]*)\s*")
@@ -46,7 +47,8 @@ def read_documents(
     """Read text files document by document, without holding a file in memory.
 
     Args:
-        paths: UTF-8 text files. A document never continues in the next file.
+        paths: UTF-8 text files, or tables of texts (see `read_texts`), each text a document. A
+            document never continues in the next file.
         separator: What separates two documents, such as ``<|endoftext|>``; None for blank
             lines.
 
@@ -54,13 +56,18 @@ def read_documents(
         The sentences of each document that has any.
 
     Raises:
-        ValueError: If a file is not UTF-8 or the separator is empty.
+        ValueError: If a file is not UTF-8, a table has no texts, or the separator is empty.
         OSError: If a file cannot be read.
     """
     check_several("paths", paths)
     if separator == "":
         raise ValueError("separator must not be empty; None stands for blank lines")
     for path in paths:
+        if has_fields(path):
+            for text in read_texts([str(path)]):
+                parts = [text] if separator is None else text.split(separator)
+                yield from filter(None, map(split_sentences, parts))
+            continue
         try:
             with Path(path).open(encoding="utf-8-sig") as file:
                 texts = (

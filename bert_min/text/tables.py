@@ -58,10 +58,12 @@ def has_text_column(columns: Sequence[str]) -> bool:
 
 
 def is_json(lines: Lines) -> bool:
-    """Whether the first line begins a JSON array, or is a whole object of JSON."""
-    first = next((line.strip() for line in lines() if line.strip()), "")
+    """Whether the first lines begin a JSON array of objects, or the first is an object of JSON."""
+    solid = (line.strip() for line in lines() if line.strip())
+    first = next(solid, "")
     if not first.startswith("{"):
-        return first.startswith("[") and first[1:].lstrip()[:1] in ("", "{")
+        begin = first[1:].lstrip() or next(solid, "")
+        return first.startswith("[") and begin.startswith("{")
     try:
         return isinstance(json.loads(first), dict)
     except json.JSONDecodeError:
@@ -111,6 +113,8 @@ def iterate_table(path: str | Path, lines: Lines | None = None) -> Iterator[Row]
     dialect = find_dialect(lines, ending)
     header: list[str] = []
     for number, cells in read_records(lines(), dialect, str(path)):
+        if not header and dialect.separator.join(cells) == f"sep={dialect.separator}":
+            continue  # not a record, but what Excel writes before the header
         if not header:
             header = [unquoted(cell.strip()) for cell in cells]
             named = [name for name in header if name]

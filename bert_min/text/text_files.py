@@ -32,7 +32,7 @@ def read_texts(paths: Sequence[str], field: str | None = None) -> Iterator[str]:
             missing, or a field is named and no file has fields.
     """
     check_several("paths", paths)
-    if field is not None and paths and not any(map(_has_fields, paths)):
+    if field is not None and paths and not any(map(has_fields, paths)):
         raise ValueError(
             f"{paths[0]}: read as lines, each a text, so that there is no field {field!r}: a table "
             "ends in .csv, .tsv, .json, .jsonl or .parquet"
@@ -49,7 +49,8 @@ def read_texts(paths: Sequence[str], field: str | None = None) -> Iterator[str]:
             yield from read_lines(path)
 
 
-def _has_fields(path: str) -> bool:
+def has_fields(path: str | Path) -> bool:
+    """Whether the ending of a file says that its texts lie in a field or column."""
     return is_table(path) or Path(path).suffix.lower() == ".parquet"
 
 

@@ -1,5 +1,7 @@
 """Column files as they are published: each in its own way, all read as one."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -95,6 +97,38 @@ def test_a_column_that_counts_the_words_is_left_out(tmp_path, begin):
     assert found.notes == ("the first column counts the words and is left out",)
     numbers = read_conll(write(tmp_path, "1\tCD\tO\n3\tCD\tO\n"))
     assert numbers.words == [["1", "3"]]
+
+
+@pytest.mark.parametrize("names", [("tokens", "ner_tags"), ("words", "labels")])
+def test_tokens_and_tags_of_datasets_are_read(tmp_path, names):
+    records = [dict(zip(names, pair, strict=True)) for pair in zip(WORDS, IOB2, strict=True)]
+    task = NerTask(TaskSettings(task="ner"), Letters())
+    for name, text in (
+        ("a.jsonl", "\n".join(map(json.dumps, records))),
+        ("a.json", json.dumps(records)),
+    ):
+        (tmp_path / name).write_text(text)
+        data = task.read(tmp_path / name)
+        assert (data.words, data.tags) == (WORDS, IOB2)
+        bare = task.read(tmp_path / name, labelled=False)
+        assert (bare.words, {*bare.tags[0]}) == (WORDS, {"O"})
+
+
+@pytest.mark.parametrize(
+    ("record", "message"),
+    [
+        ({"tokens": ["a"], "ner_tags": [3]}, "must be text, got 3: numbers of tags"),
+        ({"tokens": ["a", "b"], "ner_tags": ["O"]}, "2 tokens must have as many tags, got 1"),
+        ({"tokens": ["a"], "ner_tags": ["X"]}, "a tag must be .* got 'X'"),
+        ({"tokens": ["a"]}, "expected a list under ner_tags or tags or labels"),
+        ({"text": "a"}, "expected a list under tokens or words"),
+    ],
+)
+def test_broken_records_of_tags_are_named(tmp_path, record, message):
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps(record) + "\n")
+    with pytest.raises(ValueError, match=rf"a\.jsonl:1: .*{message}"):
+        NerTask(TaskSettings(task="ner"), Letters()).read(path)
 
 
 def test_comments_and_blank_tokens_of_klue(tmp_path):

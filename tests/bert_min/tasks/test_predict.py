@@ -130,6 +130,7 @@ def test_plain_lines_come_from_the_standard_input(classifier, tmp_path, monkeypa
         ("a.txt", "kim\tX\nis\tY\n\nrome\tX\n", ["kim is", "rome"]),
         ("a.txt", "kim\nis\n\nrome\n", ["kim is", "rome"]),
         ("a.txt", "text\tO\nis\tO\n", ["text is"]),
+        ("a.txt", "[\nkim\n]\n", ["[ kim ]"]),
         ("a.csv", 'id,text\n1,"kim, is"\n2,rome\n', ["kim, is", "rome"]),
         ("a.csv", "text\nkim is\n", ["kim is"]),
         ("a.jsonl", '{"text": "kim is"}\n', ["kim is"]),
@@ -182,6 +183,10 @@ def test_columns_can_be_named_to_evaluate_and_predict(base, tmp_path, capsys):
     columns = ("--text-column", "mine", "--label-column", "yours")
     assert run("evaluate", "--model", model, "--data", other, *columns) == 0
     assert "accuracy\t" in capsys.readouterr().out
+    plain = tmp_path / "plain.txt"
+    plain.write_text("good\nbad\n")
+    assert run("predict", "--model", model, "--input", plain, "--text-column", "mine") == 1
+    assert "no column for the text: expected mine, got good" in capsys.readouterr().err
     found = answers(model, other, tmp_path, "--text-column", "mine")
     assert [record["text"] for record in found] == ["good", "bad"]
 

@@ -220,6 +220,33 @@ def test_broken_tables_are_named_with_file_and_line(tmp_path, name, text, messag
         read_table(write(tmp_path, name, text))
 
 
+def test_what_excel_writes_is_read(tmp_path):
+    path = write(tmp_path, "a.csv", 'sep=;\r\ntext;label;n\r\n"a;b";pos;1\r\n')
+    assert values(path) == [{"text": "a;b", "label": "pos", "n": "1"}]
+    assert read_table(path)[0].where == f"{path}:3"
+    path = write(tmp_path, "b.csv", "text,label\ra,pos\rb,neg\r")  # on an old Macintosh
+    assert [row["text"] for row in values(path)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("separator", [None, "|"])
+def test_pretraining_reads_the_texts_of_tables_not_their_lines(tmp_path, separator):
+    texts = ["One. Two.", "Three|Four.", ""]
+    expected = [["One.", "Two."], ["Three|Four."]]
+    if separator:
+        expected = [["One.", "Two."], ["Three"], ["Four."]]
+    rows = [{"id": str(i), "text": text} for i, text in enumerate(texts)]
+    for name, text in (
+        ("a.csv", as_csv(rows)),
+        ("a.tsv", as_csv(rows, delimiter="\t")),
+        ("a.jsonl", "\n".join(map(json.dumps, rows))),
+        ("a.json", json.dumps(rows)),
+    ):
+        path = write(tmp_path, name, text)
+        assert list(read_documents([path], separator)) == expected
+    with pytest.raises(ValueError, match="no column for the text"):
+        list(read_documents([write(tmp_path, "b.csv", "a,b\n1,2\n")]))
+
+
 def test_a_cell_may_be_a_book(tmp_path):
     book = "word " * 100_000
     path = write(tmp_path, "a.csv", f'text,label\n"{book}",1\n')
