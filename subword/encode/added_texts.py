@@ -62,6 +62,16 @@ class AddedTexts:
         """Return where in the ids there are tokens that `find` may have a text for."""
         return np.flatnonzero(np.isin(ids, self._ids)).tolist() if len(self._ids) else []
 
+    def rows(self, ids: Any, splits: Any) -> set[int]:
+        """Return the texts of a batch that `find` may find something in.
+
+        Args:
+            ids: The ids of all texts.
+            splits: Where those of each text begin, and the last end.
+        """
+        positions = self.positions(ids)
+        return set((np.searchsorted(splits, positions, "right") - 1).tolist() if positions else ())
+
     def find(self, text: str, ids: Any, words: Any) -> dict[int, str]:
         """Return, by position, the texts of the tokens that are not those of their ids.
 

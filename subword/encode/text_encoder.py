@@ -105,15 +105,16 @@ class TextEncoder:
         )
         bounds = splits.tolist()
         spell, find = self.vocabulary.id_to_token, self._added_texts.find
+        rows = self._added_texts.rows(ids, splits)
         return [
             Encoding(
                 ids[start:end],
                 offsets[start:end],
                 words[start:end],
                 spell,
-                find(text, ids[start:end], words[start:end]) or None,
+                find(text, ids[start:end], words[start:end]) if row in rows else None,
             )
-            for text, start, end in zip(texts, bounds, bounds[1:], strict=False)
+            for row, (text, start, end) in enumerate(zip(texts, bounds, bounds[1:], strict=False))
         ]
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
@@ -124,11 +125,10 @@ class TextEncoder:
         )
         index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
         texts: dict[int, str] = {}
-        if self._added_texts.positions(ids):
-            bounds = splits.tolist()
-            for word, start, end in zip(words, bounds, bounds[1:], strict=False):
-                found = self._added_texts.find(word, ids[start:end], parts[start:end])
-                texts.update((start + i, text) for i, text in found.items())
+        for row in self._added_texts.rows(ids, splits):
+            start, end = int(splits[row]), int(splits[row + 1])
+            found = self._added_texts.find(words[row], ids[start:end], parts[start:end])
+            texts.update((start + i, text) for i, text in found.items())
         return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts or None)
 
     def encode_ragged(
@@ -206,8 +206,7 @@ class TextEncoder:
             documents: Gives the texts.
         """
         spaces = self._spaces_of(ids)
-        at = self._added_texts.positions(ids)
-        for row in sorted({int(row) - 1 for row in np.searchsorted(splits, at, "right")}):
+        for row in self._added_texts.rows(ids, splits):
             text = documents()[row]
             whole, _, _, words = texts_to_arrays(self.encoder, [text], True, 1, with_word_ids=True)
             first = int(splits[row]) + prefix_size
