@@ -1,1 +1,1 @@
-"""The patterns of tokenizer files, written for Oniguruma, run by the `regex` package."""
+"""The patterns of tokenizer files: parser, normal form, compiler, and the engines that run them."""

@@ -5,7 +5,6 @@ All knowledge about characters comes from the frozen tables in `_core.unicode`.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
 from functools import cache
 
 from subword._core import unicode
@@ -71,9 +70,23 @@ def complement(ranges: Ranges) -> Ranges:
     return found
 
 
-def intersection(*parts: Ranges) -> Ranges:
-    """Return the code points that are in all of the sets."""
-    return complement(union(*map(complement, parts)))
+def intersection(a: Ranges, b: Ranges) -> Ranges:
+    """Return the code points that are in both sets.
+
+    >>> intersection([(65, 90), (97, 122)], [(70, 100)])
+    [(70, 90), (97, 100)]
+    """
+    found: Ranges = []
+    i = j = 0
+    while i < len(a) and j < len(b):
+        first, last = max(a[i][0], b[j][0]), min(a[i][1], b[j][1])
+        if first <= last:
+            found.append((first, last))
+        if a[i][1] < b[j][1]:
+            i += 1
+        else:
+            j += 1
+    return found
 
 
 def contains(ranges: Ranges, code: int) -> bool:
@@ -169,28 +182,3 @@ def close_over_case(ranges: Ranges) -> Ranges:
 def cased() -> dict[str, str]:
     """Return the characters that have others alike, and these."""
     return unicode.case_alike()
-
-
-def escape(code: int) -> str:
-    """Return a code point in a form that may stand anywhere in a pattern."""
-    char = chr(code)
-    if char.isascii() and char.isalnum():
-        return char
-    return (
-        f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-    )
-
-
-def text_of(ranges: Iterable[tuple[int, int]]) -> str:
-    """Return the class that matches exactly the set, in the syntax of the `regex` package.
-
-    The engine tries the ranges in turn, so ASCII comes first and then the largest ones.
-    """
-    pairs = sorted(
-        ranges, key=lambda pair: (pair[0] > 127, pair[0] - pair[1] if pair[0] > 127 else 0)
-    )
-    if not pairs:
-        return r"[^\x00-\U0010ffff]"
-    if len(pairs) == 1 and pairs[0][0] == pairs[0][1]:
-        return escape(pairs[0][0])
-    return "[" + "".join(escape(a) + ("-" + escape(b)) * (a < b) for a, b in pairs) + "]"

@@ -110,7 +110,7 @@ class ClassReader:
         """Return the set of a class in brackets, which begins here."""
         self.pos += 1
         negated = self.take("^")
-        wanted: list[Ranges] = []  # the operands of &&
+        found: Ranges | None = None  # what the operands of && have in common
         items: list[Ranges] = []
         empty = True
         while True:
@@ -121,12 +121,17 @@ class ClassReader:
                 break
             empty = False
             if self.take("&&"):
-                wanted.append(sets.union(*items))
+                found = self.narrowed(found, items)
                 items = []
             else:
                 items.append(self.class_item())
-        found = sets.intersection(*wanted, sets.union(*items))
+        found = self.narrowed(found, items)
         return sets.complement(found) if negated else found
+
+    def narrowed(self, found: Ranges | None, items: list[Ranges]) -> Ranges:
+        """Return what is in one of `items`, and in `found` if that is known."""
+        together = sets.union(*items)
+        return together if found is None else sets.intersection(found, together)
 
     def class_item(self) -> Ranges:
         """Return the set of one part: a class within the class, an escape, a range, a character."""

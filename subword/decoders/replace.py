@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 from subword._core.component import REQUIRED, get_field
-from subword._regex.patterns import Regex, compile_pattern, find_spans
+from subword._regex.patterns import Regex, compile_pattern
 from subword.decoders.base import PerTokenDecoder
 
 
@@ -14,7 +14,7 @@ class Replace(PerTokenDecoder):
     """Replace a pattern in each token.
 
     Args:
-        pattern: A literal string, or a `Regex` (needs the package `regex`).
+        pattern: A literal string, or a `Regex`.
         content: What takes its place, literally.
 
     Example:
@@ -31,8 +31,7 @@ class Replace(PerTokenDecoder):
         self.pattern, self.content = pattern, content
         self._find_spans: Callable[[str], Iterable[tuple[int, int]]] | None = None
         if isinstance(pattern, Regex):
-            compiled = compile_pattern(pattern.pattern)
-            self._find_spans = lambda token: find_spans(compiled, token)
+            self._find_spans = compile_pattern(pattern.pattern).find_spans
 
     def decode_token(self, is_first: bool, token: str) -> str:
         if not token:  # stays empty, whatever the pattern

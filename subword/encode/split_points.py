@@ -26,7 +26,7 @@ from typing import Any
 
 from subword import normalizers, pre_tokenizers
 from subword._core.pipeline import Normalizer, PreTokenizer, flatten
-from subword._regex.split_patterns import DEEPSEEK, PATTERNS
+from subword._regex.split_patterns import is_published
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normalizers.base import TextNormalizer
@@ -153,8 +153,7 @@ def may_split_between(before: str, after: str, characters: frozenset[str]) -> bo
 
 def _is_local_pre_tokenizer(step: Any) -> bool:
     if isinstance(step, pre_tokenizers.Split):
-        keeps = step.behavior == "isolated" and not step.invert
-        return keeps and (step.regex in PATTERNS.values() or step.regex in DEEPSEEK)
+        return step.regex is not None and is_published(step.regex, step.behavior, step.invert)
     if isinstance(step, pre_tokenizers.Punctuation):
         return step.behavior == "isolated"
     return isinstance(step, LOCAL_PRE_TOKENIZERS)

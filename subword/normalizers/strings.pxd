@@ -1,6 +1,7 @@
 from libc.stdint cimport uint8_t
 
 from subword._core.pipeline cimport Text
+from subword._regex.matcher cimport Matcher
 from subword.normalizers.base cimport TextNormalizer
 
 
@@ -29,7 +30,6 @@ cdef class Replace(TextNormalizer):
     cdef bytes owner            # of data[0:size], the content in UTF-8
     cdef const uint8_t* data
     cdef Py_ssize_t size
-    cdef object compiled        # the compiled Regex; None for a literal, and for \s+
+    cdef Matcher compiled       # the compiled Regex; None for a literal, and for \s+
     cdef bint blanks            # the pattern is \s+, as in CLIP: no regex engine is needed
     cdef int find(self, const Text* source, Py_ssize_t* first, Py_ssize_t* last) noexcept nogil
-    cdef int apply_regex(self, const Text* source, Text* target) except -1

@@ -2,21 +2,18 @@
 
 cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
-from libc.string cimport memchr, memcmp, memset
+from libc.string cimport memchr, memcmp
 
 from subword._core.pipeline cimport (
-    Text, text_append, text_copy, text_source_end, text_source_start,
+    Spans, Text, spans_free, text_append, text_copy, text_source_end,
+    text_source_start,
 )
 from subword._core.unicode cimport BERT_SPACE, SCAN_SPACE, bert_bits, scan_bits
-from subword._regex.byte_spans cimport ByteSpan, next_byte_span
 from subword.normalizers.base cimport TextNormalizer, begin, put, reserve, utf8_decode
 
-from subword._regex.patterns import Regex, compile_pattern, find_spans
+from subword._regex.patterns import Regex, compile_pattern
 from subword.vocab.byte_alphabet import CHARS
 
-
-cdef extern from "Python.h":
-    str PyUnicode_DecodeUTF8(const char* data, Py_ssize_t size, const char* errors)
 
 cdef uint32_t[256] byte_to_char    # the code points of the byte alphabet
 for _byte, _char in enumerate(CHARS):
@@ -143,8 +140,7 @@ cdef class Replace(TextNormalizer):
         content: The string.
 
     Raises:
-        ValueError: The Regex cannot be translated.
-        ImportError: It needs the `regex` package, which is not installed.
+        ValueError: The Regex is wrong, or holds something that is not supported.
 
     >>> Replace(" ", "▁").normalize_str("a b")
     'a▁b'
@@ -208,8 +204,7 @@ cdef class Replace(TextNormalizer):
             return 0
         begin(source, target)
         if self.compiled is not None:
-            with gil:
-                return self.apply_regex(source, target)
+            return apply_regex(self, source, target)
         while self.find(source, &first, &last):
             if not changed:
                 reserve(target, source.size)
@@ -227,22 +222,24 @@ cdef class Replace(TextNormalizer):
             text_copy(source, done, source.size, target)
         return changed
 
-    cdef int apply_regex(self, const Text* source, Text* target) except -1:
-        """Do the same with the matches of a regex, which needs the GIL."""
-        cdef Py_ssize_t done = 0
-        cdef bint changed = False
-        cdef ByteSpan match
-        cdef str text = PyUnicode_DecodeUTF8(<const char*>source.data, source.size, NULL)
-        memset(&match, 0, sizeof(ByteSpan))
-        for start, end in find_spans(self.compiled, text):
-            changed = True
-            next_byte_span(text, start, end, &match)
-            text_copy(source, done, match.start, target)
-            append_content(self, source, match.end, target)
-            done = match.end
-        if changed:
+
+cdef int apply_regex(Replace self, const Text* source, Text* target) except -1 nogil:
+    """Replace the matches of a compiled pattern."""
+    cdef Spans matches
+    cdef Py_ssize_t i, done = 0
+    matches.data = NULL
+    matches.size = matches.capacity = 0
+    try:
+        self.compiled.find_all(source.data, 0, <int32_t>source.size, &matches)
+        for i in range(matches.size):
+            text_copy(source, done, matches.data[i].start, target)
+            append_content(self, source, matches.data[i].end, target)
+            done = matches.data[i].end
+        if matches.size:
             text_copy(source, done, source.size, target)
-        return changed
+        return matches.size > 0
+    finally:
+        spans_free(&matches)
 
 
 cdef int append_content(Replace self, const Text* source, Py_ssize_t last,

@@ -9,7 +9,7 @@ from subword.pre_tokenizers._scan cimport SCAN_DEEPSEEK
 from subword.pre_tokenizers.byte_level cimport ByteLevel
 from subword.pre_tokenizers.splits cimport Split
 
-from subword._regex.split_patterns import DEEPSEEK
+from subword._regex.split_patterns import is_deepseek
 from subword.pre_tokenizers.byte_level import leave_bytes
 
 
@@ -80,11 +80,8 @@ cdef bint is_transparent(step):
 
 
 cdef bint deepseek_splits(steps):
-    return len(steps) == 3 and all(
-        isinstance(step, Split) and step.regex == wanted and step.behavior == "isolated"
-        and not step.invert
-        for step, wanted in zip(steps, DEEPSEEK, strict=True)
-    )
+    return all(isinstance(step, Split) and step.behavior == "isolated" and not step.invert
+               for step in steps) and is_deepseek([step.regex for step in steps])
 
 
 def is_scanned(PreTokenizer pre_tokenizer):

@@ -1,6 +1,7 @@
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport PreTokenizer, Spans
+from subword._regex.matcher cimport Matcher
 
 
 cdef enum Behavior:
@@ -18,14 +19,12 @@ cdef class Split(PreTokenizer):
     cdef readonly str behavior
     cdef readonly bint invert
     cdef Behavior delimiter_behavior
-    cdef object compiled
+    cdef Matcher compiled
     cdef bytes needle
     cdef const uint8_t* needle_data
     cdef int32_t needle_size
     cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end,
                           Spans* segments) except -1 nogil
-    cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end,
-                        Spans* segments) except -1
 
 
 cdef class CharClassSplit(PreTokenizer):

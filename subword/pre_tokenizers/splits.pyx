@@ -1,21 +1,21 @@
 """The pre-tokenizers that split at a pattern, a class of characters, a script or a length.
 
 Each splits every span on its own, so the look-ahead of a pattern never sees beyond the span. The
-published split patterns have scanners (include/scan/scan.h); any other pattern runs through `regex`
-with the frozen Unicode classes (_regex/patterns.py). Names and behaviour follow Hugging Face's
+published split patterns have scanners (include/scan/scan.h); any other pattern is compiled
+(_regex/patterns.py). Names and behaviour follow Hugging Face's
 `tokenizers`.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t
-from libc.string cimport memcmp, memset
+from libc.string cimport memcmp
 
 from subword._core.pipeline cimport PreTokenizer, Span, Spans, Text, spans_free, spans_push
 from subword._core.unicode cimport BERT_NUMERIC, BERT_PUNCT, bert_bits, joined_scripts
-from subword._regex.byte_spans cimport ByteSpan, next_byte_span
+from subword._regex.matcher cimport Matcher
 from subword.pre_tokenizers._scan cimport scan_all
 
-from subword._regex.patterns import Regex, compile_pattern, find_spans
-from subword._regex.split_patterns import BEHAVIORS, SCANNERS, checked_behavior
+from subword._regex.patterns import Regex, compile_pattern
+from subword._regex.split_patterns import BEHAVIORS, checked_behavior, scanner_of
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -174,7 +174,7 @@ cdef class Split(PreTokenizer):
         self.invert = invert
         if isinstance(pattern, Regex):
             self.regex = pattern.pattern
-            self.pattern = SCANNERS.get((self.regex, self.behavior, self.invert), -1)
+            self.pattern = scanner_of(self.regex, self.behavior, self.invert)
             if self.pattern < 0:
                 self.compiled = compile_pattern(self.regex)
         elif isinstance(pattern, str):
@@ -187,14 +187,14 @@ cdef class Split(PreTokenizer):
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
-        cdef Spans segments
+        cdef Spans segments, matches
         cdef Py_ssize_t i
         if self.pattern >= 0:
             for i in range(before.size):
                 scan_all(self.pattern, source.data, before.data[i].start, before.data[i].end, after)
             return 0
-        segments.data = NULL
-        segments.size = segments.capacity = 0
+        segments.data = matches.data = NULL
+        segments.size = segments.capacity = matches.size = matches.capacity = 0
         try:
             for i in range(before.size):
                 segments.size = 0
@@ -202,12 +202,12 @@ cdef class Split(PreTokenizer):
                     self.find_literal(source.data, before.data[i].start, before.data[i].end,
                                       &segments)
                 else:
-                    with gil:
-                        self.find_regex(source.data, before.data[i].start, before.data[i].end,
-                                        &segments)
+                    find_regex(self.compiled, source.data, before.data[i].start,
+                               before.data[i].end, &matches, &segments)
                 apply_behavior(&segments, self.delimiter_behavior, self.invert, after)
         finally:
             spans_free(&segments)
+            spans_free(&matches)
         return 0
 
     cdef int find_literal(self, const uint8_t* data, int32_t start, int32_t end,
@@ -232,25 +232,27 @@ cdef class Split(PreTokenizer):
             spans_push(segments, start, end)
         return 0
 
-    cdef int find_regex(self, const uint8_t* data, int32_t start, int32_t end,
-                        Spans* segments) except -1:
-        cdef str text = data[start:end].decode()
-        cdef Py_ssize_t pos = start
-        cdef ByteSpan match
-        memset(&match, 0, sizeof(ByteSpan))
-        for first, last in find_spans(self.compiled, text):
-            next_byte_span(text, first, last, &match)
-            if start + match.start > pos:
-                spans_push(segments, pos, start + match.start)
-            pos = start + match.end
-            spans_push(segments, start + match.start, -pos - 1)
-        if end > pos:
-            spans_push(segments, pos, end)
-        return 0
-
     def __reduce__(self):
         return Split, (self.literal if self.regex is None else Regex(self.regex), self.behavior,
                        self.invert)
+
+
+cdef int find_regex(Matcher compiled, const uint8_t* data, int32_t start, int32_t end,
+                    Spans* matches, Spans* segments) except -1 nogil:
+    """Append the matches in data[start:end), and the text between them, as segments."""
+    cdef Py_ssize_t i
+    cdef Span match
+    matches.size = 0
+    compiled.find_all(data, start, end, matches)
+    for i in range(matches.size):
+        match = matches.data[i]
+        if match.start > start:
+            spans_push(segments, start, match.start)
+        start = match.end
+        spans_push(segments, match.start, -start - 1)
+    if end > start:
+        spans_push(segments, start, end)
+    return 0
 
 
 cdef class UnicodeScripts(PreTokenizer):

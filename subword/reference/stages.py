@@ -11,9 +11,9 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from subword._core import unicode
-from subword._regex.patterns import compile_pattern, find_spans
 from subword._regex.split_patterns import PATTERNS
 from subword.reference.normal_forms import normal_form_edits
+from subword.reference.regex_twin import find_spans
 from subword.vocab.byte_alphabet import chars_of
 
 Config = Mapping[str, Any]
@@ -95,7 +95,7 @@ def matches(text: str, pattern: Config) -> list[tuple[int, int, bool]]:
     """Divide a text into matches of a pattern and the text between: (start, stop, is_match)."""
     kind, value = next(iter(pattern.items()))
     if kind == "Regex":
-        found = list(find_spans(compile_pattern(value), text)) if text else []
+        found = list(find_spans(value, text)) if text else []
     else:
         found, pos = [], text.find(value)
         while pos >= 0 and text:

@@ -10,7 +10,11 @@ from tokenizers import Regex as TheirRegex
 from tokenizers import normalizers, pre_tokenizers
 
 from subword._regex import charsets
-from subword._regex.patterns import Regex, compile_pattern, find_spans, translate
+from subword._regex.automaton import Automaton
+from subword._regex.backtracker import Backtracker
+from subword._regex.patterns import Regex, compile_pattern, normal_form
+from subword._regex.program import compile_tree
+from subword.reference.regex_twin import find_spans
 
 CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 KNOWN = {
@@ -82,7 +86,7 @@ TEXT = st.text(
 def our_pieces(pattern: str, text: str) -> list[tuple[int, int]]:
     pieces: list[tuple[int, int]] = []
     last = 0
-    for start, end in find_spans(compile_pattern(pattern), text):
+    for start, end in compile_pattern(pattern).find_spans(text):
         pieces += [(last, start), (start, end)]
         last = end
     return [(start, end) for start, end in [*pieces, (last, len(text))] if start < end]
@@ -151,7 +155,7 @@ def test_names_over_every_code_point(pattern, ranges):
 )
 def test_classes_over_every_code_point(pattern):
     kept, last = [], 0
-    for start, end in find_spans(compile_pattern(f"(?:{pattern})+"), EVERYTHING):
+    for start, end in compile_pattern(f"(?:{pattern})+").find_spans(EVERYTHING):
         kept.append(EVERYTHING[last:start])
         last = end
     assert "".join([*kept, EVERYTHING[last:]]) == left_by_the_reference(pattern)
@@ -208,6 +212,22 @@ def random_pattern(chosen: random.Random, depth: int = 0) -> str:
     )
 
 
+def engines(pattern: str) -> list[Automaton | Backtracker]:
+    """Every engine that can run a pattern; a small automaton makes most states anew each time."""
+    program = compile_tree(normal_form(pattern), pattern)
+    found: list[Automaton | Backtracker] = [Backtracker(program)]
+    return found if program.backtracks else [*found, Automaton(program), Automaton(program, 1)]
+
+
+@pytest.mark.parametrize("pattern", [*KNOWN.values(), *OWN], ids=[*KNOWN, *OWN])
+@settings(max_examples=30, deadline=None)
+@given(text=TEXT)
+def test_engines_find_what_their_twin_finds(pattern, text):
+    expected = list(find_spans(pattern, text))
+    for engine in engines(pattern):
+        assert engine.find_spans(text) == expected, engine
+
+
 def test_random_patterns():
     chosen = random.Random(17)
     checked = 0
@@ -220,6 +240,8 @@ def test_random_patterns():
         for _ in range(4):
             text = "".join(chosen.choice("aabbssSß'é \n1iI") for _ in range(chosen.randint(0, 8)))
             assert our_pieces(pattern, text) == their_pieces(pattern, text), (pattern, text)
+            first, *others = [engine.find_spans(text) for engine in engines(pattern)]
+            assert all(spans == first for spans in others), (pattern, text)
             checked += 1
     assert checked > 1_000
 
@@ -258,7 +280,7 @@ def test_what_the_reference_refuses_is_refused(pattern):
     with pytest.raises(Exception, match=r"Oniguruma|"):
         TheirRegex(pattern)
     with pytest.raises(ValueError, match=r"cannot translate the pattern .* at character"):
-        translate(pattern)
+        compile_pattern(pattern)
 
 
 @pytest.mark.parametrize(
@@ -267,20 +289,9 @@ def test_what_the_reference_refuses_is_refused(pattern):
 )
 def test_what_cannot_be_said_is_refused(pattern):
     with pytest.raises(ValueError, match=r"cannot translate the pattern .* at character"):
-        translate(pattern)
+        compile_pattern(pattern)
 
 
 def test_equal_patterns_are_compiled_once():
     assert compile_pattern("a+") is compile_pattern("a+")
     assert Regex("a") == Regex("a") != Regex("b")
-
-
-def test_a_missing_engine_is_named(monkeypatch):
-    def no_regex(name, *arguments):
-        raise ImportError(name)
-
-    monkeypatch.setattr("subword._regex.patterns.import_module", no_regex)
-    with pytest.raises(
-        ImportError, match=r"the pattern 'never seen before' needs the package 'regex'"
-    ):
-        compile_pattern("never seen before")
