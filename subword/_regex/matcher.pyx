@@ -5,6 +5,11 @@ from libc.stdlib cimport free, malloc
 from subword._core.pipeline cimport Spans, spans_free
 
 
+cdef const void* address(array) except? NULL:
+    """Where the items of a contiguous array lie; a memory view would take a megabyte of C."""
+    return <const void*><size_t>array.ctypes.data
+
+
 cdef class Matcher:
     """A compiled pattern.
 
@@ -13,23 +18,19 @@ cdef class Matcher:
     """
 
     def __cinit__(self, program, *args):
-        cdef const int32_t[::1] op = program.op
-        cdef const int32_t[::1] following = program.next
-        cdef const int32_t[::1] other = program.other
-        cdef const int32_t[::1] arg = program.arg
-        cdef const int32_t[::1] page_starts = program.classes.page_starts
-        cdef const uint16_t[::1] pages = program.classes.pages
-        cdef const uint8_t[:, ::1] chars = program.chars
-        cdef const uint8_t[:, ::1] conditions = program.conditions
+        cdef const int32_t* op = <const int32_t*>address(program.op)
+        cdef const int32_t* following = <const int32_t*>address(program.next)
+        cdef const int32_t* other = <const int32_t*>address(program.other)
+        cdef const int32_t* arg = <const int32_t*>address(program.arg)
         cdef int32_t i
         self.program = program
-        self.size = <int32_t>len(op)
+        self.size = <int32_t>len(program.op)
         self.start = program.start
         self.classes = program.classes.count
-        self.page_starts = &page_starts[0]
-        self.pages = &pages[0]
-        self.chars = &chars[0, 0] if chars.shape[0] else NULL
-        self.conditions = &conditions[0, 0] if conditions.shape[0] else NULL
+        self.page_starts = <const int32_t*>address(program.classes.page_starts)
+        self.pages = <const uint16_t*>address(program.classes.pages)
+        self.chars = <const uint8_t*>address(program.chars)
+        self.conditions = <const uint8_t*>address(program.conditions)
         self.code = <Instruction*>malloc(self.size * sizeof(Instruction))
         if self.code == NULL:
             raise MemoryError
