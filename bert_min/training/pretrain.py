@@ -10,6 +10,7 @@ from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
 from bert_min.text.corpus import tokenize_documents
 from bert_min.text.documents import read_documents
 from bert_min.text.masking import make_masker
+from bert_min.text.same_file import refuse_overwriting
 from bert_min.text.special_tokens import SpecialIds
 from bert_min.text.tokenizers import (
     Tokenizer,
@@ -45,6 +46,8 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
         ValueError: If an option or a file breaks a rule.
         OSError: If a file cannot be read or written.
     """
+    if options.model is not None:
+        refuse_overwriting(options.out, [options.model])
     processes = Processes(options.device)
     separator = _separator(options)
     tokenizer, source = _choose_tokenizer(options, separator)

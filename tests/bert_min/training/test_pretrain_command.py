@@ -57,6 +57,13 @@ def test_the_tokenizer_of_the_model_goes_with_its_weights(corpus, model, tmp_pat
     assert load_tokenizer(again).get_vocab() == load_tokenizer(model).get_vocab()
 
 
+def test_the_model_that_is_read_is_not_written(corpus, model, capsys):
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    assert pretrain(corpus, model / ".." / "model", "--model", model) == 1
+    assert "what is written must not be what is read" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
