@@ -20,7 +20,7 @@ import time
 from benchmarks.data import documents, machine, tokenizer_file, versions
 from subword import Tokenizer
 from subword._regex.patterns import compile_pattern
-from subword._regex.split_patterns import scanner_of
+from subword._regex.scanners import scanner_of
 from tests.helpers.data import ROOT
 
 PATTERNS = ROOT / "tests" / "subword" / "regex" / "split_patterns.json"

@@ -26,7 +26,7 @@ from typing import Any
 
 from subword import normalizers, pre_tokenizers
 from subword._core.pipeline import Normalizer, PreTokenizer, flatten
-from subword._regex.split_patterns import is_published
+from subword._regex.scanners import is_published
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.normalizers.base import TextNormalizer

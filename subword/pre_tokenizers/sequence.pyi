@@ -4,7 +4,7 @@ from typing import Any
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import PreTokenizer
-from subword._regex.split_patterns import DEEPSEEK as DEEPSEEK
+from subword._regex.scanners import is_deepseek as is_deepseek
 from subword.pre_tokenizers.byte_level import leave_bytes as leave_bytes
 
 # What other extension modules call: the C functions of the .pxd.

@@ -9,7 +9,7 @@ from subword.pre_tokenizers._scan cimport SCAN_DEEPSEEK
 from subword.pre_tokenizers.byte_level cimport ByteLevel
 from subword.pre_tokenizers.splits cimport Split
 
-from subword._regex.split_patterns import is_deepseek
+from subword._regex.scanners import is_deepseek
 from subword.pre_tokenizers.byte_level import leave_bytes
 
 

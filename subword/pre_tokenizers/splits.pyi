@@ -3,9 +3,9 @@ from typing_extensions import disjoint_base
 from subword._core.pipeline import PreTokenizer
 from subword._regex.patterns import Regex
 from subword._regex.patterns import compile_pattern as compile_pattern
+from subword._regex.scanners import scanner_of as scanner_of
 from subword._regex.split_patterns import BEHAVIORS as BEHAVIORS
 from subword._regex.split_patterns import checked_behavior as checked_behavior
-from subword._regex.split_patterns import scanner_of as scanner_of
 
 @disjoint_base
 class CharClassSplit(PreTokenizer): ...

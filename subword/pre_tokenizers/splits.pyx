@@ -15,7 +15,8 @@ from subword._regex.matcher cimport Matcher
 from subword.pre_tokenizers._scan cimport scan_all
 
 from subword._regex.patterns import Regex, compile_pattern
-from subword._regex.split_patterns import BEHAVIORS, checked_behavior, scanner_of
+from subword._regex.scanners import scanner_of
+from subword._regex.split_patterns import BEHAVIORS, checked_behavior
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)

@@ -1,4 +1,4 @@
-/* The numbers of the split patterns that have a scanner; _SCANNED in _regex/split_patterns.py follows this order. */
+/* The numbers of the split patterns that have a scanner; _SCANNED in _regex/scanners.py follows this order. */
 #ifndef SUBWORD_PATTERNS_H
 #define SUBWORD_PATTERNS_H
 

@@ -6,7 +6,8 @@ import pytest
 
 from subword import Regex, Tokenizer, pre_tokenizers
 from subword._regex.patterns import normal_form
-from subword._regex.split_patterns import BEHAVIORS, CLIP, CLIP_BARE, DEEPSEEK, PATTERNS, scanner_of
+from subword._regex.scanners import scanner_of
+from subword._regex.split_patterns import BEHAVIORS, CLIP, CLIP_BARE, DEEPSEEK, PATTERNS
 
 
 @pytest.mark.parametrize(
