@@ -70,6 +70,7 @@ def test_classes_of_the_regex_engine(name, pattern):
     assert members(name) == matches(pattern)
 
 
+@pytest.mark.slow
 def test_every_other_class():
     probed = make.named_sets()
     assert set(unicode.SETS) == set(probed)
@@ -86,6 +87,7 @@ def test_bert_pre_tokenizer_uses_the_same_classes():
     assert set(CODES) - glued == (members("bert_space") | members("bert_punct")) - {ord("a")}
 
 
+@pytest.mark.slow
 def test_scripts_of_unicode_scripts():
     split = pre_tokenizers.UnicodeScripts().pre_tokenize_str
     for known in "aあბ한я":
@@ -114,6 +116,7 @@ def test_combining_classes():
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_normal_form_of_every_code_point(form):
     function = getattr(normalizers, form)().normalize_str
@@ -156,6 +159,7 @@ def test_pairs_are_those_of_the_reference():
     assert unicode.composition("a", "b") == ""
 
 
+@pytest.mark.slow
 def test_cases_that_the_regex_engine_takes_for_the_same():
     single, several = forms.mappings()["alike"], forms.mappings()["expanded"]
     assert {ord(char): alike for char, alike in unicode.case_alike().items()} == single
