@@ -19,7 +19,14 @@ def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]:
         TypeError: A token is no str, or an id no int.
         ValueError: A token is too long, or an id out of range.
     """
-    for token, index in dict(vocab).items():
+    checked = dict(vocab)
+    tokens, ids = checked.keys(), checked.values()
+    # All at once: a quarter of a million tokens are usual. The loop finds the one that is wrong.
+    if set(map(type, tokens)) <= {str} and set(map(type, ids)) <= {int}:
+        longest, lowest = max(map(len, tokens), default=0), min(ids, default=0)
+        if longest <= MAX_TOKEN_CHARS and lowest >= 0 and max(ids, default=0) <= MAX_ID:
+            return checked
+    for token, index in checked.items():
         if not isinstance(token, str):
             raise TypeError(f"a vocabulary maps str to int, got the key {token!r}")
         if len(token) > MAX_TOKEN_CHARS:
@@ -31,7 +38,7 @@ def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]:
             raise TypeError(f"the id of token {token!r} must be an int, got {index!r}")
         if not 0 <= index <= MAX_ID:
             raise ValueError(f"the id of token {token!r} must be in [0, 2**32 - 2], got {index}")
-    return dict(vocab)
+    return checked
 
 
 def shares_ids(vocab: Mapping[Any, int]) -> bool:
