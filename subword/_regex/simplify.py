@@ -31,6 +31,7 @@ from subword._regex.tree import (
 
 ALL: CharSet = ((0, sets.LAST),)
 NEVER = Chars(())
+LOOKED_AT = 32  # parts behind a node that decide on it; so long patterns take linear time
 
 
 def simplify(tree: Node) -> Node:
@@ -125,7 +126,9 @@ def _simplify(node: Node, referred: set[int | str], after: Node) -> Node:
         case Concat(parts):
             done: list[Node] = []
             for part in reversed(parts):
-                part = _simplify(part, referred, concat(*reversed(done), after))
+                near = done[: -LOOKED_AT - 1 : -1]
+                rest = after if len(done) <= LOOKED_AT else Chars(ALL)
+                part = _simplify(part, referred, concat(*near, rest))
                 if part == NEVER:
                     return NEVER
                 done.append(part)
@@ -188,17 +191,22 @@ def _alternatives(branches: list[Node]) -> Node:
     only one can match at a position is of no account: it becomes that of their first characters.
     """
     flat = alternate(*branches)
-    kept: list[Node] = []
+    heads: list[tuple[Node, list[Node]]] = []  # and what follows each of them
+    seen: set[Node] = {NEVER}
     for branch in _sorted(list(flat.branches) if isinstance(flat, Alternate) else [flat]):
-        if branch == NEVER or branch in kept:
+        if branch in seen:
             continue
+        seen.add(branch)
         head, tail = _head(branch)
-        last = kept[-1] if kept else EMPTY
-        last_head, last_tail = _head(last)
-        if isinstance(branch, Chars) and isinstance(last, Chars):
-            kept[-1] = Chars(_union(last.chars, branch.chars))
-        elif isinstance(head, Chars) and head == last_head:
-            kept[-1] = concat(head, _alternatives([last_tail, tail]))
+        if heads and isinstance(head, Chars) and head == heads[-1][0]:
+            heads[-1][1].append(tail)
+        else:
+            heads.append((head, [tail]))
+    kept: list[Node] = []
+    for head, tails in heads:
+        branch = concat(head, tails[0] if len(tails) == 1 else _alternatives(tails))
+        if kept and isinstance(branch, Chars) and isinstance(kept[-1], Chars):
+            kept[-1] = Chars(_union(kept[-1].chars, branch.chars))
         else:
             kept.append(branch)
     if len(kept) == 2 and EMPTY in kept:

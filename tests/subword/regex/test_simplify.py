@@ -5,7 +5,7 @@ import json
 import pytest
 
 from subword import Regex, Tokenizer, pre_tokenizers
-from subword._regex.patterns import normal_form
+from subword._regex.patterns import compile_pattern, normal_form
 from subword._regex.scanners import scanner_of
 from subword._regex.split_patterns import BEHAVIORS, CLIP, CLIP_BARE, DEEPSEEK, PATTERNS
 
@@ -103,3 +103,11 @@ def test_clip_and_deepseek_are_recognised():
     config = {"pre_tokenizer": {"type": "Sequence", "pretokenizers": splits}, "model": model}
     tokenizer = Tokenizer.from_str(json.dumps(config))
     assert pre_tokenizers.is_scanned(tokenizer.pre_tokenizer)
+
+
+def test_long_patterns_take_linear_time():
+    words = sorted({f"{number * 7919 % 9973:x}w{number}" for number in range(3000)})
+    assert compile_pattern("|".join(words)).find_spans(f"-{words[7]}-") == [(1, 1 + len(words[7]))]
+    literal = "ab" * 8000
+    assert compile_pattern(literal).find_spans(f"a{literal}a") == [(1, 16001)]
+    assert compile_pattern("a?" * 3000).find_spans("a" * 50) == [(0, 50)]
