@@ -3,8 +3,9 @@
     python -m benchmarks.leaks [--calls 1000000]
 
 For each kind of call: the resident memory (RSS) after a tenth of the calls and after all, and the
-Python objects that are left. The exit status is 1 if RSS grew by more than 4 MB, or if objects of
-more than 64 kB were left. tests/subword/test_leaks.py does the same with few calls.
+Python objects that are left. The exit status is 1 if RSS grew by more than 4 MB in each of four
+rounds, or if objects of more than 64 kB were left. tests/subword/test_leaks.py does the same with
+few calls.
 """
 
 import argparse

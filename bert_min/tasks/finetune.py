@@ -96,7 +96,7 @@ def finetune(
         **dataclasses.asdict(task.settings),
         "labels": list(task.labels),
         "tokenizer": digest(tokenizer.to_str()),
-        "model": model_digest(model_folder, out),
+        "model": model_digest(model_folder),
         "training data": objective.digest(),
         "development data": held_out.digest(),
     }

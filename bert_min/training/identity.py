@@ -27,19 +27,9 @@ def digest(*parts: NDArray[np.generic] | str | bytes) -> str:
     return found.hexdigest()[:16]
 
 
-def model_digest(folder: str | Path, out: str | Path) -> str:
-    """Return a digest of the configuration and the weights of a model folder.
-
-    A run that writes into the folder of its model changes it; what it began with is not known any
-    more when it goes on, so any content will do.
-
-    Args:
-        folder: Of the model that a run begins with.
-        out: Folder of the run.
-    """
+def model_digest(folder: str | Path) -> str:
+    """Return a digest of the configuration and the weights of a model folder."""
     folder = Path(folder)
-    if folder.resolve() == Path(out).resolve():
-        return "the model in the folder of the run"
     names = [path for path in folder.iterdir() if path.suffix in (".safetensors", ".bin")]
     found = hashlib.sha256()
     for path in (folder / "config.json", *sorted(names)):

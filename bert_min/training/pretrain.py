@@ -94,7 +94,7 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
         "whole_words": options.whole_words,
         "configuration": shape.to_dict(),
         "tokenizer": digest(tokenizer.to_str()),
-        "model": options.model and model_digest(options.model, options.out),
+        "model": options.model and model_digest(options.model),
         "training data": digest(*corpus),
         "held-out data": digest(*held_out),
     }

@@ -175,15 +175,6 @@ def test_another_pretraining_is_refused_by_name(place, capsys, more, name):
     assert main([*map(str, words), "--resume"]) == 0
 
 
-def test_pretraining_in_the_folder_of_its_model_goes_on(place):
-    (place / "corpus.txt").write_text("\n\n".join(["a good film. the film."] * 20))
-    out = f"{place}/model"
-    words = ["pretrain", f"{place}/corpus.txt", "--model", out, "--out", out, "--mlm-only"]
-    words += ["--steps", "4", "--max-length", "16", "--held-out", "0.1", "--device", "cpu"]
-    assert main([*words, "--stop-at", "2"]) == 0
-    assert main([*words, "--resume"]) == 0
-
-
 def test_a_log_whose_last_line_was_cut_off_does_not_stop_the_retry(place):
     assert tune(place, "--stop-at", 2, "--log-every", 1) == 0
     with (place / "out/log.jsonl").open("a") as file:
