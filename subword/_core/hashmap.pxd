@@ -1,5 +1,6 @@
 """Hash tables with open addressing, inline.
 
+Each table has a key of its hashes, so that neither a text nor a file can fill one slot on purpose.
 `IntMap` maps 64-bit keys to 64-bit values: a pair of ids to its rank and product, a trie node and a
 byte to the child. `WordMap` maps bytes to ids.
 """
@@ -8,11 +9,12 @@ from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
+from subword._core.hash_keys cimport KEY_WORDS, hash_key_words
 from subword._core.pipeline cimport NO_ID, out_of_memory
 
 cdef extern from "cpu/hash.h" nogil:
-    uint64_t mix(uint64_t a, uint64_t b)
-    uint64_t hash_bytes(const uint8_t* p, size_t n)
+    uint64_t hash_number(uint64_t number, const uint64_t* key)
+    uint64_t hash_bytes(const uint8_t* p, size_t n, const uint64_t* key)
     void advise_huge_pages(void* p, size_t size)
 
 
@@ -30,6 +32,7 @@ cdef struct IntMap:
     IntMapEntry* entries
     uint64_t mask
     uint64_t used
+    uint64_t[2] hash_key
 
 
 cdef inline int intmap_init(IntMap* map, uint64_t expected) except -1 nogil:
@@ -44,6 +47,7 @@ cdef inline int intmap_init(IntMap* map, uint64_t expected) except -1 nogil:
     memset(map.entries, 0xFF, size * sizeof(IntMapEntry))
     map.mask = size - 1
     map.used = 0
+    memcpy(map.hash_key, hash_key_words, sizeof(map.hash_key))
     return 0
 
 
@@ -54,7 +58,7 @@ cdef inline void intmap_free(IntMap* map) noexcept nogil:
 
 cdef inline uint64_t intmap_get(const IntMap* map, uint64_t key) noexcept nogil:
     """The value of `key`, or NOTHING()."""
-    cdef uint64_t slot = mix(key, 0x9E3779B97F4A7C15ULL) & map.mask
+    cdef uint64_t slot = hash_number(key, map.hash_key) & map.mask
     while map.entries[slot].key != key:
         if map.entries[slot].key == NOTHING():
             return NOTHING()
@@ -64,7 +68,7 @@ cdef inline uint64_t intmap_get(const IntMap* map, uint64_t key) noexcept nogil:
 
 cdef inline IntMapEntry* intmap_slot(const IntMap* map, uint64_t key) noexcept nogil:
     """The entry of `key`, or the free one where it would go."""
-    cdef uint64_t slot = mix(key, 0x9E3779B97F4A7C15ULL) & map.mask
+    cdef uint64_t slot = hash_number(key, map.hash_key) & map.mask
     while map.entries[slot].key != key and map.entries[slot].key != NOTHING():
         slot = (slot + 1) & map.mask
     return &map.entries[slot]
@@ -104,6 +108,7 @@ cdef struct WordMap:
     uint8_t* bytes
     uint64_t mask
     uint32_t bytes_used
+    uint64_t[KEY_WORDS] hash_key
 
 
 cdef inline int wordmap_init(WordMap* map, uint64_t expected, size_t total_bytes) except -1 nogil:
@@ -117,6 +122,7 @@ cdef inline int wordmap_init(WordMap* map, uint64_t expected, size_t total_bytes
     memset(map.entries, 0xFF, size * sizeof(WordMapEntry))
     map.mask = size - 1
     map.bytes_used = 0
+    memcpy(map.hash_key, hash_key_words, sizeof(map.hash_key))
     return 0
 
 
@@ -130,7 +136,7 @@ cdef inline void wordmap_free(WordMap* map) noexcept nogil:
 cdef inline uint32_t wordmap_get(const WordMap* map, const uint8_t* word,
                                  size_t size) noexcept nogil:
     """The id of the word, or NO_ID."""
-    cdef uint64_t hash = hash_bytes(word, size)
+    cdef uint64_t hash = hash_bytes(word, size, map.hash_key)
     cdef uint64_t slot = hash & map.mask
     while map.entries[slot].id != <uint32_t>NO_ID:
         if (map.entries[slot].hash == hash and map.entries[slot].size == size
@@ -143,7 +149,7 @@ cdef inline uint32_t wordmap_get(const WordMap* map, const uint8_t* word,
 cdef inline void wordmap_add(WordMap* map, const uint8_t* word, size_t size,
                              uint32_t id) noexcept nogil:
     """Add a word that is not in the map."""
-    cdef uint64_t hash = hash_bytes(word, size)
+    cdef uint64_t hash = hash_bytes(word, size, map.hash_key)
     cdef uint64_t slot = hash & map.mask
     while map.entries[slot].id != <uint32_t>NO_ID:
         slot = (slot + 1) & map.mask

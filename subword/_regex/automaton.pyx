@@ -19,10 +19,14 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
+from subword._core.hash_keys cimport hash_key_words
 from subword._core.pipeline cimport Spans, grow, out_of_memory, spans_push
 from subword._regex.matcher cimport (
     AHEAD, BEHIND, MATCH, SPLIT, Instruction, Matcher, class_at, class_before, utf8_length,
 )
+
+cdef extern from "cpu/hash.h" nogil:
+    uint64_t hash_number(uint64_t number, const uint64_t* key)
 
 cdef extern from *:
     """
@@ -51,8 +55,7 @@ cdef inline State* target(uint64_t link) noexcept nogil:
 
 
 cdef inline uint64_t hash_of(uint64_t key) noexcept nogil:
-    key *= <uint64_t>0x9E3779B97F4A7C15
-    return key ^ (key >> 32)
+    return hash_number(key, hash_key_words)
 
 
 cdef int keys_push(Keys* keys, uint64_t key) except -1 nogil:

@@ -20,7 +20,7 @@ from subword._core.pipeline cimport (
 from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
 from subword.corpus.word_counts cimport WordCounts
-from subword.corpus.word_table cimport Slot, slot_word
+from subword.corpus.word_table cimport Slot, slot_word, visit_next
 from subword.encode.documents cimport Document, find_storage, utf8_of
 from subword.encode.segments cimport is_bert, normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Worker
@@ -255,7 +255,7 @@ cdef class WordCounter:
     def finish(self):
         """Return the counts of everything so far, and begin anew."""
         cdef WordCounts counts
-        cdef size_t i
+        cdef size_t _i, at = 0
         cdef uint8_t[16] scratch
         cdef Py_ssize_t size, k
         cdef Slot* slot
@@ -264,8 +264,9 @@ cdef class WordCounter:
         cdef const Text* source
         cdef const Span* span
         with nogil:
-            for i in range(self.chunk_counts.table.capacity):
-                slot = self.chunk_counts.table.slots + i
+            for _i in range(self.chunk_counts.table.capacity):
+                slot = self.chunk_counts.table.slots + at
+                at = visit_next(&self.chunk_counts.table, at)
                 if slot.hi:
                     chunk = slot_word(&self.chunk_counts.table, slot, scratch, &size)
                     text = segment_text(chunk, 0, size, False)

@@ -20,6 +20,7 @@ from subword._core.pipeline cimport Span
 from subword.corpus._word_listing cimport WordListing, listing
 from subword.corpus.word_table cimport (
     Slot, slot_word, table_count, table_find, table_free, table_reserve, table_slot,
+    visit_next,
 )
 
 cdef bytes utf8(object word):
@@ -108,14 +109,12 @@ cdef class WordCounts:
             raise ValueError(
                 f"counts of other words cannot be added: made with {other.pipeline}, these with "
                 f"{self.pipeline}")
-        # Not in the order of the slots, which is that of the hashes here as well: the words would
-        # crowd the first slots until the table grows. A stride of the golden ratio visits them all.
         with nogil:
             for _i in range(other.table.capacity):
                 if other.table.slots[at].hi:
                     word = slot_word(&other.table, other.table.slots + at, scratch, &size)
                     self.add_word(word, size, other.table.slots[at].value)
-                at = (at + <size_t>0x9E3779B1) & (other.table.capacity - 1)
+                at = visit_next(&other.table, at)
         return 0
 
     def _check_total(self, more):
@@ -184,13 +183,14 @@ cdef class WordCounts:
         cdef uint64_t lowest = max(min_count, 0)
         cdef uint8_t[16] scratch
         cdef Py_ssize_t size
-        cdef size_t i, before = self.table.used
+        cdef size_t _i, at = 0, before = self.table.used
         cdef const uint8_t* word
         with nogil:
-            for i in range(self.table.capacity):
-                if self.table.slots[i].hi and self.table.slots[i].value >= lowest:
-                    word = slot_word(&self.table, self.table.slots + i, scratch, &size)
-                    kept.add_word(word, size, self.table.slots[i].value)
+            for _i in range(self.table.capacity):
+                if self.table.slots[at].hi and self.table.slots[at].value >= lowest:
+                    word = slot_word(&self.table, self.table.slots + at, scratch, &size)
+                    kept.add_word(word, size, self.table.slots[at].value)
+                at = visit_next(&self.table, at)
         self.table, kept.table = kept.table, self.table
         self.total_count = kept.total_count
         return before - self.table.used

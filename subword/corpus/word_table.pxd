@@ -2,6 +2,7 @@
 
 from libc.stdint cimport uint8_t, uint64_t
 
+from subword._core.hash_keys cimport KEY_WORDS
 from subword._core.pipeline cimport Span
 
 
@@ -33,6 +34,7 @@ cdef struct Table:
     uint8_t* arena       # long words, one after the other
     size_t arena_size
     size_t arena_capacity
+    uint64_t[KEY_WORDS] hash_key    # once there are slots
 
 
 # The slot of a word of at least one byte, made with value 0 when it was not there. It stays valid
@@ -45,6 +47,11 @@ cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) 
 cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scratch,
                               Py_ssize_t* size) noexcept nogil
 cdef int table_reserve(Table* table, size_t words) except -1 nogil
+# All slots in the order 0, visit_next(0), visit_next(that), ... for adding them to another table.
+cdef inline size_t visit_next(const Table* table, size_t at) noexcept nogil:
+    # Not in their own order, which is that of the hashes, here as there: the words would crowd the
+    # first slots until the table grows. A stride of the golden ratio visits them all.
+    return (at + <size_t>0x9E3779B1) & (table.capacity - 1)
 cdef void table_free(Table* table) noexcept nogil
 # Add one to the count of each span of `data`; `limit` ends the readable memory.
 cdef int table_count(Table* table, const uint8_t* data, const uint8_t* limit, const Span* spans,

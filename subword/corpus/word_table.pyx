@@ -9,6 +9,7 @@ from libc.stdint cimport uint8_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcmp, memcpy
 
+from subword._core.hash_keys cimport hash_key_words
 from subword._core.pipeline cimport Span, out_of_memory, reallocate
 
 cdef extern from "cpu/hash.h" nogil:
@@ -17,8 +18,8 @@ cdef extern from "cpu/hash.h" nogil:
         uint64_t high
     void subword_prefetch(const void* p)
     word_key short_key(const uint8_t* p, int n, int whole)
-    uint64_t hash_key(uint64_t low, uint64_t high)
-    uint64_t hash_bytes(const uint8_t* p, size_t n)
+    uint64_t hash_key(uint64_t low, uint64_t high, const uint64_t* key)
+    uint64_t hash_bytes(const uint8_t* p, size_t n, const uint64_t* key)
     void advise_huge_pages(void* p, size_t size)
 
 cdef enum:
@@ -26,13 +27,13 @@ cdef enum:
     FIRST_CAPACITY = 256
 
 
-cdef inline word_key key_of(const uint8_t* word, Py_ssize_t size,
+cdef inline word_key key_of(const Table* table, const uint8_t* word, Py_ssize_t size,
                             const uint8_t* limit) noexcept nogil:
-    """Return the key of a word; `limit` ends the memory that may be read."""
+    """Return the key of a word, in a table that has slots; `limit` ends what may be read."""
     cdef word_key key
     if size <= SHORT_WORD:
         return short_key(word, <int>size, limit - word >= 16)
-    key.low = hash_bytes(word, size)
+    key.low = hash_bytes(word, size, table.hash_key)
     key.high = LONG_WORD | <uint64_t>size
     return key
 
@@ -69,12 +70,14 @@ cdef int table_reserve(Table* table, size_t words) except -1 nogil:
     if slots == NULL:
         return out_of_memory()
     advise_huge_pages(slots, capacity * sizeof(Slot))
+    if table.capacity == 0:
+        memcpy(table.hash_key, hash_key_words, sizeof(table.hash_key))
     for i in range(table.capacity):
         old = table.slots + i
         if old.hi:
             key.low = old.lo
             key.high = old.hi
-            j = hash_key(key.low, key.high) & (capacity - 1)
+            j = hash_key(key.low, key.high, table.hash_key) & (capacity - 1)
             while slots[j].hi:
                 j = (j + 1) & (capacity - 1)
             slots[j] = old[0]
@@ -106,10 +109,11 @@ cdef int occupy(Table* table, Slot* slot, word_key key, const uint8_t* word,
 
 cdef Slot* table_slot(Table* table, const uint8_t* word, Py_ssize_t size,
                       const uint8_t* limit) except NULL nogil:
-    cdef word_key key = key_of(word, size, limit)
+    cdef word_key key
     cdef Slot* slot
     table_reserve(table, 1)
-    slot = probe(table, key, hash_key(key.low, key.high), word, size)
+    key = key_of(table, word, size, limit)
+    slot = probe(table, key, hash_key(key.low, key.high, table.hash_key), word, size)
     if slot.hi == 0:
         occupy(table, slot, key, word, size)
     return slot
@@ -120,8 +124,8 @@ cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) 
     cdef Slot* slot
     if table.used == 0:
         return NULL
-    key = key_of(word, size, word + size)
-    slot = probe(table, key, hash_key(key.low, key.high), word, size)
+    key = key_of(table, word, size, word + size)
+    slot = probe(table, key, hash_key(key.low, key.high, table.hash_key), word, size)
     return slot if slot.hi else NULL
 
 
@@ -160,8 +164,8 @@ cdef int table_count(
         table_reserve(table, n)
         for i in range(n):
             span = spans + first + i
-            keys[i] = key_of(data + span.start, span.end - span.start, limit)
-            hashes[i] = hash_key(keys[i].low, keys[i].high)
+            keys[i] = key_of(table, data + span.start, span.end - span.start, limit)
+            hashes[i] = hash_key(keys[i].low, keys[i].high, table.hash_key)
             subword_prefetch(table.slots + (hashes[i] & (table.capacity - 1)))
         for i in range(n):
             span = spans + first + i

@@ -37,6 +37,7 @@ cdef extern from "cache/word_cache.h" nogil:
         uint32_t* arena
         int shift
         bint vector
+        uint64_t[4] hash_key
     ctypedef struct extra_entry:
         uint64_t hash
         int32_t first_byte

@@ -15,6 +15,7 @@ text are in include/cache/word_cache.h.
 from libc.stdlib cimport calloc, free, malloc, realloc
 from libc.string cimport memcpy, memset
 
+from subword._core.hash_keys cimport hash_key_words
 from subword._core.pipeline cimport out_of_memory
 
 cdef extern from "cpu/hints.h" nogil:
@@ -38,6 +39,7 @@ cdef int cache_init(WordCache* cache, size_t limit, bint vector) except -1 nogil
     memset(cache, 0, sizeof(WordCache))
     cache.limit = limit
     cache.table.vector = vector
+    memcpy(cache.table.hash_key, hash_key_words, sizeof(cache.table.hash_key))
     cache.table.shift = SLOT32
     cache.table.long_slots = <long_slot*>calloc(FIRST_LONGS, sizeof(long_slot))
     cache.table.long_mask = FIRST_LONGS - 1

@@ -3,7 +3,11 @@
 from libc.stdint cimport int64_t, uint32_t, uint64_t
 from libc.string cimport memcpy
 
+from subword._core.hash_keys cimport hash_key_words
 from subword._core.pipeline cimport reallocate
+
+cdef extern from "cpu/hash.h" nogil:
+    uint64_t hash_number(uint64_t number, const uint64_t* key)
 
 cdef enum:
     FEW = 2          # words that fit where the pointer to a list would be
@@ -24,9 +28,14 @@ cdef struct PairRecord:
     uint32_t last_change   # number of the last merge that changed the count
 
 
-cdef inline size_t home_slot(uint64_t key) noexcept nogil:
-    """Return the slot of the index at which a search for a pair starts; the caller masks it."""
-    return (key * <uint64_t>0x9E3779B97F4A7C15) >> 29
+cdef inline void new_hash_key(uint64_t* hash_key) noexcept nogil:
+    """Take the key of the hashes of an index of pairs."""
+    memcpy(hash_key, hash_key_words, 2 * sizeof(uint64_t))
+
+
+cdef inline size_t home_slot(uint64_t key, const uint64_t* hash_key, size_t mask) noexcept nogil:
+    """Return the slot of the index at which a search for a pair starts."""
+    return hash_number(key, hash_key) & mask
 
 
 cdef inline uint32_t next_capacity(uint32_t size) noexcept nogil:

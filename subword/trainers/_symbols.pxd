@@ -60,6 +60,7 @@ cdef class WordSymbols:
     cdef uint32_t pairs_capacity
     cdef uint32_t* index           # open addressing: key -> number of the pair + 1
     cdef size_t index_capacity
+    cdef uint64_t[2] hash_key      # of the index
     cdef uint32_t* changed_pairs   # those whose counts the last merge changed
     cdef uint32_t changed_pairs_size, changed_pairs_capacity
     cdef CountDelta[MAX_DELTAS] deltas   # that wait to be applied

@@ -16,7 +16,7 @@ from subword._core.pipeline cimport out_of_memory, reallocate
 from subword.corpus.word_counts cimport WordCounts
 from subword.corpus.word_table cimport Slot, table_free, table_slot
 from subword.trainers._alphabet cimport Alphabet
-from subword.trainers._pairs cimport FEW, PairRecord, home_slot, list_word
+from subword.trainers._pairs cimport FEW, PairRecord, home_slot, list_word, new_hash_key
 
 from subword._core.limits import MAX_TOKEN_CHARS
 from subword.trainers.options import check_options
@@ -73,6 +73,7 @@ cdef class WordSymbols:
         self.symbol_counts = <int64_t*>calloc(max(vocab_size, self.vocab_size) + 1, sizeof(int64_t))
         if self.symbol_counts == NULL:
             out_of_memory()
+        new_hash_key(self.hash_key)
 
     def __dealloc__(self):
         self.free_words()
@@ -153,10 +154,10 @@ cdef class WordSymbols:
         self.words = <SymbolWord*>malloc(max(counts.table.used, <size_t>1) * sizeof(SymbolWord))
         if self.symbols == NULL or self.words == NULL:
             out_of_memory()
-        if counts.table.used >= UINT32_MAX:
+        used = counts.table.used
+        if used >= UINT32_MAX:
             raise ValueError(
-                f"at most {UINT32_MAX - 1} different words can be trained on, got "
-                f"{counts.table.used}")
+                f"at most {UINT32_MAX - 1} different words can be trained on, got {used}")
         with nogil:
             for i in range(counts.table.capacity):
                 slot = counts.table.slots + i
@@ -181,9 +182,7 @@ cdef class WordSymbols:
     cdef uint32_t pair_number(self, uint32_t left, uint32_t right) except? 0xFFFFFFFF nogil:
         """Return the number of a pair's record, made with count 0 when it is new."""
         cdef uint64_t key = <uint64_t>left << 32 | right
-        cdef size_t mask = self.index_capacity - 1
-        cdef size_t i = home_slot(key) & mask
-        cdef PairRecord* record
+        cdef size_t mask = self.index_capacity - 1, i = home_slot(key, self.hash_key, mask)
         while self.index[i]:
             if self.pairs[self.index[i] - 1].key == key:
                 return self.index[i] - 1
@@ -192,9 +191,8 @@ cdef class WordSymbols:
             self.pairs_capacity += self.pairs_capacity // 2
             self.pairs = <PairRecord*>reallocate(
                 self.pairs, self.pairs_capacity * sizeof(PairRecord))
-        record = self.pairs + self.pairs_size
-        memset(record, 0, sizeof(PairRecord))
-        record.key = key
+        memset(self.pairs + self.pairs_size, 0, sizeof(PairRecord))
+        self.pairs[self.pairs_size].key = key
         self.pairs_size += 1
         self.index[i] = self.pairs_size
         if <size_t>self.pairs_size * 3 > self.index_capacity * 2:
@@ -210,7 +208,7 @@ cdef class WordSymbols:
             return out_of_memory()
         self.index_capacity = capacity
         for n in range(self.pairs_size):
-            i = home_slot(self.pairs[n].key) & (capacity - 1)
+            i = home_slot(self.pairs[n].key, self.hash_key, capacity - 1)
             while self.index[i]:
                 i = (i + 1) & (capacity - 1)
             self.index[i] = n + 1
@@ -224,15 +222,16 @@ cdef class WordSymbols:
         delta.count = count
         delta.word = word
         self.deltas_size += 1
-        subword_prefetch(self.index + (home_slot(delta.key) & (self.index_capacity - 1)))
+        subword_prefetch(self.index + home_slot(delta.key, self.hash_key, self.index_capacity - 1))
 
     cdef int apply_deltas(self) except -1 nogil:
         """Add the noted changes to the pairs, whose index slots were prefetched when noted."""
         cdef uint32_t k, number
+        cdef size_t mask = self.index_capacity - 1
         cdef CountDelta* delta
         cdef PairRecord* pair
         for k in range(self.deltas_size):
-            number = self.index[home_slot(self.deltas[k].key) & (self.index_capacity - 1)]
+            number = self.index[home_slot(self.deltas[k].key, self.hash_key, mask)]
             if number:   # most pairs are in the first slot of their search
                 subword_prefetch(self.pairs + number - 1)
         for k in range(self.deltas_size):

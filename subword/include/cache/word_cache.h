@@ -46,6 +46,7 @@ typedef struct {
     uint32_t *arena;
     int shift;
     int vector;             /* use the vector forms below, which have a hash of their own */
+    uint64_t hash_key[4];   /* unknown to texts, see _core/hash_keys.pyx */
 } word_table;
 
 typedef struct {
@@ -99,7 +100,7 @@ static inline int same_word(const uint8_t *a, const uint8_t *b, int32_t size) {
 
 static inline int pending_add_long(pending_words *w, const word_table *t, const uint8_t *p, int32_t size) {
     if (size > MAX_CACHED_BYTES) return 0;
-    uint64_t hash = hash_bytes(p, (size_t)size);
+    uint64_t hash = hash_bytes(p, (size_t)size, t->hash_key);
     const extra_entry *extra = pending_add_extra(w, size, hash);
     if (!extra) return 0;
     copy_word(w->bytes + extra->first_byte, p, size);
@@ -180,7 +181,7 @@ static inline int plain_add(pending_words *w, const word_table *t, const uint8_t
             continue;
         }
         word_key key = short_key(text + start, size, n - start >= 16);
-        uint32_t hash = (uint32_t)hash_key(key.low, key.high);
+        uint32_t hash = (uint32_t)hash_key(key.low, key.high, t->hash_key);
         w->keys[w->size] = key;
         w->hashes[w->size++] = hash;
         subword_prefetch(SLOT(t, hash));
@@ -221,11 +222,15 @@ static inline int word_cache_has_vector(void) {
 /* 16 bytes at length_masks + 16 - n: n times 0xFF, then zeros. */
 static const uint8_t length_masks[32] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
 
-/* Two rounds of AES: after them every bit depends on every byte. */
-WORD_CACHE_AVX2 static inline uint32_t vector_hash(__m128i key) {
-    __m128i round = _mm_aesenc_si128(key, _mm_set1_epi64x((long long)0x9E3779B97F4A7C15ull));
-    return (uint32_t)_mm_cvtsi128_si32(_mm_aesenc_si128(round, round));
+/* Three rounds of AES. Every bit depends on every byte after two of them; but there words that differ in four bytes
+ * alone, those of one column, could have no more than 256 hashes, whatever the key. */
+WORD_CACHE_AVX2 static inline uint32_t vector_hash(__m128i word, __m128i first, __m128i second) {
+    __m128i state = _mm_aesenc_si128(_mm_xor_si128(word, first), second);
+    state = _mm_aesenc_si128(state, first);
+    return (uint32_t)_mm_cvtsi128_si32(_mm_aesenc_si128(state, second));
 }
+
+#define HASH_KEY(t, half) _mm_loadu_si128((const __m128i *)(t)->hash_key + (half))
 
 /* The 16 bytes from `start` on, zero filled, where fewer are left of the text. */
 WORD_CACHE_AVX2 static inline __m128i load_tail(const uint8_t *text, ptrdiff_t n, ptrdiff_t start) {
@@ -238,6 +243,7 @@ WORD_CACHE_AVX2 static inline int vector_add(pending_words *w, const word_table 
     ptrdiff_t whole = n - 16;
     const char *slots = t->slots;
     uint64_t mask = t->mask;
+    const __m128i first = HASH_KEY(t, 0), second = HASH_KEY(t, 1);
     int size = w->size;
     for (; at < count && size < PENDING_WORDS; at++) {
         ptrdiff_t start = spans[2 * at];
@@ -248,7 +254,7 @@ WORD_CACHE_AVX2 static inline int vector_add(pending_words *w, const word_table 
             key = _mm_and_si128(key, _mm_loadu_si128((const __m128i *)(length_masks + 16 - length)));
             key = _mm_or_si128(key, _mm_slli_si128(_mm_cvtsi32_si128(length), 15));
             _mm_storeu_si128((__m128i *)&w->keys[size], key);
-            uint32_t hash = vector_hash(key);
+            uint32_t hash = vector_hash(key, first, second);
             w->hashes[size++] = hash;
             subword_prefetch(slots + (hash & mask));
             continue;
@@ -298,14 +304,14 @@ WORD_CACHE_AVX2 static inline int vector_emit(const pending_words *w, const word
     return t->shift == SLOT64 ? vector_emit_as(w, t, at, last, ids, 1) : vector_emit_as(w, t, at, last, ids, 0);
 }
 
-WORD_CACHE_AVX2 static inline uint32_t vector_key_hash(const word_key *key) {
-    return vector_hash(_mm_loadu_si128((const __m128i *)key));
+WORD_CACHE_AVX2 static inline uint32_t vector_key_hash(const word_table *t, const word_key *key) {
+    return vector_hash(_mm_loadu_si128((const __m128i *)key), HASH_KEY(t, 0), HASH_KEY(t, 1));
 }
 #else
 static inline int word_cache_has_vector(void) { return 0; }
 #define vector_add plain_add
 #define vector_emit plain_emit
-#define vector_key_hash(key) ((uint32_t)hash_key((key)->low, (key)->high))
+#define vector_key_hash(t, key) ((uint32_t)hash_key((key)->low, (key)->high, (t)->hash_key))
 #endif
 
 static inline int pending_add(pending_words *w, const word_table *t, const uint8_t *text, ptrdiff_t n,
@@ -318,7 +324,7 @@ static inline int pending_emit(const pending_words *w, const word_table *t, int 
 }
 
 static inline uint32_t word_hash(const word_table *t, const word_key *key) {
-    return t->vector ? vector_key_hash(key) : (uint32_t)hash_key(key->low, key->high);
+    return t->vector ? vector_key_hash(t, key) : (uint32_t)hash_key(key->low, key->high, t->hash_key);
 }
 
 /* The slots of long words have been prefetched; now prefetch what they point to. */

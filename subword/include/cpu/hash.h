@@ -17,17 +17,21 @@ static inline uint64_t mix(uint64_t a, uint64_t b) {
 
 static inline uint64_t load64(const uint8_t *p) { uint64_t v; memcpy(&v, p, 8); return v; }
 
+/* The hash of a 64-bit number under a key of two words. Every hash here has a key that texts do not know: see
+ * _core/hash_keys.pyx. */
+static inline uint64_t hash_number(uint64_t number, const uint64_t *key) { return mix(number ^ key[0], key[1]); }
+
 /* Hash bytes. The last eight overlap those before them, so that every copy has a size known at compile time. */
-static inline uint64_t hash_bytes(const uint8_t *p, size_t n) {
-    uint64_t h = n * 0x9E3779B97F4A7C15ull, tail = 0;
+static inline uint64_t hash_bytes(const uint8_t *p, size_t n, const uint64_t *key) {
+    uint64_t h = n * 0x9E3779B97F4A7C15ull ^ key[0], tail = 0;
     if (n < 8) {
         memcpy(&tail, p, n);
     } else {
         const uint8_t *last = p + n - 8;
-        for (; p < last; p += 8) h = mix(h ^ load64(p), 0xA0761D6478BD642Full);
+        for (; p < last; p += 8) h = mix(h ^ load64(p), key[1]);
         tail = load64(last);
     }
-    return mix(h ^ tail, 0xE7037ED1A0B428DBull);
+    return mix(h ^ tail, key[3]);
 }
 
 /* The key of a word of 1 to 15 bytes: the bytes, zero filled, with the length in the top byte, as two words.
@@ -53,8 +57,8 @@ static inline word_key short_key(const uint8_t *p, int n, int whole) {
     return k;
 }
 
-static inline uint64_t hash_key(uint64_t low, uint64_t high) {
-    return mix(low ^ 0x9E3779B97F4A7C15ull, high ^ 0xA0761D6478BD642Full);
+static inline uint64_t hash_key(uint64_t low, uint64_t high, const uint64_t *key) {
+    return mix(low ^ key[0], high ^ key[1]);
 }
 
 #endif

@@ -1,0 +1,4 @@
+from typing import Any
+
+# What other extension modules call: the C variables of the .pxd.
+__pyx_capi__: dict[str, Any]
