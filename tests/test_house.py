@@ -181,6 +181,24 @@ def test_import_needs_numpy_alone(package):
     assert loaded - ours - sys.stdlib_module_names == set()
 
 
+def test_the_tests_of_other_pythons_need_few_packages():
+    """The step of .ci/run that runs them installs no more than these."""
+    step = (ROOT / ".ci/run").read_text().partition("other_pythons() {")[2].partition("\n}")[0]
+    rooms = re.search(r"tests/subword/\{([\w,]+)\}", step)[1].split(",")
+    few = {"subword", "tests", "numpy", "pytest", "hypothesis", "regex", "tokenizers"}
+    imported = {
+        f"{name}: {module}"
+        for name, text in HAND_WRITTEN.items()
+        if any(name.startswith(f"tests/subword/{room}/") for room in rooms)
+        for statement in ast.parse(text).body
+        for module in imported_modules(ast.unparse(statement))
+        if isinstance(statement, ast.Import | ast.ImportFrom)
+        if module.split(".")[0] not in few | sys.stdlib_module_names
+    }
+    assert rooms
+    assert imported == set()
+
+
 def test_demo_learns_and_measures(capsys, monkeypatch):
     monkeypatch.setattr(demo, "MEASURE_SECONDS", 0.01)
     monkeypatch.setattr(demo, "REPEATS", 1)

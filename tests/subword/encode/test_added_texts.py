@@ -6,11 +6,9 @@ from pathlib import Path
 
 import pytest
 import tokenizers
-import transformers
 
 from subword import Tokenizer
-from subword.compat import tokenizers as compat
-from subword.compat import transformers as patched
+from tests.helpers.llama_like import LLAMA, LLAMA_TEXTS
 from tests.helpers.published import tokenizer_folders
 from tests.helpers.random_configs import random_config
 from tests.helpers.random_text import CHARS, FEW_WORDS
@@ -107,32 +105,6 @@ def test_tokens_added_to_published_tokenizers_equal_the_oracle(folder):
         check_same(his, mine, random_text(rng))
 
 
-LLAMA = {
-    "version": "1.0",
-    "added_tokens": [
-        {"id": 4, "content": "bar", "lstrip": True, "rstrip": False, "normalized": True}
-        | {"single_word": False, "special": False},
-        {"id": 5, "content": "foo", "lstrip": False, "rstrip": True, "normalized": True}
-        | {"single_word": True, "special": False},
-    ],
-    "normalizer": {
-        "type": "Sequence",
-        "normalizers": [
-            {"type": "Prepend", "prepend": "▁"},
-            {"type": "Replace", "pattern": {"String": " "}, "content": "▁"},
-        ],
-    },
-    "model": {
-        "type": "BPE",
-        "unk_token": "<unk>",
-        "fuse_unk": True,
-        "vocab": {"<unk>": 0, "▁": 1, "x": 2, "▁x": 3},
-        "merges": ["▁ x"],
-    },
-}
-LLAMA_TEXTS = ["x  bar x", "bar", "x foo  x foo\n 北", "xbar xfoo foo bar  "]
-
-
 def test_white_space_that_the_normalizer_rewrites_is_not_part_of_the_token():
     his = tokenizers.Tokenizer.from_str(json.dumps(LLAMA))
     mine = Tokenizer.from_str(json.dumps(LLAMA))
@@ -140,30 +112,3 @@ def test_white_space_that_the_normalizer_rewrites_is_not_part_of_the_token():
         check_same(his, mine, text)
     assert "▁bar" in mine.encode("x bar").tokens
     assert "▁▁bar" not in mine.encode("x  bar").tokens
-
-
-def test_compat_shows_the_texts_of_added_tokens():
-    his = tokenizers.Tokenizer.from_str(json.dumps(LLAMA))
-    mine = compat.Tokenizer.from_str(json.dumps(LLAMA))
-    for tok in (his, mine):
-        Token = tokenizers.AddedToken if tok is his else compat.AddedToken
-        tok.add_tokens([Token("ing", rstrip=True), Token("Y", lstrip=True, single_word=True)])
-    for text in [*LLAMA_TEXTS, "bar ing  Y x", " ing ing Y"]:
-        assert columns(mine.encode(text)) == columns(his.encode(text))
-        pair = columns(mine.encode(text, "foo x"))
-        assert pair == columns(his.encode(text, "foo x"))
-
-
-def test_a_patched_tokenizer_shows_the_texts_of_added_tokens():
-    tok = transformers.PreTrainedTokenizerFast(
-        tokenizer_object=tokenizers.Tokenizer.from_str(json.dumps(LLAMA)), unk_token="<unk>"
-    )
-    tok.add_tokens([tokenizers.AddedToken("ing", rstrip=True)])
-    texts = [*LLAMA_TEXTS, "bar ing  x", " ing ing"]
-    before = [(tok.tokenize(text), tok(text).tokens()) for text in texts]
-    patched.patch()
-    try:
-        assert [(tok.tokenize(text), tok(text).tokens()) for text in texts] == before
-        assert patched.twin_of(tok) is not None
-    finally:
-        patched.unpatch()
