@@ -21,13 +21,14 @@ from bert_min.text.batch import NO_LABELS, Batch, Labels, length_batches
 from bert_min.text.examples import Examples
 from bert_min.text.special_tokens import SpecialIds
 from bert_min.text.tokenizers import Tokenizer
-from bert_min.text.vocabulary_checks import check_embedding
+from bert_min.text.vocabulary_checks import check_embedding, warn_of_unknown
 from bert_min.training.identity import digest
 from bert_min.training.objective import LossTerm, run_packed
 from bert_min.training.run_state import Metrics
 
 Int = NDArray[np.int64]
 Record = dict[str, Any]
+FIRST_EXAMPLES = 1000  # say enough about a vocabulary
 
 
 class TrainingExamples(NamedTuple):
@@ -182,6 +183,35 @@ class Task(ABC):
         """
         return TaskObjective(self, self.training_examples(data))
 
+    def scores(
+        self, model: PretrainedModel, inputs: Examples, names: Sequence[str] = ("logits",)
+    ) -> Iterator[tuple[Int, Int, list[NDArray[np.float32]]]]:
+        """Run a model over examples, those of similar length together.
+
+        Args:
+            model: A model with a head, in evaluation mode.
+            inputs: The examples.
+            names: Which scores of its output to take.
+
+        Yields:
+            The rows (B,) of a batch, their lengths (B,), and each of the scores, packed.
+        """
+        self.warn_of_unknown(inputs)
+        device = next(model.parameters()).device
+        with Progress(len(inputs), "inputs", brief=True) as progress:
+            for rows in length_batches(inputs.lengths, self.settings.batch_tokens):
+                batch = inputs.batch(rows)
+                with torch.inference_mode():
+                    out = run_packed(model, batch, device)
+                    found = [getattr(out, name).float().cpu().numpy() for name in names]
+                progress.advance(len(rows))
+                yield rows, batch.lengths, found
+
+    def warn_of_unknown(self, inputs: Examples) -> None:
+        """Warn if the vocabulary does not know more than a tenth of the first tokens."""
+        some = min(len(inputs), FIRST_EXAMPLES)
+        warn_of_unknown(self.tokenizer, inputs.ids[: inputs.splits[some]], special=2 * some)
+
     @abstractmethod
     def predict(self, model: PretrainedModel, data: Any) -> list[Record]:
         """Answer every example, in the order of the data, as records ready for JSON."""
@@ -241,28 +271,3 @@ class TaskObjective:
     ) -> dict[str, LossTerm]:
         """Run the model and sum its loss."""
         return self.task.loss(model, batch, device)
-
-
-def scores_of(
-    model: PretrainedModel, inputs: Examples, batch_tokens: int, names: Sequence[str] = ("logits",)
-) -> Iterator[tuple[Int, Int, list[NDArray[np.float32]]]]:
-    """Run a model over examples, those of similar length together.
-
-    Args:
-        model: A model with a head, in evaluation mode.
-        inputs: The examples.
-        batch_tokens: Most tokens of a batch.
-        names: Which scores of its output to take.
-
-    Yields:
-        The rows (B,) of a batch, their lengths (B,), and each of the scores, packed.
-    """
-    device = next(model.parameters()).device
-    with Progress(len(inputs), "inputs", brief=True) as progress:
-        for rows in length_batches(inputs.lengths, batch_tokens):
-            batch = inputs.batch(rows)
-            with torch.inference_mode():
-                out = run_packed(model, batch, device)
-                found = [getattr(out, name).float().cpu().numpy() for name in names]
-            progress.advance(len(rows))
-            yield rows, batch.lengths, found

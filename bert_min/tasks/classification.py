@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.tasks.base import Record, TrainingExamples, scores_of
+from bert_min.tasks.base import Record, TrainingExamples
 from bert_min.tasks.labelled_texts import Texts
 from bert_min.tasks.text_task import TextTask
 from bert_min.text.batch import Batch
@@ -192,7 +192,7 @@ class ClassificationTask(TextTask):
         """
         inputs = self.inputs(data)
         logits = np.zeros((len(inputs), len(self.labels)))
-        for rows, _, (found,) in scores_of(model, inputs, self.settings.batch_tokens):
+        for rows, _, (found,) in self.scores(model, inputs):
             logits[rows] = found
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)

@@ -15,7 +15,6 @@ from bert_min.tasks.registry import make_task
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.same_file import refuse_overwriting
 from bert_min.text.tokenizers import load_tokenizer, save_tokenizer
-from bert_min.text.vocabulary_checks import warn_of_unknown
 from bert_min.training.checkpoint import kept_checkpoint
 from bert_min.training.held_out import held_out_loss
 from bert_min.training.identity import digest, model_digest
@@ -27,7 +26,6 @@ from subword.file_access import write_text
 
 METRICS = "metrics.json"
 DEV_SHARE = 0.1  # of the training file, without a development file
-FIRST_EXAMPLES = 1000  # say enough about a vocabulary
 
 
 def finetune(
@@ -89,9 +87,7 @@ def finetune(
     torch.manual_seed(config.seed)  # the new head
     model, head = load_with_head(task, model_folder)
     objective, held_out = task.objective(train_data), task.objective(dev_data)
-    inputs = objective.examples.inputs
-    first = inputs.ids[: inputs.splits[: FIRST_EXAMPLES + 1][-1]]
-    warn_of_unknown(tokenizer, first, special=2 * min(len(inputs), FIRST_EXAMPLES))
+    task.warn_of_unknown(objective.examples.inputs)
     identity = {
         **dataclasses.asdict(task.settings),
         "labels": list(task.labels),

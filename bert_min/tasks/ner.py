@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from bert_min.model.heads import BertForTokenClassification
 from bert_min.model.packed_head import IGNORE
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
+from bert_min.tasks.base import Record, Task, TrainingExamples
 from bert_min.tasks.conll import has_columns, is_tag, read_conll
 from bert_min.tasks.entities import entities, entity_metrics
 from bert_min.tasks.labelled_texts import read_lines_of_texts, read_texts
@@ -170,7 +170,7 @@ class NerTask(Task):
         best = np.full(examples.words, self.labels.index("O"), np.int64)
         share = np.ones(examples.words)
         splits = examples.inputs.splits
-        batches = scores_of(model, examples.inputs, self.settings.batch_tokens)
+        batches = self.scores(model, examples.inputs)
         for rows, lengths, (logits,) in batches:
             word = examples.word[ranges_index(splits[rows], lengths)]
             logits = logits[word >= 0].astype(np.float64)

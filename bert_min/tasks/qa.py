@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from bert_min.model.heads import BertForQuestionAnswering
 from bert_min.model.packing import PackedLayout
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.tasks.base import Record, Task, TrainingExamples, scores_of
+from bert_min.tasks.base import Record, Task, TrainingExamples
 from bert_min.tasks.passage_windows import Windows, answer_tokens, make_windows
 from bert_min.tasks.squad import Question, Squad, read_squad
 from bert_min.tasks.squad_answers import Answers, best_spans, best_threshold
@@ -140,7 +140,7 @@ class QuestionAnsweringTask(Task):
         starts: list[NDArray[np.float64]] = [np.zeros(0)] * count
         ends: list[NDArray[np.float64]] = [np.zeros(0)] * count
         names = ("start_logits", "end_logits")
-        batches = scores_of(model, windows.inputs, settings.batch_tokens, names)
+        batches = self.scores(model, windows.inputs, names)
         for rows, lengths, (start, end) in batches:
             stops = np.cumsum(lengths)
             for row, a, b in zip(rows.tolist(), stops - lengths, stops, strict=True):

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 
 from bert_min.model.pretrained import PretrainedModel
-from bert_min.tasks.base import Record, TrainingExamples, scores_of
+from bert_min.tasks.base import Record, TrainingExamples
 from bert_min.tasks.labelled_texts import LABEL_COLUMNS, Texts
 from bert_min.tasks.text_task import TextTask
 from bert_min.text.batch import Batch
@@ -119,7 +119,7 @@ class RegressionTask(TextTask):
         """Give every example a ``score``, beside its ``text``, and ``id`` and ``pair`` if any."""
         inputs = self.inputs(data)
         found = np.zeros(len(inputs))
-        for rows, _, (logits,) in scores_of(model, inputs, self.settings.batch_tokens):
+        for rows, _, (logits,) in self.scores(model, inputs):
             found[rows] = logits[:, 0]
         scores = enumerate(found.tolist())
         return [{**data.record(number), "score": score} for number, score in scores]

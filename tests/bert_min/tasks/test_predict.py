@@ -202,6 +202,15 @@ def test_evaluate_leaves_the_scores_of_the_training(base, tmp_path):
     assert set(json.loads((model / "metrics-test.json").read_text())) >= {"accuracy", "macro_f1"}
 
 
+def test_texts_that_the_vocabulary_does_not_know_are_warned_of(classifier, tmp_path):
+    (tmp_path / "t.tsv").write_text("text\tlabel\n" + "good un known 是\tpos\n" * 9)
+    match = r"27 of the first 36 tokens \(75%\) are unknown to the vocabulary"
+    with pytest.warns(UserWarning, match=match):
+        assert run("predict", "--model", classifier, "--input", tmp_path / "t.tsv") == 0
+    with pytest.warns(UserWarning, match=match):
+        assert run("evaluate", "--model", classifier, "--data", tmp_path / "t.tsv") == 0
+
+
 def test_no_command_writes_over_what_it_reads(base, classifier, tmp_path, capsys):
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "good", "label": "pos"}\n')
