@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from subword import normalizers, pre_tokenizers
 from subword.corpus.word_counter import WordCounter
 from subword.vocab.byte_alphabet import bytes_of
+from tests.helpers.effort import few
 
 TEXTS = st.lists(
     st.text(st.sampled_from("aB é\n.,한1中\u0301\u200d\t😀'"), max_size=30), max_size=8
@@ -41,7 +42,7 @@ def expected(texts, normalizer, pre_tokenizer, byte_level):
 
 
 @pytest.mark.parametrize("name", STAGES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=few(60), deadline=None)
 @given(texts=TEXTS)
 def test_counts_what_the_stages_cut(name, texts):
     normalizer, pre_tokenizer, byte_level = STAGES[name]

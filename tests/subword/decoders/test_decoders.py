@@ -14,6 +14,7 @@ from subword import decoders as ours
 from subword.decoders.decode_stream import DecodeStream
 from subword.vocab.byte_alphabet import BYTES, CHARS, byte_of_token, bytes_of, chars_of
 from tests.helpers.decoders import DECODERS, TOKENS
+from tests.helpers.effort import few
 from tests.helpers.published import tokenizer_folders
 
 both = pytest.mark.parametrize("name", DECODERS)
@@ -28,7 +29,7 @@ def random_tokens(rng: random.Random) -> list[str]:
 def test_decode_equals_the_oracle(name):
     theirs, mine = DECODERS[name]
     rng = random.Random(name)
-    for _ in range(3000):
+    for _ in range(few(3000)):
         tokens = random_tokens(rng)
         assert mine.decode(tokens) == theirs.decode(tokens), tokens
     assert mine.decode([]) == ""
@@ -52,7 +53,7 @@ def test_byte_level_decoding_equals_the_oracle_on_any_bytes():
     rng = random.Random(7)
     theirs, mine = DECODERS["byte_level"]
     lead = [0x41, 0x80, 0xA0, 0xBF, 0xC0, 0xC2, 0xE0, 0xE4, 0xED, 0xEF, 0xF0, 0xF4, 0xF5, 0xFF]
-    for _ in range(20000):
+    for _ in range(few(20000)):
         data = bytes(rng.choice(lead) for _ in range(rng.randrange(1, 9)))
         cut = rng.randrange(len(data) + 1)
         tokens = [chars_of(data[:cut]), chars_of(data[cut:])]
@@ -102,7 +103,7 @@ def test_stream_equals_the_oracle(name):
     borrowed = Borrowed(tok, mine)
     rng = random.Random(8)
     emitted = 0
-    for _ in range(1500):
+    for _ in range(few(1500)):
         size = tok.get_vocab_size()
         pool = [rng.randrange(size + 1) for _ in range(rng.randrange(1, 8))] + [size - 1]
         prompt = [rng.choice(pool) for _ in range(rng.choice([0, 0, 3]))]
@@ -118,7 +119,7 @@ def test_stream_equals_the_oracle(name):
                 break
             assert two.step(borrowed, new) == expected
             emitted += expected is not None
-    assert emitted > 1000
+    assert emitted > few(1000)
 
 
 @pytest.mark.parametrize("folder", tokenizer_folders())

@@ -16,6 +16,7 @@ from subword.decoders.decode_stream import DecodeStream
 from subword.decoders.text_decoder import table_plan
 from subword.results.ragged import Ragged
 from tests.helpers.decoders import DECODERS, TOKENS
+from tests.helpers.effort import few
 
 STRIPS = {"type": "Strip", "content": " ", "start": 2, "stop": 1}
 SPELLED = {name: json.loads(theirs.__getstate__()) for name, (theirs, _) in DECODERS.items()} | {
@@ -167,7 +168,7 @@ def test_decoding_ends_when_something_follows_a_decoder_that_minds_the_first_tok
             assert mine.decode(row) == theirs.decode(row)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=few(400), deadline=None)
 @given(decoder=MANY, rows=ROWS, skip=st.booleans())
 def test_any_decoders_decode_as_the_oracles_do(decoder, rows, skip):
     mine, theirs = both_of(decoder)
@@ -178,7 +179,7 @@ def test_any_decoders_decode_as_the_oracles_do(decoder, rows, skip):
         assert panics(theirs.decode, row, skip) or text == theirs.decode(row, skip)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=few(400), deadline=None)
 @given(decoder=MANY, rows=ROWS, skip=st.booleans())
 def test_any_decoders_stream_as_the_oracles_do(decoder, rows, skip):
     mine, theirs = both_of(decoder)

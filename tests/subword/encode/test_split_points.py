@@ -5,6 +5,7 @@ import random
 from subword import AddedToken
 from subword._core.unicode import ranges
 from subword.encode.split_points import LETTER_RANGES, SPLIT, UTF8_SPLIT, crosses_split
+from tests.helpers.effort import few
 
 
 def test_every_letter_of_the_rule_is_a_letter():
@@ -30,10 +31,10 @@ def test_files_are_split_where_texts_may_be():
     rng = random.Random(0)
     pool = "abZé한국어뷁갰中あЖ  \n1.ꀀ퟿"
     found = 0
-    for _ in range(2000):
+    for _ in range(few(2000)):
         text = "".join(rng.choices(pool, k=12))
         allowed = {len(text[: match.start()].encode()) for match in SPLIT.finditer(text)}
         splits = {match.end() for match in UTF8_SPLIT.finditer(text.encode())}
         assert splits <= allowed, text
         found += len(splits)
-    assert found > 100
+    assert found > few(100)

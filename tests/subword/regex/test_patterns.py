@@ -15,6 +15,7 @@ from subword._regex.backtracker import Backtracker
 from subword._regex.patterns import Regex, compile_pattern, normal_form
 from subword._regex.program import compile_tree
 from subword.reference.regex_twin import find_spans
+from tests.helpers.effort import few
 
 CONTRACTIONS = "(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 KNOWN = {
@@ -98,7 +99,7 @@ def their_pieces(pattern: str, text: str) -> list[tuple[int, int]]:
 
 
 @pytest.mark.parametrize("pattern", [*KNOWN.values(), *OWN], ids=[*KNOWN, *OWN])
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=few(300), deadline=None)
 @given(text=TEXT)
 def test_patterns_cut_like_the_reference(pattern, text):
     assert our_pieces(pattern, text) == their_pieces(pattern, text)
@@ -220,7 +221,7 @@ def engines(pattern: str) -> list[Automaton | Backtracker]:
 
 
 @pytest.mark.parametrize("pattern", [*KNOWN.values(), *OWN], ids=[*KNOWN, *OWN])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=few(30), deadline=None)
 @given(text=TEXT)
 def test_engines_find_what_their_twin_finds(pattern, text):
     expected = list(find_spans(pattern, text))
@@ -231,7 +232,7 @@ def test_engines_find_what_their_twin_finds(pattern, text):
 def test_random_patterns():
     chosen = random.Random(17)
     checked = 0
-    for _ in range(400):
+    for _ in range(few(400)):
         pattern = random_pattern(chosen)
         try:
             TheirRegex(pattern)
@@ -243,7 +244,7 @@ def test_random_patterns():
             first, *others = [engine.find_spans(text) for engine in engines(pattern)]
             assert all(spans == first for spans in others), (pattern, text)
             checked += 1
-    assert checked > 1_000
+    assert checked > few(1_000)
 
 
 PIECES = [
@@ -256,7 +257,7 @@ PIECES = [
 def test_any_string_is_refused_or_means_the_same():
     chosen = random.Random(23)
     both = 0
-    for _ in range(4_000):
+    for _ in range(few(4_000)):
         pattern = "".join(chosen.choices(PIECES, k=chosen.randint(1, 7)))
         try:
             compile_pattern(pattern)
@@ -265,7 +266,7 @@ def test_any_string_is_refused_or_means_the_same():
         for text in ("ab1 a-ba,{2}", "a&b#i(:)^$\\]x<= {1,2}", "\nab\n"):
             assert our_pieces(pattern, text) == their_pieces(pattern, text), (pattern, text)
         both += 1
-    assert both > 1_000
+    assert both > few(1_000)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from tokenizers import processors as hf
 from subword.results.encoding import Encoding
 from subword.results.html import encoding_html
 from subword.results.padding import Padding, pad_batch
+from tests.helpers.effort import few
 from tests.helpers.oracle import columns, from_oracle
 from tests.helpers.random_text import spaced_words
 
@@ -98,7 +99,7 @@ def test_set_sequence_id_equals_the_oracle(word_oracle):
         assert mine.sequence_ids == theirs.sequence_ids
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=few(300), deadline=None)
 @given(st.integers(0, 40), st.integers(1, 12), st.data())
 def test_chunks_cover_the_text(total, length, data):
     stride = data.draw(st.integers(0, length - 1))

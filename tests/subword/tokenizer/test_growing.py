@@ -12,6 +12,7 @@ import subword
 from subword import AddedToken, Tokenizer, normalizers, pre_tokenizers, processors
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import DEEPSEEK, PATTERNS
+from tests.helpers.effort import few
 from tests.helpers.published import needs_data, tokenizer_folders
 
 CORPUS = [
@@ -130,7 +131,7 @@ KINDS = [pytest.param(tok, cuts, id=name) for name, tok, cuts in kinds()]
 
 
 @pytest.mark.parametrize(("tok", "cuts"), KINDS)
-@settings(max_examples=60)
+@settings(max_examples=few(60))
 @given(pieces=st.lists(PIECES | st.text(max_size=3), max_size=14))
 def test_a_grown_text_is_encoded_as_the_whole(tok, cuts, pieces):
     state, text = None, ""

@@ -14,6 +14,7 @@ from subword.corpus.word_counts import WordCounts
 from subword.reference import trainers as twin
 from subword.trainers.bpe import train_bpe
 from subword.vocab.byte_alphabet import CHARS
+from tests.helpers.effort import few
 
 WORDS = st.dictionaries(
     st.text("ab#é한Ġ", min_size=1, max_size=12), st.integers(1, 50), min_size=1, max_size=12
@@ -43,14 +44,14 @@ def learn(words, **options):
     return learn(words, **options)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=few(200), deadline=None)
 @given(WORDS, OPTIONS)
 def test_equals_the_reference(words, options):
     learned, options = learn(words, **options)
     assert learned == twin.train_bpe(words, **options)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=few(60), deadline=None)
 @given(WORDS, st.integers(2**40, 2**48))
 def test_counts_of_any_size(words, factor):
     small, _ = learn(words, vocab_size=40)
@@ -67,7 +68,7 @@ def oracle(texts, pre_tokenizer, **options):
     return sorted(model["vocab"], key=model["vocab"].get), [tuple(m) for m in model["merges"]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=few(150), deadline=None)
 @given(
     st.lists(st.text("abcé", min_size=1, max_size=20), min_size=1, max_size=30),
     st.fixed_dictionaries(

@@ -12,6 +12,7 @@ from subword.corpus.stages import algorithm_stages
 from subword.corpus.word_counts import WordCounts
 from subword.reference import trainers
 from subword.trainers.wordpiece import train_wordpiece
+from tests.helpers.effort import few
 
 WORDS = st.dictionaries(
     st.text("ab#c한", min_size=1, max_size=12), st.integers(1, 60), min_size=1, max_size=14
@@ -43,14 +44,14 @@ def learn(words, **options):
     return learn(words, **options)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=few(600), deadline=None)
 @given(WORDS, OPTIONS)
 def test_equals_the_reference(words, options):
     learned, options = learn(words, **options)
     assert learned == trainers.train_wordpiece(words, **options)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=few(100), deadline=None)
 @given(WORDS, st.integers(2**40, 2**48), st.sampled_from([None, 1]))
 def test_scores_are_compared_exactly_beyond_128_bits(words, factor, min_frequency):
     # All counts times a factor: every score divided by it, so the same merges but for the floor.
