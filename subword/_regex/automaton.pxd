@@ -2,6 +2,7 @@
 
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 
+from subword._regex.key_sets cimport Keys
 from subword._regex.matcher cimport Matcher
 
 
@@ -15,13 +16,6 @@ cdef struct State:
     int32_t size
     int32_t id          # -1: it belongs to a search, and knows no next states
     uint32_t behind     # bit i: condition i on the character before holds
-
-
-cdef struct Keys:
-    # A set of 64-bit keys, none 0, by open addressing.
-    uint64_t* data
-    Py_ssize_t size
-    Py_ssize_t capacity
 
 
 cdef struct Search:

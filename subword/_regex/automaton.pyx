@@ -1,7 +1,7 @@
 """The fast engine: an automaton that reads each character once and needs no memory of the text.
 
-A state is the ordered list of the program's threads, so that the match found is the one that
 A state is the ordered list of the threads of the program, so that the match found is the one that
+backtracking would find first (R. Cox, https://swtch.com/~rsc/regexp/regexp3.html).
 States are made when a text first reaches them. A condition on the next character is settled when
 that character is read; so is a match, which ends before it.
 
@@ -19,14 +19,11 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t, uintptr_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcmp, memcpy, memset
 
-from subword._core.hash_keys cimport hash_key_words
-from subword._core.pipeline cimport Spans, grow, out_of_memory, spans_push
+from subword._core.pipeline cimport Spans, out_of_memory, spans_push
+from subword._regex.key_sets cimport hash_of, keys_hold, keys_push, keys_put
 from subword._regex.matcher cimport (
     AHEAD, BEHIND, MATCH, SPLIT, Instruction, Matcher, class_at, class_before, utf8_length,
 )
-
-cdef extern from "cpu/hash.h" nogil:
-    uint64_t hash_number(uint64_t number, const uint64_t* key)
 
 cdef extern from *:
     """
@@ -54,54 +51,12 @@ cdef inline State* target(uint64_t link) noexcept nogil:
     return <State*><uintptr_t>(link & ~<uint64_t>1)
 
 
-cdef inline uint64_t hash_of(uint64_t key) noexcept nogil:
-    return hash_number(key, hash_key_words)
-
-
-cdef int keys_push(Keys* keys, uint64_t key) except -1 nogil:
-    if keys.size == keys.capacity:
-        keys.data = <uint64_t*>grow(keys.data, &keys.capacity, keys.size + 1, sizeof(uint64_t))
-    keys.data[keys.size] = key
-    keys.size += 1
-    return 0
-
-
-cdef bint keys_hold(const Keys* keys, uint64_t key) noexcept nogil:
-    cdef uint64_t mask = keys.capacity - 1, i = hash_of(key) & mask
-    if keys.size == 0:
-        return False
-    while keys.data[i]:
-        if keys.data[i] == key:
-            return True
-        i = (i + 1) & mask
-    return False
-
-
-cdef int keys_put(Keys* keys, uint64_t key) except -1 nogil:
-    """Add a key to a set."""
-    cdef Keys larger
-    cdef Py_ssize_t j
-    cdef uint64_t i, mask
-    if 2 * (keys.size + 1) > keys.capacity:
-        larger.capacity = 2 * keys.capacity if keys.capacity else 256
-        larger.size = 0
-        larger.data = <uint64_t*>calloc(larger.capacity, sizeof(uint64_t))
-        if larger.data == NULL:
-            return out_of_memory()
-        for j in range(keys.capacity):
-            if keys.data[j]:
-                keys_put(&larger, keys.data[j])
-        free(keys.data)
-        keys[0] = larger
-    mask = keys.capacity - 1
-    i = hash_of(key) & mask
-    while keys.data[i]:
-        if keys.data[i] == key:
-            return 0
-        i = (i + 1) & mask
-    keys.data[i] = key
-    keys.size += 1
-    return 0
+cdef void free_search(Search* search) noexcept nogil:
+    free(search.own[0].waiting)
+    free(search.own[1].waiting)
+    free(search.own[0].next)
+    free(search.failed.data)
+    free(search.passed.data)
 
 
 cdef class Automaton(Matcher):
@@ -157,6 +112,56 @@ cdef class Automaton(Matcher):
         """Return how many states have been made."""
         return self.count
 
+    @property
+    def class_count(self):
+        """How many classes of characters there are."""
+        return self.classes
+
+    @property
+    def is_behind_aware(self):
+        """Whether the pattern looks at the character before a match."""
+        return self.looks_behind
+
+    def first_state(self, int32_t before):
+        """Return the state in which a search begins behind a character of class `before`.
+
+        Returns:
+            Its number; None if no more states are kept.
+        """
+        cdef Search search
+        cdef State* state
+        memset(&search, 0, sizeof(Search))
+        try:
+            state = target(self.make_start(before, &search))
+            return state.id if state.id >= 0 else None
+        finally:
+            free_search(&search)
+
+    def links_of(self, int32_t number):
+        """Return what follows a state, for every class of characters and then for the edge.
+
+        Returns:
+            A list of (state, whether the pattern matches before the character); state 0 has no
+            thread left. None if more states would be needed than are kept.
+        """
+        cdef Search search
+        cdef State* state = self.states[number]
+        cdef uint64_t link
+        cdef int32_t i
+        links = []
+        memset(&search, 0, sizeof(Search))
+        try:
+            for i in range(self.classes + 1):
+                link = load_next(&state.next[i])
+                if link == 0:
+                    link = self.make_next(state, i, &search)
+                if target(link).id < 0:
+                    return None
+                links.append((target(link).id, <int>(link & 1)))
+        finally:
+            free_search(&search)
+        return links
+
     # ------------------------------------------------------------------ the search
 
     cdef int find_all(self, const uint8_t* data, int32_t start, int32_t end,
@@ -166,11 +171,7 @@ cdef class Automaton(Matcher):
         try:
             find_matches(self, data, start, end, &search, matches)
         finally:
-            free(search.own[0].waiting)
-            free(search.own[1].waiting)
-            free(search.own[0].next)
-            free(search.failed.data)
-            free(search.passed.data)
+            free_search(&search)
         return 0
 
     # ------------------------------------------------------------------ making states

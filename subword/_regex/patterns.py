@@ -3,7 +3,7 @@
 A pattern means what it means to Hugging Face's `tokenizers`: its dialect is Oniguruma's, and its
 classes are those of the frozen Unicode tables. `parser` reads it into a tree, `simplify` brings the
 tree into a normal form, `program` compiles that; then an `Automaton` runs it, or a `Backtracker`
-what an automaton cannot.
+what an automaton cannot. Where one pass finds all words of a split (`boundaries`), a `Cutter` does.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from functools import lru_cache
 
 from subword._regex.automaton import Automaton
 from subword._regex.backtracker import Backtracker
+from subword._regex.boundaries import find_boundaries
+from subword._regex.cutter import Cutter
 from subword._regex.matcher import Matcher
 from subword._regex.parser import parse
 from subword._regex.program import compile_tree
@@ -70,3 +72,29 @@ def compile_pattern(pattern: str) -> Matcher:
     """
     program = compile_tree(normal_form(pattern), pattern)
     return Backtracker(program) if program.backtracks else Automaton(program)
+
+
+@lru_cache(maxsize=256)
+def compile_cutter(pattern: str, behavior: str, invert: bool) -> Cutter | None:
+    r"""Compile a regex to what splits a text in one pass.
+
+    Args:
+        pattern: The regex, in Oniguruma's dialect.
+        behavior: What becomes of its matches, one of `BEHAVIORS`.
+        invert: Whether that becomes of the text between them instead.
+
+    Returns:
+        An object whose `find_words(text)` returns the words; None if a `Matcher` has to find the
+        matches.
+
+    Raises:
+        ValueError: As `compile_pattern`.
+
+    >>> compile_cutter(r"\s", "merged_with_next", False).find_words("a bc  d")
+    [(0, 1), (1, 4), (4, 5), (5, 7)]
+    """
+    matcher = compile_pattern(pattern)
+    if not isinstance(matcher, Automaton):
+        return None
+    boundaries = find_boundaries(matcher, behavior, invert)
+    return None if boundaries is None else Cutter(boundaries, matcher.program.classes)

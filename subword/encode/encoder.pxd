@@ -3,6 +3,7 @@
 from libc.stdint cimport int32_t, uint8_t
 
 from subword._core.pipeline cimport Text
+from subword._regex.cutter cimport Cutter
 from subword.encode._word_encoder cimport WordEncoder
 from subword.encode.worker cimport Output, Worker, WorkerPool
 from subword.models.byte_safe_splits cimport ByteSafeSplits
@@ -14,6 +15,7 @@ cdef class Encoder(WordEncoder):
     cdef AddedTokenMatcher after_normalizer      # and in normalized text
     cdef bint normalizes                 # the text before it is split; otherwise chunk by chunk
     cdef int pattern                     # of scan.h that does what the pre-tokenizer does, or -1
+    cdef Cutter cutter                   # does what the pre-tokenizer does, if it is not None
     cdef ByteSafeSplits safe_splits      # None unless words may be split for a byte-level model
     cdef readonly bint splits_long_texts    # see split_points.py
     cdef WorkerPool workers
@@ -25,4 +27,7 @@ cdef class Encoder(WordEncoder):
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
                             Output* out) except -1 nogil
     cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil
+    cdef int encode_cut(self, Worker worker, const Text* text, Output* out) except -1 nogil
+    cdef int encode_words(self, Worker worker, const Text* text, const int32_t* spans, int count,
+                          Output* out) except -1 nogil
     cdef int encode_unsplit(self, Worker worker, const Text* text, Output* out) except -1 nogil

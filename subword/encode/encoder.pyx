@@ -4,13 +4,15 @@ token.
     document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words
         --cache, model--> ids
 
-Four shortcuts give the same result as running the stages one after the other; tests compare them:
+Five shortcuts give the same result as running the stages one after the other; tests compare them:
 
 * A pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time.
+* One that is another pattern is run by its cutter, two kilobytes at a time.
 * Around BERT's normalizer the text is split first, at blanks, punctuation and Chinese characters:
   the normalizer and the pre-tokenizer never look across these. The tokens of each chunk depend on
   its bytes alone, so they are cached too.
-* Words of byte-level BPE are split where the model never merges, unless offsets are asked for.
+* Words of byte-level BPE are split where the model never merges, unless offsets are asked for:
+  between Hangul, Chinese and kana, and long words between any two bytes.
 * BPE without a pre-tokenizer (SentencePiece's way) gets its text in chunks that no merge joins.
 """
 
@@ -22,12 +24,14 @@ from subword._core.pipeline cimport (
 )
 from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
+from subword._regex.cutter cimport CUT_ROOM, cut_begin, cut_chunk, cut_run
 from subword.encode._word_cache cimport pending_clear
 from subword.encode._word_encoder cimport WordEncoder
 from subword.encode.segments cimport normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Output, Worker, WorkerPool, begin_rows
 from subword.models.bpe cimport BPE
 from subword.models.byte_safe_splits cimport byte_safe_splits, find_byte_safe_splits
+from subword.pre_tokenizers.sequence cimport cutter_of
 from subword.vocab.added_tokens cimport AddedTokenMatcher, AddedSpan
 
 cdef extern from "scan/scan.h" nogil:
@@ -35,6 +39,12 @@ cdef extern from "scan/scan.h" nogil:
         SCAN_BERT
     int scan(int pattern, const uint8_t* p, Py_ssize_t n, Py_ssize_t* pos, const uint8_t* bits,
              const byte_safe_splits* splits, int32_t* out, int room, int simd)
+
+cdef extern from "scan/safe_splits.h" nogil:
+    enum:
+        LONG_WORD
+    int split_long_word(const byte_safe_splits* splits, const uint8_t* p, int32_t* start,
+                        int32_t end, int32_t* out, int capacity)
 
 cdef enum:
     SCAN_WORDS = 256        # words that a scanner finds in a call
@@ -62,7 +72,8 @@ cdef class Encoder(WordEncoder):
         cdef bint added_after = after_normalizer.count > 0
         self.set_model(normalizer, pre_tokenizer, model, added_after, caches_words)
         self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
-        if self.pattern >= 0 and isinstance(model, BPE):
+        self.cutter = cutter_of(pre_tokenizer)
+        if isinstance(model, BPE) and self.unsplit is None:
             self.safe_splits = find_byte_safe_splits(model)
         self.splits_long_texts = splits_long_texts
         self.workers = WorkerPool(cache_limit)
@@ -177,12 +188,48 @@ cdef class Encoder(WordEncoder):
                 self.encode_spans(worker, text, found, count, out)
                 if pos == text.size or self.has_enough(worker, out):
                     return 0
+        if self.cutter is not None:
+            return self.encode_cut(worker, text, out)
         source = split_words(self.pre_tokenizer, text, worker)
         while pos < worker.spans.size and not self.has_enough(worker, out):
             count = <int>min(SCAN_WORDS, worker.spans.size - pos)
-            self.encode_spans(worker, source, <int32_t*>(worker.spans.data + pos), count, out)
+            self.encode_words(worker, source, <int32_t*>(worker.spans.data + pos), count, out)
             pos += count
         return 0
+
+    cdef int encode_cut(self, Worker worker, const Text* text, Output* out) except -1 nogil:
+        """Append the tokens of a text whose words the cutter finds."""
+        cdef int32_t[2 * CUT_ROOM + 16] found
+        cdef cut_run run
+        cdef int count
+        cut_begin(&run)
+        while run.pos < text.size and not self.has_enough(worker, out):
+            count = cut_chunk(&self.cutter.tables, text.data, text.size, &run, found, simd_on)
+            self.encode_words(worker, text, found, count, out)
+        return 0
+
+    cdef int encode_words(self, Worker worker, const Text* text, const int32_t* spans, int count,
+                          Output* out) except -1 nogil:
+        """Append the tokens of words, of which the long ones are split where the model may be."""
+        cdef int32_t[2 * SCAN_WORDS] parts
+        cdef int first = 0, last, found
+        cdef int32_t start
+        if self.safe_splits is None or out.with_offsets or self.safe_splits.table.joined == NULL:
+            return self.encode_spans(worker, text, spans, count, out)
+        while True:
+            last = first
+            while last < count and spans[2 * last + 1] - spans[2 * last] < LONG_WORD:
+                last += 1
+            if last > first:
+                self.encode_spans(worker, text, spans + 2 * first, last - first, out)
+            if last == count:
+                return 0
+            start = spans[2 * last]
+            while start < spans[2 * last + 1]:
+                found = split_long_word(&self.safe_splits.table, text.data, &start,
+                                        spans[2 * last + 1], parts, SCAN_WORDS)
+                self.encode_spans(worker, text, parts, found, out)
+            first = last + 1
 
     cdef int encode_unsplit(self, Worker worker, const Text* text, Output* out) except -1 nogil:
         """Append the tokens of a text that is one word, chunk by chunk."""

@@ -9,11 +9,13 @@ cdef extern from "scan/safe_splits.h" nogil:
         const uint64_t* bits
         int shift
         int hangul
+        const uint64_t* joined
 
 
 cdef class ByteSafeSplits:
     cdef byte_safe_splits table
     cdef uint64_t* bits                # those of the table, owned
+    cdef uint64_t[1024] joined         # those of the table
     cdef uint32_t* pairs               # that merge, each as bytes_around; some twice or more
     cdef Py_ssize_t size, capacity
     cdef int add(self, int second, int third, int first, int next) except -1

@@ -10,6 +10,10 @@ Two characters are represented by the two bytes before the position between them
 after it, which the scanner loads as one number; a table holds a bit for each hash of such a number.
 Of 100 positions between Korean characters, merges of Qwen3 join 30, and 34 look so by these four
 bytes. A token may hold only a part of a character: then every value of the missing byte is added.
+
+For words that are long because no usual pattern splits them, such as lines, a second table holds a
+bit for each pair of bytes: without `ignore_merges`, they may be split between any two bytes that no
+merge joins. In English text behind GPT-2's vocabulary, the parts are about its words.
 """
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
@@ -99,14 +103,15 @@ cdef class ByteSafeSplits:
         return 0
 
     cdef int keep_whole(self, BPE model) except -1:
-        """Add pairs such that no part of a word is a token that only `ignore_merges` finds.
+        """Add pairs such that a token that only `ignore_merges` finds is no part of a word, and is
+        not split where it is a word.
 
         These are the tokens that are not what the merges make of their bytes.
         """
         cdef Tokens tokens
         cdef const uint8_t* bytes
         cdef uint64_t i
-        cdef uint32_t size
+        cdef uint32_t size, k
         tokens.data = NULL
         tokens.size = tokens.capacity = 0
         try:
@@ -115,8 +120,12 @@ cdef class ByteSafeSplits:
                     continue
                 bytes = model.words.bytes + model.words.entries[i].offset
                 size = model.words.entries[i].size
-                if (size < 3 or is_continuation(bytes[0])    # a part begins with a whole character
-                        or not (is_whole(bytes) or is_whole(bytes + size - 3))):
+                if size < 3 or is_continuation(bytes[0]):    # a part begins with a whole character
+                    continue
+                for k in range(size - 2):
+                    if is_whole(bytes + k):
+                        break
+                else:
                     continue
                 tokens.size = 0
                 model.merge(bytes, size, &tokens)
@@ -126,6 +135,9 @@ cdef class ByteSafeSplits:
                     self.add(ANY, ANY, bytes[0], bytes[1])
                 if is_whole(bytes + size - 3):
                     self.add(bytes[size - 2], bytes[size - 1], ANY, ANY)
+                for k in range(3, size - 2):
+                    if is_whole(bytes + k - 3) and is_whole(bytes + k):
+                        self.add(bytes[k - 2], bytes[k - 1], bytes[k], bytes[k + 1])
         finally:
             tokens_free(&tokens)
         return 0
@@ -156,6 +168,7 @@ cdef ByteSafeSplits find_byte_safe_splits(BPE model):
     cdef Ends* end
     cdef Py_ssize_t highest = max(model.vocab.values(), default=0), k, size, at
     cdef uint8_t[HIGHEST_CHAR + 1] byte_of
+    cdef int left, right
     cdef str token
     if (not model.byte_level or model.dropout or model.prefix_size or model.suffix_size
             or highest >= MAX_TABLE_IDS or shares_ids(model.vocab)
@@ -178,8 +191,13 @@ cdef ByteSafeSplits find_byte_safe_splits(BPE model):
         for k in range(model.merge_count):
             found.add_merge(ends[model.merge_ids[2 * k]].last,
                             ends[model.merge_ids[2 * k + 1]].first)
+            left = ends[model.merge_ids[2 * k]].last[2]
+            right = ends[model.merge_ids[2 * k + 1]].first[0]
+            found.joined[left >> 6 | right << 2] |= <uint64_t>1 << (left & 63)
         if model.ignore_merges:
             found.keep_whole(model)
+        else:
+            found.table.joined = found.joined
         found.make_table()
     finally:
         free(ends)

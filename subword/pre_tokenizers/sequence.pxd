@@ -1,4 +1,5 @@
 from subword._core.pipeline cimport PreTokenizer
+from subword._regex.cutter cimport Cutter
 
 
 cdef class Sequence(PreTokenizer):
@@ -9,4 +10,6 @@ cdef class Sequence(PreTokenizer):
     cdef Py_ssize_t steps_count
 
 
+# What does all of the splitting in one pass, None if there is no such thing.
+cdef Cutter cutter_of(PreTokenizer pre_tokenizer)
 cpdef PreTokenizer with_raw_bytes(PreTokenizer pre_tokenizer)

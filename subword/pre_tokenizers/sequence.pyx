@@ -5,6 +5,7 @@ from libc.string cimport memset
 from subword._core.pipeline cimport (
     PreTokenizer, Spans, Text, spans_free, spans_push, text_copy, text_free,
 )
+from subword._regex.cutter cimport Cutter
 from subword.pre_tokenizers._scan cimport SCAN_DEEPSEEK
 from subword.pre_tokenizers.byte_level cimport ByteLevel
 from subword.pre_tokenizers.splits cimport Split
@@ -87,6 +88,16 @@ cdef bint deepseek_splits(steps):
 def is_scanned(PreTokenizer pre_tokenizer):
     """Return whether one of the scanners of published patterns does all of the splitting."""
     return pre_tokenizer is not None and pre_tokenizer.pattern >= 0
+
+
+cdef Cutter cutter_of(PreTokenizer pre_tokenizer):
+    """Return what splits as the pre-tokenizer does in one pass, if it is one compiled pattern."""
+    if isinstance(pre_tokenizer, Split):
+        return (<Split>pre_tokenizer).cutter
+    if isinstance(pre_tokenizer, Sequence) and pre_tokenizer.steps:
+        if all([is_transparent(step) for step in pre_tokenizer.steps[1:]]):
+            return cutter_of(pre_tokenizer.steps[0])
+    return None
 
 
 cpdef PreTokenizer with_raw_bytes(PreTokenizer pre_tokenizer):

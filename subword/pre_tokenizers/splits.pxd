@@ -1,6 +1,7 @@
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport PreTokenizer, Spans
+from subword._regex.cutter cimport Cutter
 from subword._regex.matcher cimport Matcher
 
 
@@ -19,7 +20,8 @@ cdef class Split(PreTokenizer):
     cdef readonly str behavior
     cdef readonly bint invert
     cdef Behavior delimiter_behavior
-    cdef Matcher compiled
+    cdef Matcher compiled               # None for a literal, and with a scanner or a cutter
+    cdef readonly Cutter cutter         # does all of the splitting, if it is not None
     cdef bytes needle
     cdef const uint8_t* needle_data
     cdef int32_t needle_size

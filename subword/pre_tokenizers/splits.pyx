@@ -14,7 +14,7 @@ from subword._core.unicode cimport BERT_NUMERIC, BERT_PUNCT, bert_bits, joined_s
 from subword._regex.matcher cimport Matcher
 from subword.pre_tokenizers._scan cimport scan_all
 
-from subword._regex.patterns import Regex, compile_pattern
+from subword._regex.patterns import Regex, compile_cutter, compile_pattern
 from subword._regex.scanners import scanner_of
 from subword._regex.split_patterns import BEHAVIORS, checked_behavior
 
@@ -177,7 +177,9 @@ cdef class Split(PreTokenizer):
             self.regex = pattern.pattern
             self.pattern = scanner_of(self.regex, self.behavior, self.invert)
             if self.pattern < 0:
-                self.compiled = compile_pattern(self.regex)
+                self.cutter = compile_cutter(self.regex, self.behavior, self.invert)
+                if self.cutter is None:
+                    self.compiled = compile_pattern(self.regex)
         elif isinstance(pattern, str):
             self.literal = pattern
             self.needle = pattern.encode()
@@ -193,6 +195,10 @@ cdef class Split(PreTokenizer):
         if self.pattern >= 0:
             for i in range(before.size):
                 scan_all(self.pattern, source.data, before.data[i].start, before.data[i].end, after)
+            return 0
+        if self.cutter is not None:
+            for i in range(before.size):
+                self.cutter.cut_all(source.data, before.data[i].start, before.data[i].end, after)
             return 0
         segments.data = matches.data = NULL
         segments.size = segments.capacity = matches.size = matches.capacity = 0

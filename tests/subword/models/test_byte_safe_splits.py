@@ -4,6 +4,7 @@ word, which the plain run with offsets and the oracle give.
 
 import json
 import random
+from contextlib import suppress
 from itertools import pairwise
 
 import numpy as np
@@ -12,7 +13,7 @@ import tokenizers
 
 from subword import Tokenizer
 from subword._regex.split_patterns import PATTERNS
-from subword.vocab.byte_alphabet import CHARS, chars_of
+from subword.vocab.byte_alphabet import BYTES, CHARS, chars_of
 from tests.helpers.compare import load
 from tests.helpers.published import needs_data, oracle
 from tests.helpers.random_text import words_of_alphabet
@@ -52,11 +53,11 @@ def random_model(rng: random.Random, alphabet: str, ignore_merges: bool) -> dict
 
 
 def random_tokenizer(rng: random.Random, alphabet: str) -> dict:
-    """Return a tokenizer.json with GPT-2's pattern or Llama-3's."""
+    """Return a tokenizer.json with GPT-2's pattern, Llama-3's, or one that leaves long words."""
     level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
     split = {
         "type": "Split",
-        "pattern": {"Regex": PATTERNS["llama3"]},
+        "pattern": {"Regex": rng.choice([PATTERNS["llama3"], "水+|[あ-ー]", r"(é)\1"])},
         "behavior": "Isolated",
         "invert": False,
     }
@@ -73,6 +74,9 @@ def test_ids_of_cut_words(simd, seed):
     config = json.dumps(random_tokenizer(rng, alphabet))
     ours, theirs = Tokenizer.from_str(config), tokenizers.Tokenizer.from_str(config)
     texts = [words_of_alphabet(rng, alphabet, rng.choice([6, 40, 300])) for _ in range(20)]
+    for token in json.loads(config)["model"]["vocab"]:
+        with suppress(UnicodeDecodeError):
+            texts.append(bytes(map(BYTES.__getitem__, token)).decode())
     expected = [encoding.ids for encoding in theirs.encode_batch(texts)]
     assert ours.encode_ragged(texts).to_lists() == expected
     assert ours.encode_ragged(texts, return_offsets=True).to_lists() == expected
@@ -91,6 +95,71 @@ def test_a_piece_is_no_word_of_its_own():
     text = json.dumps({"version": "1.0", "model": model, "pre_tokenizer": level})
     ours = Tokenizer.from_str(text)
     assert [len(row) for row in ours.encode_ragged(["가", "가나", "나가", "가"])] == [1, 6, 6, 1]
+
+
+@pytest.mark.parametrize("pattern", [PATTERNS["gpt2"], r"\n"])
+def test_a_word_that_is_a_token_without_merges_stays_whole(simd, pattern):
+    words = ["乂亽伵", "仲佀", "a両伶丆", "両伶b", "가나다라 마바사아 자차카타"]
+    vocab = {char: index for index, char in enumerate(CHARS)}
+    vocab |= {chars_of(word.encode()): 256 + index for index, word in enumerate(words)}
+    config = {
+        "version": "1.0",
+        "model": {"type": "BPE", "vocab": vocab, "merges": [], "ignore_merges": True},
+        "pre_tokenizer": {
+            "type": "Sequence",
+            "pretokenizers": [
+                {
+                    "type": "Split",
+                    "pattern": {"Regex": pattern},
+                    "behavior": "Isolated",
+                    "invert": False,
+                },
+                {
+                    "type": "ByteLevel",
+                    "add_prefix_space": False,
+                    "trim_offsets": True,
+                    "use_regex": False,
+                },
+            ],
+        },
+    }
+    ours = Tokenizer.from_str(json.dumps(config))
+    theirs = tokenizers.Tokenizer.from_str(json.dumps(config))
+    texts = [*words, *(word[1:] for word in words), *(word * 2 for word in words)]
+    expected = [encoding.ids for encoding in theirs.encode_batch(texts)]
+    assert ours.encode_ragged(texts).to_lists() == expected
+
+
+def test_long_words_are_split_between_bytes_that_no_merge_joins():
+    # A line is one word here; what is cached are its parts.
+    merges = [["a", "b"], ["ab", "c"], ["Ġ", "a"]]
+    vocab = {char: index for index, char in enumerate(CHARS)}
+    vocab |= {"".join(pair): 256 + index for index, pair in enumerate(merges)}
+    split = {
+        "type": "Split",
+        "pattern": {"Regex": r"\n"},
+        "behavior": "Isolated",
+        "invert": False,
+    }
+    level = {
+        "type": "ByteLevel",
+        "add_prefix_space": False,
+        "trim_offsets": True,
+        "use_regex": False,
+    }
+    config = {
+        "version": "1.0",
+        "model": {"type": "BPE", "vocab": vocab, "merges": merges},
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, level]},
+        "decoder": level,
+    }
+    ours = Tokenizer.from_str(json.dumps(config))
+    rng = random.Random(0)
+    lines = [" ".join(rng.choices(["abc", "ab", "ac", "b"], k=20)) for _ in range(300)]
+    rows = ours.encode_ragged(lines, threads=1)
+    assert ours.cache_info()["words"] < 20
+    assert ours.encode_ragged(lines, threads=1, return_offsets=True).to_lists() == rows.to_lists()
+    assert ours.decode_batch(rows) == lines
 
 
 def test_pieces_are_what_is_cached():
