@@ -1,8 +1,9 @@
-"""The types of numpy arrays."""
+"""The types of numpy arrays, without numpy.typing, which takes long to import."""
+
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-ArrayU32 = npt.NDArray[np.uint32]
-ArrayI32 = npt.NDArray[np.int32]
-ArrayI64 = npt.NDArray[np.int64]
+ArrayU32 = np.ndarray[Any, np.dtype[np.uint32]]
+ArrayI32 = np.ndarray[Any, np.dtype[np.int32]]
+ArrayI64 = np.ndarray[Any, np.dtype[np.int64]]

@@ -11,7 +11,6 @@ import contextlib
 import errno
 import os
 import re
-import secrets
 import stat
 import sys
 from collections.abc import Iterator
@@ -70,7 +69,7 @@ def atomic_path(path: PathLike) -> Iterator[str]:
         raise FileNotFoundError(errno.ENOENT, "no such folder", folder)
     if not os.path.basename(path):
         raise IsADirectoryError(errno.EISDIR, "a file must have a name", os.fspath(path))
-    temporary = os.path.join(folder, f".{name[:40]}.{secrets.token_hex(6)}.tmp")
+    temporary = os.path.join(folder, f".{name[:40]}.{os.urandom(6).hex()}.tmp")
     flags = os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_CLOEXEC", 0)
     try:
         with _named(path, temporary):

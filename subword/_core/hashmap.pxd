@@ -16,6 +16,7 @@ cdef extern from "cpu/hash.h" nogil:
     uint64_t hash_number(uint64_t number, const uint64_t* key)
     uint64_t hash_bytes(const uint8_t* p, size_t n, const uint64_t* key)
     void advise_huge_pages(void* p, size_t size)
+    void subword_prefetch(const void* p)
 
 
 # No pair of ids, code point or trie node has this key or this value.
@@ -64,6 +65,11 @@ cdef inline uint64_t intmap_get(const IntMap* map, uint64_t key) noexcept nogil:
             return NOTHING()
         slot = (slot + 1) & map.mask
     return map.entries[slot].value
+
+
+cdef inline void intmap_prefetch(const IntMap* map, uint64_t key) noexcept nogil:
+    """Fetch the first slot of `key`, which `intmap_put` will need soon."""
+    subword_prefetch(map.entries + (hash_number(key, map.hash_key) & map.mask))
 
 
 cdef inline IntMapEntry* intmap_slot(const IntMap* map, uint64_t key) noexcept nogil:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from subword._regex import charsets as sets
 from subword._regex.tree import CharSet
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 PAGE_BITS = 7  # a page is the classes of 128 characters; most pages of a pattern are equal
 PAGE = 1 << PAGE_BITS

@@ -8,10 +8,9 @@ algorithm, 1968; R. Cox, https://swtch.com/~rsc/regexp/regexp2.html).
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from subword._regex.char_classes import CharClasses
 from subword._regex.simplify import can_be_empty
@@ -29,6 +28,9 @@ from subword._regex.tree import (
     Reference,
     Repeat,
 )
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 MAX_INSTRUCTIONS = 100_000  # a counted repetition is written out
 MAX_CONDITIONS = 30  # on the character before: bits of an automaton's state

@@ -102,7 +102,7 @@ class TextDecoder:
         return self._tables[skip_special_tokens]
 
     def _make_table(self, skip_special_tokens: bool) -> TokenByteTable | None:
-        highest = max(self.vocabulary.as_dict().values(), default=-1)
+        highest = self.vocabulary.id_count - 1
         plan = table_plan(self.decoder)
         if plan is None or highest >= MAX_TABLE_IDS:
             return None

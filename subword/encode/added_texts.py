@@ -44,12 +44,12 @@ class AddedTexts:
     def _spelling(self) -> dict[int, str]:
         """The model's spelling of each added token that may have another text than its id."""
         vocabulary = self._vocabulary
-        by_model = {i: token for token, i in vocabulary.tokens.items() if i in vocabulary.added}
         spelling = {}
         for i, token in vocabulary.added.items():
             shown = vocabulary.id_to_token(i) or ""
             matched = vocabulary.normalized_texts.get(i, token.content)
-            spelled = by_model.get(i, shown)
+            by_model = vocabulary.tokens.token_of(i)
+            spelled = shown if by_model is None else by_model
             if token.lstrip or token.rstrip or not shown == matched == spelled:
                 spelling[i] = spelled
         return spelling

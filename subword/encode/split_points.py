@@ -80,7 +80,7 @@ def can_split(
     if isinstance(model, BPE):
         safe = model.byte_level and not model.dropout and is_scanned(pre_tokenizer)
         safe = safe and is_nfc(normalizer)
-        safe = safe and has_all_bytes(model.vocab)
+        safe = safe and has_all_bytes(model.tokens)
     else:
         safe = isinstance(pre_tokenizer, BertPreTokenizer)
         safe = safe and isinstance(normalizer, normalizers.BertNormalizer)

@@ -220,7 +220,7 @@ class TextEncoder:
         """Return (2, n) int32: how many spaces each token begins and ends with."""
         id_to_token = self.vocabulary.id_to_token
         if self._space_counts is None:
-            size = 1 + max(self.vocabulary.as_dict().values(), default=-1)
+            size = self.vocabulary.id_count
             if size > MAX_TABLE_IDS:
                 return leading_trailing_spaces(ids, id_to_token)
             every_id = np.arange(size, dtype=np.uint32)

@@ -19,11 +19,15 @@ def read_text(path: PathLike) -> str:
         OSError: The file cannot be read.
         ValueError: It is not UTF-8; the message names the byte.
     """
-    data = Path(path).read_bytes()
+    return decode_utf8(Path(path).read_bytes(), path)
+
+
+def decode_utf8(data: bytes, name: PathLike) -> str:
+    """Return the text of bytes that errors call `name`; a ValueError names the wrong byte."""
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not UTF-8 at byte {error.start}: {error.reason}") from None
+        raise ValueError(f"{name}: not UTF-8 at byte {error.start}: {error.reason}") from None
 
 
 def read_json(path: PathLike) -> Any:

@@ -9,9 +9,11 @@ from subword._core.component import component_type, get_field, get_field_or_null
 from subword._core.pipeline import PreTokenizer
 from subword.formats.json_files import check_no_surrogates
 from subword.models.bpe import BPE
+from subword.models.merge_table import MergeTable
 from subword.models.wordpiece import WordPiece
 from subword.pre_tokenizers import with_raw_bytes
 from subword.vocab.byte_alphabet import has_all_bytes
+from subword.vocab.token_table import TokenTable
 
 # No word can be longer: a text has less than 2**31 bytes.
 MAX_WORD_CHARS = 2**62
@@ -56,7 +58,8 @@ def reads_bytes(pre_tokenizer: PreTokenizer | None, config: Config) -> bool:
     is_bpe = config.get("type") == "BPE" or (config.get("type") is None and "merges" in config)
     if not plain or not is_bpe or pre_tokenizer is None or with_raw_bytes(pre_tokenizer) is None:
         return False
-    return has_all_bytes(config["vocab"]) if isinstance(config.get("vocab"), dict) else False
+    vocab = config.get("vocab")
+    return has_all_bytes(vocab) if isinstance(vocab, dict | TokenTable) else False
 
 
 def _type_of(config: Config) -> object:
@@ -67,7 +70,7 @@ def _type_of(config: Config) -> object:
         return "BPE"
     if "max_input_chars_per_word" in config:
         return "WordPiece"
-    return "WordLevel" if isinstance(config.get("vocab"), dict) else "Unigram"
+    return "WordLevel" if isinstance(config.get("vocab"), dict | TokenTable) else "Unigram"
 
 
 def _wordpiece(config: Config) -> WordPiece:
@@ -84,12 +87,6 @@ def _wordpiece(config: Config) -> WordPiece:
 
 def _bpe(config: Config, byte_level: bool) -> BPE:
     vocab = _vocab(config)
-    merges = [
-        # A list may hold anything: the model looks at it.
-        tuple(entry) if type(entry) is list and len(entry) == 2 else _merge(entry, number)
-        for number, entry in enumerate(get_field(config, "merges", list))
-        if not (isinstance(entry, str) and entry.startswith("#version"))
-    ]
     dropout = config.get("dropout")
     if dropout is not None and (isinstance(dropout, bool) or not isinstance(dropout, int | float)):
         raise ValueError(f"model.dropout must be a number or null, got {dropout!r}")
@@ -99,7 +96,7 @@ def _bpe(config: Config, byte_level: bool) -> BPE:
     }
     return BPE(
         vocab,
-        merges,
+        _merges(config),
         dropout=dropout,
         unk_token=_optional_str(config, "unk_token"),
         continuing_subword_prefix=_optional_str(config, "continuing_subword_prefix"),
@@ -107,6 +104,17 @@ def _bpe(config: Config, byte_level: bool) -> BPE:
         byte_level=byte_level,
         **flags,
     )
+
+
+def _merges(config: Config) -> MergeTable | list[tuple[str, str]]:
+    if isinstance(config.get("merges"), MergeTable):
+        return config["merges"]  # type: ignore[no-any-return]
+    return [
+        # A list may hold anything: the model looks at it.
+        tuple(entry) if type(entry) is list and len(entry) == 2 else _merge(entry, number)
+        for number, entry in enumerate(get_field(config, "merges", list))
+        if not (isinstance(entry, str) and entry.startswith("#version"))
+    ]
 
 
 def _merge(entry: object, number: int) -> tuple[str, str]:
@@ -121,8 +129,10 @@ def _merge(entry: object, number: int) -> tuple[str, str]:
     return str(tokens[0]), str(tokens[1])
 
 
-def _vocab(config: Config) -> dict[str, int]:
+def _vocab(config: Config) -> dict[str, int] | TokenTable:
     vocab = config.get("vocab")
+    if isinstance(vocab, TokenTable):
+        return vocab
     if not isinstance(vocab, dict):
         raise ValueError(f"model.vocab must be an object, got {type(vocab).__name__}")
     check_no_surrogates("model.vocab", vocab)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 
 from subword import decoders, processors
 from subword._core.component import get_field
-from subword.formats.json_files import PathLike, check_no_surrogates, parse_json, read_json
+from subword.formats._model_scan import scan_tokenizer_json
+from subword.formats.json_files import PathLike, check_no_surrogates, decode_utf8, parse_json
 from subword.formats.models_json import model_from_config, model_to_config, reads_bytes
 from subword.formats.padding_json import padding_from_config, truncation_from_config
 from subword.formats.parts import TokenizerParts
@@ -29,12 +31,28 @@ def tokenizer_json_parts(path: PathLike) -> TokenizerParts:
         OSError: The file cannot be read.
         ValueError: It is not a tokenizer this library supports; the message names the place.
     """
-    return parts_from_config(read_json(path), str(path))
+    data = Path(path).read_bytes()
+    return _scanned_parts(data) or parts_from_config(
+        parse_json(decode_utf8(data, path), str(path)), str(path)
+    )
 
 
 def parts_from_text(text: str, name: str = "tokenizer.json") -> TokenizerParts:
     """Return the parts of the text of a tokenizer.json; errors call it `name`."""
-    return parts_from_config(parse_json(text, name), name)
+    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else b""
+    return _scanned_parts(data) or parts_from_config(parse_json(text, name), name)
+
+
+def _scanned_parts(data: bytes) -> TokenizerParts | None:
+    """Return the parts of a file whose tokens need not become Python objects.
+
+    None if it is broken or not as usual: then the slower way says what is wrong with it.
+    """
+    config = scan_tokenizer_json(data)
+    try:
+        return None if config is None else parts_from_config(config)
+    except (ValueError, TypeError):
+        return None
 
 
 def parts_from_config(config: object, name: str = "tokenizer.json") -> TokenizerParts:

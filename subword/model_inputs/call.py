@@ -8,14 +8,12 @@ a ValueError; an empty batch gives empty lists.
 
 from __future__ import annotations
 
-import logging
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from subword.encode.text_encoder import TextEncoder
 from subword.model_inputs.batch_encoding import BatchEncoding, from_numpy
@@ -24,7 +22,8 @@ from subword.model_inputs.padded_encodings import Row, padded_encodings
 from subword.results.encoding import Encoding
 from subword.results.truncation import check_truncation
 
-logger = logging.getLogger("subword")
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class EncodePadded(Protocol):
@@ -235,7 +234,9 @@ def _encode_directly(
 def _warn_if_too_long(options: CallOptions, max_length: int | None, length: int) -> None:
     limit = options.defaults.model_max_length
     if max_length is None and options.verbose and length > limit > 0:
-        logger.warning(
+        import logging  # takes as long as a fifth of this package, and is rarely needed
+
+        logging.getLogger("subword").warning(
             "%d tokens are more than the model's limit of %d: the model will fail on them",
             length,
             limit,

@@ -5,10 +5,12 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from subword._core.hashmap cimport IntMap, WordMap
 from subword._core.pipeline cimport Model, Tokens
 from subword.models.merge cimport Symbol
+from subword.models.merge_table cimport MergeTable
+from subword.vocab.token_table cimport TokenTable
 
 
 cdef class BPE(Model):
-    cdef readonly dict vocab
+    cdef readonly TokenTable tokens     # the vocabulary
     cdef readonly object dropout
     cdef double leave_out               # dropout as a number, 0 for None
     cdef readonly object unk_token
@@ -18,7 +20,7 @@ cdef class BPE(Model):
     cdef readonly bint byte_fallback
     cdef readonly bint ignore_merges
     cdef readonly bint byte_level
-    cdef uint32_t* merge_ids            # (left, right) of each merge in order of rank
+    cdef MergeTable merge_table
     cdef readonly Py_ssize_t merge_count
     cdef readonly object ranks           # rank of each merge; None: its index
     cdef IntMap pairs                   # left << 32 | right -> rank << 32 | merged id
@@ -39,6 +41,6 @@ cdef class BPE(Model):
     cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil
     cdef Symbol* first_symbols(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
                                Py_ssize_t* count) noexcept nogil
-    cdef _fill_pairs(self, merges, ranks)
+    cdef _fill_pairs(self, ranks)
+    cdef _check_merges(self)
     cdef _fill_alphabet(self)
-    cdef _fill_words(self)

@@ -4,11 +4,13 @@ from typing import Any, Self
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import Model
+from subword.models.merge_table import MergeTable
 from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
 from subword.vocab.byte_alphabet import CHARS as CHARS
-from subword.vocab.byte_alphabet import spelled_bytes as spelled_bytes
-from subword.vocab.vocabulary import checked_vocab as checked_vocab
+from subword.vocab.byte_alphabet import chars_of as chars_of
+from subword.vocab.token_table import TokenTable
 from subword.vocab.vocabulary import shares_ids as shares_ids
+from subword.vocab.vocabulary import token_table as token_table
 
 def check_str(name: str, value: object) -> None: ...
 
@@ -16,8 +18,8 @@ def check_str(name: str, value: object) -> None: ...
 class BPE(Model):
     def __init__(
         self,
-        vocab: Mapping[str, int],
-        merges: Iterable[tuple[str, str]],
+        vocab: Mapping[str, int] | TokenTable,
+        merges: Iterable[tuple[str, str]] | MergeTable,
         *,
         dropout: float | None = None,
         unk_token: str | None = None,
@@ -31,6 +33,8 @@ class BPE(Model):
     ) -> None: ...
     @classmethod
     def from_ranks(cls, ranks: Mapping[bytes, int]) -> Self: ...
+    @property
+    def tokens(self) -> TokenTable: ...
     @property
     def vocab(self) -> dict[str, int]: ...
     @property
@@ -56,4 +60,6 @@ class BPE(Model):
     @property
     def ranks(self) -> Sequence[int] | None: ...
     def options(self) -> dict[str, Any]: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object) -> Self: ...
     def __reduce__(self) -> tuple[Callable[..., BPE], tuple[Any, ...]]: ...

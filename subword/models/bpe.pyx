@@ -10,21 +10,29 @@ from operator import itemgetter
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
+from libc.string cimport memcmp
 
 from subword._core.hashmap cimport (
-    intmap_free, intmap_get, intmap_init, intmap_put,
-    wordmap_add, wordmap_free, wordmap_get, wordmap_init,
+    intmap_free, intmap_get, intmap_init, intmap_prefetch, intmap_put,
+    wordmap_free, wordmap_get,
 )
 from subword._core.pipeline cimport NO_ID, Model, Tokens, out_of_memory, tokens_push
+from subword.models._whole_words cimport fill_words
 from subword.models._dropout cimport merge_some
 from subword.models.merge cimport MERGED, SHORT, Symbol, merge_long, merge_short
+from subword.models.merge_table cimport MERGE_IDS, MergeTable, number_merges
+from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
-from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS, chars_of, spelled_bytes
-from subword.vocab.vocabulary import checked_vocab, shares_ids
+from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS, chars_of
+from subword.vocab.vocabulary import shares_ids, token_table
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
+
+
+cdef enum:
+    FETCHED = 16    # merges whose slots are fetched in advance
 
 
 def check_str(name, value):
@@ -69,7 +77,6 @@ cdef class BPE(Model):
     """
 
     def __cinit__(self):
-        self.merge_ids = NULL
         self.pairs.entries = NULL
         self.words.entries = NULL
         self.words.bytes = NULL
@@ -79,7 +86,7 @@ cdef class BPE(Model):
     def __init__(self, vocab, merges, *, dropout=None, unk_token=None,
                  continuing_subword_prefix=None, end_of_word_suffix=None, fuse_unk=False,
                  byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None):
-        if self.merge_ids != NULL:
+        if self.tokens is not None:
             raise TypeError("BPE objects are immutable: make a new one")
         if isinstance(dropout, bool):
             raise TypeError("dropout must be a number or None, got bool")
@@ -89,7 +96,7 @@ cdef class BPE(Model):
             check_str(name, value)
         if dropout is not None and not 0 <= dropout <= 1:
             raise ValueError(f"dropout must be between 0 and 1, got {dropout}")
-        self.vocab = checked_vocab(vocab)
+        self.tokens = token_table(vocab)
         self.dropout = dropout
         self.leave_out = dropout or 0.0
         self.unk_token = unk_token
@@ -110,77 +117,73 @@ cdef class BPE(Model):
         self.suffix_data = self.suffix_bytes
         self.prefix_size = <int>len(self.prefix_bytes)
         self.suffix_size = <int>len(self.suffix_bytes)
-        self.unk_id = self.vocab.get(unk_token, 0xFFFFFFFF) if unk_token is not None else 0xFFFFFFFF
-        self._fill_pairs(merges, ranks)
+        self.unk_id = (self.tokens.get(unk_token, 0xFFFFFFFF) if unk_token is not None
+                       else 0xFFFFFFFF)
+        if isinstance(merges, MergeTable):
+            self.merge_table = merges
+        else:
+            merges = list(merges)
+            self.merge_table = number_merges(
+                self.tokens, merges, len(self.continuing_subword_prefix or ""))
+            # The ids do not say how merges were spelled.
+            self.spelled_merges = merges if self.tokens.shares_ids() else None
+        self.merge_count = self.merge_table.count
+        self._check_merges()
+        self._fill_pairs(ranks)
         self._fill_alphabet()
         self.unk_is_missing = unk_token is not None and self.unk_id == <uint32_t>NO_ID and not (
-            byte_level and all([character in self.vocab for character in CHARS]))
+            byte_level and all([character in self.tokens for character in CHARS]))
         if ignore_merges:
-            self._fill_words()
+            fill_words(&self.words, self.tokens, byte_level)
 
     def __dealloc__(self):
-        free(self.merge_ids)
         intmap_free(&self.pairs)
         for i in range(4):
             intmap_free(&self.characters[i])
         wordmap_free(&self.words)
 
-    cdef _fill_pairs(self, merges, ranks):
-        cdef Py_ssize_t rank = 0, skip = len(self.continuing_subword_prefix or "")
-        cdef uint32_t left, right, product
-        cdef dict vocab = self.vocab
-        merges = list(merges)
-        self.merge_ids = <uint32_t*>malloc(max(len(merges), 1) * 2 * sizeof(uint32_t))
-        if self.merge_ids == NULL:
-            raise MemoryError("no memory for the merges")
-        intmap_init(&self.pairs, len(merges))
-        for pair in merges:
-            try:
-                a, b = pair
-                left = vocab[a]
-                right = vocab[b]
-                product = vocab[a + b[skip:]]
-            except KeyError as error:
-                raise ValueError(
-                    f"merge {rank} is {pair!r}, but {error.args[0]!r} is not in the "
-                    "vocabulary") from None
-            except (TypeError, ValueError):
-                raise ValueError(f"merge {rank} must be a pair of tokens, got {pair!r}") from None
-            self.merge_ids[2 * rank] = left
-            self.merge_ids[2 * rank + 1] = right
-            intmap_put(&self.pairs, <uint64_t>left << 32 | right,
-                       <uint64_t>(rank if ranks is None else ranks[rank]) << 32 | product)
-            rank += 1
-        self.merge_count = rank
-        # The ids do not say how merges were spelled.
-        self.spelled_merges = merges if shares_ids(vocab) else None
+    cdef _check_merges(self):
+        """Raise a ValueError if a table of merges, which came as it is, was made for others."""
+        cdef Py_ssize_t i
+        for i in range(self.merge_count * MERGE_IDS):
+            if <Py_ssize_t>self.merge_table.ids[i] > self.tokens.highest:
+                raise ValueError(f"merge {i // MERGE_IDS} has an id that no token has")
+
+    cdef _fill_pairs(self, ranks):
+        cdef const uint32_t* ids = self.merge_table.ids
+        cdef Py_ssize_t rank, ahead
+        cdef uint64_t number
+        intmap_init(&self.pairs, self.merge_count)
+        for rank in range(self.merge_count):
+            ahead = MERGE_IDS * min(<Py_ssize_t>FETCHED, self.merge_count - 1 - rank)
+            intmap_prefetch(&self.pairs, <uint64_t>ids[ahead] << 32 | ids[ahead + 1])
+            number = rank if ranks is None else ranks[rank]
+            intmap_put(&self.pairs, <uint64_t>ids[0] << 32 | ids[1], number << 32 | ids[2])
+            ids += MERGE_IDS
         self.ranks = None if ranks is None else tuple(ranks)
 
     cdef _fill_alphabet(self):
-        cdef str prefix = self.continuing_subword_prefix or ""
-        cdef str suffix = self.end_of_word_suffix or ""
-        cdef int form
+        cdef const uint8_t* text
+        cdef TokenTable tokens = self.tokens
+        cdef Py_ssize_t i, size, before, after
+        cdef int form, length
+        cdef uint32_t code
         for byte, character in enumerate(CHARS):
-            self.bytes[byte] = self.vocab.get(character, 0xFFFFFFFF)
-            self.fallback[byte] = self.vocab.get(BYTE_TOKENS[byte], 0xFFFFFFFF)
-        self.falls_back = self.byte_fallback and all(
-            [token in self.vocab for token in BYTE_TOKENS])
+            self.bytes[byte] = tokens.get(character, 0xFFFFFFFF)
+            self.fallback[byte] = tokens.get(BYTE_TOKENS[byte], 0xFFFFFFFF)
+        self.falls_back = self.byte_fallback and all([token in tokens for token in BYTE_TOKENS])
         for form in range(4):
-            before, after = prefix if form & 1 else "", suffix if form & 2 else ""
+            before = self.prefix_size if form & 1 else 0
+            after = self.suffix_size if form & 2 else 0
             intmap_init(&self.characters[form], 256)
-            for token, index in self.vocab.items():
-                if len(token) != len(before) + 1 + len(after):
-                    continue
-                if token.startswith(before) and token.endswith(after):
-                    intmap_put(&self.characters[form], ord(token[len(before)]), index)
-
-    cdef _fill_words(self):
-        words = [(spelled_bytes(token) if self.byte_level else token.encode(), index)
-                 for token, index in self.vocab.items()]
-        wordmap_init(&self.words, len(words), sum([len(word) for word, _ in words if word]))
-        for word, index in words:
-            if word:
-                wordmap_add(&self.words, word, len(word), index)
+            for i in range(tokens.size):
+                text = token_text(tokens, i)
+                size = token_size(tokens, i) - before - after
+                if (0 < size <= 4 and utf8_length(text[before]) == size
+                        and memcmp(text, self.prefix_data, before) == 0
+                        and memcmp(text + before + size, self.suffix_data, after) == 0):
+                    code = utf8_decode(text + before, &length)
+                    intmap_put(&self.characters[form], code, tokens.ids[i])
 
     @classmethod
     def from_ranks(cls, ranks):
@@ -207,12 +210,18 @@ cdef class BPE(Model):
             ranks=[rank for rank, _, _ in merges])
 
     @property
+    def vocab(self):
+        """Token -> id, the same dict each time."""
+        return self.tokens.as_dict()
+
+    @property
     def merges(self):
         """The merges in order of rank, as pairs of tokens."""
         if self.spelled_merges is not None:
             return [(left, right) for left, right in self.spelled_merges]
-        tokens = {index: token for token, index in self.vocab.items()}
-        return [(tokens[self.merge_ids[2 * i]], tokens[self.merge_ids[2 * i + 1]])
+        spell = self.tokens.token_of
+        return [(spell(self.merge_table.ids[MERGE_IDS * i]),
+                 spell(self.merge_table.ids[MERGE_IDS * i + 1]))
                 for i in range(self.merge_count)]
 
     def options(self):
@@ -225,12 +234,19 @@ cdef class BPE(Model):
         }
 
     def __reduce__(self):
-        return _rebuild, (self.vocab, self.merges,
+        merges = self.merge_table if self.spelled_merges is None else self.spelled_merges
+        return _rebuild, (self.tokens, merges,
                           {**self.options(), "byte_level": self.byte_level, "ranks": self.ranks})
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self    # nothing changes it
 
     def __repr__(self):
         level = ", byte_level" if self.byte_level else ""
-        return f"BPE({len(self.vocab)} tokens, {self.merge_count} merges{level})"
+        return f"BPE({len(self.tokens)} tokens, {self.merge_count} merges{level})"
 
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
         cdef uint32_t whole

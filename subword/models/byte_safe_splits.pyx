@@ -21,14 +21,18 @@ from libc.stdlib cimport calloc, free
 
 from subword._core.pipeline cimport NO_ID, Tokens, grow, out_of_memory, tokens_free
 from subword.models.bpe cimport BPE
+from subword.models.merge_table cimport MERGE_IDS
+from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
 from subword._core.limits import MAX_TABLE_IDS
-from subword.vocab.vocabulary import shares_ids
 from subword.vocab.byte_alphabet import BYTES, CHARS
 
 cdef extern from "scan/safe_splits.h" nogil:
     uint32_t bytes_around(uint8_t second, uint8_t third, uint8_t first, uint8_t next)
     uint64_t pair_bit(uint32_t around, int shift)
+
+cdef extern from "text/utf8.h" nogil:
+    uint32_t utf8_decode(const uint8_t* p, int* length)
 
 cdef enum:
     BITS_PER_PAIR = 8       # of the table: at most one safe split in 8 is not recognised
@@ -42,7 +46,7 @@ cdef struct Ends:
     uint8_t[3] last
 
 
-cdef inline uint8_t byte_of_char(const uint8_t* byte_of, Py_UCS4 char) noexcept nogil:
+cdef inline uint8_t byte_of_char(const uint8_t* byte_of, uint32_t char) noexcept nogil:
     """The byte that a character stands for.
 
     A token with a character outside the byte alphabet merges with nothing: any byte will do.
@@ -166,13 +170,16 @@ cdef ByteSafeSplits find_byte_safe_splits(BPE model):
     cdef ByteSafeSplits found
     cdef Ends* ends
     cdef Ends* end
-    cdef Py_ssize_t highest = max(model.vocab.values(), default=0), k, size, at
+    cdef Py_ssize_t highest = max(model.tokens.highest, 0), k, i
+    cdef TokenTable tokens = model.tokens
     cdef uint8_t[HIGHEST_CHAR + 1] byte_of
-    cdef int left, right
-    cdef str token
+    cdef const uint8_t* text
+    cdef const uint8_t* after
+    cdef const uint32_t* merge
+    cdef int length, left, right
     if (not model.byte_level or model.dropout or model.prefix_size or model.suffix_size
-            or highest >= MAX_TABLE_IDS or shares_ids(model.vocab)
-            or not all([char in model.vocab for char in CHARS])):
+            or highest >= MAX_TABLE_IDS or tokens.shares_ids()
+            or not all([char in tokens for char in CHARS])):
         return None
     for k in range(HIGHEST_CHAR + 1):
         byte_of[k] = BYTES.get(chr(k), 0)
@@ -181,18 +188,26 @@ cdef ByteSafeSplits find_byte_safe_splits(BPE model):
     try:
         if ends == NULL:
             raise MemoryError("no room for the ends of the tokens")
-        for token, index in model.vocab.items():
-            end = ends + <Py_ssize_t>index
-            size = len(token)
-            for k in range(min(size, 3)):
-                end.first[k] = byte_of_char(byte_of, <Py_UCS4>token[k])
-                at = size - 1 - k
-                end.last[2 - k] = byte_of_char(byte_of, <Py_UCS4>token[at])
+        for i in range(tokens.size):
+            end = ends + tokens.ids[i]
+            text = token_text(tokens, i)
+            after = text + token_size(tokens, i)
+            for k in range(3):
+                if text < after:
+                    end.first[k] = byte_of_char(byte_of, utf8_decode(text, &length))
+                    text += length
+            text = token_text(tokens, i)
+            for k in range(3):
+                if text < after:
+                    after -= 1
+                    while is_continuation(after[0]):
+                        after -= 1
+                    end.last[2 - k] = byte_of_char(byte_of, utf8_decode(after, &length))
         for k in range(model.merge_count):
-            found.add_merge(ends[model.merge_ids[2 * k]].last,
-                            ends[model.merge_ids[2 * k + 1]].first)
-            left = ends[model.merge_ids[2 * k]].last[2]
-            right = ends[model.merge_ids[2 * k + 1]].first[0]
+            merge = model.merge_table.ids + MERGE_IDS * k
+            found.add_merge(ends[merge[0]].last, ends[merge[1]].first)
+            left = ends[merge[0]].last[2]
+            right = ends[merge[1]].first[0]
             found.joined[left >> 6 | right << 2] |= <uint64_t>1 << (left & 63)
         if model.ignore_merges:
             found.keep_whole(model)

@@ -19,9 +19,10 @@ from subword._core.hashmap cimport (
 )
 from subword._core.pipeline cimport NO_ID
 from subword.models.bpe cimport BPE
+from subword.models.merge_table cimport MERGE_IDS
+from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
 from subword._core.limits import MAX_TABLE_IDS
-from subword.vocab.vocabulary import shares_ids
 from subword.vocab.byte_alphabet import BYTE_TOKENS
 
 cdef extern from "cpu/hash.h" nogil:
@@ -126,15 +127,18 @@ cdef SafeSplits find_safe_splits(BPE model, uint32_t blank, bint split_words):
     cdef uint32_t* last
     cdef uint32_t left, right
     cdef uint64_t bits = 1 << 10, bit, pair, i
-    cdef Py_ssize_t k, highest = max(model.vocab.values(), default=0)
-    cdef dict vocab = model.vocab
+    cdef Py_ssize_t k, highest = max(model.tokens.highest, 0)
+    cdef TokenTable tokens = model.tokens
+    cdef const uint8_t* text
+    cdef Py_ssize_t size
+    cdef int length
     if (model.byte_level or model.ignore_merges or model.dropout or model.prefix_size
-            or model.suffix_size or highest >= MAX_TABLE_IDS or shares_ids(model.vocab)
+            or model.suffix_size or highest >= MAX_TABLE_IDS or tokens.shares_ids()
             or (model.unk_id == <uint32_t>NO_ID and not model.falls_back)):
         return None
     # Tokens that represent something else than their characters must not take part in merges.
     others = set(BYTE_TOKENS) if model.byte_fallback else set()
-    others = {vocab[token] for token in {*others, model.unk_token, ""} if token in vocab}
+    others = {tokens[token] for token in {*others, model.unk_token, ""} if token in tokens}
     found = SafeSplits.__new__(SafeSplits)
     found.model = model
     found.blank = blank
@@ -145,16 +149,19 @@ cdef SafeSplits find_safe_splits(BPE model, uint32_t blank, bint split_words):
         if first == NULL:
             raise MemoryError("no room for the ends of the tokens")
         last = first + highest + 1
-        for token, index in vocab.items():
-            k = index
-            first[k] = ord((<str>token)[0]) if token else 0
-            last[k] = ord((<str>token)[len(<str>token) - 1]) if token else 0
+        for k in range(tokens.size):
+            text, size = token_text(tokens, k), token_size(tokens, k)
+            first[tokens.ids[k]] = utf8_decode(text, &length) if size else 0
+            text += max(size - 1, 0)
+            while size and text[0] & 0xC0 == 0x80:
+                text -= 1
+            last[tokens.ids[k]] = utf8_decode(text, &length) if size else 0
         for index in others:
             first[<Py_ssize_t>index] = last[<Py_ssize_t>index] = <uint32_t>NO_ID
         intmap_init(&pairs, 1 << 10)
         for k in range(model.merge_count):
-            left = last[model.merge_ids[2 * k]]
-            right = first[model.merge_ids[2 * k + 1]]
+            left = last[model.merge_table.ids[MERGE_IDS * k]]
+            right = first[model.merge_table.ids[MERGE_IDS * k + 1]]
             if left == <uint32_t>NO_ID or right == <uint32_t>NO_ID:
                 return None
             intmap_put(&pairs, <uint64_t>left << 32 | right, 1)

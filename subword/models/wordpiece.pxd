@@ -2,10 +2,11 @@ from libc.stdint cimport uint32_t
 
 from subword._core.pipeline cimport Model, Tokens
 from subword.models._trie cimport ByteTrie
+from subword.vocab.token_table cimport TokenTable
 
 
 cdef class WordPiece(Model):
-    cdef readonly dict vocab
+    cdef readonly TokenTable tokens     # the vocabulary
     cdef readonly str unk_token
     cdef readonly str continuing_subword_prefix
     cdef readonly Py_ssize_t max_input_chars_per_word

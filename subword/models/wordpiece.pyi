@@ -1,20 +1,24 @@
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import Model
+from subword.vocab.token_table import TokenTable
+from subword.vocab.vocabulary import token_table as token_table
 
 @disjoint_base
 class WordPiece(Model):
     def __init__(
         self,
-        vocab: Mapping[str, int],
+        vocab: Mapping[str, int] | TokenTable,
         *,
         unk_token: str = "[UNK]",
         continuing_subword_prefix: str = "##",
         max_input_chars_per_word: int = 100,
     ) -> None: ...
+    @property
+    def tokens(self) -> TokenTable: ...
     @property
     def vocab(self) -> dict[str, int]: ...
     @property
@@ -24,4 +28,6 @@ class WordPiece(Model):
     @property
     def max_input_chars_per_word(self) -> int: ...
     def options(self) -> dict[str, Any]: ...
+    def __copy__(self) -> Self: ...
+    def __deepcopy__(self, memo: object) -> Self: ...
     def __reduce__(self) -> tuple[Callable[..., WordPiece], tuple[Any, ...]]: ...

@@ -11,7 +11,7 @@ from libc.stdint cimport uint8_t, uint32_t
 from subword._core.pipeline cimport NO_ID, Model, Tokens, tokens_push
 from subword.models._trie cimport ENDS, NO_NODE, ByteTrie, Node, trie_step
 
-from subword.vocab.vocabulary import checked_vocab
+from subword.vocab.vocabulary import token_table
 
 cdef extern from "text/utf8.h" nogil:
     Py_ssize_t utf8_count(const uint8_t* p, Py_ssize_t n)
@@ -38,23 +38,28 @@ cdef class WordPiece(Model):
                  max_input_chars_per_word=100):
         if self.trie is not None:
             raise TypeError("WordPiece objects are immutable: make a new one")
-        self.vocab = checked_vocab(vocab)
+        self.tokens = token_table(vocab)
         for name, value in (("unk_token", unk_token),
                             ("continuing_subword_prefix", continuing_subword_prefix)):
             if not isinstance(value, str):
                 raise TypeError(f"{name} must be a str, got {type(value).__name__}")
         self.unk_token = unk_token
-        self.unk_id = self.vocab.get(unk_token, <uint32_t>NO_ID)
+        self.unk_id = self.tokens.get(unk_token, <uint32_t>NO_ID)
         self.continuing_subword_prefix = continuing_subword_prefix
         if max_input_chars_per_word < 0:
             raise ValueError(
                 f"max_input_chars_per_word must not be negative, got {max_input_chars_per_word}")
         self.max_input_chars_per_word = max_input_chars_per_word
-        self.trie = ByteTrie(self.vocab)
+        self.trie = ByteTrie(self.tokens)
         self.inside = 0
         for byte in continuing_subword_prefix.encode():
             if self.inside != <uint32_t>NO_NODE:
                 self.inside = trie_step(self.trie.nodes, self.inside, byte)
+
+    @property
+    def vocab(self):
+        """Token -> id, the same dict each time."""
+        return self.tokens.as_dict()
 
     def options(self):
         """Return the constructor's keyword arguments."""
@@ -65,10 +70,16 @@ cdef class WordPiece(Model):
         }
 
     def __reduce__(self):
-        return _rebuild, (self.vocab, self.options())
+        return _rebuild, (self.tokens, self.options())
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self    # nothing changes it
 
     def __repr__(self):
-        return f"WordPiece({len(self.vocab)} tokens)"
+        return f"WordPiece({len(self.tokens)} tokens)"
 
     cdef int push_unknown(self, Tokens* tokens, Py_ssize_t size) except -1 nogil:
         """Append the token of a word of `size` bytes that cannot be spelled."""

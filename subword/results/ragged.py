@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-import numpy.typing as npt
 
 from subword._core.arrays import ArrayI32, ArrayI64, ArrayU32
 from subword._core.checks import check_side
 from subword._core.limits import MAX_UINT32
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 
 class Ragged:

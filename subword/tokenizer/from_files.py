@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Self, TypeVar
 
-from subword.formats import presets
 from subword.formats.json_files import PathLike
-from subword.formats.pretrained import pretrained_parts
-from subword.formats.tekken import tekken_parts
 from subword.formats.tokenizer_json import parts_from_text, tokenizer_json_parts
 
 Pair = tuple[str, str]
@@ -23,6 +20,7 @@ class FromFiles:
     """The constructors that read files: a base class of `Tokenizer`.
 
     The constructor of the subclass takes the parts that the modules of `subword.formats` return.
+    Readers of other files than tokenizer.json are imported when they are needed.
     """
 
     @classmethod
@@ -45,6 +43,8 @@ class FromFiles:
         cls, name: PathLike, revision: str = "main", token: str | None = None
     ) -> Self:
         """Load from a folder, else from the Hugging Face Hub if huggingface_hub is there."""
+        from subword.formats.pretrained import pretrained_parts
+
         return _build(cls, pretrained_parts(name, revision, token))
 
     @classmethod
@@ -60,6 +60,8 @@ class FromFiles:
                 sep_token, pad_token, mask_token; continuing_subword_prefix,
                 max_input_chars_per_word.
         """
+        from subword.formats import presets
+
         return _build(cls, presets.wordpiece_parts(vocab, lowercase, **options))
 
     @classmethod
@@ -80,11 +82,15 @@ class FromFiles:
             options: add_prefix_space, trim_offsets, special_tokens, and the options of
                 `subword.models.BPE`.
         """
+        from subword.formats import presets
+
         return _build(cls, presets.bpe_parts(vocab, merges, byte_level, **options))
 
     @classmethod
     def from_tekken(cls, path: PathLike) -> Self:
         """Load a tekken.json, the format of Mistral's own tools."""
+        from subword.formats.tekken import tekken_parts
+
         return _build(cls, tekken_parts(path))
 
     @classmethod
@@ -100,4 +106,6 @@ class FromFiles:
             special_tokens: Token -> id; they are found in the text. None takes those the name is
                 known with.
         """
+        from subword.formats import presets
+
         return _build(cls, presets.tiktoken_parts(path, pattern, special_tokens))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -11,11 +11,13 @@ from subword._core.threads import thread_count
 from subword.encode.parallel import texts_to_arrays
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike
-from subword.id_files.encode_job import WrittenFile, encode_files
 from subword.model_inputs.call_options import CallOptions
 from subword.model_inputs.fast_calls import FastCalls
 from subword.results.encoding import Encoding
 from subword.results.ragged import Ragged
+
+if TYPE_CHECKING:
+    from subword.id_files.encode_job import WrittenFile
 
 
 class IdEncoder(FastCalls):
@@ -167,6 +169,8 @@ class IdEncoder(FastCalls):
             ValueError: A file is not UTF-8 (the message names file and byte), or an option is
                 wrong.
         """
+        from subword.id_files.encode_job import encode_files
+
         return encode_files(
             self.text_encoder,
             paths,

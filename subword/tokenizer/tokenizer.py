@@ -9,12 +9,10 @@ offers what needs nothing but the `TextEncoder` (`id_encoder`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from subword._core.atomic_file import write_text
 from subword._core.pipeline import PreTokenizer
-from subword.corpus.sources import Source
-from subword.corpus.word_counts import WordCounts
 from subword.decoders import Decoder
 from subword.decoders.text_decoder import TextDecoder
 from subword.encode.split_points import split_characters
@@ -41,9 +39,12 @@ from subword.results.truncation import Truncation
 from subword.tokenizer.from_files import FromFiles
 from subword.tokenizer.growing import GrowingText
 from subword.tokenizer.id_encoder import IdEncoder
-from subword.trainers.retrain import retrained_parts
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from subword.corpus.sources import Source
+    from subword.corpus.word_counts import WordCounts
 
 Model = BPE | WordPiece
 
@@ -115,7 +116,7 @@ class Tokenizer(FromFiles, IdEncoder):
         self.padding = padding_from_config(padding)
         self.cache_bytes = cache_bytes
         normalize = normalizer.normalize_str if normalizer is not None else str
-        self.vocabulary = Vocabulary(model.vocab, added_tokens, normalize, dict(added_ids or {}))
+        self.vocabulary = Vocabulary(model.tokens, added_tokens, normalize, dict(added_ids or {}))
         self.text_decoder = TextDecoder(self.vocabulary, decoder)
         token_to_id = self.vocabulary.token_to_id
         self.config = dict(default_config(model, token_to_id) if config is None else config)
@@ -329,6 +330,9 @@ class Tokenizer(FromFiles, IdEncoder):
             >>> new.encode("a new text").tokens
             ['a', 'Ġnew', 'Ġ', 't', 'e', 'x', 't']
         """
+        # Whoever only encodes does not wait for what trains.
+        from subword.trainers.retrain import retrained_parts
+
         return type(self)(**retrained_parts(self, source, vocab_size, **options))
 
     def __reduce__(self) -> tuple[Any, ...]:

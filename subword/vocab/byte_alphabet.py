@@ -12,7 +12,7 @@ characters.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container
 
 
 def _alphabet() -> list[str]:
@@ -74,6 +74,6 @@ def byte_of_token(token: str) -> int | None:
     return int(match[1], 16) if match else None
 
 
-def has_all_bytes(vocab: Mapping[str, int]) -> bool:
+def has_all_bytes(vocab: Container[str]) -> bool:
     """Whether every character of the byte alphabet is a token, so that no byte is ever dropped."""
     return all(character in vocab for character in CHARS)

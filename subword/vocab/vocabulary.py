@@ -8,6 +8,7 @@ from typing import Any
 from subword._core.checks import check_list
 from subword._core.limits import MAX_ID, MAX_TOKEN_CHARS
 from subword.vocab.added_tokens import AddedToken, AddedTokenMatcher
+from subword.vocab.token_table import TokenTable
 
 
 def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]:
@@ -41,6 +42,11 @@ def checked_vocab(vocab: Mapping[str, int]) -> dict[str, int]:
     return checked
 
 
+def token_table(vocab: Mapping[str, int] | TokenTable) -> TokenTable:
+    """Return the table of a vocabulary; errors as for `checked_vocab`."""
+    return vocab if isinstance(vocab, TokenTable) else TokenTable(checked_vocab(vocab))
+
+
 def shares_ids(vocab: Mapping[Any, int]) -> bool:
     """Say whether two tokens of a vocabulary have the same id.
 
@@ -70,7 +76,7 @@ class Vocabulary:
     """Ids of tokens, and tokens of ids.
 
     Args:
-        tokens: The model's vocabulary.
+        vocab: The model's vocabulary.
         added: Added tokens, in order. One that the model has keeps the model's id. Any other gets
             the next free id, whatever a file says (as in the oracle), unless `ids` fixes it.
         normalize: Returns the normalized form of an added token that is searched in normalized
@@ -80,27 +86,29 @@ class Vocabulary:
 
     def __init__(
         self,
-        tokens: dict[str, int],
+        vocab: Mapping[str, int] | TokenTable,
         added: Iterable[AddedToken | str],
         normalize: Any,
         ids: dict[str, int] | None = None,
     ) -> None:
-        self.tokens = tokens
+        self.tokens: TokenTable = token_table(vocab)
+        tokens = self.tokens
         self.added: dict[int, AddedToken] = {}
         self.added_ids: dict[str, int] = {}
         self.special: set[str] = set()
         # What was listed for an id before the last, which has replaced it.
         self._replaced: dict[int, list[AddedToken]] = {}
-        taken = set(tokens.values())
         free = len(tokens)
         seen: set[AddedToken] = set()
         for token in as_added_tokens("added_tokens", added):
             if not token.content or token in seen:
                 continue
-            index = tokens.get(token.content, self.added_ids.get(token.content))
+            index = tokens.get(token.content)
+            if index is None:
+                index = self.added_ids.get(token.content)
             if index is None and ids is not None and token.content in ids:
                 index = ids[token.content]
-                if index in taken:
+                if index in self.added or tokens.has_id(index):
                     raise ValueError(f"added token {token.content!r}: the id {index} is taken")
             if index is None:
                 index = free
@@ -115,7 +123,6 @@ class Vocabulary:
             seen.add(token)
             self.added[index] = token
             self.added_ids[token.content] = index
-            taken.add(index)
             if token.special:
                 self.special.add(token.content)
         # Of two tokens with the same text the special one counts.
@@ -135,7 +142,6 @@ class Vocabulary:
         self.after_normalizer = AddedTokenMatcher(
             [(self.normalized_texts[i], i, t) for i, t in ordered if t.normalized]
         )
-        self._by_id: dict[int, str] | None = None
 
     def listed(self) -> list[tuple[int, AddedToken]]:
         """Return (id, token) of what makes a vocabulary like this one, in the order of the ids.
@@ -156,22 +162,26 @@ class Vocabulary:
 
     def id_to_token(self, index: int) -> str | None:
         """Return the token of an id, an added one in its normalized form; None if there is none."""
-        if self._by_id is None:
-            by_id = {i: token for token, i in self.tokens.items()}
-            by_id.update(
-                {i: self._shown_texts.get(i, token.content) for i, token in self.added.items()}
-            )
-            self._by_id = by_id
-        return self._by_id.get(index)
+        token = self.added.get(index)
+        if token is None:
+            return self.tokens.token_of(index)
+        shown: str = self._shown_texts.get(index, token.content)
+        return shown
 
     def as_dict(self, with_added_tokens: bool = True) -> dict[str, int]:
         """Return token -> id."""
-        return {**self.tokens, **self.added_ids} if with_added_tokens else dict(self.tokens)
+        tokens = self.tokens.as_dict()
+        return {**tokens, **self.added_ids} if with_added_tokens else dict(tokens)
 
     @property
     def highest_id(self) -> int:
         """The highest id, 0 if there is no token."""
-        return max(self.as_dict().values(), default=0)
+        return max(self.id_count - 1, 0)
+
+    @property
+    def id_count(self) -> int:
+        """One more than the highest id, 0 if there is no token."""
+        return 1 + max(self.tokens.highest, *self.added_ids.values(), -1)
 
     def __len__(self) -> int:
         return len(self.tokens) + sum(token not in self.tokens for token in self.added_ids)

@@ -1,0 +1,3 @@
+from typing import Any
+
+def scan_tokenizer_json(source: bytes) -> Any: ...
