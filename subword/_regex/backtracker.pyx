@@ -20,6 +20,10 @@ cdef enum:
 
 # Oniguruma gives up after as many retries in one match.
 MAX_STEPS = 10_000_000
+# In one text: some seconds. A search that fails at every position takes a step for each pair of
+# positions, which is fine for a line and never ends for a book.
+MAX_TEXT_STEPS = 1_000_000_000
+TEXT_STEPS_PER_BYTE = 1000
 
 
 cdef struct Choice:
@@ -37,6 +41,7 @@ cdef struct Try:
     Py_ssize_t size, capacity
     int32_t* registers      # the last one is where \K begins the match
     int64_t steps
+    int64_t left            # steps for the rest of the text
 
 
 cdef class Backtracker(Matcher):
@@ -45,13 +50,19 @@ cdef class Backtracker(Matcher):
     Args:
         program: What `program.compile_tree` returned.
         max_steps: How many instructions the search at one position may take.
+        max_text_steps: How many all searches in one text may take, besides
+            `TEXT_STEPS_PER_BYTE` a byte.
     """
 
     cdef readonly int64_t max_steps
+    cdef readonly int64_t max_text_steps
+    cdef int64_t steps_per_byte
     cdef int32_t registers
 
-    def __cinit__(self, program, max_steps=MAX_STEPS):
+    def __cinit__(self, program, max_steps=MAX_STEPS, max_text_steps=MAX_TEXT_STEPS):
         self.max_steps = max_steps
+        self.max_text_steps = max_text_steps
+        self.steps_per_byte = TEXT_STEPS_PER_BYTE
         self.registers = program.registers
 
     cdef int find_all(self, const uint8_t* data, int32_t start, int32_t end,
@@ -62,6 +73,7 @@ cdef class Backtracker(Matcher):
         state.data = data
         state.start = start
         state.end = end
+        state.left = self.max_text_steps + self.steps_per_byte * (end - start)
         state.registers = <int32_t*>calloc(self.registers + 1, sizeof(int32_t))
         if state.registers == NULL:
             with gil:
@@ -72,6 +84,9 @@ cdef class Backtracker(Matcher):
                 state.size = 0
                 state.steps = 0
                 match = self.run(&state, self.start, pos, NOWHERE)
+                state.left -= state.steps
+                if state.left < 0:
+                    self.give_up_text()
                 begin = state.registers[self.registers]
                 if begin == NOWHERE:
                     begin = pos
@@ -192,6 +207,12 @@ cdef class Backtracker(Matcher):
         state.choices[state.size] = Choice(pc, pos)
         state.size += 1
         return 0
+
+    cdef int give_up_text(self) except -1 nogil:
+        with gil:
+            raise ValueError(f"the pattern {self.program.pattern!r} backtracks too much on this "
+                             f"text: more than {self.max_text_steps:,} steps and "
+                             f"{self.steps_per_byte:,} a byte from all positions together")
 
     cdef int give_up(self) except -1 nogil:
         with gil:

@@ -8,6 +8,7 @@ cdef extern from "scan/cut.h" nogil:
     enum:
         CUT_CHUNK
         CUT_ROOM
+        CUT_ACTION
         CUT_MARKS
         CUT_NOWHERE
         CUT_FOLLOW

@@ -8,8 +8,6 @@ from subword._core.simd cimport simd_on
 
 import numpy as np
 
-from subword._regex.boundaries import ACTION
-
 cdef extern from "text/utf8.h" nogil:
     int utf8_length(uint8_t lead)
 
@@ -71,7 +69,7 @@ cdef class Cutter:
         if self.actions == NULL:
             raise MemoryError
         for k in range(count):
-            if boundaries.kinds[k] == ACTION:
+            if boundaries.kinds[k] == CUT_ACTION >> 6:
                 set_action(&self.actions[k], boundaries.actions[k])
         for k in range(states):
             set_action(&self.actions[count + k], boundaries.ends[k])

@@ -17,7 +17,7 @@ cdef class Matcher:
         program: What `program.compile_tree` returned.
     """
 
-    def __cinit__(self, program, *args):
+    def __cinit__(self, program, *args, **keywords):
         cdef const int32_t* op = <const int32_t*>address(program.op)
         cdef const int32_t* following = <const int32_t*>address(program.next)
         cdef const int32_t* other = <const int32_t*>address(program.other)

@@ -266,11 +266,11 @@ def _repeat(node: Repeat, referred: set[int | str], after: Node) -> Node:
 def _join(inner: Repeat, least: int, most: int | None, kind: str) -> Node | None:
     """Return a repeated repetition as one, where each number of characters can be reached.
 
-    (?:x{1,3})+ is x+, and (?:x+)? is x*; but (?:x{2})+ is no x{2,}.
+    (?:x{1,3})+ is x+, (?:x+)? is x* and (?:xx?)? is x{0,2}; but (?:x{2})+ is no x{2,}.
     """
     if kind != "greedy" or inner.kind != "greedy" or inner.least > 1:
         return None
-    if inner.most is not None and most is not None and (inner.most, most) != (1, most):
+    if inner.most is not None and most is not None and 1 not in (inner.most, most):
         return None
     if least > 1 and inner.least == 0:
         return None

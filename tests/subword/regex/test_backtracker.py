@@ -52,3 +52,14 @@ def test_the_limit_counts_the_steps_of_one_position():
     assert len(Backtracker(program, 50).find_spans("ab" * 1000)) == 0
     with pytest.raises(ValueError, match="more than 3 steps"):
         Backtracker(program, 3).find_spans("aa")
+
+
+def test_the_steps_of_all_positions_are_limited_too():
+    # A step for each pair of positions: every search fails at the end of the text.
+    pattern = r"(a)\1*b"
+    program = compile_tree(normal_form(pattern), pattern)
+    text = "a" * 6000
+    assert Backtracker(program).find_spans(text) == []
+    with pytest.raises(ValueError, match=r"'\(a\).*backtracks too much.*more than 1,000 steps and"):
+        Backtracker(program, max_text_steps=1000).find_spans(text)
+    assert Backtracker(program, max_text_steps=1000).find_spans("ab" * 3000) != []
