@@ -4,20 +4,23 @@ A pattern means what it means to Hugging Face's `tokenizers`: its dialect is Oni
 classes are those of the frozen Unicode tables. `parser` reads it into a tree, `simplify` brings the
 tree into a normal form, `program` compiles that; then an `Automaton` runs it, or a `Backtracker`
 what an automaton cannot. Where one pass finds all words of a split (`boundaries`), a `Cutter` does.
+The parser and the compiler are imported by the first pattern.
 """
+
+from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from subword._regex.automaton import Automaton
 from subword._regex.backtracker import Backtracker
 from subword._regex.boundaries import find_boundaries
 from subword._regex.cutter import Cutter
 from subword._regex.matcher import Matcher
-from subword._regex.parser import parse
-from subword._regex.program import compile_tree
-from subword._regex.simplify import simplify
-from subword._regex.tree import Node
+
+if TYPE_CHECKING:
+    from subword._regex.tree import Node
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,9 @@ def normal_form(pattern: str) -> Node:
     >>> normal_form(r"\p{Letter}{1,}") == normal_form(r"(?:\p{L})+")
     True
     """
+    from subword._regex.parser import parse
+    from subword._regex.simplify import simplify
+
     try:
         return simplify(parse(pattern))
     except RecursionError:
@@ -70,6 +76,8 @@ def compile_pattern(pattern: str) -> Matcher:
     >>> compile_pattern("a+").find_spans("aab a")
     [(0, 2), (4, 5)]
     """
+    from subword._regex.program import compile_tree
+
     program = compile_tree(normal_form(pattern), pattern)
     return Backtracker(program) if program.backtracks else Automaton(program)
 
