@@ -17,7 +17,7 @@ from bert_min.attention.token_vectors import TokenVectors, flatten
 from bert_min.pictures import fonts_for
 from subword.file_access import atomic_file
 
-SPECIAL: Final = ("[CLS]", "[SEP]")
+SPECIAL: Final = ("[CLS]", "[SEP]", "<s>", "</s>")
 FONT: Final = 8.0  # points
 TOKEN: Final = 0.16  # inches of a row of a map: the font, and a little between the lines
 SMALLEST, LARGEST = 4.5, 36.0  # inches of a map's side

@@ -98,7 +98,7 @@ class Embedder:
         self.tokenizer = tokenizer
         self.pooling = pooling
         self.normalize = normalize
-        limit = model.config.max_position_embeddings
+        limit = model.config.longest_text
         self.max_length = limit if max_length is None else model.config.fit_length(max_length)
         self.prompts = dict(prompts or {})
         self.default_prompt = default_prompt

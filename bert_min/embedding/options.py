@@ -56,11 +56,9 @@ class EmbedOptions:
     def check(self, model: BertModel) -> None:
         """Raise ValueError for what this model cannot do."""
         config = model.config
-        limit = config.max_position_embeddings
-        if not 3 <= self.max_length <= limit:
+        if not 3 <= self.max_length <= config.longest_text:
             raise ValueError(
-                f"max_length must lie in [3, max_position_embeddings = {limit}], "
-                f"got {self.max_length}"
+                f"max_length must lie in [3, {config.length_rule}], got {self.max_length}"
             )
         layers = config.num_hidden_layers
         for layer in self.layers:

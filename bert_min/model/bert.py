@@ -111,7 +111,9 @@ class BertEmbeddings(nn.Module):
         super().__init__()
         width = config.embedding_size or config.hidden_size
         self.word = nn.Embedding(config.vocab_size, width, padding_idx=config.pad_token_id)
-        self.position = nn.Embedding(config.max_position_embeddings, width)
+        self.first_position = config.first_position
+        unused = self.first_position - 1 if self.first_position else None  # that of padding
+        self.position = nn.Embedding(config.max_position_embeddings, width, padding_idx=unused)
         self.token_type = (
             nn.Embedding(config.type_vocab_size, width) if config.type_vocab_size else None
         )
@@ -128,7 +130,7 @@ class BertEmbeddings(nn.Module):
             x = x + self.token_type(token_type_ids)
         elif self.token_type is not None:
             x = x + self.token_type.weight[0]  # none given: all are type 0, which is added too
-        x = self.dropout(self.norm(x + self.position(positions)))
+        x = self.dropout(self.norm(x + self.position(positions + self.first_position)))
         return x if self.project is None else self.project(x)  # (T, E)
 
 
@@ -143,7 +145,7 @@ class BertLayer(nn.Module):
         self.qkv = Linear(width, 3 * width)
         self.attention_output = Linear(width, width)
         self.attention_norm = nn.LayerNorm(width, eps=eps)
-        self.intermediate = Linear(width, inner, gelu=True)
+        self.intermediate = Linear(width, inner, config.hidden_act)
         self.output = Linear(inner, width)
         self.output_norm = nn.LayerNorm(width, eps=eps)
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
@@ -225,7 +227,8 @@ class BertModel(PretrainedModel):
             lengths: Tokens of each text, B numbers on the host whose sum is T; or a `PackedLayout`,
                 for a caller who runs the same lengths again.
             token_type_ids: (T,) type of each token; None means 0 for all.
-            positions: (T,) position of each token in its text; None counts from 0.
+            positions: (T,) position of each token in its text, from 0; None counts the tokens, in
+                RoBERTa but for those of pad_token_id, whose position is -1.
             output_hidden_states: Also return the output of every layer.
             output_attentions: Also return every layer's attention weights, at the price of
                 computing them a second time.
@@ -235,7 +238,7 @@ class BertModel(PretrainedModel):
 
         Raises:
             ValueError: Lengths that do not add up to T, a text that is empty or longer than
-                max_position_embeddings, or an id out of range (checked where ids lie on the CPU).
+                `BertConfig.longest_text`, or an id out of range (checked where ids lie on the CPU).
 
         Example:
             >>> model = BertModel(BertConfig(vocab_size=9, hidden_size=4, num_hidden_layers=1,
@@ -253,18 +256,20 @@ class BertModel(PretrainedModel):
                 f"input_ids must have shape ({len(layout.positions)},), the sum of the lengths, "
                 f"got {tuple(input_ids.shape)}"
             )
-        limit = self.config.max_position_embeddings
         longest = layout.max_seqlen if positions is None else int(positions.max()) + 1
-        if longest > limit:
+        if longest > self.config.longest_text:
             raise ValueError(
-                f"a text must have at most max_position_embeddings = {limit} tokens, got {longest}"
+                f"a text must have at most {self.config.length_rule} tokens, got {longest}"
             )
         # On a GPU the check makes the host wait, which it has done anyway for a padded batch.
         if input_ids.device.type == "cpu" or positions is not None:
             self._check_ids(input_ids, token_type_ids)
-        x = self.embeddings(
-            input_ids, token_type_ids, layout.positions if positions is None else positions
-        )
+        if positions is None:
+            uncounted = self.uncounted_id
+            positions = (
+                layout.positions if uncounted is None else layout.count(input_ids != uncounted)
+            )
+        x = self.embeddings(input_ids, token_type_ids, positions)
         hidden, weights = [x], []
         for layer in self.layers:
             if output_attentions:
@@ -279,6 +284,12 @@ class BertModel(PretrainedModel):
             tuple(hidden) if output_hidden_states else None,
             tuple(weights) if output_attentions else None,
         )
+
+    @property
+    def uncounted_id(self) -> int | None:
+        """The id that takes no position, if there is one."""
+        config = self.config
+        return config.pad_token_id if config.family.positions_after_padding else None
 
     def compile_layers(self, backend: str = "inductor") -> None:
         """Let torch.compile fuse what lies between the matrix products, for any number of tokens.
@@ -317,9 +328,9 @@ class BertModel(PretrainedModel):
 
         Raises:
             ValueError: Shapes that do not fit, a text whose mask is all zeros, a text longer than
-                max_position_embeddings, or an id out of range.
+                `BertConfig.longest_text`, or an id out of range.
         """
-        batch = PaddedBatch(input_ids, attention_mask)
+        batch = PaddedBatch(input_ids, attention_mask, self.uncounted_id)
         ids, types = batch.pack_inputs(input_ids, token_type_ids)
         out = self.forward_packed(
             ids,

@@ -8,9 +8,10 @@ import warnings
 from pathlib import Path
 from typing import Any, Final
 
+from bert_min.model.activations import ACTIVATIONS
+from bert_min.model.families import FAMILIES, Family
 from subword.file_access import write_text
 
-MODEL_TYPES: Final = ("bert", "distilbert", "electra")
 PROBLEM_TYPES: Final = ("regression", "single_label_classification", "multi_label_classification")
 
 # DistilBERT wrote the same quantities under names of its own.
@@ -30,8 +31,6 @@ REQUIRED_VALUES: Final[dict[str, tuple[object, ...]]] = {
     "is_decoder": (None, False),
     "add_cross_attention": (None, False),
 }
-# Other names of the exact GELU.
-EXACT_GELU: Final = ("gelu", "gelu_python")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,10 +43,10 @@ class BertConfig:
         num_hidden_layers: L, encoder layers.
         num_attention_heads: H; the size of one head is D = E / H.
         intermediate_size: I, width inside the feed-forward block.
-        hidden_act: Only "gelu", the exact one with erf.
+        hidden_act: Between the two layers of the feed-forward block, one of `ACTIVATIONS`.
         hidden_dropout_prob: Dropout after each dense layer, while training.
         attention_probs_dropout_prob: Dropout on the attention weights, while training.
-        max_position_embeddings: Longest text in tokens, special tokens included.
+        max_position_embeddings: Rows of the position table; `longest_text` is what a text may have.
         type_vocab_size: Token types (segments); 0 for a model without them (DistilBERT).
         initializer_range: Standard deviation of fresh weights.
         layer_norm_eps: Added to the variance in every LayerNorm.
@@ -59,7 +58,7 @@ class BertConfig:
         id2label: A name for each label, or None.
         problem_type: Loss of sequence classification, one of PROBLEM_TYPES; None lets the
             labels decide (one label: regression; integers: single label; else multi-label).
-        model_type: "bert", "distilbert" or "electra": which names the weights have on disk.
+        model_type: One of `FAMILIES`: names of the weights on disk, positions, heads.
 
     Raises:
         ValueError: A value no model can have, or one this package does not implement.
@@ -110,9 +109,9 @@ class BertConfig:
                 f"hidden_size must be a multiple of num_attention_heads, got {self.hidden_size} "
                 f"and {self.num_attention_heads}"
             )
-        if self.hidden_act != "gelu":
+        if self.hidden_act not in ACTIVATIONS:
             raise ValueError(
-                f"hidden_act must be 'gelu' (exact, with erf), got {self.hidden_act!r}: "
+                f"hidden_act must be one of {', '.join(ACTIVATIONS)}, got {self.hidden_act!r}: "
                 "other activations are not implemented"
             )
         for name in ("hidden_dropout_prob", "attention_probs_dropout_prob", "classifier_dropout"):
@@ -137,16 +136,37 @@ class BertConfig:
                 f"id2label must name the labels 0 to {self.num_labels - 1}, "
                 f"got the ids {sorted(self.id2label)}"
             )
-        if self.model_type not in MODEL_TYPES:
+        if self.model_type not in FAMILIES:
             raise ValueError(
-                f"model_type must be one of {MODEL_TYPES}, got {self.model_type!r}: "
+                f"model_type must be one of {', '.join(FAMILIES)}, got {self.model_type!r}: "
                 "other architectures are not implemented"
             )
 
     @property
+    def family(self) -> Family:
+        """What the architecture has of its own."""
+        return FAMILIES[self.model_type]
+
+    @property
     def has_pooler(self) -> bool:
         """Whether checkpoints of this model type carry a pooler."""
-        return self.model_type == "bert"
+        return self.family.has_pooler
+
+    @property
+    def first_position(self) -> int:
+        """Row of the position table that a text's first token takes."""
+        return self.pad_token_id + 1 if self.family.positions_after_padding else 0
+
+    @property
+    def longest_text(self) -> int:
+        """Most tokens of a text."""
+        return self.max_position_embeddings - self.first_position
+
+    @property
+    def length_rule(self) -> str:
+        """How `longest_text` comes about, for messages."""
+        less = " - pad_token_id - 1" if self.first_position else ""
+        return f"max_position_embeddings{less} = {self.longest_text}"
 
     def fit_length(self, max_length: int) -> int:
         """Lower a number of tokens to the positions of the model, with a warning if it is higher.
@@ -155,9 +175,9 @@ class BertConfig:
             max_length: Most tokens of a text, as asked for.
 
         Returns:
-            The number, or max_position_embeddings if that is smaller.
+            The number, or `longest_text` if that is smaller.
         """
-        limit = self.max_position_embeddings
+        limit = self.longest_text
         if max_length > limit:
             warnings.warn(
                 f"max_length {max_length} is lowered to the {limit} positions of the model "
@@ -203,8 +223,6 @@ class BertConfig:
                 )
         if values.get("embedding_size") == values.get("hidden_size"):
             values["embedding_size"] = None
-        if values.get("hidden_act") in EXACT_GELU:
-            values["hidden_act"] = "gelu"
         if values.get("id2label"):
             values["id2label"] = _label_names(values["id2label"], source)
             values["num_labels"] = len(values["id2label"])
@@ -265,9 +283,7 @@ class BertConfig:
         """
         values = self.to_dict()
         if architecture is not None:
-            family = {"bert": "Bert", "distilbert": "DistilBert", "electra": "Electra"}
-            name = family[self.model_type] + architecture.removeprefix("Bert")
-            values["architectures"] = [name]
+            values["architectures"] = [self.family.stem + architecture.removeprefix("Bert")]
         Path(folder).mkdir(parents=True, exist_ok=True)
         text = json.dumps(values, indent=2, ensure_ascii=False, sort_keys=True)
         write_text(Path(folder) / "config.json", text + "\n")

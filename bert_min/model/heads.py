@@ -91,10 +91,9 @@ class BertForNextSentencePrediction(_TextHead):
     def __init__(self, config: BertConfig) -> None:
         """Make the encoder with pooler, and the head."""
         super().__init__(config)
-        if not config.has_pooler:
+        if not config.family.has_next_sentence:
             raise ValueError(
-                f"next sentence prediction needs a pooler, which {config.model_type!r} models do "
-                "not have"
+                f"next sentence prediction is BERT's, {config.model_type!r} models do not have it"
             )
         self.bert = BertModel(config)
         self.seq_relationship = Linear(config.hidden_size, 2)
@@ -116,24 +115,26 @@ class BertForSequenceClassification(_TextHead):
     numbers for "regression". Without a problem_type one label means regression, integer labels a
     single label, and anything else several labels.
 
-    ELECTRA and DistilBERT have no pooler, and a dense layer of their own before the classifier.
+    Some families score the pooler's output, others the vector of the first token through a dense
+    layer of the classifier's own; see `Family.classifier`.
     """
 
     def __init__(self, config: BertConfig) -> None:
-        """Make the encoder, with its pooler if it has one, and a classifier."""
+        """Make the encoder, with its pooler if that is scored, and a classifier."""
         super().__init__(config)
-        self.bert = BertModel(config)
+        self.bert = BertModel(config, add_pooling_layer=config.family.classifier == "pooled")
         self.dropout = _classifier_dropout(config)
         width, labels = config.hidden_size, config.num_labels
-        distil = config.model_type == "distilbert"
-        self.pre_classifier = Linear(width, width) if distil else None
-        electra = config.model_type == "electra"
-        self.classifier = _ElectraClassifier(config) if electra else Linear(width, labels)
+        kind = config.family.classifier
+        self.pre_classifier = Linear(width, width, "relu") if kind == "relu" else None
+        self.classifier = (
+            DenseClassifier(config, kind) if kind in ("gelu", "tanh") else Linear(width, labels)
+        )
         self.init_weights()
 
     def _score(self, summary: Tensor) -> Tensor:
         if self.pre_classifier is not None:
-            summary = F.relu(self.pre_classifier(summary))
+            summary = self.pre_classifier(summary)
         scores: Tensor = self.classifier(self.dropout(summary))
         return scores
 
@@ -148,12 +149,13 @@ class BertForSequenceClassification(_TextHead):
         return F.cross_entropy(logits, labels)
 
 
-class _ElectraClassifier(nn.Module):
-    """The classifier of ELECTRA: dense, GELU, dropout, dense."""
+class DenseClassifier(nn.Module):
+    """The classifier of ELECTRA and RoBERTa: dense, activation, dropout, dense."""
 
-    def __init__(self, config: BertConfig) -> None:
+    def __init__(self, config: BertConfig, activation: str) -> None:
+        """Make both layers."""
         super().__init__()
-        self.dense = Linear(config.hidden_size, config.hidden_size, gelu=True)
+        self.dense = Linear(config.hidden_size, config.hidden_size, activation)
         self.dropout = _classifier_dropout(config)
         self.out_proj = Linear(config.hidden_size, config.num_labels)
 
@@ -175,10 +177,10 @@ class BertForTokenClassification(PackedHead[HeadOutput]):
         """Make the encoder without pooler, and a classifier."""
         super().__init__(config)
         self.bert = BertModel(config, add_pooling_layer=False)
-        # the classifier's dropout of DistilBERT is that of sequences alone
-        distil = config.model_type == "distilbert"
         self.dropout = (
-            nn.Dropout(config.hidden_dropout_prob) if distil else _classifier_dropout(config)
+            nn.Dropout(config.hidden_dropout_prob)
+            if config.family.text_dropout_alone
+            else _classifier_dropout(config)
         )
         self.classifier = Linear(config.hidden_size, config.num_labels)
         self.init_weights()
@@ -217,8 +219,7 @@ class BertForQuestionAnswering(PackedHead[QuestionAnsweringOutput]):
         super().__init__(config)
         self.bert = BertModel(config, add_pooling_layer=False)
         # DistilBERT alone drops out before these two vectors
-        distil = config.model_type == "distilbert"
-        self.dropout = nn.Dropout(0.1) if distil else nn.Identity()
+        self.dropout = nn.Dropout(0.1) if config.family.text_dropout_alone else nn.Identity()
         self.qa_outputs = Linear(config.hidden_size, 2)
         self.init_weights()
 

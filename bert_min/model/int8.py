@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from bert_min.model.bert import BertModel
@@ -30,7 +29,7 @@ class Int8Linear(nn.Module):
         """Quantize a layer: one scale for each of its N outputs."""
         super().__init__()
         weight = layer.weight.detach().float()  # (N, K)
-        self.gelu = layer.gelu
+        self.activation = layer.activation
         self.bias = layer.bias.detach().float()
         self.scale = (weight.abs().amax(1) / 127).clamp(min=1e-12)  # (N,)
         self.zero = torch.zeros(len(weight), dtype=torch.int64)
@@ -49,7 +48,7 @@ class Int8Linear(nn.Module):
             1.0, 0, torch.float32, "none", [], "",
         )  # fmt: skip
         y = torch.addcmul(self.bias, y, scale, out=y)  # (T, N)
-        return F.gelu(y) if self.gelu else y
+        return y if self.activation is None else self.activation.function(y)
 
 
 def quantize_int8(model: BertModel) -> None:

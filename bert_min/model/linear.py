@@ -2,9 +2,9 @@
 
 A BERT spends nine tenths of its time multiplying matrices. On a CPU torch has two libraries for
 that, MKL and oneDNN. `F.linear` calls MKL in float32, which leaves the wide registers of some
-processors unused; oneDNN uses them, and can apply the GELU to each block of results while it is
-still in cache. `linear` takes oneDNN where it can and is otherwise the plain two lines at its end,
-which are also what the tests compare it with.
+processors unused; oneDNN uses them, and can apply the activation to each block of results while it
+is still in cache. `linear` takes oneDNN where it can and is otherwise the plain two lines at its
+end, which are also what the tests compare it with.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from bert_min.model.activations import ACTIVATIONS, Activation
+
 # Whether this build of torch has oneDNN's dense layer, fused with an activation.
 HAS_ONEDNN: Final = torch._C._has_mkldnn and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
-def onednn(x: Tensor, weight: Tensor, bias: Tensor | None = None, gelu: bool = False) -> Tensor:
+def onednn(
+    x: Tensor, weight: Tensor, bias: Tensor | None = None, activation: Activation | None = None
+) -> Tensor:
     """Multiply with oneDNN: (T, K), (N, K), (N,) -> (T, N), any strides, no gradient."""
-    name, algorithm = ("gelu", "none") if gelu else ("none", "")
+    name, algorithm = ("none", "") if activation is None else activation[1:]
     y: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, name, [], algorithm)
     return y
 
@@ -46,14 +50,16 @@ class OneDnnLinear(torch.autograd.Function):
         return dx, dw, dy.sum(0) if ctx.has_bias else None
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor | None, gelu: bool = False) -> Tensor:
-    """Return `x @ weight.T + bias`, through the exact GELU if asked.
+def linear(
+    x: Tensor, weight: Tensor, bias: Tensor | None, activation: Activation | None = None
+) -> Tensor:
+    """Return `x @ weight.T + bias`, through an activation if asked.
 
     Args:
         x: (T, K), any number of rows.
         weight: (N, K).
         bias: (N,), or None.
-        gelu: Apply x/2 * (1 + erf(x / sqrt(2))) to the result.
+        activation: What is applied to the result; None for nothing.
 
     Returns:
         (T, N), of the dtype of x.
@@ -73,21 +79,21 @@ def linear(x: Tensor, weight: Tensor, bias: Tensor | None, gelu: bool = False) -
         and not torch.compiler.is_compiling()
     ):
         if not torch.is_grad_enabled():
-            return onednn(x, weight, bias, gelu)
+            return onednn(x, weight, bias, activation)
         y = OneDnnLinear.apply(x, weight, bias)  # type: ignore[no-untyped-call]
     else:
         y = F.linear(x, weight, bias)
-    return F.gelu(y) if gelu else y
+    return y if activation is None else activation.function(y)
 
 
 class Linear(nn.Linear):
-    """Dense layer with weights (N, K), optionally followed by the exact GELU."""
+    """Dense layer with weights (N, K), followed by an activation if one is named."""
 
-    def __init__(self, in_features: int, out_features: int, gelu: bool = False) -> None:
+    def __init__(self, in_features: int, out_features: int, activation: str | None = None) -> None:
         """Make a layer from K = in_features to N = out_features."""
         super().__init__(in_features, out_features)
-        self.gelu = gelu
+        self.activation = None if activation is None else ACTIVATIONS[activation]
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (T, K) to (T, N)."""
-        return linear(x, self.weight, self.bias, self.gelu)
+        return linear(x, self.weight, self.bias, self.activation)

@@ -89,7 +89,7 @@ class PackedHead(PretrainedModel, Generic[Output]):
                 f"{type(self).__name__} takes the labels {', '.join(known)}, got {len(labels)} "
                 f"without a name and {list(named_labels)}"
             )
-        batch = PaddedBatch(input_ids, attention_mask)
+        batch = PaddedBatch(input_ids, attention_mask, self.bert.uncounted_id)
         ids, types = batch.pack_inputs(input_ids, token_type_ids)
         packed = {name: known[name](batch, value) for name, value in given.items()}
         out = self.forward_packed(

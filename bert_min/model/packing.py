@@ -64,6 +64,13 @@ class PackedLayout(NamedTuple):
             tuple(runs) if device.type == "cpu" else (),
         )
 
+    def count(self, counted: Tensor) -> Tensor:
+        """Number the tokens of each text that are `counted`, (T,), from 0; the others get -1."""
+        total = counted.cumsum(0)  # (T,)
+        before = F.pad(total, (1, 0))[self.cu_seqlens[:-1].long()]  # (B,)
+        text = self.padded_index // self.max_seqlen  # (T,)
+        return (total - before[text]) * counted - 1
+
     def to_padded(self, packed: Tensor, fill: float = 0.0) -> Tensor:
         """Spread (T, ...) over a padded (B, S, ...), with `fill` on the padding."""
         batch = len(self.cu_seqlens) - 1
@@ -78,12 +85,19 @@ class PaddedBatch:
     Texts are packed in order of length, which gives attention the longest runs.
     """
 
-    def __init__(self, input_ids: Tensor, attention_mask: Tensor | None = None) -> None:
+    def __init__(
+        self,
+        input_ids: Tensor,
+        attention_mask: Tensor | None = None,
+        uncounted_id: int | None = None,
+    ) -> None:
         """Find the real tokens: where the mask is not 0, or all of them without a mask.
 
         Args:
             input_ids: (B, S).
             attention_mask: (B, S), 1 for a real token and 0 for padding, at any position.
+            uncounted_id: None where a token's position is its column; else the id that takes no
+                position (it gets -1), and the other tokens of a row are numbered from 0.
 
         Raises:
             ValueError: Shapes that differ, or a text whose mask is all zeros.
@@ -106,8 +120,12 @@ class PaddedBatch:
             )
         self.order = lengths.argsort(stable=True)  # (B,): packed text i is row order[i]
         self.lengths: list[int] = lengths[self.order].tolist()
-        text, self.positions = self.mask[self.order].nonzero(as_tuple=True)  # (T,) each
-        self.index = self.order[text] * self.shape[1] + self.positions  # (T,) into B * S
+        text, self.columns = self.mask[self.order].nonzero(as_tuple=True)  # (T,) each
+        self.index = self.order[text] * self.shape[1] + self.columns  # (T,) into B * S
+        self.positions = self.columns
+        if uncounted_id is not None:
+            counted = input_ids != uncounted_id  # (B, S)
+            self.positions = (counted.cumsum(1) * counted - 1).flatten()[self.index]
 
     def pack_inputs(
         self, input_ids: Tensor, token_type_ids: Tensor | None
@@ -154,7 +172,7 @@ class PaddedBatch:
         )  # (T,): packed text of each token
         by_query = weights.new_zeros(batch, weights.shape[1], size, weights.shape[3])
         position = torch.cat([torch.arange(n, device=weights.device) for n in self.lengths])
-        by_query[row, :, self.positions] = weights[row, :, position]
+        by_query[row, :, self.columns] = weights[row, :, position]
         by_key = weights.new_zeros(batch, weights.shape[1], size, size)
-        by_key[row, :, :, self.positions] = by_query[row, :, :, position]
+        by_key[row, :, :, self.columns] = by_query[row, :, :, position]
         return self.unpack_texts(by_key)

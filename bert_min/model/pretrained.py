@@ -107,9 +107,9 @@ class PretrainedModel(nn.Module):
 
     def weight_names(self) -> Iterator[tuple[str, str]]:
         """Yield (our name after `split_qkv`, name on disk without the encoder's prefix)."""
-        model_type = self.config.model_type
+        encoder = f"{self.config.family.prefix}."
         for name in split_qkv(self.state_dict()):
-            yield name, disk_name(name, model_type).removeprefix(f"{model_type}.")
+            yield name, disk_name(name, self.config.model_type).removeprefix(encoder)
 
     @classmethod
     def from_pretrained(
@@ -200,7 +200,7 @@ class PretrainedModel(nn.Module):
             for name, tensor in split_qkv(self.state_dict()).items()
         }
         if self.config.tie_word_embeddings:
-            tensors.pop("cls.predictions.decoder.weight", None)  # the embedding, stored once
+            tensors.pop(disk_name(TIED, model_type), None)  # the embedding, stored once
         path = Path(folder) / "model.safetensors"
         with atomic_path(path) as temporary:
             try:

@@ -42,15 +42,17 @@ class PreTrainingOutput:
 
 
 class MaskedLanguageHead(nn.Module):
-    """Dense, GELU, LayerNorm, then one score for each word: h . embedding + bias."""
+    """Dense, activation, LayerNorm, then one score for each word: h . embedding + bias."""
 
     def __init__(self, config: BertConfig, embedding: nn.Embedding) -> None:
         """Share the token embedding as the last matrix, unless the configuration unties them."""
         super().__init__()
-        if config.model_type != "bert":
+        if not config.family.head_names:
             raise ValueError(f"the masked-word head of {config.model_type!r} is not implemented")
         width = config.hidden_size
-        self.transform = Linear(width, width, gelu=True)
+        # RoBERTa's is the exact GELU, whatever the encoder's
+        activation = config.hidden_act if config.family.has_next_sentence else "gelu"
+        self.transform = Linear(width, width, activation)
         self.norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
         self.decoder = Linear(width, config.vocab_size)
         if config.tie_word_embeddings:

@@ -1,7 +1,7 @@
 """The names of weights: ours in memory, those of transformers on disk.
 
-Two things differ: our names are shorter (`RENAMES`), and each layer keeps queries, keys and values
-in one matrix (`fuse_qkv`, `split_qkv`).
+Two things differ: our names are shorter (families.py has both), and each layer keeps queries, keys
+and values in one matrix (`fuse_qkv`, `split_qkv`).
 """
 
 from __future__ import annotations
@@ -13,53 +13,14 @@ from typing import Final
 import torch
 from torch import Tensor
 
-# Ours -> theirs. A name is translated by the first pattern that matches all of it.
-LAYER = r"layers\.(\d+)\."
-RENAMES: Final[dict[str, list[tuple[str, str]]]] = {
-    "bert": [
-        (r"embeddings\.word\.(\w+)", r"embeddings.word_embeddings.\1"),
-        (r"embeddings\.position\.(\w+)", r"embeddings.position_embeddings.\1"),
-        (r"embeddings\.token_type\.(\w+)", r"embeddings.token_type_embeddings.\1"),
-        (r"embeddings\.norm\.(\w+)", r"embeddings.LayerNorm.\1"),
-        (LAYER + r"(query|key|value)\.(\w+)", r"encoder.layer.\1.attention.self.\2.\3"),
-        (LAYER + r"attention_output\.(\w+)", r"encoder.layer.\1.attention.output.dense.\2"),
-        (LAYER + r"attention_norm\.(\w+)", r"encoder.layer.\1.attention.output.LayerNorm.\2"),
-        (LAYER + r"intermediate\.(\w+)", r"encoder.layer.\1.intermediate.dense.\2"),
-        (LAYER + r"output\.(\w+)", r"encoder.layer.\1.output.dense.\2"),
-        (LAYER + r"output_norm\.(\w+)", r"encoder.layer.\1.output.LayerNorm.\2"),
-        (r"pooler\.(\w+)", r"pooler.dense.\1"),
-    ],
-    "distilbert": [
-        (r"embeddings\.word\.(\w+)", r"embeddings.word_embeddings.\1"),
-        (r"embeddings\.position\.(\w+)", r"embeddings.position_embeddings.\1"),
-        (r"embeddings\.norm\.(\w+)", r"embeddings.LayerNorm.\1"),
-        (LAYER + r"query\.(\w+)", r"transformer.layer.\1.attention.q_lin.\2"),
-        (LAYER + r"key\.(\w+)", r"transformer.layer.\1.attention.k_lin.\2"),
-        (LAYER + r"value\.(\w+)", r"transformer.layer.\1.attention.v_lin.\2"),
-        (LAYER + r"attention_output\.(\w+)", r"transformer.layer.\1.attention.out_lin.\2"),
-        (LAYER + r"attention_norm\.(\w+)", r"transformer.layer.\1.sa_layer_norm.\2"),
-        (LAYER + r"intermediate\.(\w+)", r"transformer.layer.\1.ffn.lin1.\2"),
-        (LAYER + r"output\.(\w+)", r"transformer.layer.\1.ffn.lin2.\2"),
-        (LAYER + r"output_norm\.(\w+)", r"transformer.layer.\1.output_layer_norm.\2"),
-    ],
-}
-RENAMES["electra"] = [
-    (r"embeddings\.project\.(\w+)", r"embeddings_project.\1"),
-    *RENAMES["bert"],
-]
-HEAD_RENAMES: Final = [
-    (r"predictions\.transform\.(\w+)", r"cls.predictions.transform.dense.\1"),
-    (r"predictions\.norm\.(\w+)", r"cls.predictions.transform.LayerNorm.\1"),
-    (r"predictions\.decoder\.weight", r"cls.predictions.decoder.weight"),
-    (r"predictions\.decoder\.bias", r"cls.predictions.bias"),
-    (r"seq_relationship\.(\w+)", r"cls.seq_relationship.\1"),
-]
+from bert_min.model.families import FAMILIES
+
 # Never weights: positions 0, 1, 2 ... that old versions stored.
 NOT_WEIGHTS: Final = re.compile(r"(.*\.)?embeddings\.(position_ids|token_type_ids)")
 ANCHOR: Final = "embeddings.word_embeddings.weight"  # every model has it, whatever comes before
 # What a model for another task leaves on disk: heads, poolers, and what never was a weight.
 HEADS: Final = re.compile(
-    r"(.*\.)?(cls|classifier|pre_classifier|qa_outputs|pooler|vocab_(transform|layer_norm|projector)"
+    r"(.*\.)?(cls|lm_head|classifier|pre_classifier|qa_outputs|pooler|vocab_(transform|layer_norm|projector)"
     r"|(discriminator|generator)_\w+|embeddings\.(position_ids|token_type_ids))(\..*)?"
 )
 TIED: Final = "predictions.decoder.weight"  # the token embedding again, unless the config unties it
@@ -74,10 +35,11 @@ def disk_name(name: str, model_type: str) -> str:
         >>> disk_name("bert.layers.3.intermediate.weight", "bert")
         'bert.encoder.layer.3.intermediate.dense.weight'
     """
+    family = FAMILIES[model_type]
     prefix, inner = ("", name)
     if name.startswith("bert."):
-        prefix, inner = f"{model_type}.", name.removeprefix("bert.")
-    for pattern, theirs in [*RENAMES[model_type], *HEAD_RENAMES]:
+        prefix, inner = f"{family.prefix}.", name.removeprefix("bert.")
+    for pattern, theirs in [*family.encoder_names, *family.head_names]:
         if re.fullmatch(pattern, inner):
             return prefix + re.sub(pattern, theirs, inner)
     return name
@@ -120,7 +82,7 @@ def outer_prefix(names: Iterable[str], model_type: str) -> str:
         '0.auto_model.'
     """
     found = [name.removesuffix(ANCHOR) for name in names if name.endswith(ANCHOR)]
-    encoder = f"{model_type}."
+    encoder = f"{FAMILIES[model_type].prefix}."
     return (
         found[0].removesuffix(encoder) if len(found) == 1 else ""
     )  # of two encoders, neither is meant
@@ -133,15 +95,16 @@ def current_names(tensors: dict[str, Tensor], model_type: str) -> dict[str, tupl
         Today's name without prefix -> (name on disk, tensor).
     """
     found = {}
-    outer = outer_prefix(tensors, model_type)
+    outer, encoder = outer_prefix(tensors, model_type), f"{FAMILIES[model_type].prefix}."
     for name, tensor in tensors.items():
         if NOT_WEIGHTS.fullmatch(name):
             continue
-        today = name.removeprefix(outer).removeprefix(f"{model_type}.")
+        today = name.removeprefix(outer).removeprefix(encoder)
         today = re.sub(r"LayerNorm\.gamma$", "LayerNorm.weight", today)
         today = re.sub(r"LayerNorm\.beta$", "LayerNorm.bias", today)
         # older files may hold the decoder's bias under the other of its two names only
-        if today == "cls.predictions.decoder.bias" and f"{outer}cls.predictions.bias" in tensors:
+        bias = re.sub(r"^(cls\.predictions|lm_head)\.decoder\.bias$", r"\1.bias", today)
+        if bias != today and outer + bias in tensors:
             continue
-        found[today.replace("predictions.decoder.bias", "predictions.bias")] = (name, tensor)
+        found[bias] = (name, tensor)
     return found

@@ -24,7 +24,7 @@ from bert_min.text.batch import Batch
 from bert_min.text.delimited import Lines
 from bert_min.text.flat_rows import ranges_index
 from bert_min.text.tables import column_names, has_text_column, is_json, lines_again
-from bert_min.text.tokenize import encode_texts
+from bert_min.text.tokenize import encode_words
 from bert_min.text.words import split_characters, split_words
 from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed, to_device
 from bert_min.training.run_state import Metrics
@@ -94,7 +94,7 @@ class NerTask(Task):
     def inputs(self, data: Sentences) -> WordExamples:
         """Tokenize the words and lay them out, each sentence alone or with its neighbours."""
         words = [word for sentence in data.words for word in sentence]
-        subwords = encode_texts(self.tokenizer, words, add_special_tokens=False)
+        subwords = encode_words(self.tokenizer, words)
         alone = range(len(data.words))
         documents = data.document if self.settings.document_context else alone
         max_length = self.max_length

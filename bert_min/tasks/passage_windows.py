@@ -49,7 +49,7 @@ def make_windows(
         questions: (Q rows) tokens of the questions.
         passages: (P rows) tokens of the passages.
         passage_of: (Q,) the passage of each question.
-        special: Ids of [CLS] and [SEP].
+        special: The special tokens.
         max_length: Most tokens of an input.
         stride: Passage tokens two neighbouring windows share; at most half of a window.
         max_question: Most tokens of a question; the rest is cut.
@@ -66,7 +66,9 @@ def make_windows(
     if max_question < 1:
         raise ValueError(f"max_question_tokens must be at least 1, got {max_question}")
     asked = np.minimum(questions.lengths, max_question)
-    max_passage = max_length - 3 - asked  # (Q,) passage tokens that fit after the question
+    max_passage = (
+        max_length - special.count(pair=True) - asked
+    )  # (Q,) passage tokens that fit after the question
     if len(max_passage) and max_passage.min() < 1:
         raise ValueError(
             f"max_length must leave room for the passage beside a question of {asked.max()} "
@@ -85,7 +87,7 @@ def make_windows(
         FlatRows.from_ranges(questions.ids, questions.splits[question], asked[question]),
         FlatRows.from_ranges(passages.ids, passages.splits[passage_of[question]] + begin, taken),
     )
-    return Windows(inputs, question, begin, taken, asked[question] + 2)
+    return Windows(inputs, question, begin, taken, asked[question] + 1 + special.between)
 
 
 def answer_tokens(

@@ -52,7 +52,7 @@ def read_task_settings(folder: str | Path) -> TaskSettings:
         labels = tuple(normal_names(labels, {}).values())
         if "O" not in labels:
             raise ValueError(f"{folder}: the labels of a model for names must have O, got {labels}")
-    longest = config.max_position_embeddings
+    longest = config.longest_text
     return TaskSettings(task=task, labels=labels, max_length=longest, one_or_two_texts=True)
 
 

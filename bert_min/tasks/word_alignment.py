@@ -44,7 +44,7 @@ def align_words(
         documents: The number of each sentence's document; neighbours with one number share an
             input as long as they fit into it whole.
         subwords: One row a word: the subwords of every word of all sentences.
-        special: Ids of [CLS] and [SEP].
+        special: The special tokens.
         max_length: Most tokens of an input, special tokens included. A word with more subwords
             than fit loses the last ones.
 

@@ -1,6 +1,7 @@
 """Tokenized examples as flat arrays: no padding, no Python object per example.
 
-An example is ``[CLS] A [SEP]`` or ``[CLS] A [SEP] B [SEP]``; all examples lie one after the other
+An example is ``[CLS] A [SEP]`` or ``[CLS] A [SEP] B [SEP]``, in RoBERTa's kin ``<s> A </s>`` or
+``<s> A </s></s> B </s>``; all examples lie one after the other
 in one array, and a batch is gathered from it.
 """
 
@@ -23,7 +24,7 @@ class Examples:
     Attributes:
         ids: (T,) token ids, special tokens included.
         splits: (N + 1,) example i owns ``ids[splits[i]:splits[i + 1]]``.
-        first: (N,) tokens of segment A with its special tokens; the rest of the example is B.
+        first: (N,) tokens of segment A with [CLS] and one [SEP]; the rest of the example is B.
         truncated: How many examples lost tokens to the length limit.
     """
 
@@ -104,7 +105,7 @@ def assemble(
     """Build ``[CLS] A [SEP]`` or ``[CLS] A [SEP] B [SEP]`` and cut it to the length limit.
 
     Args:
-        special: Ids of [CLS] and [SEP].
+        special: The special tokens.
         max_length: Most tokens of an example, special tokens included.
         first: (N rows) the A side.
         second: (N rows) the B side, or None.
@@ -115,25 +116,25 @@ def assemble(
     Raises:
         ValueError: If `max_length` leaves no room for a token of each side.
     """
-    needed = 3 if second is None else 5
+    around = special.count(pair=second is not None)
+    needed = around + (1 if second is None else 2)
     if max_length < needed:
         raise ValueError(f"max_length must be at least {needed}, got {max_length}")
     rows = len(first.lengths)
     if second is None:
-        kept_a = np.minimum(first.lengths, max_length - 2)
+        kept_a = np.minimum(first.lengths, max_length - around)
         kept_b = np.zeros(rows, np.int64)
         lost = first.lengths - kept_a
     else:
-        kept_a, kept_b = fit_pair(first.lengths, second.lengths, max_length - 3)
+        kept_a, kept_b = fit_pair(first.lengths, second.lengths, max_length - around)
         lost = first.lengths - kept_a + second.lengths - kept_b
-    size_b = kept_b + 1 if second is not None else kept_b
-    lengths = kept_a + 2 + size_b
+    lengths = kept_a + kept_b + around
     splits = splits_of(lengths)
     ids = np.full(splits[-1], special.sep, np.int64)
     ids[splits[:-1]] = special.cls
     ids[ranges_index(splits[:-1] + 1, kept_a)] = first.ids[ranges_index(first.splits[:-1], kept_a)]
     if second is not None:
-        ids[ranges_index(splits[:-1] + kept_a + 2, kept_b)] = second.ids[
+        ids[ranges_index(splits[:-1] + kept_a + 1 + special.between, kept_b)] = second.ids[
             ranges_index(second.splits[:-1], kept_b)
         ]
     return Examples(ids, splits, kept_a + 2, int((lost > 0).sum()))

@@ -42,6 +42,25 @@ def encode_texts(
     return rows
 
 
+def encode_words(tokenizer: Tokenizer, words: Sequence[str]) -> FlatRows:
+    """Tokenize the words of sentences one by one, without special tokens.
+
+    A byte-level vocabulary writes the space before a word as part of its first token, so there a
+    word gets one, as with ``add_prefix_space`` in transformers.
+
+    Args:
+        tokenizer: Turns texts into ids.
+        words: N words.
+
+    Returns:
+        One row a word.
+    """
+    plain, spaced = (tokenizer.encode(text, add_special_tokens=False).ids for text in ("a", " a"))
+    if plain != spaced:
+        words = [f" {word}" for word in words]
+    return encode_texts(tokenizer, words, add_special_tokens=False)
+
+
 def encode_with_offsets(
     tokenizer: Tokenizer, texts: Sequence[str]
 ) -> tuple[FlatRows, NDArray[np.int64]]:

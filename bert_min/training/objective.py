@@ -64,7 +64,7 @@ def cross_entropy_term(logits: Tensor, labels: Tensor) -> LossTerm:
 
 def run_packed(model: Any, batch: Batch, device: torch.device) -> Any:
     """Run a model with a head over a batch, without labels."""
-    has_types = model.config.type_vocab_size > 0  # DistilBERT has none
+    has_types = model.config.type_vocab_size > 1  # DistilBERT has none, RoBERTa one for all
     return model.forward_packed(
         to_device(batch.input_ids, device),
         torch.from_numpy(batch.lengths),

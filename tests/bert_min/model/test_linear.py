@@ -3,31 +3,36 @@
 import pytest
 import torch
 import torch.nn.functional as F
+import transformers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bert_min.model.activations import ACTIVATIONS
 from bert_min.model.dtypes import check_dtype
 from bert_min.model.int8 import Int8Linear
 from bert_min.model.linear import HAS_ONEDNN, Linear, linear
 
 SIZES = st.integers(1, 40)
+NAMES = [None, *ACTIVATIONS]
 
 
 @settings(deadline=None, max_examples=30)
-@given(SIZES, SIZES, SIZES, st.booleans(), st.booleans(), st.integers(0, 99))
-def test_linear_equals_the_plain_layer(rows, inner, outer, gelu, bias, seed):
+@given(SIZES, SIZES, SIZES, st.sampled_from(NAMES), st.booleans(), st.integers(0, 99))
+def test_linear_equals_the_plain_layer(rows, inner, outer, name, bias, seed):
+    activation = None if name is None else ACTIVATIONS[name]
+    plain_activation = transformers.activations.ACT2FN[name] if name else lambda y: y
     torch.manual_seed(seed)
     x, weight = torch.randn(rows, inner), torch.randn(outer, inner)
     b = torch.randn(outer) if bias else None
     expected = F.linear(x.double(), weight.double(), None if b is None else b.double())
-    expected = (F.gelu(expected) if gelu else expected).float()
+    expected = plain_activation(expected).float()
     with torch.no_grad():
-        torch.testing.assert_close(linear(x, weight, b, gelu), expected, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(linear(x, weight, b, activation), expected, atol=1e-5, rtol=1e-5)
     leaves = [t.clone().requires_grad_() for t in (x, weight, b) if t is not None]
     twins = [t.clone().double().requires_grad_() for t in (x, weight, b) if t is not None]
-    linear(leaves[0], leaves[1], leaves[2] if bias else None, gelu).sin().sum().backward()
+    linear(leaves[0], leaves[1], leaves[2] if bias else None, activation).sin().sum().backward()
     plain = F.linear(twins[0], twins[1], twins[2] if bias else None)
-    (F.gelu(plain) if gelu else plain).sin().sum().backward()
+    plain_activation(plain).sin().sum().backward()
     for have, want in zip(leaves, twins, strict=True):
         torch.testing.assert_close(have.grad, want.grad.float(), atol=1e-4, rtol=1e-4)
 
@@ -52,9 +57,9 @@ def test_onednn_is_used_where_torch_has_it(monkeypatch):
     assert len(calls) == 3
 
 
-@pytest.mark.parametrize("gelu", [False, True])
-def test_int8_is_close_and_rows_do_not_touch(gelu):
-    layer = Linear(64, 48, gelu=gelu)
+@pytest.mark.parametrize("activation", [None, "gelu", "gelu_new", "silu"])
+def test_int8_is_close_and_rows_do_not_touch(activation):
+    layer = Linear(64, 48, activation)
     quantized = Int8Linear(layer)
     x = torch.randn(20, 64) * torch.logspace(-2, 2, 20)[:, None]  # rows of very different size
     x[7] = 0

@@ -282,9 +282,9 @@ def test_a_bin_file_that_runs_code_is_refused(folder):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"model_type": "roberta"}, "model_type must be one of .* got 'roberta'"),
+        ({"model_type": "t5"}, "model_type must be one of .* got 't5'"),
         ({"position_embedding_type": "relative_key"}, "position_embedding_type = 'relative_key'"),
-        ({"hidden_act": "relu"}, "hidden_act must be 'gelu'.* got 'relu'"),
+        ({"hidden_act": "mish"}, "hidden_act must be one of gelu, .* got 'mish'"),
         ({"is_decoder": True}, "is_decoder = True is not implemented"),
         ({"num_attention_heads": 5}, "multiple of num_attention_heads, got 32 and 5"),
         ({"hidden_size": 0}, "hidden_size must be a whole number of at least 1, got 0"),

@@ -1,9 +1,10 @@
-"""ELECTRA and DistilBERT with the heads they have in transformers: scores, losses, gradients."""
+"""BERT's relatives with the heads they have in transformers: scores, losses, gradients."""
 
 import pytest
 import torch
 
 import bert_min
+from bert_min.model.activations import ACTIVATIONS
 from bert_min.model.config import BertConfig
 from bert_min.model.weight_names import disk_name, split_qkv
 from tests.bert_min.conftest import TINY, padded_batch
@@ -16,6 +17,9 @@ SIZES = {
         "max_position_embeddings": 40,
     },
     "Electra": {**TINY, "embedding_size": 16},
+    "Roberta": {**TINY, "type_vocab_size": 1, "pad_token_id": 1, "layer_norm_eps": 1e-5},
+    "XLMRoberta": {**TINY, "type_vocab_size": 1, "pad_token_id": 1},
+    "Camembert": {**TINY, "type_vocab_size": 1, "pad_token_id": 3, "hidden_act": "gelu_new"},
 }  # fmt: skip
 LENGTHS = [12, 12, 12]
 
@@ -84,7 +88,87 @@ def test_heads_of_relatives_drop_out_as_much_as_theirs(family, head):
     assert set(rates[0]) == set(rates[1])
 
 
+ROBERTAS = ("Roberta", "XLMRoberta", "Camembert")
+
+
+def random_pair(family, head, folder):
+    """The same random weights in transformers' class and in ours."""
+    config = getattr(transformers, f"{family}Config")(**SIZES[family], attn_implementation="eager")
+    theirs = getattr(transformers, family + head)(config).eval()
+    with torch.no_grad():
+        for parameter in theirs.parameters():
+            parameter.normal_(0, 0.2)
+    theirs.save_pretrained(folder)
+    return theirs.double(), getattr(bert_min, f"Bert{head}").from_pretrained(
+        folder, dtype=torch.float64
+    )
+
+
+@pytest.mark.parametrize("family", ROBERTAS)
+def test_positions_begin_after_padding(family, tmp_path):
+    theirs, ours = random_pair(family, "Model", tmp_path)
+    pad = SIZES[family]["pad_token_id"]
+    assert ours.config.longest_text == 40 - pad - 1
+    ids, mask, _ = padded_batch([12, 7, 12, 3], 12)
+    ids[mask == 0] = pad
+    ids[0, :3], mask[0, :3] = pad, 0  # padding on the left
+    ids[2, 5], mask[1, 2] = pad, 0  # an id of padding within a text; a hole
+    want = theirs(ids, attention_mask=mask, output_hidden_states=True)
+    have = ours(ids, mask, output_hidden_states=True)
+    keep = mask.bool()
+    for theirs_, ours_ in zip(want.hidden_states, have.hidden_states, strict=True):
+        torch.testing.assert_close(ours_[keep], theirs_[keep], atol=1e-10, rtol=0)
+    rows = mask[:, 0] == 1  # else the first token is padding
+    torch.testing.assert_close(
+        have.pooler_output[rows], want.pooler_output[rows], atol=1e-10, rtol=0
+    )
+    packed = ours.forward_packed(ids[2], [12]).last_hidden_state
+    torch.testing.assert_close(packed, want.last_hidden_state[2], atol=1e-10, rtol=0)
+    longest = torch.full((1, ours.config.longest_text), 5)
+    torch.testing.assert_close(
+        ours(longest).last_hidden_state, theirs(longest).last_hidden_state, atol=1e-10, rtol=0
+    )
+    message = rf"max_position_embeddings - pad_token_id - 1 = {39 - pad} tokens, got {40 - pad}"
+    with pytest.raises(ValueError, match=message):
+        ours(torch.full((1, 40 - pad), 5))
+
+
+@pytest.mark.parametrize("family", ROBERTAS)
+def test_masked_words_of_relatives_match_transformers(family, tmp_path):
+    theirs, ours = random_pair(family, "ForMaskedLM", tmp_path / "theirs")
+    assert ours.load_report.initialised == ours.load_report.ignored == []
+    ids, mask, _ = padded_batch([12, 7, 3], 12)
+    ids[mask == 0] = SIZES[family]["pad_token_id"]
+    labels = torch.randint(0, 99, ids.shape).where((torch.rand(ids.shape) < 0.5) & (mask > 0), -100)
+    want, have = theirs(ids, attention_mask=mask, labels=labels), ours(ids, mask, labels=labels)
+    torch.testing.assert_close(have.loss, want.loss, atol=1e-10, rtol=0)
+    torch.testing.assert_close(have.logits[mask > 0], want.logits[mask > 0], atol=1e-10, rtol=0)
+    ours.save_pretrained(tmp_path / "ours")
+    again, info = getattr(transformers, f"{family}ForMaskedLM").from_pretrained(
+        tmp_path / "ours", output_loading_info=True
+    )
+    assert not info["missing_keys"]
+    assert not info["unexpected_keys"]
+    again = again.double().eval()(ids, attention_mask=mask, labels=labels)
+    torch.testing.assert_close(again.loss, want.loss)
+
+
+@pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name != "gelu"])
+def test_other_activations_match_transformers(activation, tmp_path):
+    config = transformers.BertConfig(**TINY, hidden_act=activation)
+    theirs = transformers.BertForMaskedLM(config).eval()
+    with torch.no_grad():
+        for parameter in theirs.parameters():
+            parameter.normal_(0, 0.2)
+    theirs.save_pretrained(tmp_path)
+    theirs.double()
+    ours = bert_min.BertForMaskedLM.from_pretrained(tmp_path, dtype=torch.float64)
+    ids = torch.randint(1, 99, (2, 9))
+    torch.testing.assert_close(ours(ids).logits, theirs(ids).logits, atol=1e-10, rtol=0)
+    assert ours.config.hidden_act == activation
+
+
 def test_a_relative_has_no_next_sentence():
     config = BertConfig.from_dict({**TINY, "model_type": "electra"})
-    with pytest.raises(ValueError, match="needs a pooler, which 'electra' models do not have"):
+    with pytest.raises(ValueError, match="is BERT's, 'electra' models do not have it"):
         bert_min.BertForNextSentencePrediction(config)
