@@ -13,7 +13,8 @@ import torch
 from numpy.typing import NDArray
 
 from bert_min.attention.hidden_states import hidden_states
-from bert_min.model.bert import BertLayer, BertModel, attention_weights
+from bert_min.model.attention import attention_weights
+from bert_min.model.bert import BertLayer, BertModel
 from bert_min.model.packing import PackedLayout
 from bert_min.text.tokenizers import Tokenizer
 
@@ -54,5 +55,7 @@ def attention_maps(
     with torch.inference_mode():
         chosen = cast(BertLayer, model.layers[layer % layers])
         q, k, _ = chosen.split_heads(states[layer % layers])  # the input of that layer
-        weights = attention_weights(q, k, PackedLayout.of([len(tokens)], q.device))[0]  # (H, S, S)
+        bias = None if model.distance_bias is None else model.distance_bias(len(tokens))
+        layout = PackedLayout.of([len(tokens)], q.device)
+        weights = attention_weights(q, k, layout, bias)[0]  # (H, S, S)
     return AttentionMap(tokens, weights.float().cpu().numpy())

@@ -30,77 +30,13 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.nn.attention.varlen import varlen_attn
 
+from bert_min.model.attention import DistanceBias, attention, attention_weights
 from bert_min.model.config import BertConfig
 from bert_min.model.linear import Linear
 from bert_min.model.packing import PackedLayout, PaddedBatch
 from bert_min.model.pretrained import PretrainedModel
-
-
-def attention(
-    q: Tensor, k: Tensor, v: Tensor, layout: PackedLayout, dropout: float = 0.0
-) -> Tensor:
-    """Let every token attend to the tokens of its own text: softmax(q k^T / sqrt(D)) v.
-
-    The three ways below give the same numbers up to rounding. Which one runs depends on device,
-    type and dropout, never on the lengths, so a text gets the same one in every batch.
-
-    Args:
-        q: (T, H, D) queries.
-        k: (T, H, D) keys.
-        v: (T, H, D) values.
-        layout: Where the texts lie in the T tokens.
-        dropout: Probability of dropping an attention weight.
-
-    Returns:
-        (T, H, D).
-    """
-    if layout.equal_length_runs:
-        return attention_by_runs(q, k, v, layout, dropout)
-    if q.is_cuda and q.dtype in (torch.float16, torch.bfloat16) and not dropout:
-        s, starts = layout.max_seqlen, layout.cu_seqlens
-        return cast(Tensor, varlen_attn(q, k, v, starts, starts, s, s))
-    return attention_padded(q, k, v, layout, dropout)
-
-
-def attention_by_runs(
-    q: Tensor, k: Tensor, v: Tensor, layout: PackedLayout, dropout: float
-) -> Tensor:
-    """Attend with one call for each run of texts of equal length: no padding, no mask."""
-    out = []
-    for first, texts, size in layout.equal_length_runs:
-        part = slice(first, first + texts * size)
-        shape = (texts, size, *q.shape[1:])
-        q_, k_, v_ = (x[part].view(shape).transpose(1, 2) for x in (q, k, v))  # (n, H, S, D)
-        attended = F.scaled_dot_product_attention(q_, k_, v_, dropout_p=dropout)  # (n, H, S, D)
-        out.append(attended.transpose(1, 2).flatten(0, 1))  # (n * S, H, D)
-    return out[0] if len(out) == 1 else torch.cat(out)  # (T, H, D)
-
-
-def attention_padded(
-    q: Tensor, k: Tensor, v: Tensor, layout: PackedLayout, dropout: float
-) -> Tensor:
-    """Attend in a padded batch under a mask: works everywhere, wastes time on padding."""
-    q, k, v = (layout.to_padded(x).transpose(1, 2) for x in (q, k, v))  # (B, H, S, D) each
-    mask = layout.to_padded(layout.positions, fill=-1) >= 0  # (B, S), True for a real token
-    attended = F.scaled_dot_product_attention(q, k, v, mask[:, None, None], dropout_p=dropout)
-    return attended.transpose(1, 2).flatten(0, 1)[layout.padded_index]  # (B * S, H, D) -> (T, H, D)
-
-
-def attention_weights(q: Tensor, k: Tensor, layout: PackedLayout) -> Tensor:
-    """Return the softmax itself, which the fast ways above never store.
-
-    Returns:
-        (B, H, S, S): row i of a text says how much its token i takes from each token; 0 on padding.
-    """
-    q, k = (layout.to_padded(x).transpose(1, 2) for x in (q, k))  # (B, H, S, D) each
-    mask = layout.to_padded(layout.positions, fill=-1) >= 0  # (B, S)
-    scores = q @ k.transpose(2, 3) / q.shape[-1] ** 0.5  # (B, H, S, S)
-    weights: Tensor = scores.masked_fill(~mask[:, None, None], -torch.inf).softmax(-1)
-    return weights * mask[:, None, :, None]
 
 
 class BertEmbeddings(nn.Module):
@@ -156,10 +92,11 @@ class BertLayer(nn.Module):
         q, k, v = self.qkv(x).view(len(x), 3, self.heads, -1).unbind(1)  # (T, 3E) -> 3 x (T, H, D)
         return q, k, v
 
-    def forward(self, x: Tensor, layout: PackedLayout) -> Tensor:
-        """Map (T, E) to (T, E)."""
+    def forward(self, x: Tensor, layout: PackedLayout, bias: Tensor | None = None) -> Tensor:
+        """Map (T, E) to (T, E); bias as in `attention`."""
         q, k, v = self.split_heads(x)  # (T, H, D) each
-        attended = attention(q, k, v, layout, self.attention_dropout if self.training else 0.0)
+        dropout = self.attention_dropout if self.training else 0.0
+        attended = attention(q, k, v, layout, dropout, bias)
         return self.feed_forward(x, attended)
 
     def feed_forward(self, x: Tensor, attended: Tensor) -> Tensor:
@@ -205,6 +142,8 @@ class BertModel(PretrainedModel):
         """Make a model with fresh weights; `from_pretrained` fills it from a folder."""
         super().__init__(config)
         self.embeddings = BertEmbeddings(config)
+        biased = config.family.has_distance_bias
+        self.distance_bias = DistanceBias(config.num_attention_heads) if biased else None
         self.layers = nn.ModuleList(BertLayer(config) for _ in range(config.num_hidden_layers))
         width = config.hidden_size
         self.pooler = Linear(width, width) if add_pooling_layer and config.has_pooler else None
@@ -267,15 +206,18 @@ class BertModel(PretrainedModel):
         if positions is None:
             uncounted = self.uncounted_id
             positions = (
-                layout.positions if uncounted is None else layout.count(input_ids != uncounted)
+                layout.positions
+                if uncounted is None
+                else layout.positions_of(input_ids != uncounted)
             )
         x = self.embeddings(input_ids, token_type_ids, positions)
+        bias = None if self.distance_bias is None else self.distance_bias(layout.max_seqlen)
         hidden, weights = [x], []
         for layer in self.layers:
             if output_attentions:
                 q, k, _ = cast(BertLayer, layer).split_heads(x)
-                weights.append(attention_weights(q, k, layout))
-            x = layer(x, layout)
+                weights.append(attention_weights(q, k, layout, bias))
+            x = layer(x, layout, bias)
             if output_hidden_states:
                 hidden.append(x)
         return BertOutput(

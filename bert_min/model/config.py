@@ -30,6 +30,7 @@ REQUIRED_VALUES: Final[dict[str, tuple[object, ...]]] = {
     "position_embedding_type": (None, "absolute"),
     "is_decoder": (None, False),
     "add_cross_attention": (None, False),
+    "relative_attention_num_buckets": (None, 32),
 }
 
 
@@ -214,7 +215,6 @@ class BertConfig:
         model_type = values.setdefault("model_type", "bert")  # Google's own files have no such key
         if model_type == "distilbert":
             values = {DISTILBERT_NAMES.get(key, key): value for key, value in values.items()}
-            values["type_vocab_size"] = 0
             values.setdefault("classifier_dropout", 0.2)  # of its configuration, not of BERT's
         for key, allowed in REQUIRED_VALUES.items():
             if values.get(key) not in allowed:
@@ -228,8 +228,11 @@ class BertConfig:
             values["num_labels"] = len(values["id2label"])
         else:
             values["id2label"] = None
-        if values.get("pad_token_id") is None:
-            values.pop("pad_token_id", None)
+        family = FAMILIES.get(model_type)
+        if family is not None and values.get("pad_token_id") is None:
+            values["pad_token_id"] = family.pad_token_id
+        if family is not None and not family.has_token_types:
+            values["type_vocab_size"] = 0
         known = {field.name for field in dataclasses.fields(cls)}
         try:
             return cls(**{key: value for key, value in values.items() if key in known})
@@ -267,8 +270,9 @@ class BertConfig:
             values["label2id"] = {f"LABEL_{i}": i for i in range(self.num_labels)}
         if self.model_type == "electra":
             values["embedding_size"] = self.embedding_size or self.hidden_size
-        if self.model_type == "distilbert":
+        if not self.family.has_token_types:
             del values["type_vocab_size"]
+        if self.model_type == "distilbert":
             theirs = {ours: name for name, ours in DISTILBERT_NAMES.items()}
             values = {theirs.get(key, key): value for key, value in values.items()}
         return values

@@ -2,15 +2,17 @@
 
 BERT, its two relatives and RoBERTa's kin compute the same thing. A `Family` says how their weights
 are named on disk, where positions begin, and which heads they have. XLM-R, CamemBERT and KLUE's
-models are RoBERTa under other names.
+models are RoBERTa under other names; MPNet is one whose attention also knows how far apart tokens
+are.
 
 Sources: Devlin et al. 2019 (BERT); Liu et al. 2019, "RoBERTa"; Conneau et al. 2020 (XLM-R); Sanh et
-al. 2019 (DistilBERT); Clark et al. 2020 (ELECTRA); the names and heads are those of `transformers`.
+al. 2019 (DistilBERT); Clark et al. 2020 (ELECTRA); Song et al. 2020 (MPNet); the names and heads
+are those of `transformers`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 # Ours -> theirs. A name is translated by the first pattern that matches all of it.
@@ -53,6 +55,15 @@ DISTILBERT_NAMES: Final[Renames] = [
     (LAYER + r"output\.(\w+)", r"transformer.layer.\1.ffn.lin2.\2"),
     (LAYER + r"output_norm\.(\w+)", r"transformer.layer.\1.output_layer_norm.\2"),
 ]
+MPNET_NAMES: Final[Renames] = [
+    (LAYER + r"query\.(\w+)", r"encoder.layer.\1.attention.attn.q.\2"),
+    (LAYER + r"key\.(\w+)", r"encoder.layer.\1.attention.attn.k.\2"),
+    (LAYER + r"value\.(\w+)", r"encoder.layer.\1.attention.attn.v.\2"),
+    (LAYER + r"attention_output\.(\w+)", r"encoder.layer.\1.attention.attn.o.\2"),
+    (LAYER + r"attention_norm\.(\w+)", r"encoder.layer.\1.attention.LayerNorm.\2"),
+    (r"distance_bias\.table\.(\w+)", r"encoder.relative_attention_bias.\1"),
+    *BERT_NAMES,
+]
 ROBERTA_HEAD_NAMES: Final[Renames] = [
     (r"predictions\.transform\.(\w+)", r"lm_head.dense.\1"),
     (r"predictions\.norm\.(\w+)", r"lm_head.layer_norm.\1"),
@@ -74,6 +85,9 @@ class Family:
         has_pooler: Whether checkpoints carry a pooler.
         positions_after_padding: Whether the first token has the position pad_token_id + 1, and an
             id that is pad_token_id is not counted. BERT counts all, from 0.
+        pad_token_id: Where config.json does not say.
+        has_token_types: Whether there is a table of token types.
+        has_distance_bias: Whether attention adds a number for each distance between two tokens.
         classifier: Of whole texts: "pooled", a matrix on the pooler's output; or on the vector of
             the first token "relu" (dense, ReLU), "gelu" or "tanh" (dense and activation between two
             dropouts), then a matrix.
@@ -87,6 +101,9 @@ class Family:
     head_names: Renames
     has_pooler: bool = False
     positions_after_padding: bool = False
+    pad_token_id: int = 0
+    has_token_types: bool = True
+    has_distance_bias: bool = False
     classifier: Literal["pooled", "relu", "gelu", "tanh"] = "pooled"
     text_dropout_alone: bool = False
 
@@ -96,26 +113,40 @@ class Family:
         return self.head_names is BERT_HEAD_NAMES
 
 
-def _roberta(stem: str) -> Family:
-    return Family(
-        stem,
-        "roberta",
-        BERT_NAMES,
-        ROBERTA_HEAD_NAMES,
-        has_pooler=True,
-        positions_after_padding=True,
-        classifier="tanh",
-    )
+ROBERTA: Final = Family(
+    "Roberta",
+    "roberta",
+    BERT_NAMES,
+    ROBERTA_HEAD_NAMES,
+    has_pooler=True,
+    positions_after_padding=True,
+    pad_token_id=1,
+    classifier="tanh",
+)
 
 
 # By model_type of config.json.
 FAMILIES: Final = {
     "bert": Family("Bert", "bert", BERT_NAMES, BERT_HEAD_NAMES, has_pooler=True),
     "distilbert": Family(
-        "DistilBert", "distilbert", DISTILBERT_NAMES, [], classifier="relu", text_dropout_alone=True
+        "DistilBert",
+        "distilbert",
+        DISTILBERT_NAMES,
+        [],
+        has_token_types=False,
+        classifier="relu",
+        text_dropout_alone=True,
     ),
     "electra": Family("Electra", "electra", ELECTRA_NAMES, [], classifier="gelu"),
-    "roberta": _roberta("Roberta"),
-    "xlm-roberta": _roberta("XLMRoberta"),
-    "camembert": _roberta("Camembert"),
+    "roberta": ROBERTA,
+    "xlm-roberta": replace(ROBERTA, stem="XLMRoberta"),
+    "camembert": replace(ROBERTA, stem="Camembert"),
+    "mpnet": replace(
+        ROBERTA,
+        stem="MPNet",
+        prefix="mpnet",
+        encoder_names=MPNET_NAMES,
+        has_token_types=False,
+        has_distance_bias=True,
+    ),
 }

@@ -64,7 +64,7 @@ class PackedLayout(NamedTuple):
             tuple(runs) if device.type == "cpu" else (),
         )
 
-    def count(self, counted: Tensor) -> Tensor:
+    def positions_of(self, counted: Tensor) -> Tensor:
         """Number the tokens of each text that are `counted`, (T,), from 0; the others get -1."""
         total = counted.cumsum(0)  # (T,)
         before = F.pad(total, (1, 0))[self.cu_seqlens[:-1].long()]  # (B,)

@@ -18,6 +18,7 @@ from bert_min.model.weight_files import read_tensors
 from bert_min.model.weight_names import HEADS, TIED, current_names, disk_name, fuse_qkv, split_qkv
 from subword.file_access import atomic_path
 
+ENCODER: Final = re.compile(r"(bert\.)?(embeddings|layers|distance_bias)\.")
 # The last matrix of a classifier, whatever comes before its name.
 CLASSIFIER: Final = re.compile(r"(.*\.)?classifier\.(out_proj\.)?weight")
 
@@ -160,7 +161,7 @@ class PretrainedModel(nn.Module):
             if name == TIED and self.config.tie_word_embeddings:
                 continue
             if theirs not in found:
-                if not re.match(r"(bert\.)?(embeddings|layers)\.", name):  # a head, or the pooler
+                if not ENCODER.match(name):  # a head, or the pooler
                     report.initialised.append(name)
                 else:
                     missing.append(theirs)

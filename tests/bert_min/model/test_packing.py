@@ -6,8 +6,13 @@ import pytest
 import torch
 
 from bert_min import BertForQuestionAnswering, BertModel
-from bert_min.model import bert as model_module
-from bert_min.model.bert import attention, attention_by_runs, attention_padded, attention_weights
+from bert_min.model import attention as model_module
+from bert_min.model.attention import (
+    attention,
+    attention_by_runs,
+    attention_padded,
+    attention_weights,
+)
 from bert_min.model.packing import PackedLayout, PaddedBatch
 from tests.bert_min.conftest import padded_batch
 
@@ -63,8 +68,8 @@ def test_no_mask_means_all_real_and_no_segments_mean_segment_zero(model):
 def test_every_way_to_attend_agrees(qkv):
     q, k, v = qkv
     layout = PackedLayout.of(LENGTHS, CPU)
-    expected = attention_by_runs(q, k, v, layout, 0.0)
-    torch.testing.assert_close(attention_padded(q, k, v, layout, 0.0), expected)
+    expected = attention_by_runs(q, k, v, layout, 0.0, None)
+    torch.testing.assert_close(attention_padded(q, k, v, layout, 0.0, None), expected)
     weights = attention_weights(q, k, layout)  # (B, H, S, S)
     by_hand = (weights @ layout.to_padded(v).transpose(1, 2)).transpose(1, 2)
     torch.testing.assert_close(by_hand.flatten(0, 1)[layout.padded_index], expected)
@@ -99,7 +104,7 @@ def test_gpu_kernel_is_called_with_the_layout_it_documents(qkv, monkeypatch):
     fake = q.as_subclass(OnGpu)
     got = attention(fake, k, v, layout._replace(equal_length_runs=()))
     torch.testing.assert_close(
-        got.as_subclass(torch.Tensor), attention_by_runs(q, k, v, layout, 0.0)
+        got.as_subclass(torch.Tensor), attention_by_runs(q, k, v, layout, 0.0, None)
     )
     assert calls == [(12, 12)]
     # attention dropout needs the padded way, which has it

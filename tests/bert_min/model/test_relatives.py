@@ -5,7 +5,9 @@ import torch
 
 import bert_min
 from bert_min.model.activations import ACTIVATIONS
+from bert_min.model.attention import attention_by_runs, attention_padded, attention_weights
 from bert_min.model.config import BertConfig
+from bert_min.model.packing import PackedLayout
 from bert_min.model.weight_names import disk_name, split_qkv
 from tests.bert_min.conftest import TINY, padded_batch
 
@@ -19,6 +21,7 @@ SIZES = {
     "Electra": {**TINY, "embedding_size": 16},
     "Roberta": {**TINY, "type_vocab_size": 1, "pad_token_id": 1, "layer_norm_eps": 1e-5},
     "XLMRoberta": {**TINY, "type_vocab_size": 1, "pad_token_id": 1},
+    "MPNet": {**TINY, "max_position_embeddings": 300, "pad_token_id": 1},
     "Camembert": {**TINY, "type_vocab_size": 1, "pad_token_id": 3, "hidden_act": "gelu_new"},
 }  # fmt: skip
 LENGTHS = [12, 12, 12]
@@ -88,7 +91,7 @@ def test_heads_of_relatives_drop_out_as_much_as_theirs(family, head):
     assert set(rates[0]) == set(rates[1])
 
 
-ROBERTAS = ("Roberta", "XLMRoberta", "Camembert")
+ROBERTAS = ("Roberta", "XLMRoberta", "Camembert", "MPNet")
 
 
 def random_pair(family, head, folder):
@@ -104,23 +107,38 @@ def random_pair(family, head, folder):
     )
 
 
+def test_a_distance_counts_where_there_is_padding_too(tmp_path):
+    theirs, ours = random_pair("MPNet", "Model", tmp_path)
+    layout = PackedLayout.of([150, 7, 7, 60], torch.device("cpu"))
+    q, k, v = torch.randn(3, 224, 4, 8, dtype=torch.float64).unbind(0)
+    bias = ours.distance_bias(150)
+    expected = theirs.encoder.compute_position_bias(torch.zeros(1, 150, 1))[0]
+    torch.testing.assert_close(bias, expected, atol=0, rtol=0)
+    by_runs = attention_by_runs(q, k, v, layout, 0.0, bias)
+    padded = attention_padded(q, k, v, layout, 0.0, bias)
+    torch.testing.assert_close(padded, by_runs, atol=1e-12, rtol=0)
+    weights = attention_weights(q, k, layout, bias)
+    mixed = (weights @ layout.to_padded(v).transpose(1, 2)).transpose(1, 2).flatten(0, 1)
+    torch.testing.assert_close(mixed[layout.padded_index], by_runs, atol=1e-12, rtol=0)
+
+
 @pytest.mark.parametrize("family", ROBERTAS)
 def test_positions_begin_after_padding(family, tmp_path):
     theirs, ours = random_pair(family, "Model", tmp_path)
-    pad = SIZES[family]["pad_token_id"]
-    assert ours.config.longest_text == 40 - pad - 1
+    pad, rows = SIZES[family]["pad_token_id"], SIZES[family]["max_position_embeddings"]
+    assert ours.config.longest_text == rows - pad - 1
     ids, mask, _ = padded_batch([12, 7, 12, 3], 12)
     ids[mask == 0] = pad
     ids[0, :3], mask[0, :3] = pad, 0  # padding on the left
-    ids[2, 5], mask[1, 2] = pad, 0  # an id of padding within a text; a hole
+    ids[2, 5] = pad  # an id of padding within a text
     want = theirs(ids, attention_mask=mask, output_hidden_states=True)
     have = ours(ids, mask, output_hidden_states=True)
     keep = mask.bool()
     for theirs_, ours_ in zip(want.hidden_states, have.hidden_states, strict=True):
         torch.testing.assert_close(ours_[keep], theirs_[keep], atol=1e-10, rtol=0)
-    rows = mask[:, 0] == 1  # else the first token is padding
+    whole = mask[:, 0] == 1  # else the first token is padding
     torch.testing.assert_close(
-        have.pooler_output[rows], want.pooler_output[rows], atol=1e-10, rtol=0
+        have.pooler_output[whole], want.pooler_output[whole], atol=1e-10, rtol=0
     )
     packed = ours.forward_packed(ids[2], [12]).last_hidden_state
     torch.testing.assert_close(packed, want.last_hidden_state[2], atol=1e-10, rtol=0)
@@ -128,9 +146,9 @@ def test_positions_begin_after_padding(family, tmp_path):
     torch.testing.assert_close(
         ours(longest).last_hidden_state, theirs(longest).last_hidden_state, atol=1e-10, rtol=0
     )
-    message = rf"max_position_embeddings - pad_token_id - 1 = {39 - pad} tokens, got {40 - pad}"
+    message = f"max_position_embeddings - pad_token_id - 1 = {longest.numel()} tokens, got"
     with pytest.raises(ValueError, match=message):
-        ours(torch.full((1, 40 - pad), 5))
+        ours(torch.full((1, rows - pad), 5))
 
 
 @pytest.mark.parametrize("family", ROBERTAS)
