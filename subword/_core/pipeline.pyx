@@ -181,6 +181,17 @@ cdef class Normalizer:
         """Return the normalizers that this one applies in order: itself, unless a Sequence."""
         return [self]
 
+    def limit_cuts(self, cuts):
+        """Keep the cuts (`_core.cuts.Cuts`) between which this step works as on the whole text.
+
+        A step that says nothing keeps none.
+        """
+        cuts.keep_ended()
+
+    def after_cut(self):
+        """Return what does this step's work where a text begins at a cut, None for nothing."""
+        return self
+
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         with gil:
             raise TypeError(f"{type(self).__name__} is not a usable normalizer")
@@ -195,6 +206,17 @@ cdef class PreTokenizer:
     def flat(self):
         """Return the pre-tokenizers that this one applies in order: itself, unless a Sequence."""
         return [self]
+
+    def limit_cuts(self, cuts):
+        """Keep the cuts (`_core.cuts.Cuts`) between which this step works as on the whole text.
+
+        A step that says nothing keeps those where a word ends already.
+        """
+        cuts.keep_ended()
+
+    def after_cut(self):
+        """Return what does the work of a first step where a text begins at a cut."""
+        return self
 
     def pre_tokenize_str(self, text):
         """Return the words of `text` as (word, (start, end)), offsets in characters of `text`.

@@ -3,8 +3,10 @@
 from libc.stdint cimport int32_t, uint32_t
 
 from subword._core.pipeline cimport Model, Normalizer, PreTokenizer, Text
+from subword.encode._chunks cimport TextChunks
 from subword.encode._unsplit cimport UnsplitText
 from subword.encode.worker cimport Output, Worker
+from subword.vocab.added_tokens cimport AddedTokenMatcher
 
 
 cdef class WordEncoder:
@@ -12,10 +14,12 @@ cdef class WordEncoder:
     cdef readonly PreTokenizer pre_tokenizer
     cdef readonly Model model
     cdef readonly UnsplitText unsplit    # None unless the text is one word for a BPE model
-    cdef bint caches_chunks              # BERT, and `unsplit`: the cache holds chunks, not words
+    cdef readonly TextChunks chunks      # None unless texts are cut before their stages run
+    cdef bint caches_chunks              # BERT, `unsplit`, `chunks`: the cache holds chunks
     cdef bint caches_words
     cdef int set_model(self, Normalizer normalizer, PreTokenizer pre_tokenizer, Model model,
-                       bint added_after, bint caches_words) except -1
+                       bint added_after, bint caches_words, object chunk_rules,
+                       AddedTokenMatcher added) except -1
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
                           int count, Output* out) except -1 nogil
     cdef int push_token(self, Worker worker, uint32_t id, int32_t start, int32_t end,

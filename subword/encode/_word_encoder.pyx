@@ -8,6 +8,7 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport Model, Normalizer, PreTokenizer, Text, check_signals
 from subword.encode._bert_chunks cimport tokenize_bert_chunk
+from subword.encode._chunks cimport TextChunks
 from subword.encode._token_offsets cimport emit_packed, emit_tokens, emit_values, tokens_to_values
 from subword.encode._unsplit cimport make_unsplit_text
 from subword.encode._word_cache cimport (
@@ -20,6 +21,7 @@ from subword.encode.segments cimport is_bert
 from subword.encode.worker cimport Output, Worker, end_row, output_push, output_reserve
 from subword.models.wordpiece cimport WordPiece
 from subword.normalizers.bert cimport BertNormalizer
+from subword.vocab.added_tokens cimport AddedTokenMatcher
 
 cdef enum:
     SCAN_CALLS = 1024       # calls with words between two checks for Ctrl-C
@@ -30,13 +32,16 @@ cdef class WordEncoder:
     """The part of `Encoder` that turns words, or chunks of a text, into ids."""
 
     cdef int set_model(self, Normalizer normalizer, PreTokenizer pre_tokenizer, Model model,
-                       bint added_after, bint caches_words) except -1:
+                       bint added_after, bint caches_words, object chunk_rules,
+                       AddedTokenMatcher added) except -1:
         """Set the stages, and recognise those that work on chunks.
 
         Args:
             added_after: Added tokens are looked for in normalized text: then all of it is
                 normalized, before it is split.
             caches_words: The model gives a word the same tokens every time.
+            chunk_rules: `ChunkRules`, None if texts are not cut before their stages run.
+            added: Finds added tokens in normalized text.
         """
         self.normalizer = normalizer
         self.pre_tokenizer = pre_tokenizer
@@ -46,6 +51,9 @@ cdef class WordEncoder:
         self.caches_chunks = self.unsplit is not None or (
             is_bert(normalizer, pre_tokenizer) and not added_after
             and isinstance(model, WordPiece))    # which never leaves a word without a token
+        if not self.caches_chunks and chunk_rules is not None:
+            self.chunks = TextChunks(chunk_rules, normalizer, pre_tokenizer, model, added)
+            self.caches_chunks = True
         return 0
 
     cdef int encode_spans(self, Worker worker, const Text* text, const int32_t* spans,
@@ -58,11 +66,12 @@ cdef class WordEncoder:
         if worker.scan_calls % SCAN_CALLS == 0:
             check_signals()
         while i < count:
-            i = pending_add(pending, &worker.caches[out.with_offsets].table, text.data, text.size,
+            i = pending_add(pending, &worker.cache(out.with_offsets).table, text.data, text.size,
                             spans, i, count)
             if pending.size == 0 and pending.rows == 0:    # too long for the cache
                 compute(self, worker, text.data + spans[2 * i], spans[2 * i + 1] - spans[2 * i])
-                emit_tokens(worker, text, spans[2 * i], self.caches_chunks, out)
+                emit_tokens(worker, text, spans[2 * i], self.caches_chunks and not worker.plain,
+                            out)
                 i += 1
             elif out.with_offsets:
                 flush_with_offsets(self, worker, text, spans + 2 * first, out)
@@ -110,7 +119,7 @@ cdef class WordEncoder:
         Words that are in the cache are emitted by word_cache.h.
         """
         cdef pending_words* pending = worker.pending
-        cdef WordCache* cache = &worker.caches[0]
+        cdef WordCache* cache = worker.cache(False)
         cdef uint32_t* ids
         cdef int i = 0, row = 0, stop
         if out.with_offsets:
@@ -160,7 +169,8 @@ cdef int flush_with_offsets(WordEncoder encoder, Worker worker, const Text* text
     word_cache_offsets.h.
     """
     cdef pending_words* pending = worker.pending
-    cdef WordCache* cache = &worker.caches[1]
+    cdef WordCache* cache = worker.cache(True)
+    cdef bint are_chunks = encoder.caches_chunks and not worker.plain
     cdef const uint32_t* values
     cdef uint32_t count
     cdef int i = 0
@@ -176,7 +186,7 @@ cdef int flush_with_offsets(WordEncoder encoder, Worker worker, const Text* text
         if (count == TWO_TOKENS or count == FOUR_TOKENS) and pending.keys[i].high:
             emit_packed(worker, text, spans[2 * i], values, count, out)
         else:
-            emit_values(worker, text, spans[2 * i], values, count, encoder.caches_chunks, out)
+            emit_values(worker, text, spans[2 * i], values, count, are_chunks, out)
         i += 1
     pending_clear(pending)
     return 0
@@ -186,7 +196,7 @@ cdef const uint32_t* look_up(WordEncoder encoder, Worker worker, int i, bint wit
                              uint32_t* count) except NULL nogil:
     """Return the values of the pending word i: from the cache, or computed and then cached."""
     cdef pending_words* pending = worker.pending
-    cdef WordCache* cache = &worker.caches[with_offsets]
+    cdef WordCache* cache = worker.cache(with_offsets)
     cdef const word_key* key = &pending.keys[i]
     cdef const uint32_t* values
     cdef const extra_entry* extra = NULL
@@ -200,7 +210,8 @@ cdef const uint32_t* look_up(WordEncoder encoder, Worker worker, int i, bint wit
     if values != NULL:
         return values
     compute(encoder, worker, word, size)
-    count[0] = tokens_to_values(worker, with_offsets, extra == NULL, encoder.caches_chunks)
+    count[0] = tokens_to_values(worker, with_offsets, extra == NULL,
+                                encoder.caches_chunks and not worker.plain)
     if encoder.caches_words and size:
         cache.misses += 1
         if extra != NULL:
@@ -215,9 +226,11 @@ cdef int compute(WordEncoder encoder, Worker worker, const uint8_t* word,
     """Put the tokens of a word into worker.tokens, the words of a chunk into
     worker.chunk_word_ids."""
     worker.tokens.size = 0
+    if worker.plain or not encoder.caches_chunks:
+        return encoder.model.tokenize(word, size, &worker.tokens)
     if encoder.unsplit is not None:
         return encoder.unsplit.tokenize(worker, word, size)
-    if encoder.caches_chunks:
-        return tokenize_bert_chunk(<BertNormalizer>encoder.normalizer, encoder.pre_tokenizer,
-                                   <WordPiece>encoder.model, worker, word, size)
-    return encoder.model.tokenize(word, size, &worker.tokens)
+    if encoder.chunks is not None:
+        return encoder.chunks.tokenize(worker, word, size)
+    return tokenize_bert_chunk(<BertNormalizer>encoder.normalizer, encoder.pre_tokenizer,
+                               <WordPiece>encoder.model, worker, word, size)

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int32_t, uint8_t
 
-from subword._core.pipeline cimport Text
+from subword._core.pipeline cimport Normalizer, PreTokenizer, Text
 from subword._regex.cutter cimport Cutter
 from subword.encode._word_encoder cimport WordEncoder
 from subword.encode.worker cimport Output, Worker, WorkerPool
@@ -14,8 +14,8 @@ cdef class Encoder(WordEncoder):
     cdef AddedTokenMatcher before_normalizer     # added tokens found in the original text
     cdef AddedTokenMatcher after_normalizer      # and in normalized text
     cdef bint normalizes                 # the text before it is split; otherwise chunk by chunk
-    cdef int pattern                     # of scan.h that does what the pre-tokenizer does, or -1
     cdef Cutter cutter                   # does what the pre-tokenizer does, if it is not None
+    cdef bint aligns                     # a stage must know where in the document its text begins
     cdef ByteSafeSplits safe_splits      # None unless words may be split for a byte-level model
     cdef readonly bint splits_long_texts    # see split_points.py
     cdef WorkerPool workers
@@ -26,7 +26,12 @@ cdef class Encoder(WordEncoder):
                          int absent_byte, Output* out) except -1 nogil
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
                             Output* out) except -1 nogil
-    cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil
+    cdef int set_plain(self, Worker worker, bint plain, Output* out) except -1 nogil
+    cdef int encode_chunks(self, Worker worker, const Text* text, Output* out) except -1 nogil
+    cdef int run_stages(self, Worker worker, const Text* text, Normalizer normalizer,
+                        PreTokenizer pre_tokenizer, Output* out) except -1 nogil
+    cdef int encode_text(self, Worker worker, const Text* text, PreTokenizer pre_tokenizer,
+                         Output* out) except -1 nogil
     cdef int encode_cut(self, Worker worker, const Text* text, Output* out) except -1 nogil
     cdef int encode_words(self, Worker worker, const Text* text, const int32_t* spans, int count,
                           Output* out) except -1 nogil

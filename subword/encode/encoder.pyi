@@ -1,6 +1,7 @@
 from typing import final
 
 from subword._core.pipeline import Model, Normalizer, PreTokenizer
+from subword.encode.chunk_rules import ChunkRules
 from subword.vocab.added_tokens import AddedTokenMatcher
 
 @final
@@ -15,6 +16,7 @@ class Encoder:
         caches_words: bool = True,
         splits_long_texts: bool = False,
         cache_limit: int = ...,
+        chunk_rules: ChunkRules | None = None,
     ) -> None: ...
     @property
     def normalizer(self) -> Normalizer | None: ...
@@ -24,6 +26,8 @@ class Encoder:
     def model(self) -> Model: ...
     @property
     def unsplit(self) -> object | None: ...
+    @property
+    def chunks(self) -> object | None: ...
     @property
     def splits_long_texts(self) -> bool: ...
     @property

@@ -4,13 +4,15 @@ token.
     document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words
         --cache, model--> ids
 
-Five shortcuts give the same result as running the stages one after the other; tests compare them:
+Six shortcuts give the same result as running the stages one after the other; tests compare them:
 
 * A pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time.
 * One that is another pattern is run by its cutter, two kilobytes at a time.
 * Around BERT's normalizer the text is split first, at blanks, punctuation and Chinese characters:
   the normalizer and the pre-tokenizer never look across these. The tokens of each chunk depend on
   its bytes alone, so they are cached too.
+* Other texts are cut where every stage keeps the cut (see `chunk_rules`), and the tokens of these
+  chunks are cached.
 * Words of byte-level BPE are split where the model never merges, unless offsets are asked for:
   between Hangul, Chinese and kana, and long words between any two bytes.
 * BPE without a pre-tokenizer (SentencePiece's way) gets its text in chunks that no merge joins.
@@ -25,6 +27,7 @@ from subword._core.pipeline cimport (
 from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
 from subword._regex.cutter cimport CUT_ROOM, cut_begin, cut_chunk, cut_run
+from subword.encode._chunks cimport MAX_CHUNK
 from subword.encode._word_cache cimport pending_clear
 from subword.encode._word_encoder cimport WordEncoder
 from subword.encode.segments cimport normalize, part_of, segment_text, split_words
@@ -33,6 +36,9 @@ from subword.models.bpe cimport BPE
 from subword.models.byte_safe_splits cimport byte_safe_splits, find_byte_safe_splits
 from subword.pre_tokenizers.sequence cimport cutter_of
 from subword.vocab.added_tokens cimport AddedTokenMatcher, AddedSpan
+
+from subword._core.pipeline import flatten
+from subword.pre_tokenizers.metaspace import Metaspace
 
 cdef extern from "scan/scan.h" nogil:
     enum:
@@ -61,6 +67,7 @@ cdef class Encoder(WordEncoder):
             text.
         caches_words: The model gives a word the same tokens every time.
         splits_long_texts: `split_points.can_split` is true of the stages.
+        chunk_rules: What `find_chunk_rules` says of the stages.
         cache_limit: Bytes that the word caches of one thread may take.
     """
 
@@ -68,16 +75,19 @@ cdef class Encoder(WordEncoder):
                  AddedTokenMatcher before_normalizer not None,
                  AddedTokenMatcher after_normalizer not None,
                  bint caches_words=True, bint splits_long_texts=False,
-                 size_t cache_limit=64 << 20):
+                 size_t cache_limit=64 << 20, chunk_rules=None):
         cdef bint added_after = after_normalizer.count > 0
-        self.set_model(normalizer, pre_tokenizer, model, added_after, caches_words)
-        self.pattern = pre_tokenizer.pattern if pre_tokenizer is not None else -1
+        self.set_model(normalizer, pre_tokenizer, model, added_after, caches_words, chunk_rules,
+                       after_normalizer)
         self.cutter = cutter_of(pre_tokenizer)
         if isinstance(model, BPE) and self.unsplit is None:
             self.safe_splits = find_byte_safe_splits(model)
         self.splits_long_texts = splits_long_texts
         self.workers = WorkerPool(cache_limit)
-        self.normalizes = normalizer is not None and (added_after or not self.caches_chunks)
+        self.normalizes = normalizer is not None and (
+            added_after or not self.caches_chunks or self.chunks is not None)
+        self.aligns = any([isinstance(step, Metaspace) and step.prepend_scheme == "first"
+                           for step in flatten(pre_tokenizer)])
         self.before_normalizer = before_normalizer
         self.after_normalizer = after_normalizer
         if normalizer is None and self.unsplit is None and before_normalizer.count == 0:
@@ -101,6 +111,7 @@ cdef class Encoder(WordEncoder):
     cdef int begin_run(self, Worker worker, Output* out) except -1 nogil:
         """Begin the rows of a run of documents."""
         pending_clear(worker.pending)
+        worker.plain = False
         return begin_rows(&worker.row_plan, out)
 
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
@@ -138,17 +149,75 @@ cdef class Encoder(WordEncoder):
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
                             Output* out) except -1 nogil:
         """Append the tokens of data[start:end), which lies between added tokens."""
-        cdef Text text = segment_text(data, start, end, out.with_offsets)
-        cdef Text part
-        cdef const Text* source = &text
-        cdef const AddedSpan* span
-        cdef Py_ssize_t i
+        cdef Text text = segment_text(data, start, end, out.with_offsets or self.aligns)
         if text.size == 0:
             return 0
-        if self.normalizes:
-            source = normalize(self.normalizer, &text, &worker.normalized)
+        if self.chunks is None:
+            return self.run_stages(worker, &text, self.normalizer, self.pre_tokenizer, out)
+        if out.with_word_ids and not self.chunks.counts_words:
+            self.set_plain(worker, True, out)
+            return self.run_stages(worker, &text, self.normalizer, self.pre_tokenizer, out)
+        return self.encode_chunks(worker, &text, out)
+
+    cdef int set_plain(self, Worker worker, bint plain, Output* out) except -1 nogil:
+        """Say whether words or chunks follow; their caches are different ones."""
+        if worker.plain != plain:
+            self.flush(worker, out)
+            worker.plain = plain
+            worker.prepare(out.with_offsets, plain)
+        return 0
+
+    cdef int encode_chunks(self, Worker worker, const Text* text, Output* out) except -1 nogil:
+        """Append the tokens of a text chunk by chunk, those of very long chunks by the stages."""
+        cdef int32_t[2 * SCAN_WORDS + 2] found
+        cdef int32_t[2] span
+        cdef Text part
+        cdef Py_ssize_t pos = 0
+        cdef int count, i, done
+        cdef bint begins = True
+        self.set_plain(worker, False, out)
+        while pos < text.size and not self.has_enough(worker, out):
+            count = <int>self.chunks.find(text.data, text.size, &pos, found, SCAN_WORDS,
+                                          out.with_word_ids)
+            done = 0
+            if begins and self.chunks.first_differs and found[1] <= MAX_CHUNK:
+                self.chunks.begin_text(worker, text, found[1], &part, span)
+                self.encode_spans(worker, &part, span, 1, out)
+                done = 1
+                begins = False
+            for i in range(done, count):
+                if found[2 * i + 1] - found[2 * i] <= MAX_CHUNK:
+                    begins = False
+                    continue
+                self.encode_spans(worker, text, found + 2 * done, i - done, out)
+                done = i + 1
+                part = part_of(text, found[2 * i], found[2 * i + 1])
+                self.set_plain(worker, True, out)
+                if begins:
+                    self.run_stages(worker, &part, self.normalizer, self.pre_tokenizer, out)
+                else:
+                    self.run_stages(worker, &part, self.chunks.normalizer,
+                                    self.chunks.pre_tokenizer, out)
+                begins = False
+                self.set_plain(worker, False, out)
+            self.encode_spans(worker, text, found + 2 * done, count - done, out)
+        return 0
+
+    cdef int run_stages(self, Worker worker, const Text* text, Normalizer normalizer,
+                        PreTokenizer pre_tokenizer, Output* out) except -1 nogil:
+        """Append the tokens of a text that holds no token of `before_normalizer`.
+
+        Args:
+            normalizer, pre_tokenizer: Those of the tokenizer, or those behind a cut.
+        """
+        cdef Text part
+        cdef const Text* source = text
+        cdef const AddedSpan* span
+        cdef Py_ssize_t i
+        if self.normalizes and normalizer is not None:
+            source = normalize(normalizer, text, &worker.normalized)
         if self.after_normalizer.absent(source.data, source.size, -1):
-            return self.encode_text(worker, source, out)
+            return self.encode_text(worker, source, pre_tokenizer, out)
         worker.normalized_added_spans.size = 0
         self.after_normalizer.find(source.data, <int32_t>source.size,
                                    &worker.normalized_added_spans)
@@ -156,7 +225,10 @@ cdef class Encoder(WordEncoder):
             span = &worker.normalized_added_spans.data[i]
             part = part_of(source, span.start, span.end)
             if span.id < 0:
-                self.encode_text(worker, &part, out)
+                if span.start == 0:
+                    self.encode_text(worker, &part, pre_tokenizer, out)
+                else:
+                    self.encode_text(worker, &part, self.pre_tokenizer, out)
             elif out.with_offsets:
                 self.push_token(worker, <uint32_t>span.id, text_source_start(&part, 0),
                                 text_source_end(&part, part.size - 1), out)
@@ -166,19 +238,23 @@ cdef class Encoder(WordEncoder):
                 break
         return 0
 
-    cdef int encode_text(self, Worker worker, const Text* text, Output* out) except -1 nogil:
+    cdef int encode_text(self, Worker worker, const Text* text, PreTokenizer pre_tokenizer,
+                         Output* out) except -1 nogil:
         """Append the tokens of normalized text that holds no added token."""
         cdef int32_t[2 * SCAN_WORDS] found
         cdef Py_ssize_t pos = 0
         cdef int count
         cdef const Text* source
-        cdef int pattern = SCAN_BERT if self.caches_chunks else self.pattern
-        cdef const uint8_t* bits = bert_bits if pattern == SCAN_BERT else scan_bits
+        cdef int pattern = -1 if pre_tokenizer is None else pre_tokenizer.pattern
+        cdef const uint8_t* bits = scan_bits
         cdef const byte_safe_splits* splits = NULL
         if text.size == 0:
             return 0
         if self.unsplit is not None:
             return self.encode_unsplit(worker, text, out)
+        if self.caches_chunks and not worker.plain:
+            pattern = SCAN_BERT
+            bits = bert_bits
         if pattern >= 0:
             if self.safe_splits is not None and not out.with_offsets:    # no one counts the words
                 splits = &self.safe_splits.table
@@ -188,9 +264,9 @@ cdef class Encoder(WordEncoder):
                 self.encode_spans(worker, text, found, count, out)
                 if pos == text.size or self.has_enough(worker, out):
                     return 0
-        if self.cutter is not None:
+        if self.cutter is not None and <void*>pre_tokenizer == <void*>self.pre_tokenizer:
             return self.encode_cut(worker, text, out)
-        source = split_words(self.pre_tokenizer, text, worker)
+        source = split_words(pre_tokenizer, text, worker)
         while pos < worker.spans.size and not self.has_enough(worker, out):
             count = <int>min(SCAN_WORDS, worker.spans.size - pos)
             self.encode_words(worker, source, <int32_t*>(worker.spans.data + pos), count, out)

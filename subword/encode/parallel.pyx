@@ -105,7 +105,7 @@ cdef class EncodeJob:
         out.with_word_ids = self.result.with_word_ids
         cdef Output* target = &self.result if self.single_threaded else &out
         try:
-            worker.prepare(self.with_offsets)
+            worker.prepare(self.with_offsets, False)
             while not self.stop:
                 PyErr_CheckSignals()
                 with nogil:
@@ -279,7 +279,7 @@ cdef tuple documents_to_arrays(Encoder encoder, Documents documents, bint with_o
     i = thread_count(threads, documents.total)
     if documents.total <= MAX_BYTES_WITH_GIL:
         worker = encoder.workers.borrow()
-        worker.prepare(with_offsets)
+        worker.prepare(with_offsets, False)
         try:
             job.encode_range(worker, 0, documents.size, &job.result)
         finally:

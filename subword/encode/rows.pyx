@@ -167,7 +167,7 @@ cdef int encode_to_scratch(Encoder encoder, Worker worker, Documents documents,
         ValueError: A document is invalid.
     """
     cdef Py_ssize_t position = 0, wrong
-    worker.prepare(False)
+    worker.prepare(False, False)
     worker.scratch.size = 0
     worker.row_plan = plan[0]
     if documents.total <= MAX_BYTES_WITH_GIL:

@@ -14,6 +14,7 @@ from subword._core.limits import MAX_TABLE_IDS
 from subword._core.pipeline import PreTokenizer
 from subword.encode._result_memory import free_spare
 from subword.encode.added_texts import AddedTexts
+from subword.encode.chunk_rules import find_chunk_rules
 from subword.encode.convert import to_lists
 from subword.encode.encoder import Encoder
 from subword.encode.long_texts import long_texts_to_arrays
@@ -32,6 +33,7 @@ from subword.processors.trim_offsets import (
 from subword.results.encoding import Encoding
 from subword.results.ragged import Ragged
 from subword.results.truncation import tokens_left
+from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import Vocabulary
 
 
@@ -49,6 +51,11 @@ def documents_of(buffers: Iterable[Any], separator: bytes | None) -> list[str]:
             parts.pop()
         documents += [part.decode() for part in parts]
     return documents
+
+
+def normalized_tokens(vocabulary: Vocabulary) -> list[tuple[AddedToken, str]]:
+    """Return the added tokens that are looked for in normalized text, with what is looked for."""
+    return [(vocabulary.added[i], text) for i, text in vocabulary.normalized_texts.items()]
 
 
 class TextEncoder:
@@ -81,6 +88,9 @@ class TextEncoder:
             caches_words=not getattr(model, "dropout", None),
             splits_long_texts=splits_long_texts,
             cache_limit=cache_bytes,
+            chunk_rules=None
+            if getattr(model, "dropout", None)
+            else find_chunk_rules(normalizer, pre_tokenizer, model, normalized_tokens(vocabulary)),
         )
         self._to_arrays: Callable[..., tuple[Any, ...]] = (
             long_texts_to_arrays if splits_long_texts else texts_to_arrays

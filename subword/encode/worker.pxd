@@ -42,8 +42,11 @@ cdef int end_row(RowPlan* rows, Output* out) except -1 nogil
 
 cdef class Worker:
     # Scratch memory and caches of one thread. Borrowed from the encoder's pool for a call.
-    cdef WordCache[2] caches             # for ids alone; for ids with offsets
-    cdef bint[2] ready                   # which of them exist
+    # For ids alone; for ids with offsets. The second two are for words where the first two hold
+    # chunks.
+    cdef WordCache[4] caches
+    cdef bint[4] ready                   # which of them exist
+    cdef bint plain                      # the words that wait are words, not chunks
     cdef size_t cache_limit
     cdef Text normalized
     cdef Text pre_tokenized              # the text as a pre-tokenizer rewrote it
@@ -66,7 +69,10 @@ cdef class Worker:
     cdef RowPlan row_plan
     cdef Py_ssize_t row_words            # words of the document so far, or fewer
     cdef Output scratch                  # ids of a small batch
-    cdef int prepare(self, bint with_offsets) except -1
+    cdef int prepare(self, bint with_offsets, bint plain) except -1 nogil
+    cdef inline WordCache* cache(self, bint with_offsets) noexcept nogil:
+        """The cache of what waits now."""
+        return &self.caches[2 * self.plain + with_offsets]
     cdef int reserve_chunk_word_ids(self) except -1 nogil
     cdef int count_caches(self, dict info) except -1
 

@@ -19,6 +19,7 @@ cdef extern from "cache/word_cache.h" nogil:
 cdef enum:
     FIRST_TOKENS = 1024    # that an output holds
     FIRST_VALUES = 64
+    CACHES = 4
 
 
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
@@ -105,7 +106,7 @@ cdef class Worker:
             raise MemoryError("no memory for the words that wait")
 
     def __dealloc__(self):
-        for i in range(2):
+        for i in range(CACHES):
             if self.ready[i]:
                 cache_free(&self.caches[i])
         text_free(&self.normalized)
@@ -123,18 +124,24 @@ cdef class Worker:
         free(self.utf8)
         output_free(&self.scratch)
 
-    cdef int prepare(self, bint with_offsets) except -1:
+    cdef int prepare(self, bint with_offsets, bint plain) except -1 nogil:
         """Make sure that the cache for this kind of output exists.
 
-        It may take what the other cache leaves of the limit.
+        It may take what the other caches leave of the limit.
         """
-        cdef size_t other = FIRST_BYTES
-        if self.ready[not with_offsets]:
-            other = cache_bytes(&self.caches[not with_offsets])
-        if not self.ready[with_offsets]:
-            cache_init(&self.caches[with_offsets], 0, simd_on and word_cache_has_vector())
-            self.ready[with_offsets] = True
-        self.caches[with_offsets].limit = max(self.cache_limit, other) - other
+        cdef size_t others = 0
+        cdef int which = 2 * plain + with_offsets, i
+        for i in range(CACHES):
+            if i == which:
+                continue
+            if self.ready[i]:
+                others += cache_bytes(&self.caches[i])
+            elif i == 2 * plain + (not with_offsets):
+                others += FIRST_BYTES
+        if not self.ready[which]:
+            cache_init(&self.caches[which], 0, simd_on and word_cache_has_vector())
+            self.ready[which] = True
+        self.caches[which].limit = max(self.cache_limit, others) - others
         return 0
 
     cdef int reserve_chunk_word_ids(self) except -1 nogil:
@@ -148,7 +155,7 @@ cdef class Worker:
     cdef int count_caches(self, dict info) except -1:
         """Add what the caches hold to the counts of `WorkerPool.cache_info`."""
         cdef WordCache* cache
-        for i in range(2):
+        for i in range(CACHES):
             if self.ready[i]:
                 cache = &self.caches[i]
                 info["words"] += cache.used + cache.long_used

@@ -171,7 +171,7 @@ cdef class FastCalls:
             return texts_to_arrays(self._encoder, [text], False, 1, None, prefix, suffix)[0]
         worker = self._encoder.workers.borrow()
         try:
-            worker.prepare(False)
+            worker.prepare(False, False)
             out = &worker.scratch
             out.size = 0
             bad_char = utf8_of(&document, worker, &data, &size)

@@ -8,10 +8,11 @@ from subword._core.pipeline cimport (
 )
 from subword._core.unicode cimport (
     BERT_BLANK, BERT_CHINESE, BERT_DROP, BERT_MARK, BERT_PUNCT, BERT_SPACE, FORM_CANONICAL,
-    FORM_CASED, FORM_MARK, bert_bits, decompose, form_bits, lower_code,
+    FORM_CASED, FORM_MARK, FORM_SECOND, FORM_SINGLE, bert_bits, decompose, form_bits, lower_code,
 )
 from subword.normalizers.base cimport TextNormalizer, begin, put, reserve, utf8_decode
 
+from subword._core.unicode import lower as lower_case
 from subword.normalizers.filters import BertMarks
 from subword.normalizers.sequence import Sequence
 from subword.normalizers.unicode import NFD
@@ -73,6 +74,23 @@ cdef class BertNormalizer(TextNormalizer):
         names = ("clean_text", "handle_chinese_chars", "strip_accents", "lowercase")
         pairs = zip(names, self.arguments(), strict=True)
         return f"BertNormalizer({', '.join([f'{name}={value}' for name, value in pairs])})"
+
+    def limit_cuts(self, cuts):
+        """Keep the cuts between characters that stay: each is changed by itself."""
+        if self.clean_text:
+            cuts.hide(bert_bits=BERT_DROP | BERT_BLANK)
+            dropped = [chr(code) for code in range(128) if bert_bits[code] & BERT_DROP]
+            cuts.bar_before(dropped)
+            cuts.bar_behind(dropped)
+        if self.handle_chinese_chars:
+            cuts.hide(bert_bits=BERT_CHINESE)
+        if self.strips:
+            cuts.hide(BERT_MARK, FORM_MARK | FORM_SECOND | FORM_SINGLE)
+            cuts.strip_marks()
+        cuts.change(lambda letter: chr(self.ascii[ord(letter)]) if letter.isascii() else letter)
+        if self.lowercase:
+            cuts.hide(form_bits=FORM_SINGLE)    # the Kelvin sign becomes a k
+            cuts.change(lower_case)
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef Py_ssize_t i = 0, n
@@ -152,6 +170,10 @@ cdef class Lowercase(TextNormalizer):
 
     def __cinit__(self):
         self.inner = BertNormalizer(False, False, False, True)
+
+    def limit_cuts(self, cuts):
+        """Keep every cut: each character is changed by itself."""
+        self.inner.limit_cuts(cuts)
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         return self.inner.apply(source, target)

@@ -13,6 +13,17 @@ from subword.normalizers.base cimport TextNormalizer, begin, put, utf8_decode
 cdef class Filter(TextNormalizer):
     """Base of the normalizers that only drop characters or turn them into spaces."""
 
+    def limit_cuts(self, cuts):
+        """Keep the cuts between characters that stay."""
+        changed = [chr(code) for code in range(128) if self.bits[code] & (self.drop | self.blank)]
+        cuts.bar_before(changed)
+        cuts.bar_behind(changed)
+        if self.bits == bert_bits:
+            cuts.hide(bert_bits=self.drop | self.blank)
+            cuts.strip_marks()
+        else:
+            cuts.hide(form_bits=self.drop | self.blank)
+
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef Py_ssize_t i = 0, done = 0
         cdef uint8_t bits

@@ -11,7 +11,10 @@ from subword._core.pipeline cimport (
 from subword._core.unicode cimport BERT_SPACE, SCAN_SPACE, bert_bits, scan_bits
 from subword.normalizers.base cimport TextNormalizer, begin, put, reserve, utf8_decode
 
-from subword._regex.patterns import Regex, compile_pattern
+from subword._regex.charsets import contains, intersection, union
+from subword._regex.joints import NotKnownError, characters, others
+from subword._regex.patterns import Regex, compile_pattern, normal_form
+from subword._regex.simplify import can_be_empty
 from subword.vocab.byte_alphabet import CHARS
 
 
@@ -38,6 +41,15 @@ cdef class Strip(TextNormalizer):
 
     cdef tuple arguments(self):
         return self.left, self.right
+
+    def limit_cuts(self, cuts):
+        """Keep every cut: what is stripped ends before the character in front of a cut, or behind
+        it."""
+        cuts.first_differs |= self.left
+
+    def after_cut(self):
+        """Return the part that strips the end."""
+        return Strip(False, True) if self.right else None
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef Py_ssize_t first = 0, last = source.size, i
@@ -79,6 +91,14 @@ cdef class Prepend(TextNormalizer):
 
     cdef tuple arguments(self):
         return (self.prepend,)
+
+    def limit_cuts(self, cuts):
+        """Keep every cut: only the beginning of the text changes."""
+        cuts.first_differs = True
+
+    def after_cut(self):
+        """Return None: nothing is put before a text that begins at a cut."""
+        return None
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef int length
@@ -164,6 +184,36 @@ cdef class Replace(TextNormalizer):
 
     cdef tuple arguments(self):
         return self.pattern, self.content
+
+    def limit_cuts(self, cuts):
+        """Keep the cuts behind characters that no match holds.
+
+        Behind these a match only begins at the cut, so what is there may be the content's first
+        character.
+        """
+        regex = isinstance(self.pattern, Regex)
+        try:
+            held = characters(normal_form(self.pattern.pattern)) if regex else union(
+                [(ord(letter), ord(letter)) for letter in self.pattern])
+        except NotKnownError:
+            held = []
+        if not held:    # perhaps a match of nothing, which depends on what is around it
+            return cuts.keep_ended()
+        if regex and can_be_empty(normal_form(self.pattern.pattern)):
+            return cuts.keep_ended()
+        chars = {letter for form in (*cuts.behind, *cuts.before) for letter in form
+                 if contains(held, ord(letter))}
+        if regex and intersection(list(others()), held):
+            cuts.bar_others()
+        elif not regex:
+            chars.update(self.pattern)
+        always = set() if regex and not self.blanks else {self.pattern} if not regex else chars
+        cuts.bar_before(chars)
+        if not self.content:
+            return cuts.bar_behind(chars)
+        cuts.become_behind(
+            lambda letter: {self.content[0]} if letter in always else
+            {letter, self.content[0]} if letter in chars else {letter})
 
     cdef int find(self, const Text* source, Py_ssize_t* first, Py_ssize_t* last) noexcept nogil:
         """Find the next match at or after byte `first`; return 0 when there is none."""

@@ -24,6 +24,8 @@ from subword._core.unicode cimport (
 )
 from subword.normalizers.base cimport TextNormalizer, begin, put, reserve, utf8_decode
 
+from subword._core.cuts import LETTERS
+
 
 cdef extern from "text/quick_check.h" nogil:
     void find_candidates(const uint8_t* bits, uint8_t flags, candidate_bytes* candidates)
@@ -162,6 +164,16 @@ cdef class NormalForm(TextNormalizer):
         """Set which characters the form may change."""
         self.flags = flags
         find_candidates(form_bits, flags, &self.candidates)
+
+    def limit_cuts(self, cuts):
+        """Keep the cuts between characters that do not compose, nor change places.
+
+        A character behind a cut that may compose with a mark behind it would become another one.
+        """
+        cuts.hide(form_bits=FORM_MARK | FORM_SECOND | FORM_SINGLE
+                  | (FORM_COMPATIBLE if self.compatible else 0))
+        if self.composed:
+            cuts.bar_behind(LETTERS + "<=>")
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef DecomposedChars chars

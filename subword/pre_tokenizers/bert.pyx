@@ -12,6 +12,11 @@ cdef extern from "text/utf8.h" nogil:
 cdef class BertPreTokenizer(PreTokenizer):
     """Removes white space and splits off every punctuation character."""
 
+    def limit_cuts(self, cuts):
+        """Keep every cut: it decides by one character at a time."""
+        cuts.split_class(
+            lambda letter: bert_bits[<uint32_t>ord(letter)] & (BERT_SPACE | BERT_PUNCT), "isolated")
+
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
         cdef Py_ssize_t i

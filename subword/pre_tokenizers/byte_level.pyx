@@ -9,6 +9,9 @@ from subword._core.pipeline cimport (
 )
 from subword.pre_tokenizers._scan cimport SCAN_GPT2, scan_all
 
+from subword._regex.joints import limit_to_matches
+from subword._regex.patterns import normal_form
+from subword._regex.split_patterns import PATTERNS
 from subword.vocab.byte_alphabet import CHARS
 
 
@@ -26,6 +29,24 @@ cdef class ByteLevel(PreTokenizer):
         self.trim_offsets = trim_offsets
         self.use_regex = use_regex
         self.maps_bytes = True
+
+    def limit_cuts(self, cuts):
+        """Keep the cuts that no match of the pattern reaches over.
+
+        A space would be put before a part that has none; after another pre-tokenizer there are more
+        beginnings than that of the text.
+        """
+        if self.add_prefix_space and not cuts.first_step:
+            cuts.keep_to_behind({" "})
+        cuts.first_differs |= self.add_prefix_space and cuts.first_step
+        if self.use_regex:
+            limit_to_matches(cuts, normal_form(PATTERNS["gpt2"]), "isolated", False)
+        if self.maps_bytes:
+            cuts.keep_ended()
+
+    def after_cut(self):
+        """Return the same without a space before the text."""
+        return _byte_level(False, self.trim_offsets, self.use_regex, self.maps_bytes)
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:

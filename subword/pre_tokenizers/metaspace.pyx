@@ -38,6 +38,24 @@ cdef class Metaspace(PreTokenizer):
         self.always = prepend_scheme == "always"
         self.first = prepend_scheme == "first"
 
+    def limit_cuts(self, cuts):
+        """Keep every cut, except that a mark would be put before a part that has none.
+
+        After another pre-tokenizer there are more beginnings than that of the text.
+        """
+        prepends = self.prepend_scheme != "never"
+        if prepends and not cuts.first_step:
+            cuts.keep_to_behind({" ", self.replacement})
+        cuts.first_differs |= self.first or (prepends and cuts.first_step)
+        cuts.change(lambda letter: self.replacement if letter == " " else letter)
+        cuts.bar_before(self.replacement)
+        if self.split_words:
+            cuts.end_behind({self.replacement})
+
+    def after_cut(self):
+        """Return the same without a mark before the text."""
+        return Metaspace(self.replacement, "never", self.split_words)
+
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
         cdef Py_ssize_t i, pos, copied, size = self.mark_size, begin, word

@@ -90,6 +90,11 @@ def is_scanned(PreTokenizer pre_tokenizer):
     return pre_tokenizer is not None and pre_tokenizer.pattern >= 0
 
 
+def takes_one_pass(PreTokenizer pre_tokenizer):
+    """Return whether a scanner or a cutter of a compiled pattern does all of the splitting."""
+    return is_scanned(pre_tokenizer) or cutter_of(pre_tokenizer) is not None
+
+
 cdef Cutter cutter_of(PreTokenizer pre_tokenizer):
     """Return what splits as the pre-tokenizer does in one pass, if it is one compiled pattern."""
     if isinstance(pre_tokenizer, Split):

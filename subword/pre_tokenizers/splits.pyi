@@ -8,7 +8,8 @@ from subword._regex.split_patterns import BEHAVIORS as BEHAVIORS
 from subword._regex.split_patterns import checked_behavior as checked_behavior
 
 @disjoint_base
-class CharClassSplit(PreTokenizer): ...
+class CharClassSplit(PreTokenizer):
+    def holds(self, letter: str) -> bool: ...
 
 @disjoint_base
 class Punctuation(CharClassSplit):

@@ -14,9 +14,11 @@ from subword._core.unicode cimport BERT_NUMERIC, BERT_PUNCT, bert_bits, joined_s
 from subword._regex.matcher cimport Matcher
 from subword.pre_tokenizers._scan cimport scan_all
 
-from subword._regex.patterns import Regex, compile_cutter, compile_pattern
+from subword._regex.joints import limit_to_matches
+from subword._regex.patterns import Regex, compile_cutter, compile_pattern, normal_form
 from subword._regex.scanners import scanner_of
 from subword._regex.split_patterns import BEHAVIORS, checked_behavior
+from subword._regex.tree import Chars, concat
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
@@ -76,6 +78,14 @@ cdef int apply_behavior(const Spans* segments, Behavior behavior, bint invert,
 
 cdef class CharClassSplit(PreTokenizer):
     """Base of Punctuation, Digits and CharDelimiterSplit: splits at a class of characters."""
+
+    def limit_cuts(self, cuts):
+        """Keep every cut: it decides by one character at a time."""
+        cuts.split_class(self.holds, BEHAVIORS[self.delimiter_behavior])
+
+    def holds(self, letter):
+        """Return whether a character is in the class."""
+        return ord(letter) == self.code or bert_bits[<uint32_t>ord(letter)] & self.mask != 0
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
@@ -187,6 +197,14 @@ cdef class Split(PreTokenizer):
             self.needle_size = <int32_t>len(self.needle)
         else:
             raise TypeError(f"pattern must be a str or a Regex, got {type(pattern).__name__}")
+
+    def limit_cuts(self, cuts):
+        """Keep the cuts that no match reaches over."""
+        if self.regex is not None:
+            tree = normal_form(self.regex)
+        else:
+            tree = concat(*[Chars(((ord(letter), ord(letter)),)) for letter in self.literal])
+        limit_to_matches(cuts, tree, self.behavior, self.invert)
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:

@@ -1,0 +1,131 @@
+"""Where a text may be cut before any stage runs: what all stages of a tokenizer say together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from subword._core.cuts import LETTERS, Cuts, Pairs
+from subword._core.pipeline import Normalizer, PreTokenizer, flatten
+from subword._core.unicode import BITS
+from subword._regex.joints import limit_to_matches
+from subword._regex.tree import Chars, concat
+from subword.models.bpe import BPE
+from subword.models.joints import find_joints
+from subword.normalizers import NFC
+from subword.normalizers import Sequence as NormalizerSequence
+from subword.pre_tokenizers import Sequence as PreTokenizerSequence
+from subword.pre_tokenizers import takes_one_pass
+from subword.vocab.added_tokens import AddedToken
+from subword.vocab.byte_alphabet import BYTE_TOKENS, has_utf8_bytes
+
+
+@dataclass(frozen=True)
+class ChunkRules:
+    """Where texts may be cut into chunks, and the stages of those that do not begin a text.
+
+    Attributes:
+        anywhere: The pairs of characters between which a cut keeps the tokens.
+        at_words: Those of them where a word ends too.
+        barred: Characters other than ASCII that no cut follows.
+        bert_bits, form_bits: The bits of the Unicode tables of more such characters.
+        first_differs: The chunk that begins a text is treated in another way than the others.
+        normalizer, pre_tokenizer: The stages of the others.
+    """
+
+    anywhere: Pairs
+    at_words: Pairs
+    barred: str
+    bert_bits: int
+    form_bits: int
+    first_differs: bool
+    normalizer: Normalizer | None
+    pre_tokenizer: PreTokenizer | None
+
+
+def find_chunk_rules(
+    normalizer: Normalizer | None,
+    pre_tokenizer: PreTokenizer | None,
+    model: Any,
+    added: Iterable[tuple[AddedToken, str]],
+) -> ChunkRules | None:
+    """Return where the texts of a tokenizer may be cut.
+
+    Args:
+        normalizer: May be None.
+        pre_tokenizer: May be None.
+        model: Of the tokenizer. It gives a word the same tokens every time.
+        added: The added tokens that are looked for in normalized text, with what is looked for.
+
+    Returns:
+        None if the plain stages are as fast, or cuts would be rare.
+    """
+    if takes_one_pass(pre_tokenizer) and all(isinstance(s, NFC) for s in flatten(normalizer)):
+        return None
+    cuts = Cuts(_bit("bert_space"))
+    for step in flatten(normalizer):
+        step.limit_cuts(cuts)
+    for token, text in added:
+        _keep_added(cuts, token, text)
+    steps = flatten(pre_tokenizer)
+    for step in steps:
+        step.limit_cuts(cuts)
+        cuts.first_step = False
+    anywhere = cuts.kept & (cuts.ended | _apart(cuts, model))
+    if not anywhere[[ord(char) for char in LETTERS], ord(" ")].any():
+        return None
+    kept = [after for step in flatten(normalizer) if (after := step.after_cut()) is not None]
+    return ChunkRules(
+        anywhere,
+        cuts.kept & cuts.ended if _gives_every_word_a_token(model) else np.zeros_like(anywhere),
+        "".join(sorted(cuts.barred)),
+        cuts.bert_bits,
+        cuts.form_bits,
+        cuts.first_differs,
+        NormalizerSequence(kept) if kept else None,
+        PreTokenizerSequence([steps[0].after_cut(), *steps[1:]]) if steps else None,
+    )
+
+
+def _bit(name: str) -> int:
+    return BITS[name][1]
+
+
+def _keep_added(cuts: Cuts, token: AddedToken, text: str) -> None:
+    """Keep the cuts over which an added token neither reaches nor looks."""
+    if not text:
+        return
+    if token.rstrip:
+        cuts.keep_ended()
+    limit_to_matches(cuts, concat(*[Chars(((ord(char), ord(char)),)) for char in text]), "", False)
+    cuts.bar_before(text[-1])  # what follows a token begins a text
+    if token.single_word:
+        cuts.bar_behind(text[0])
+
+
+def _apart(cuts: Cuts, model: Any) -> Pairs:
+    """Return the pairs that no token of the model holds, where it treats both sides alone."""
+    forms = sorted({char for images in cuts.behind for char in images})
+    joints = (
+        find_joints(model, "".join(forms), "".join(sorted(cuts.barred)))
+        if (isinstance(model, BPE))
+        else None
+    )
+    if joints is None:
+        return np.zeros((129, 128), np.bool_)
+    joined = np.zeros((129, 128), np.bool_)
+    for column, images in enumerate(cuts.behind):
+        joined[:, column] = joints[[forms.index(char) for char in images]].any(axis=0)
+    return ~(cuts.forms_before() @ joined)
+
+
+def _gives_every_word_a_token(model: Any) -> bool:
+    """Whether no word is left without a token, so that words can be counted by their tokens."""
+    if not isinstance(model, BPE) or model.unk_token in model.vocab:
+        return True
+    if model.byte_level:
+        return has_utf8_bytes(model.vocab)
+    return model.byte_fallback and all(token in model.vocab for token in BYTE_TOKENS)
