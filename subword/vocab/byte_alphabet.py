@@ -79,7 +79,7 @@ def has_all_bytes(vocab: Container[str]) -> bool:
     return all(character in vocab for character in CHARS)
 
 
-def has_utf8_bytes(vocab: Mapping[str, int]) -> bool:
+def has_utf8_bytes(vocab: Container[str]) -> bool:
     """Whether every byte that UTF-8 uses has a token, so that no byte of a text is ever dropped."""
     unused = {0xC0, 0xC1, *range(0xF5, 0x100)}
     return all(CHARS[byte] in vocab for byte in range(256) if byte not in unused)
