@@ -10,12 +10,6 @@ from subword._core.checks import check_id
 T = TypeVar("T")
 # A default that no caller passes: the field must be there.
 REQUIRED: Any = object()
-# Types of other tools' files that no class here stands for, and why.
-UNSUPPORTED = {
-    "Precompiled": "SentencePiece's compiled character map",
-    "Unigram": "a Unigram language model",
-    "WordLevel": "a word-level model",
-}
 
 
 class FieldKindError(ValueError):
@@ -104,9 +98,8 @@ def component_type(
         for told, names in (by_fields or {}).items():
             if all(name in config for name in names):
                 return told
-        why = f" ({UNSUPPORTED[kind]})" if isinstance(kind, str) and kind in UNSUPPORTED else ""
         raise ValueError(
-            f"{section}: the component {kind!r:.100}{why} is not supported, "
+            f"{section}: the component {kind!r:.100} is not supported, "
             f"the type must be one of {', '.join(sorted(known))}"
         )
     return kind

@@ -27,8 +27,7 @@ from typing import Any
 from subword import normalizers, pre_tokenizers
 from subword._core.pipeline import Normalizer, PreTokenizer, flatten
 from subword._regex.scanners import is_published
-from subword.models.bpe import BPE
-from subword.models.wordpiece import WordPiece
+from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.normalizers.base import TextNormalizer
 from subword.normalizers.unicode import NFC
 from subword.pre_tokenizers import is_scanned
@@ -64,7 +63,7 @@ LOCAL_PRE_TOKENIZERS = (
 
 
 def can_split(
-    model: BPE | WordPiece,
+    model: BPE | Unigram | WordLevel | WordPiece,
     normalizer: TextNormalizer | None,
     pre_tokenizer: PreTokenizer | None,
     added: list[AddedToken],

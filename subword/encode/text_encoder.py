@@ -20,8 +20,8 @@ from subword.encode.encoder import Encoder
 from subword.encode.long_texts import long_texts_to_arrays
 from subword.encode.parallel import buffers_to_arrays, texts_to_arrays
 from subword.encode.split_points import can_split
-from subword.models.bpe import BPE
-from subword.models.wordpiece import WordPiece
+from subword.encode.unknown_texts import UnknownTexts
+from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.normalizers.base import TextNormalizer
 from subword.pre_tokenizers import with_raw_bytes
 from subword.processors.base import PostProcessor, SpecialAffixes
@@ -63,7 +63,7 @@ class TextEncoder:
 
     def __init__(
         self,
-        model: BPE | WordPiece,
+        model: BPE | Unigram | WordLevel | WordPiece,
         normalizer: TextNormalizer | None,
         pre_tokenizer: PreTokenizer | None,
         post_processor: PostProcessor | None,
@@ -103,7 +103,11 @@ class TextEncoder:
             f"{post_processor!r} does more than put ids around a text: use encode_batch"
         )
         self.vocabulary = vocabulary
-        self._added_texts = AddedTexts(vocabulary, normalizer, pre_tokenizer)
+        self._added_texts = (
+            UnknownTexts(vocabulary, normalizer, pre_tokenizer, model)
+            if isinstance(model, Unigram)
+            else AddedTexts(vocabulary, normalizer, pre_tokenizer)
+        )
         self._ints: list[int] = []
         self._space_counts: ArrayI32 | None = None
 

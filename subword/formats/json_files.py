@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from subword.formats.json_numbers import read_number
+
 PathLike = str | os.PathLike[str]
 
 
@@ -49,7 +51,7 @@ def parse_json(text: str, name: str) -> Any:
     if not isinstance(text, str):
         raise TypeError(f"{name}: JSON must be given as str, got {type(text).__name__}")
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=read_number)
     except json.JSONDecodeError as error:
         raise ValueError(f"{name}:{error.lineno}:{error.colno}: broken JSON: {error.msg}") from None
     except RecursionError:

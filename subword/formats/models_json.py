@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from subword._core.component import component_type, get_field, get_field_or_null
 from subword._core.pipeline import PreTokenizer
 from subword.formats.json_files import check_no_surrogates
-from subword.models.bpe import BPE
+from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.models.merge_table import MergeTable
-from subword.models.wordpiece import WordPiece
 from subword.pre_tokenizers import with_raw_bytes
 from subword.vocab.byte_alphabet import has_all_bytes
 from subword.vocab.token_table import TokenTable
@@ -18,9 +17,10 @@ from subword.vocab.token_table import TokenTable
 # No word can be longer: a text has less than 2**31 bytes.
 MAX_WORD_CHARS = 2**62
 Config = Mapping[str, Any]
+AnyModel = BPE | Unigram | WordLevel | WordPiece
 
 
-def model_from_config(config: Config, byte_level: bool) -> BPE | WordPiece:
+def model_from_config(config: Config, byte_level: bool) -> AnyModel:
     """Build the model of a tokenizer.json; one without a type is told by its fields.
 
     Args:
@@ -30,17 +30,21 @@ def model_from_config(config: Config, byte_level: bool) -> BPE | WordPiece:
     Raises:
         ValueError: A field is missing or wrong, or no class here is such a model.
     """
-    kind = component_type("model", {"type": _type_of(config)}, ("BPE", "WordPiece"))
-    return _bpe(config, byte_level) if kind == "BPE" else _wordpiece(config)
+    kind = component_type("model", {"type": _type_of(config)}, ("BPE", *MODELS))
+    return _bpe(config, byte_level) if kind == "BPE" else MODELS[kind](config)
 
 
-def model_to_config(model: BPE | WordPiece) -> dict[str, Any]:
+def model_to_config(model: AnyModel) -> dict[str, Any]:
     """Return the JSON object of a model."""
-    vocab = dict(sorted(model.vocab.items(), key=lambda item: item[1]))
+    config = {"type": type(model).__name__, **model.options()}
+    if isinstance(model, Unigram):
+        if config["fuse_unk"]:  # as always in the original, which does not know the field
+            del config["fuse_unk"]
+        return {**config, "vocab": [list(piece) for piece in model.pieces]}
+    config["vocab"] = dict(sorted(model.vocab.items(), key=lambda item: item[1]))
     if isinstance(model, BPE):
-        merges = [list(pair) for pair in model.merges]
-        return {"type": "BPE", **model.options(), "vocab": vocab, "merges": merges}
-    return {"type": "WordPiece", **model.options(), "vocab": vocab}
+        config["merges"] = [list(pair) for pair in model.merges]
+    return config
 
 
 def reads_bytes(pre_tokenizer: PreTokenizer | None, config: Config) -> bool:
@@ -83,6 +87,34 @@ def _wordpiece(config: Config) -> WordPiece:
         continuing_subword_prefix=get_field(config, "continuing_subword_prefix", str),
         max_input_chars_per_word=limit,
     )
+
+
+def _word_level(config: Config) -> WordLevel:
+    return WordLevel(_vocab(config), get_field(config, "unk_token", str))
+
+
+def _unigram(config: Config) -> Unigram:
+    pieces = get_field({"type": "Unigram", **config}, "vocab", list)
+    for number, piece in enumerate(pieces):
+        if type(piece) is not list or len(piece) != 2 or type(piece[0]) is not str:
+            raise ValueError(
+                f"model.vocab[{number}] must be a piece and its score, got {piece!r:.100}"
+            )
+    check_no_surrogates("model.vocab", (piece for piece, _ in pieces))
+    return Unigram(
+        pieces,
+        get_field_or_null(config, "unk_id", int, None),
+        get_field_or_null(config, "byte_fallback", bool, False),
+        fuse_unk=get_field_or_null(config, "fuse_unk", bool, True),
+    )
+
+
+# Every model but BPE, which may read bytes.
+MODELS: dict[str, Callable[[Config], AnyModel]] = {
+    "Unigram": _unigram,
+    "WordLevel": _word_level,
+    "WordPiece": _wordpiece,
+}
 
 
 def _bpe(config: Config, byte_level: bool) -> BPE:

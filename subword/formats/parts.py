@@ -7,8 +7,7 @@ from typing import Any, Required, TypedDict
 
 from subword._core.pipeline import PreTokenizer
 from subword.decoders.base import Decoder
-from subword.models.bpe import BPE
-from subword.models.wordpiece import WordPiece
+from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.normalizers.base import TextNormalizer
 from subword.processors.base import PostProcessor
 from subword.vocab.added_tokens import AddedToken
@@ -17,7 +16,7 @@ from subword.vocab.added_tokens import AddedToken
 class TokenizerParts(TypedDict, total=False):
     """The arguments of `subword.Tokenizer`; those left out have their defaults there."""
 
-    model: Required[BPE | WordPiece]
+    model: Required[BPE | Unigram | WordLevel | WordPiece]
     normalizer: TextNormalizer | None
     pre_tokenizer: PreTokenizer | None
     post_processor: PostProcessor | None

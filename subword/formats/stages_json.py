@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -49,6 +50,15 @@ def _bert(config: Config) -> TextNormalizer:
     )
 
 
+def _precompiled(config: Config) -> TextNormalizer:
+    text = get_field(config, "precompiled_charsmap", str)
+    try:
+        charsmap = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise ValueError(f"Precompiled: precompiled_charsmap is not base64: {error}") from None
+    return normalizers.Precompiled(charsmap)
+
+
 def _metaspace(config: Config) -> PreTokenizer:
     scheme = get_field(config, "prepend_scheme", str, "always")
     check_prefix_agrees(config, scheme)
@@ -64,6 +74,7 @@ NORMALIZERS: dict[str, Callable[[Config], TextNormalizer]] = {
     "Strip": lambda c: normalizers.Strip(
         get_field(c, "strip_left", bool, True), get_field(c, "strip_right", bool, True)
     ),
+    "Precompiled": _precompiled,
     "Prepend": lambda c: normalizers.Prepend(get_field(c, "prepend", str)),
     "Replace": lambda c: normalizers.Replace(pattern_from_config(c), get_field(c, "content", str)),
     "Sequence": lambda c: normalizers.Sequence(
@@ -158,6 +169,9 @@ def stage_to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
                 config[field] = getattr(stage, field)
         case normalizers.Strip():
             config |= {"strip_left": stage.left, "strip_right": stage.right}
+        case normalizers.Precompiled():
+            charsmap = base64.b64encode(stage.precompiled_charsmap)
+            config["precompiled_charsmap"] = charsmap.decode()
         case normalizers.Prepend():
             config["prepend"] = stage.prepend
         case normalizers.Replace():

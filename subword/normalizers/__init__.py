@@ -2,6 +2,7 @@
 
 from subword.normalizers.bert import BertNormalizer, Lowercase
 from subword.normalizers.filters import BertMarks, Nmt, StripAccents
+from subword.normalizers.precompiled import Precompiled
 from subword.normalizers.sequence import Sequence
 from subword.normalizers.strings import ByteLevel, Prepend, Replace, Strip
 from subword.normalizers.unicode import NFC, NFD, NFKC, NFKD
@@ -16,6 +17,7 @@ __all__ = [
     "ByteLevel",
     "Lowercase",
     "Nmt",
+    "Precompiled",
     "Prepend",
     "Replace",
     "Sequence",

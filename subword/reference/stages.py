@@ -6,12 +6,16 @@ step says what the spans of its result are.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
 from subword._core import unicode
 from subword._regex.split_patterns import PATTERNS
+from subword.reference.charsmap import Charsmap
+from subword.reference.graphemes import graphemes
 from subword.reference.normal_forms import normal_form_edits
 from subword.reference.regex_twin import find_spans
 from subword.vocab.byte_alphabet import chars_of
@@ -161,6 +165,29 @@ def nmt(text: Text, config: Config) -> Text:
     return spell(text, lambda c: " " if c in CLASS["nmt_blank"] else c)
 
 
+@cache
+def _charsmap(text: str) -> Charsmap:
+    return Charsmap(base64.b64decode(text))
+
+
+def precompiled(text: Text, config: Config) -> Text:
+    """Replace each cluster, or each of its characters, by the value of the shortest key in it."""
+    charsmap = _charsmap(config["precompiled_charsmap"])
+    edits: list[tuple[str, int]] = []
+    changed = False
+    for cluster in graphemes(text.text):
+        whole = charsmap.shortest(cluster) if len(cluster.encode()) < 6 else None
+        for old in [cluster] if whole is not None else cluster:
+            new = charsmap.shortest(old)
+            changed = changed or new is not None
+            new = old if new is None else new
+            more = len(new) - len(old)
+            edits += [(char, int(i >= len(old))) for i, char in enumerate(new)]
+            if more < 0 and edits:  # nothing is there to remember what was removed at the start
+                edits[-1] = edits[-1][0], edits[-1][1] + more
+    return rewrite(text, edits) if changed else text
+
+
 def _normalizers(text: Text, config: Config) -> Text:
     for each in config["normalizers"]:
         text = NORMALIZERS[each["type"]](text, each)
@@ -179,6 +206,7 @@ NORMALIZERS: dict[str, Callable[[Text, Config], Text]] = {
     "StripAccents": lambda text, config: keep(text, lambda c: c not in CLASS["bert_combining"]),
     "Lowercase": lambda text, config: spell(text, unicode.lower),
     "Nmt": nmt,
+    "Precompiled": precompiled,
     "ByteLevel": lambda text, config: spell(text, lambda c: chars_of(c.encode())),
     "Sequence": _normalizers,
 }

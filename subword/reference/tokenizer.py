@@ -5,7 +5,7 @@ A tokenizer.json describes five steps, and `ReferenceTokenizer` takes them one a
 1. Added tokens, such as `[MASK]`, are found in the text.
 2. The normalizer rewrites the text between them: lower case, accents, spaces (`stages`).
 3. The pre-tokenizer splits it into words (`stages`).
-4. The model, BPE or WordPiece, splits each word into tokens of the vocabulary.
+4. The model, BPE or WordPiece (others: `unigram`), splits each word into tokens of the vocabulary.
 5. Each token gets its offsets: the characters of the original text that it comes from.
 
 Special tokens around the text are added by `processors`, not here. The fast path imports nothing
@@ -15,12 +15,14 @@ frozen tables of `_core.unicode`, never from the running Python.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from subword._core.checks import check_list
 from subword.reference.stages import CLASS, NORMALIZERS, PRE_TOKENIZERS, Config, Text
+from subword.reference.unigram import Unigram, WordLevel
+from subword.reference.units import Unit
 
 
 class Token(NamedTuple):
@@ -31,15 +33,6 @@ class Token(NamedTuple):
     start: int  # characters [start, end) of the original text
     end: int
     word: int
-
-
-class Unit(NamedTuple):
-    """A token within its word."""
-
-    id: int
-    text: str
-    start: int  # bytes [start, end) of the word
-    end: int
 
 
 # ------------------------------------------------------------------------------------------ models
@@ -161,11 +154,19 @@ class WordPiece:
         return [Unit(self.vocab[self.unk_token], self.unk_token, 0, len(word.encode()))]
 
 
-def _model(config: Config) -> BPE | WordPiece:
+MODELS: dict[str, Callable[[Config], BPE | Unigram | WordLevel | WordPiece]] = {
+    "BPE": BPE,
+    "Unigram": Unigram,
+    "WordLevel": WordLevel,
+    "WordPiece": WordPiece,
+}
+
+
+def _model(config: Config) -> BPE | Unigram | WordLevel | WordPiece:
     kind = config.get("type") or ("BPE" if "merges" in config else "WordPiece")
-    if kind not in ("BPE", "WordPiece"):
-        raise ValueError(f"model: the type must be BPE or WordPiece, got {kind!r}")
-    return BPE(config) if kind == "BPE" else WordPiece(config)
+    if kind not in MODELS:
+        raise ValueError(f"model: the type must be one of {', '.join(MODELS)}, got {kind!r}")
+    return MODELS[kind](config)
 
 
 # ------------------------------------------------------------------------------------ added tokens
@@ -247,7 +248,7 @@ class ReferenceTokenizer:
         encode_special_tokens: Treat special tokens in the text as plain text.
 
     Raises:
-        ValueError: The model is neither BPE nor WordPiece.
+        ValueError: The model is of no known type.
 
     Example:
         >>> model = {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b"]}
@@ -267,7 +268,8 @@ class ReferenceTokenizer:
             content = entry["content"]
             if not content:
                 continue
-            fresh = len(self.model.vocab) + sum(1 for text in ids if text not in self.model.vocab)
+            known = len(config["model"]["vocab"])  # of a Unigram, which may list a token twice
+            fresh = known + sum(1 for text in ids if text not in self.model.vocab)
             ids.setdefault(content, self.model.vocab.get(content, fresh))
             flags = ("single_word", "lstrip", "rstrip", "normalized", "special")
             tokens[ids[content]] = AddedToken(ids[content], content, *(entry[f] for f in flags))

@@ -28,8 +28,7 @@ from subword.formats.tokenizer_json import to_config
 from subword.model_inputs.call_options import option_cache
 from subword.model_inputs.model_defaults import ModelDefaults, default_config
 from subword.model_inputs.padded_encodings import padded_encodings
-from subword.models.bpe import BPE
-from subword.models.wordpiece import WordPiece
+from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.normalizers.base import TextNormalizer
 from subword.processors.base import PostProcessor
 from subword.results.encoding import Encoding
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
     from subword.corpus.sources import Source
     from subword.corpus.word_counts import WordCounts
 
-Model = BPE | WordPiece
+Model = BPE | Unigram | WordLevel | WordPiece
 
 # What copies are made of, beside the model and the added tokens.
 STATE = (
@@ -59,7 +58,7 @@ class Tokenizer(FromFiles, IdEncoder):
     """Text to ids and back.
 
     Args:
-        model: `subword.models.BPE` or `subword.models.WordPiece`.
+        model: One of `subword.models`.
         normalizer: Changes the text first; None leaves it.
         pre_tokenizer: Splits it into words; None keeps it whole.
         post_processor: Puts special tokens around it.
@@ -99,7 +98,7 @@ class Tokenizer(FromFiles, IdEncoder):
         cache_bytes: int = 64 << 20,
     ) -> None:
         for name, part, kind in (
-            ("model", model, BPE | WordPiece),
+            ("model", model, Model),
             ("normalizer", normalizer, TextNormalizer | None),
             ("pre_tokenizer", pre_tokenizer, PreTokenizer | None),
             ("post_processor", post_processor, PostProcessor | None),
@@ -116,7 +115,11 @@ class Tokenizer(FromFiles, IdEncoder):
         self.padding = padding_from_config(padding)
         self.cache_bytes = cache_bytes
         normalize = normalizer.normalize_str if normalizer is not None else str
-        self.vocabulary = Vocabulary(model.tokens, added_tokens, normalize, dict(added_ids or {}))
+        known = model.vocab if isinstance(model, Unigram | WordLevel) else model.tokens
+        self.vocabulary = Vocabulary(
+            *(known, added_tokens, normalize, dict(added_ids or {})),
+            repeated=getattr(model, "repeated", None),
+        )
         self.text_decoder = TextDecoder(self.vocabulary, decoder)
         token_to_id = self.vocabulary.token_to_id
         self.config = dict(default_config(model, token_to_id) if config is None else config)

@@ -82,6 +82,7 @@ class Vocabulary:
         normalize: Returns the normalized form of an added token that is searched in normalized
             text.
         ids: Fixed ids of added tokens.
+        repeated: Ids of the model whose token has a later id, and that token.
     """
 
     def __init__(
@@ -90,15 +91,17 @@ class Vocabulary:
         added: Iterable[AddedToken | str],
         normalize: Any,
         ids: dict[str, int] | None = None,
+        repeated: Mapping[int, str] | None = None,
     ) -> None:
         self.tokens: TokenTable = token_table(vocab)
         tokens = self.tokens
+        self.repeated = dict(repeated or {})
         self.added: dict[int, AddedToken] = {}
         self.added_ids: dict[str, int] = {}
         self.special: set[str] = set()
         # What was listed for an id before the last, which has replaced it.
         self._replaced: dict[int, list[AddedToken]] = {}
-        free = len(tokens)
+        free = len(tokens) + len(self.repeated)
         seen: set[AddedToken] = set()
         for token in as_added_tokens("added_tokens", added):
             if not token.content or token in seen:
@@ -108,7 +111,7 @@ class Vocabulary:
                 index = self.added_ids.get(token.content)
             if index is None and ids is not None and token.content in ids:
                 index = ids[token.content]
-                if index in self.added or tokens.has_id(index):
+                if index in self.added or index in self.repeated or tokens.has_id(index):
                     raise ValueError(f"added token {token.content!r}: the id {index} is taken")
             if index is None:
                 index = free
@@ -164,7 +167,8 @@ class Vocabulary:
         """Return the token of an id, an added one in its normalized form; None if there is none."""
         token = self.added.get(index)
         if token is None:
-            return self.tokens.token_of(index)
+            known: str | None = self.tokens.token_of(index)
+            return self.repeated.get(index) if known is None else known
         shown: str = self._shown_texts.get(index, token.content)
         return shown
 
@@ -181,7 +185,8 @@ class Vocabulary:
     @property
     def id_count(self) -> int:
         """One more than the highest id, 0 if there is no token."""
-        return 1 + max(self.tokens.highest, *self.added_ids.values(), -1)
+        return 1 + max(self.tokens.highest, *self.added_ids.values(), *self.repeated, -1)
 
     def __len__(self) -> int:
-        return len(self.tokens) + sum(token not in self.tokens for token in self.added_ids)
+        added = sum(token not in self.tokens for token in self.added_ids)
+        return len(self.tokens) + len(self.repeated) + added

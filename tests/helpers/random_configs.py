@@ -1,7 +1,9 @@
 """Random tokenizer.json objects that hold every kind of component."""
 
+import base64
 import random
 
+from subword.reference.charsmap import make_charsmap
 from tests.helpers.random_text import CHARS
 
 
@@ -25,6 +27,7 @@ def random_normalizer(rng: random.Random, deep: bool = True) -> dict | None:
             "strip_left": rng.random() < 0.5,
             "strip_right": rng.random() < 0.5,
         },
+        lambda: random_precompiled(rng),
         lambda: {"type": "Prepend", "prepend": rng.choice(["▁", "ab"])},
         lambda: {
             "type": "Replace",
@@ -38,6 +41,19 @@ def random_normalizer(rng: random.Random, deep: bool = True) -> dict | None:
         parts = [random_normalizer(rng, False) for _ in range(rng.randrange(4))]
         return {"type": "Sequence", "normalizers": [part for part in parts if part]}
     return rng.choice([*kinds, lambda: None])()
+
+
+def random_precompiled(
+    rng: random.Random, chars: str = CHARS + "©\u0915\u094d\u1100\u1161"
+) -> dict:
+    """Return a character map, of keys that may begin each other."""
+    known = [char for char in chars if char != "\0"]
+    mapping = {}
+    for _ in range(rng.choice([1, 5, 40])):
+        key = "".join(rng.choices(known, k=rng.choice([1, 1, 2, 3])))
+        mapping[key] = "".join(rng.choices(known, k=rng.choice([0, 0, 1, 2, 3])))
+    charsmap = base64.b64encode(make_charsmap(mapping)).decode()
+    return {"type": "Precompiled", "precompiled_charsmap": charsmap}
 
 
 GPT2 = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
@@ -84,8 +100,14 @@ def random_pre_tokenizer(rng: random.Random, deep: bool = True) -> dict | None:
 
 
 def random_model(rng: random.Random) -> dict:
-    """Return a BPE or a WordPiece over a few characters."""
+    """Return a model of any kind over a few characters."""
     chars = sorted(set(rng.sample(CHARS, rng.randrange(5, 30)) + list("abĠÃ")))
+    if rng.random() < 0.3:
+        return random_unigram(rng, "".join(chars))
+    if rng.random() < 0.1:
+        words = ["<unk>", *chars, *("".join(rng.choices(chars, k=2)) for _ in range(60))]
+        vocab = {token: at for at, token in enumerate(dict.fromkeys(words))}
+        return {"type": "WordLevel", "vocab": vocab, "unk_token": "<unk>"}
     if rng.random() < 0.4:
         pieces = ["".join(rng.choices(chars, k=rng.randrange(1, 4))) for _ in range(60)]
         vocab = ["[UNK]", *chars, *(f"##{c}" for c in chars), *pieces, *(f"##{p}" for p in pieces)]
@@ -125,6 +147,39 @@ def random_model(rng: random.Random) -> dict:
         "ignore_merges": rng.random() < 0.3,
         "vocab": {t: at for at, t in enumerate(dict.fromkeys([*vocab, *([unk] if unk else [])]))},
         "merges": [list(merge) for merge in merges],
+    }
+
+
+def random_unigram(rng: random.Random, chars: str) -> dict:
+    """Return a Unigram of pieces that often have equal sums of scores."""
+    score = rng.choice(
+        [
+            lambda: -1.0,
+            lambda: -float(rng.randrange(1, 4)),
+            lambda: rng.choice([-1.9, -1.8, -1.7]),
+            lambda: round(rng.uniform(-20, 0), 6),
+            lambda: round(rng.uniform(-5, 60), 6),
+        ]
+    )
+    known = rng.sample(chars, rng.randrange(1, len(chars) + 1))
+    pieces = [*known, *("".join(rng.choices(chars, k=rng.randrange(2, 5))) for _ in range(80))]
+    if rng.random() < 0.2:
+        pieces += ["", "a b", " ab", rng.choice(pieces)]
+    fallback = rng.random() < 0.4
+    if fallback:
+        kept = 1.0 if rng.random() < 0.5 else 0.9
+        pieces += [f"<0x{i:02X}>" for i in range(256) if rng.random() < kept]
+    if rng.random() < 0.8:
+        pieces = list(dict.fromkeys(pieces))
+    rng.shuffle(pieces)
+    unk_id = rng.randrange(len(pieces))
+    if rng.random() < 0.7:
+        pieces[unk_id] = "<unk>"
+    return {
+        "type": "Unigram",
+        "unk_id": unk_id,
+        "vocab": [[piece, score()] for piece in pieces],
+        "byte_fallback": fallback,
     }
 
 

@@ -13,10 +13,12 @@ import transformers
 from tokenizers import AddedToken, normalizers, pre_tokenizers
 from tokenizers import Tokenizer as Backend
 from tokenizers import models as backend_models
+from tokenizers import normalizers as backend_normalizers
 from transformers.tokenization_utils_tokenizers import TokenizersBackend
 
 import subword
 from subword.compat import transformers as door
+from subword.reference.charsmap import make_charsmap
 from tests.helpers.calls import TEXTS, attempt, random_call, same_value
 from tests.helpers.oracle import columns
 from tests.helpers.published import tokenizer_folders
@@ -178,16 +180,32 @@ def test_changes_while_unpatched_are_seen(tokenizer):
 
 
 def test_what_is_not_supported_runs_as_before():
-    backend = Backend(backend_models.Unigram([("<unk>", 0.0), ("a", -1.0), ("b", -2.0)], 0))
+    backend = Backend(backend_models.WordLevel({"ab": 0, "<unk>": 1}, "<unk>"))
+    # A character map whose trie points outside, where no text of this test leads.
+    outside = bytearray(make_charsmap({"x": "y"}))
+    outside[4 + 4 * (256 ^ ord("x")) : 8 + 4 * (256 ^ ord("x"))] = (ord("x") | 1 << 30).to_bytes(
+        4, "little"
+    )
+    backend.normalizer = backend_normalizers.Precompiled(bytes(outside))
     tok = transformers.PreTrainedTokenizerFast(tokenizer_object=backend)
     expected = tok("ab")
     door.patch()
-    with pytest.warns(UserWarning, match="Unigram"):
+    with pytest.warns(UserWarning, match="precompiled_charsmap"):
         got = tok("ab")
     assert got.input_ids == expected.input_ids
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         tok("ab")
+
+
+def test_unigram_models_are_served():
+    backend = Backend(backend_models.Unigram([("<unk>", 0.0), ("a", -1.0), ("b", -2.0)], 0))
+    tok = transformers.PreTrainedTokenizerFast(tokenizer_object=backend)
+    expected = tok(["ab", "axb"], return_offsets_mapping=True)
+    door.patch()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert tok(["ab", "axb"], return_offsets_mapping=True) == expected
 
 
 def test_patching_is_undone():

@@ -13,7 +13,20 @@ BAD_CONFIGS = {
     "no model": ({"version": "1.0"}, "must be an object with a model"),
     "list": ([], "must be an object with a model"),
     "type": (with_model(type="Foo"), "model: the component 'Foo' is not supported"),
-    "unigram": (with_model(type="Unigram"), "Unigram language model"),
+    "unigram": (with_model(type="Unigram", vocab={"a": 0}), "Unigram: 'vocab' must be list"),
+    "piece": (
+        with_model(type="Unigram", vocab=[["a", 0.0], ["b"]]),
+        "model.vocab[1] must be a piece and its score, got ['b']",
+    ),
+    "piece of no str": (with_model(type="Unigram", vocab=[[1, 0.0]]), "model.vocab[0] must be a"),
+    "score": (
+        with_model(type="Unigram", vocab=[["a", float("nan")]]),
+        "vocab[0]: the score of 'a' must be finite, got nan",
+    ),
+    "unk id": (
+        with_model(type="Unigram", vocab=[["a", 0.0]], unk_id=7),
+        "unk_id must be at least 0 and less than 1",
+    ),
     "type list": ({**BASE, "normalizer": {"type": ["NFC"]}}, "component ['NFC'] is not supported"),
     "vocab": (with_model(vocab=["a"]), "model.vocab must be an object, got list"),
     "id": (with_model(vocab={"a": "0"}), "the id of token 'a' must be an int, got '0'"),
@@ -47,7 +60,10 @@ BAD_CONFIGS = {
         "'special' must be bool",
     ),
     "normalizer": ({**BASE, "normalizer": "NFC"}, "a component must be an object, got 'NFC'"),
-    "charsmap": ({**BASE, "normalizer": {"type": "Precompiled"}}, "compiled character map"),
+    "charsmap": (
+        {**BASE, "normalizer": {"type": "Precompiled"}},
+        "the field 'precompiled_charsmap' is missing",
+    ),
     "pattern": (
         {
             **BASE,
@@ -74,7 +90,7 @@ BAD_CONFIGS = {
     "decoder": ({**BASE, "decoder": {"type": "Foo"}}, "decoder: the component 'Foo' is not"),
     "decoder list": ({**BASE, "decoder": []}, "decoder: a component must be an object, got []"),
     "processor": ({**BASE, "post_processor": 1}, "post_processor: a component must be an object"),
-    "word level": ({"model": {"vocab": {"a": 0}}}, "'WordLevel' (a word-level model)"),
+    "word level": ({"model": {"vocab": {"a": 0}}}, "the field 'unk_token' is missing"),
     "truncation": (
         {**BASE, "truncation": {"max_length": "x"}},
         "max_length must be a whole number",

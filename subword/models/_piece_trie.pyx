@@ -1,0 +1,195 @@
+"""A trie of pieces in a double array, as `_trie.pyx` has one, with a score in each node.
+
+Keys are sorted first, so the keys below a node are neighbours. Those with one next byte in common
+are not looked at one by one: the first and the last of them tell. Pieces that share a long
+beginning so cost their bytes and no more.
+"""
+
+from libc.stdlib cimport free, malloc, qsort, realloc
+from libc.string cimport memcmp
+
+cdef enum:
+    BLOCK = 256
+    WINDOW = 512           # cells at the end that are tried for a node with several children
+
+
+cdef struct Branch:
+    # A node without children yet: those of the keys [first, last), which are equal up to `depth`.
+    uint32_t node
+    int32_t first
+    int32_t last
+    int32_t depth
+
+
+cdef int compare_keys(const void* a, const void* b) noexcept nogil:
+    cdef const Key* left = <const Key*>a
+    cdef const Key* right = <const Key*>b
+    cdef int order = memcmp(left.data, right.data, min(left.size, right.size))
+    if order:
+        return order
+    if left.size != right.size:
+        return 1 if left.size > right.size else -1
+    return 1 if left.id > right.id else -1
+
+
+cdef class PieceTrie:
+    """Pieces, found by their bytes.
+
+    Args:
+        pieces: bytes of each; an empty one is left out, and of equal ones the last counts.
+        scores: Of each.
+    """
+
+    def __init__(self, list pieces not None, const double[::1] scores not None):
+        cdef Py_ssize_t i, count = 0
+        cdef bytes piece
+        cdef Key* keys
+        if self.nodes != NULL:
+            raise TypeError("PieceTrie objects are immutable: make a new one")
+        keys = <Key*>malloc((len(pieces) + 1) * sizeof(Key))
+        if keys == NULL:
+            raise MemoryError("no memory for the trie")
+        try:
+            for i in range(len(pieces)):
+                piece = <bytes>pieces[i]
+                if piece:
+                    keys[count].data = <const uint8_t*>piece
+                    keys[count].size = len(piece)
+                    keys[count].id = <uint32_t>i
+                    count += 1
+            qsort(keys, count, sizeof(Key), compare_keys)
+            self.build(keys, count, &scores[0] if len(pieces) else NULL)
+        finally:
+            free(keys)
+
+    def __dealloc__(self):
+        free(self.nodes)
+        free(self.ids)
+
+    cdef int build(self, const Key* keys, Py_ssize_t count, const double* scores) except -1:
+        """Add the sorted keys."""
+        cdef Branch* stack = NULL
+        cdef Branch branch
+        cdef Py_ssize_t capacity = 0, used = 0
+        cdef int32_t i, step
+        cdef uint32_t base
+        cdef uint8_t byte
+        cdef int k, labels_count
+        cdef uint8_t[256] labels
+        cdef int32_t[257] groups
+        cdef void* p
+        self.add_block()
+        self.nodes[0].parent = <uint32_t>NO_NODE - 1    # no child of a node, and not free
+        if count == 0:
+            return 0
+        try:
+            branch.node = 0
+            branch.first = branch.depth = 0
+            branch.last = <int32_t>count
+            while True:
+                base = 0
+                i = branch.first
+                while i < branch.last and keys[i].size == branch.depth:
+                    self.ids[branch.node] = keys[i].id
+                    self.nodes[branch.node].score = scores[keys[i].id]
+                    base = <uint32_t>ENDS
+                    i += 1
+                labels_count = 0
+                while i < branch.last:
+                    byte = keys[i].data[branch.depth]
+                    labels[labels_count] = byte
+                    groups[labels_count] = i
+                    labels_count += 1
+                    # Skip the keys with this byte: in steps that double, then the rest of them.
+                    if keys[branch.last - 1].data[branch.depth] == byte:
+                        i = branch.last
+                        break
+                    step = 1
+                    while step:
+                        if i + step < branch.last and keys[i + step].data[branch.depth] == byte:
+                            i += step
+                            step *= 2
+                        else:
+                            step //= 2
+                    i += 1
+                groups[labels_count] = branch.last
+                if labels_count:
+                    base |= self.find_base(labels, labels_count)
+                self.nodes[branch.node].base = base
+                base &= ~<uint32_t>ENDS
+                if used + labels_count > capacity:
+                    capacity = 2 * capacity + 256
+                    p = realloc(stack, capacity * sizeof(Branch))
+                    if p == NULL:
+                        raise MemoryError("no memory for the trie")
+                    stack = <Branch*>p
+                for k in range(labels_count):
+                    self.nodes[base ^ labels[k]].parent = branch.node
+                for k in range(labels_count - 1, -1, -1):
+                    stack[used].node = base ^ labels[k]
+                    stack[used].first = groups[k]
+                    stack[used].last = groups[k + 1]
+                    stack[used].depth = branch.depth + 1
+                    used += 1
+                if used == 0:
+                    break
+                used -= 1
+                branch = stack[used]
+        finally:
+            free(stack)
+        return 0
+
+    cdef uint32_t find_base(self, const uint8_t* labels, int count) except? 0xFFFFFFFF:
+        """Return a base with free cells for these children."""
+        cdef uint32_t cell, base
+        cdef int k
+        while self.lowest < self.size and self.nodes[self.lowest].parent != <uint32_t>NO_NODE:
+            self.lowest += 1
+        cell = self.lowest
+        if count > 1 and cell + WINDOW < self.size:
+            cell = self.size - WINDOW
+        while cell < self.size:
+            base = cell ^ labels[0]
+            for k in range(count):
+                if self.nodes[base ^ labels[k]].parent != <uint32_t>NO_NODE:
+                    break
+            else:
+                return base
+            cell += 1
+        self.add_block()
+        return self.size - BLOCK
+
+    cdef int add_block(self) except -1:
+        """Add a block of free cells; the memory for them grows by half."""
+        cdef uint32_t size = self.size + BLOCK, cell
+        cdef size_t capacity
+        cdef void* p
+        if size >= <uint32_t>ENDS:
+            raise MemoryError("too many pieces for a trie")
+        if size > self.capacity:
+            capacity = size + size // 2
+            p = realloc(self.nodes, capacity * sizeof(PieceNode))
+            if p == NULL:
+                raise MemoryError("no memory for the trie")
+            self.nodes = <PieceNode*>p
+            p = realloc(self.ids, capacity * sizeof(uint32_t))
+            if p == NULL:
+                raise MemoryError("no memory for the trie")
+            self.ids = <uint32_t*>p
+            self.capacity = capacity
+        for cell in range(self.size, size):
+            self.nodes[cell].base = 0
+            self.nodes[cell].score = 0.0
+            self.nodes[cell].parent = <uint32_t>NO_NODE
+        self.size = size
+        return 0
+
+    cdef uint32_t find(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
+        """Return the id of a piece, NO_NODE if there is none of these bytes."""
+        cdef uint32_t node = 0
+        cdef Py_ssize_t i
+        for i in range(size):
+            node = piece_step(self.nodes, node, self.nodes[node].base & ~<uint32_t>ENDS, data[i])
+            if node == <uint32_t>NO_NODE:
+                return node
+        return self.ids[node] if self.nodes[node].base & <uint32_t>ENDS else <uint32_t>NO_NODE

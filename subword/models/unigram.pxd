@@ -1,0 +1,29 @@
+from libc.stdint cimport int32_t, uint8_t, uint32_t
+
+from subword._core.pipeline cimport Model, Tokens
+from subword.models._piece_trie cimport PieceTrie
+
+
+cdef struct Best:
+    # The best way to the end of some bytes: its score, its last token, and where that starts.
+    double score
+    int32_t start          # -1: none yet
+    uint32_t node          # of the trie; NO_NODE: the unknown token
+
+
+cdef class Unigram(Model):
+    cdef readonly dict vocab
+    cdef readonly object unk_id         # int or None
+    cdef readonly bint byte_fallback
+    cdef readonly bint fuse_unk
+    cdef list tokens                    # of each id
+    cdef object scores                  # array of doubles, of each id
+    cdef PieceTrie trie
+    cdef uint32_t unknown               # NO_ID if there is no unknown token
+    cdef double unknown_score
+    cdef uint32_t[256] fallback         # ids of the byte tokens, or NO_ID
+    cdef int find_best(self, const uint8_t* word, Py_ssize_t size, Best* best) except -1 nogil
+    cdef int push_unknown(self, const uint8_t* word, int32_t start, int32_t end,
+                          Tokens* tokens) except -1 nogil
+    cdef int unknown_is_missing(self, const uint8_t* word, Py_ssize_t size) except -1 nogil
+    cdef inline bint is_unknown(self, const Best* best) noexcept nogil

@@ -1,0 +1,31 @@
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from typing_extensions import disjoint_base
+
+from subword._core.pipeline import Model
+
+@disjoint_base
+class Unigram(Model):
+    def __init__(
+        self,
+        vocab: Iterable[Sequence[Any]],
+        unk_id: int | None = None,
+        byte_fallback: bool = False,
+        *,
+        fuse_unk: bool = True,
+    ) -> None: ...
+    @property
+    def vocab(self) -> dict[str, int]: ...
+    @property
+    def unk_id(self) -> int | None: ...
+    @property
+    def byte_fallback(self) -> bool: ...
+    @property
+    def fuse_unk(self) -> bool: ...
+    @property
+    def pieces(self) -> list[tuple[str, float]]: ...
+    @property
+    def repeated(self) -> dict[int, str]: ...
+    def options(self) -> dict[str, Any]: ...
+    def __reduce__(self) -> tuple[Callable[..., Unigram], tuple[Any, ...]]: ...
