@@ -306,7 +306,7 @@ def _replace(owner: Any, name: str, value: Any) -> None:
 def patch() -> None:
     """Let the fast tokenizers of transformers encode with subword, those that exist included.
 
-    What subword does not support ( `split_special_tokens`, tokenizer classes that
+    What subword does not support (`split_special_tokens`, tokenizer classes that
     encode in a way of their own) runs as before, after one warning a tokenizer. Called twice, it
     does nothing.
 

@@ -44,6 +44,8 @@ def retrained_parts(
     """
     reading = SourceOptions(**source_options)
     old: BPE | WordPiece = tokenizer.model
+    if type(old) not in _MODELS:
+        raise ValueError(f"a {type(old).__name__} model cannot be trained anew")
     retrain, own_option = _MODELS[type(old)]
     for name, value in (("max_token_length", max_token_length), ("score", score)):
         if value is not None and name != own_option:

@@ -251,7 +251,10 @@ def _as_dict(vocab: Any) -> dict[str, int]:
 
 def of_core(core: Any) -> Model:
     """Return the description of a model of subword, whose vocabulary is read when it is needed."""
-    model: Model = (BPE if isinstance(core, models.BPE) else WordPiece)()
+    kinds: dict[type[Any], type[Model]] = {models.BPE: BPE, models.WordPiece: WordPiece}
+    if type(core) not in kinds:
+        raise ValueError(f"there is no class here for {core!r}: load it with subword.Tokenizer")
+    model: Model = kinds[type(core)]()
     object.__setattr__(model, "_fields", core.options())
     object.__setattr__(model, "_learned", None)
     object.__setattr__(model, "_cores", {bool(getattr(core, "byte_level", False)): core})

@@ -9,6 +9,7 @@ import pytest
 import tokenizers
 
 from subword import Tokenizer
+from subword.compat import tokenizers as compat
 from subword.models import Unigram
 from subword.reference.unigram import Unigram as ReferenceUnigram
 from tests.helpers.oracle import columns, from_oracle
@@ -166,3 +167,11 @@ def test_many_pieces_with_one_long_beginning_take_the_memory_and_time_of_their_b
     assert model.tokenize_word(f"{start}1234") == [(1235, 0, 10_004)]
     comb = [("<unk>", 0.0), *(("a" * size, -1.0) for size in range(1, 3000))]
     assert Unigram(comb, 0).tokenize_word("a" * 4000) == [(1001, 0, 1001), (2999, 1001, 4000)]
+
+
+def test_what_has_no_trainer_and_no_class_of_the_original_yet_says_so():
+    tok = Tokenizer(Unigram([("<unk>", 0.0), ("a", -1.0)], 0))
+    with pytest.raises(ValueError, match="a Unigram model cannot be trained anew"):
+        tok.train_new(["a b"], 10, progress=False)
+    with pytest.raises(ValueError, match=r"no class here for Unigram\(2 tokens\)"):
+        compat.Tokenizer.from_str(tok.to_str())
