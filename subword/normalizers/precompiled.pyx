@@ -19,6 +19,7 @@ from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, strlen
 
+from subword._core.graphemes cimport grapheme_values
 from subword._core.pipeline cimport Text, text_copy, text_source_end, text_source_start
 from subword._core.simd cimport simd_on
 from subword.normalizers.base cimport TextNormalizer, begin, put, reserve, utf8_decode
@@ -33,7 +34,6 @@ cdef extern from "text/graphemes.h" nogil:
         GRAPHEME_L
         GRAPHEME_V
         GRAPHEME_T
-    const uint32_t* grapheme_runs
     Py_ssize_t grapheme_end(const uint8_t* values, const uint8_t* p, Py_ssize_t i, Py_ssize_t n)
 
 cdef extern from "text/quick_check.h" nogil:
@@ -52,32 +52,6 @@ cdef enum:
     MAX_CLUSTER = 6         # bytes: a cluster of as many is not looked up as a whole
     HAS_LEAF = 1 << 8       # of a unit: a key ends here
     BLOCK = 256             # units in which all children of a unit lie
-
-
-cdef uint8_t* grapheme_values_of = <uint8_t*>calloc(CODES, 1)
-
-
-cdef int fill_values() except -1:
-    """Expand the generated runs: a value for every code point."""
-    cdef const uint32_t* run = grapheme_runs
-    cdef uint32_t code = 0, k
-    if grapheme_values_of == NULL:
-        raise MemoryError("out of memory for the grapheme table")
-    while code < CODES:
-        if run[0] & 0xFF:
-            for k in range(run[0] >> 8):
-                grapheme_values_of[code + k] = <uint8_t>(run[0] & 0xFF)
-        code += run[0] >> 8
-        run += 1
-    return 0
-
-
-fill_values()
-
-
-def grapheme_values():
-    """Return the value of every code point in the generated table, for the reference twin."""
-    return <bytes>grapheme_values_of[:CODES]
 
 
 cdef inline size_t children_of(const uint32_t* units, size_t position) noexcept nogil:
@@ -189,7 +163,7 @@ cdef class Precompiled(TextNormalizer):
         if self.bits == NULL:
             raise MemoryError("no memory for the character map")
         for code in range(1, <uint32_t>CODES):
-            value = grapheme_values_of[code] & 15
+            value = grapheme_values[code] & 15
             if (value in (GRAPHEME_EXTEND, GRAPHEME_ZWJ, GRAPHEME_SPACING_MARK, GRAPHEME_PREPEND,
                           GRAPHEME_L, GRAPHEME_V, GRAPHEME_T) or code == 13
                     or self.shortest(utf8, utf8_encode(code, utf8)) != NULL):
@@ -223,7 +197,7 @@ cdef class Precompiled(TextNormalizer):
         edits.changed = edits.inserted = False
         first = next_cluster(self, data, 0, size)
         while first < size:
-            end = grapheme_end(grapheme_values_of, data, first, size)
+            end = grapheme_end(grapheme_values, data, first, size)
             text = NULL
             if end - first < MAX_CLUSTER:
                 text = self.shortest(data + first, end - first)

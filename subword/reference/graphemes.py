@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import pairwise
 
-from subword.normalizers.precompiled import grapheme_values
+from subword._core.graphemes import value_of_every_code_point
 
 CONTROL, EXTEND, ZWJ, SPACING_MARK, PREPEND, L, V, T, LV, LVT, PICTOGRAPH = range(1, 12)
 CONSONANT, LINKER, CONJUNCT_EXTEND = 16, 32, 64
@@ -13,7 +13,7 @@ CONSONANT, LINKER, CONJUNCT_EXTEND = 16, 32, 64
 
 @cache
 def _values() -> bytes:
-    return grapheme_values()
+    return value_of_every_code_point()
 
 
 def graphemes(text: str) -> list[str]:

@@ -137,6 +137,8 @@ def _restore(cls: type[BaseStage], fields: dict[str, Any]) -> BaseStage:
 
 def stage_from_config(module: dict[str, Any], config: dict[str, Any]) -> Any:
     """Make the description of an object of tokenizer.json, with the classes of a module."""
+    if config["type"] not in module:
+        raise ValueError(f"there is no class here for {config['type']}: use subword.Tokenizer")
     cls = module[config["type"]]
     if issubclass(cls, HasSteps):
         return cls([stage_from_config(module, step) for step in config[cls.steps]])

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 import tokenizers
 
+from subword import Tokenizer
+from subword.compat import tokenizers as compat
 from subword.formats.stages_json import normalizer_from_config, stage_to_config
+from subword.models import BPE
 from subword.normalizers import Precompiled
 from subword.reference.charsmap import make_charsmap
 from subword.reference.graphemes import graphemes
@@ -183,3 +186,9 @@ def test_damaged_maps_are_refused_or_run():
         except ValueError:
             continue
         assert isinstance(stage.normalize_str(text), str)
+
+
+def test_there_is_no_class_of_the_original_for_it_yet():
+    tok = Tokenizer(BPE({"a": 0}, []), normalizer=Precompiled(GOOD))
+    with pytest.raises(ValueError, match="there is no class here for Precompiled"):
+        compat.Tokenizer.from_str(tok.to_str()).normalizer
