@@ -96,7 +96,7 @@ def _read_wordpiece(folder: Path) -> TokenizerParts:
     """Read vocab.txt, with BERT's options, special and added tokens beside it."""
     options = {**_bert_options(folder), **_special_tokens(folder)}
     parts = wordpiece_parts(folder / "vocab.txt", **options)
-    known = parts["model"].tokens
+    known = parts["model"].vocab
     ids = {token: index for token, index in _added_ids(folder).items() if token not in known}
     table = _read_object(folder / CONFIG).get("added_tokens_decoder") or {}
     flags = {token["content"]: token for token in table.values() if isinstance(token, dict)}

@@ -4,10 +4,11 @@ from typing import Any
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import Model
+from subword.vocab.token_table import TokenTable
 
 @disjoint_base
 class WordLevel(Model):
-    def __init__(self, vocab: Mapping[str, int], unk_token: str = "<unk>") -> None: ...
+    def __init__(self, vocab: Mapping[str, int] | TokenTable, unk_token: str = "<unk>") -> None: ...
     @property
     def vocab(self) -> dict[str, int]: ...
     @property

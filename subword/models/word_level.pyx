@@ -5,7 +5,7 @@ from libc.stdint cimport uint8_t, uint32_t
 from subword._core.hashmap cimport wordmap_add, wordmap_free, wordmap_get, wordmap_init
 from subword._core.pipeline cimport NO_ID, Model, Tokens, tokens_push
 
-from subword.vocab.vocabulary import checked_vocab
+from subword.vocab.vocabulary import token_table
 
 
 cdef class WordLevel(Model):
@@ -30,7 +30,7 @@ cdef class WordLevel(Model):
             raise TypeError("WordLevel objects are immutable: make a new one")
         if not isinstance(unk_token, str):
             raise TypeError(f"unk_token must be a str, got {type(unk_token).__name__}")
-        self.vocab = checked_vocab(vocab)
+        self.vocab = token_table(vocab).as_dict()
         self.unk_token = unk_token
         self.unk_id = self.vocab.get(unk_token, <uint32_t>NO_ID)
         words = [token.encode() for token in self.vocab]
