@@ -32,7 +32,7 @@ link_args: list[str] = []
 macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
 macros += [("CYTHON_TRACE_NOGIL", "1")] if TRACE else []
 if SANITIZE != "0":
-    compile_args = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    compile_args = ["-O1", "-g1", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
     compile_args += ["-fno-omit-frame-pointer"]
     link_args = ["-fsanitize=address,undefined"]
     if SANITIZE == "fuzz":
