@@ -55,8 +55,9 @@ def encode_words(tokenizer: Tokenizer, words: Sequence[str]) -> FlatRows:
     Returns:
         One row a word.
     """
-    plain, spaced = (tokenizer.encode(text, add_special_tokens=False).ids for text in ("a", " a"))
-    if plain != spaced:
+    probe = encode_texts(tokenizer, ["a", " a"], add_special_tokens=False)
+    plain, spaced = np.split(probe.ids, probe.splits[1:-1])
+    if not np.array_equal(plain, spaced):
         words = [f" {word}" for word in words]
     return encode_texts(tokenizer, words, add_special_tokens=False)
 
