@@ -1,9 +1,13 @@
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import Model
+from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
+
+UNKNOWN_PENALTY: float
 
 @disjoint_base
 class Unigram(Model):
@@ -29,3 +33,5 @@ class Unigram(Model):
     def repeated(self) -> dict[int, str]: ...
     def options(self) -> dict[str, Any]: ...
     def __reduce__(self) -> tuple[Callable[..., Unigram], tuple[Any, ...]]: ...
+
+def checked_pieces(vocab: Iterable[Sequence[Any]]) -> tuple[list[str], array[float]]: ...

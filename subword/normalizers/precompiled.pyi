@@ -1,9 +1,9 @@
-from typing import final
+from typing import Self, final
 
 from subword.normalizers.base import TextNormalizer
 
 @final
 class Precompiled(TextNormalizer):
-    def __init__(self, precompiled_charsmap: bytes) -> None: ...
+    def __new__(cls, precompiled_charsmap: bytes) -> Self: ...
     @property
     def precompiled_charsmap(self) -> bytes: ...

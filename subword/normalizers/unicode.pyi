@@ -2,6 +2,7 @@ from typing import final
 
 from typing_extensions import disjoint_base
 
+from subword._core.cuts import LETTERS as LETTERS
 from subword.normalizers.base import TextNormalizer
 
 @disjoint_base

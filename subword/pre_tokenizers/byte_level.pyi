@@ -3,6 +3,7 @@ from typing import Any
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import PreTokenizer
+from subword._regex.split_patterns import PATTERNS as PATTERNS
 from subword.vocab.byte_alphabet import CHARS as CHARS
 
 @disjoint_base

@@ -1,5 +1,7 @@
 from subword._core.pipeline import PreTokenizer
 
+PATTERN: str
+
 class ScannedPreTokenizer(PreTokenizer): ...
 
 class Whitespace(ScannedPreTokenizer):
