@@ -1,7 +1,10 @@
 """Random tokenizer.json objects that hold every kind of component."""
 
 import base64
+import json
 import random
+
+import tokenizers
 
 from subword.reference.charsmap import make_charsmap
 from tests.helpers.random_text import CHARS
@@ -214,3 +217,16 @@ def random_config(rng: random.Random) -> dict:
         "decoder": None,
         "model": random_model(rng),
     }
+
+
+def shares_a_form(config: dict) -> bool:
+    """Whether two added tokens have one normalized form: the original takes either of them."""
+    normalizer = tokenizers.Tokenizer.from_str(json.dumps(config)).normalizer
+    contents = [token["content"] for token in config["added_tokens"]]
+    if normalizer is None:
+        return len({*contents}) < len(contents)
+    forms = [
+        normalizer.normalize_str(token["content"]) if token["normalized"] else token["content"]
+        for token in config["added_tokens"]
+    ]
+    return any(len({*texts}) < len(texts) for texts in (forms, [c.lower() for c in contents]))

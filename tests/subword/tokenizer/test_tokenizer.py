@@ -17,7 +17,7 @@ import subword
 from subword import AddedToken, Ragged, Tokenizer, pre_tokenizers
 from subword.models.bpe import BPE
 from tests.helpers.compare import FIELDS
-from tests.helpers.random_configs import random_config
+from tests.helpers.random_configs import random_config, shares_a_form
 from tests.helpers.random_text import random_text, short_text
 
 CORPUS = ["the cat sat on a mat and then it ran away", "low lower lowest", "한국어 😀 é"] * 9
@@ -118,9 +118,8 @@ def test_random_pipelines_equal_the_oracle(seed):
     compared = 0
     for _ in range(40):
         config = random_config(rng)
-        contents = [token["content"].lower() for token in config["added_tokens"]]
-        if len({*contents}) < len(contents):
-            continue  # of two tokens with one normalized form the oracle takes either
+        if shares_a_form(config):
+            continue
         theirs = tokenizers.Tokenizer.from_str(json.dumps(config))
         mine = Tokenizer.from_str(json.dumps(config))
         for _ in range(20):
