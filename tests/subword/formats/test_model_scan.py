@@ -17,6 +17,7 @@ from subword.formats.tokenizer_json import (
     parts_from_text,
     tokenizer_json_parts,
 )
+from tests.helpers.effort import few
 
 LETTERS = [*'ab"/\n', "ab", "Ġ", "é", "한", "😀", "", "\\", "\u2028", "\x7f"]
 
@@ -139,13 +140,13 @@ def document(rng: random.Random) -> str:
 
 def test_random_files_are_read_as_by_the_plain_way(tmp_path):
     rng = random.Random(1)
-    scanned = sum(assert_same(document(rng).encode(), tmp_path) for _ in range(1000))
-    assert 150 < scanned < 900
+    scanned = sum(assert_same(document(rng).encode(), tmp_path) for _ in range(few(1000)))
+    assert few(150) < scanned < few(900)
 
 
 def test_damaged_files_get_the_error_of_the_plain_way(tmp_path):
     rng = random.Random(2)
-    for _ in range(1500):
+    for _ in range(few(1500)):
         data = bytearray(document(rng).encode())
         for _ in range(rng.randrange(1, 3)):
             at = rng.randrange(len(data) or 1)

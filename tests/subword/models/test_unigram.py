@@ -12,6 +12,7 @@ from subword import Tokenizer
 from subword.compat import tokenizers as compat
 from subword.models import Unigram
 from subword.reference.unigram import Unigram as ReferenceUnigram
+from tests.helpers.effort import few
 from tests.helpers.oracle import columns, from_oracle
 from tests.helpers.random_configs import random_unigram
 
@@ -30,7 +31,7 @@ def test_the_best_pieces_are_those_of_twin_and_original_also_where_sums_are_equa
     rng = random.Random(seed)
     alphabet = rng.choice(["ab", "abcde", "a가각é", "a中😀é\u0301 ▁"])
     theirs, twin, mine = models_of(random_unigram(rng, alphabet))
-    for _ in range(150):
+    for _ in range(few(150)):
         word = "".join(rng.choices(alphabet + "z龥", k=rng.choice([1, 2, 3, 8, 30])))
         expected = [(token.id, *token.offsets) for token in theirs.tokenize(word)]
         assert mine.tokenize_word(word) == expected, word

@@ -19,6 +19,7 @@ from subword.reference.charsmap import make_charsmap
 from subword.reference.graphemes import graphemes
 from subword.reference.stages import Text, precompiled
 from tests.helpers.data import tokenizer_folder
+from tests.helpers.effort import few
 from tests.helpers.published import needs_data
 from tests.helpers.random_configs import random_precompiled
 
@@ -63,7 +64,7 @@ def check(config, texts):
 def test_random_maps_change_texts_and_offsets_like_twin_and_original(seed):
     rng = random.Random(seed)
     alphabet = rng.choice((*ALPHABETS, "".join(ALPHABETS)))
-    check(random_precompiled(rng, alphabet), texts_of(rng, 150))
+    check(random_precompiled(rng, alphabet), texts_of(rng, few(150)))
 
 
 @needs_data
@@ -177,7 +178,7 @@ def test_a_map_is_bytes_here_and_base64_in_files():
 def test_damaged_maps_are_refused_or_run():
     rng = random.Random(5)
     text = "aé éa\r\na\u0301" * 5
-    for _ in range(3000):
+    for _ in range(few(3000)):
         data = bytearray(GOOD)
         for _ in range(rng.choice([1, 2, 8])):
             data[rng.randrange(len(data))] = rng.randrange(256)

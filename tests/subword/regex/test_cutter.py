@@ -17,6 +17,7 @@ from subword._regex.program import compile_tree
 from subword._regex.split_patterns import BEHAVIORS, PATTERNS, checked_behavior
 from subword.pre_tokenizers import Split
 from subword.reference.regex_twin import find_spans
+from tests.helpers.effort import few
 
 PUBLISHED = json.loads(Path(__file__).with_name("split_patterns.json").read_text(encoding="utf-8"))
 # A match may grow again long after its end, conditions hold on both sides, and nothing may match.
@@ -148,7 +149,7 @@ ENDS = ["", "", "", "", r"[\r\n]*", r"(?=\d)", r"(?!\S)", "(?i:'ll)?", "/?", r"\
 def test_random_patterns_of_their_pieces(simd):
     chosen = random.Random(11)
     passes = 0
-    for _ in range(150):
+    for _ in range(max(few(150), 40)):
         branches = [
             chosen.choice(STARTS) + chosen.choice(PIECES) + chosen.choice(ENDS)
             for _ in range(chosen.randint(1, 6))
@@ -165,7 +166,7 @@ def test_random_patterns_of_their_pieces(simd):
             if cutter is not None:
                 expected = words_of(pattern, behavior, invert, text)
                 assert cutter.find_words(text) == expected, pattern
-    assert passes > 60
+    assert passes > few(60)
 
 
 def test_patterns_of_too_many_classes_are_left_to_the_automaton():
