@@ -95,7 +95,7 @@ class Zoo:
         """Measure one pipeline on each corpus, and print its lines."""
         try:
             ours = Tokenizer.from_str(config)
-        except (ValueError, NotImplementedError) as error:
+        except ValueError as error:
             print(f"{name}: not loaded: {error}")
             return
         theirs = tokenizers.Tokenizer.from_str(config)
