@@ -19,7 +19,7 @@ from subword._core.atomic_file import atomic_file
 from subword._core.pipeline cimport Span
 from subword.corpus._word_listing cimport WordListing, listing
 from subword.corpus.word_table cimport (
-    Slot, slot_word, table_count, table_find, table_free, table_reserve, table_slot,
+    Slot, slot_word, table_count, table_find, table_free, table_reserve, table_slot, table_steps,
     visit_next,
 )
 
@@ -207,6 +207,10 @@ cdef class WordCounts:
         cdef size_t i, size = words.size if n is None else min(words.size, max(n, 0))
         return [(words.entries[i].word[:words.entries[i].size].decode(), words.entries[i].count)
                 for i in range(size)]
+
+    def _steps(self):
+        """Return the steps from slot to slot that finding every word once takes; for tests."""
+        return table_steps(&self.table)
 
     def items(self):
         """Iterate over (word, count), the most frequent first."""

@@ -46,6 +46,8 @@ cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) 
 # The bytes of a slot's word; a short word is written to `scratch` (16 bytes).
 cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scratch,
                               Py_ssize_t* size) noexcept nogil
+# Slots that a search for every word once passes before it is found.
+cdef uint64_t table_steps(const Table* table) noexcept nogil
 cdef int table_reserve(Table* table, size_t words) except -1 nogil
 # All slots in the order 0, visit_next(0), visit_next(that), ... for adding them to another table.
 cdef inline size_t visit_next(const Table* table, size_t at) noexcept nogil:

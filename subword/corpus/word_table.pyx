@@ -129,6 +129,18 @@ cdef Slot* table_find(const Table* table, const uint8_t* word, Py_ssize_t size) 
     return slot if slot.hi else NULL
 
 
+cdef uint64_t table_steps(const Table* table) noexcept nogil:
+    cdef uint64_t steps = 0, home
+    cdef const Slot* slot
+    cdef size_t i
+    for i in range(table.capacity):
+        slot = table.slots + i
+        if slot.hi:
+            home = hash_key(slot.lo, slot.hi, table.hash_key)
+            steps += (i - home) & (table.capacity - 1)
+    return steps
+
+
 cdef const uint8_t* slot_word(const Table* table, const Slot* slot, uint8_t* scratch,
                               Py_ssize_t* size) noexcept nogil:
     if slot.hi >= LONG_WORD:

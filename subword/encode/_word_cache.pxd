@@ -97,6 +97,8 @@ cdef struct WordCache:
 cdef int cache_init(WordCache* cache, size_t limit, bint vector) except -1 nogil
 cdef void cache_free(WordCache* cache) noexcept nogil
 cdef size_t cache_bytes(const WordCache* cache) noexcept nogil
+# Slots that a search for every short word once passes before it is found.
+cdef uint64_t cache_steps(const WordCache* cache) noexcept nogil
 cdef int cache_put(WordCache* cache, const word_key* key, uint32_t hash, const uint32_t* values,
                    uint32_t count) except -1 nogil
 cdef int cache_put_long(WordCache* cache, const uint8_t* word, int32_t size, uint64_t hash,

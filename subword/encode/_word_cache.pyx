@@ -83,6 +83,25 @@ cdef size_t cache_bytes(const WordCache* cache) noexcept nogil:
             + (cache.arena_capacity + ARENA_SLACK) * sizeof(uint32_t))
 
 
+cdef uint64_t cache_steps(const WordCache* cache) noexcept nogil:
+    cdef uint64_t i, at, here, steps = 0
+    cdef const word_slot* slot
+    cdef word_key key
+    cdef uint32_t hash
+    for i in range(slot_bytes(cache) >> cache.table.shift):
+        at = i << cache.table.shift
+        slot = <const word_slot*>(cache.table.slots + at)
+        if slot.high:
+            key.low = slot.low
+            key.high = slot.high << 4 >> 4
+            hash = word_hash(&cache.table, &key)
+            here = hash & cache.table.mask
+            while here != at:
+                here = next_slot(&cache.table, hash, here)
+                steps += 1
+    return steps
+
+
 cdef void wipe(WordCache* cache) noexcept nogil:
     """Remove every word; memory is kept."""
     memset(cache.table.slots, 0, slot_bytes(cache))

@@ -276,7 +276,12 @@ class TextEncoder:
         return self.encode_lists(texts, add_special_tokens, None, max_length)
 
     def cache_info(self) -> dict[str, int]:
-        """Return what the word caches hold."""
+        """Return what the word caches hold.
+
+        Returns:
+            Counts: `workers` that rest, `words` and `bytes` in their caches, `misses` and `wipes`
+            so far, and the `steps` from slot to slot that finding every short word once takes.
+        """
         return self.encoder.cache_info()
 
     def cache_clear(self) -> None:

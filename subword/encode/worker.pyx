@@ -9,7 +9,7 @@ from subword._core.pipeline cimport (
 )
 from subword._core.simd cimport simd_on
 from subword.encode._word_cache cimport (
-    FIRST_BYTES, WordCache, cache_bytes, cache_free, cache_init, pending_words,
+    FIRST_BYTES, WordCache, cache_bytes, cache_free, cache_init, cache_steps, pending_words,
 )
 from subword.vocab.added_tokens cimport added_spans_free
 
@@ -162,6 +162,7 @@ cdef class Worker:
                 info["bytes"] += cache_bytes(cache)
                 info["misses"] += cache.misses
                 info["wipes"] += cache.wipes
+                info["steps"] += cache_steps(cache)
         return 0
 
 
@@ -191,7 +192,7 @@ cdef class WorkerPool:
     cdef dict cache_info(self):
         """Return what the caches of the resting workers hold."""
         cdef dict info = {"workers": len(self.resting), "words": 0, "bytes": 0, "misses": 0,
-                          "wipes": 0}
+                          "wipes": 0, "steps": 0}
         for worker in list(self.resting):
             (<Worker>worker).count_caches(info)
         return info
