@@ -33,7 +33,7 @@ CHANGING = ("add_tokens", "add_special_tokens", "train", "train_from_iterator")
 STAGES = ("normalizer", "pre_tokenizer", "post_processor")
 MODEL_OPTIONS = (
     *("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk"),
-    *("byte_fallback", "ignore_merges", "max_input_chars_per_word"),
+    *("byte_fallback", "ignore_merges", "max_input_chars_per_word", "alpha", "nbest_size"),
 )
 # What a call may be given; the original refuses the rest, arrays and series among it.
 TEXT = (str, list, tuple)
@@ -111,6 +111,8 @@ def _state_of(backend: Any) -> tuple[Any, ...]:
 
 def _translate(backend: Any) -> Tokenizer:
     """Make the twin of a backend; ValueError if its added tokens would get other ids."""
+    if getattr(backend.model, "alpha", None) or getattr(backend.model, "nbest_size", None):
+        raise ValueError("its model draws segmentations at random (alpha, nbest_size)")
     config = parse_json(backend.to_str(), "the backend")
     config["truncation"] = config["padding"] = None  # each call says
     tokens = {i: token.content for i, token in backend.get_added_tokens_decoder().items()}

@@ -3,8 +3,7 @@
     from subword.compat import tokenizers
     from subword.compat.tokenizers import Tokenizer, models, trainers
 
-Only what subword supports is there: BPE and WordPiece, no Unigram and no word-level models, no
-stages written in Python.
+Only what subword supports is there: no stages written in Python.
 """
 
 from subword._regex.patterns import Regex

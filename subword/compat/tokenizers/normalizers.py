@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterable
 from typing import Any
 
@@ -92,6 +93,16 @@ class Prepend(Normalizer):
 
     def __init__(self, prepend: str = "▁") -> None:
         super().__init__(prepend=prepend)
+
+
+class Precompiled(Normalizer):
+    """See `subword.normalizers.Precompiled`."""
+
+    def __init__(self, precompiled_charsmap: bytes) -> None:
+        if not isinstance(precompiled_charsmap, bytes):
+            kind = type(precompiled_charsmap).__name__
+            raise TypeError(f"precompiled_charsmap must be bytes, got {kind}")
+        super().__init__(precompiled_charsmap=base64.b64encode(precompiled_charsmap).decode())
 
 
 class Replace(HasPattern, Normalizer):

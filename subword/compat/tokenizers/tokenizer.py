@@ -39,7 +39,7 @@ class Tokenizer(Lengths):
     """Text to ids and back, with parts that can be replaced.
 
     Args:
-        model: `models.BPE` or `models.WordPiece`.
+        model: Of `models`.
     """
 
     def __init__(self, model: models.Model) -> None:
@@ -133,7 +133,7 @@ class Tokenizer(Lengths):
 
     @classmethod
     def _of_core(cls, core: Core) -> Tokenizer:
-        tokenizer = Tokenizer(models.of_core(core.model))
+        tokenizer = Tokenizer(models.describe(core.model))
         for name, module in STAGES.items():
             stage = getattr(core, name)
             if stage is not None:

@@ -8,8 +8,8 @@ import tokenizers as theirs
 
 from subword.compat import tokenizers as ours
 
-# What is not there, and why: Unigram and word-level models, stages written in Python, the character
-# map of SentencePiece, and what looks into the machinery of the original.
+# What is not there, and why: trainers of Unigram and word-level models, segmentations at random,
+# stages written in Python, and what looks into the machinery of the original.
 MISSING = {
     "": {
         "NormalizedString",
@@ -17,8 +17,8 @@ MISSING = {
         "SentencePieceUnigramTokenizer",
         "Tokenizer.encode_special_tokens",
     },
-    "normalizers": {"Precompiled"},
-    "models": {"Unigram", "WordLevel"},
+    "normalizers": set(),
+    "models": {"Unigram.alpha", "Unigram.nbest_size"},
     "trainers": {
         "UnigramTrainer",
         "WordLevelTrainer",
@@ -65,7 +65,8 @@ def test_names_and_parameters_are_those_of_the_original(room):
             continue
         own = getattr(mine, name)
         compared += 1
-        if name not in ("Regex", "Encoding", "Model", "Trainer"):
+        # Unigram draws no segmentations at random yet.
+        if name not in ("Regex", "Encoding", "Model", "Trainer", "Unigram"):
             assert parameters(cls) == parameters(own)[: len(parameters(cls))] or not parameters(cls)
         sample = own.__dict__ | {k: v for base in own.__mro__ for k, v in vars(base).items()}
         fields = set(sample) | set(parameters(own))

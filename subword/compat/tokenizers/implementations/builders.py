@@ -7,7 +7,8 @@ from typing import Any
 
 from subword.compat.tokenizers import normalizers, trainers
 from subword.compat.tokenizers.added import AddedToken
-from subword.compat.tokenizers.models import BPE, Pair
+from subword.compat.tokenizers.models import BPE
+from subword.compat.tokenizers.models.bpe import Pair
 
 Vocab = Mapping[str, int] | str | None
 Merges = Iterable[Pair] | str | None
