@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from bert_min.attention.maps import attention_maps
     from bert_min.embedding.embedder import Embedder
     from bert_min.embedding.model_folder import load_pretrained
+    from bert_min.embedding.precision import calibrate, quantize
     from bert_min.model.bert import BertModel
     from bert_min.model.config import BertConfig
     from bert_min.model.heads import (
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
         BertForTokenClassification,
     )
     from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
+    from bert_min.retrieval.rank import Reranker, rank
+    from bert_min.retrieval.search import search
+    from bert_min.retrieval.similarity import similarity
 
 __all__ = [
     "BertConfig",
@@ -27,8 +31,14 @@ __all__ = [
     "BertForTokenClassification",
     "BertModel",
     "Embedder",
+    "Reranker",
     "attention_maps",
+    "calibrate",
     "load_pretrained",
+    "quantize",
+    "rank",
+    "search",
+    "similarity",
 ]
 
 # Name -> the module that has it. They are imported when the first is asked for, and torch with
@@ -43,8 +53,14 @@ _SOURCES = {
     "BertForTokenClassification": "bert_min.model.heads",
     "BertModel": "bert_min.model.bert",
     "Embedder": "bert_min.embedding.embedder",
+    "Reranker": "bert_min.retrieval.rank",
     "attention_maps": "bert_min.attention.maps",
+    "calibrate": "bert_min.embedding.precision",
     "load_pretrained": "bert_min.embedding.model_folder",
+    "quantize": "bert_min.embedding.precision",
+    "rank": "bert_min.retrieval.rank",
+    "search": "bert_min.retrieval.search",
+    "similarity": "bert_min.retrieval.similarity",
 }
 # Rooms that `import bert_min` has always brought along.
 _ROOMS = ("attention", "embedding", "model", "text")

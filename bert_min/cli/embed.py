@@ -98,6 +98,12 @@ def register(subparsers: Any) -> None:
         "that the folder names, if any.",
     )
     add(
+        "--truncate-dim",
+        type=int,
+        metavar="N",
+        help="Keep the first N numbers of every vector. Default: what the folder says, else all.",
+    )
+    add(
         "--batch-tokens",
         type=int,
         metavar="N",

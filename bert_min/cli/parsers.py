@@ -87,3 +87,23 @@ def add_null_threshold(parser: Any, default: str) -> None:
         help='For qa: answer "no answer" where it beats the best answer by more than this score. '
         f"Default: {default}.",
     )
+
+
+def add_found(parser: Any) -> None:
+    """Add the options of commands that find texts: ``-k``, ``--field`` and ``--json``."""
+    add = parser.add_argument
+    add(
+        "-k",
+        "--top",
+        type=int,
+        default=10,
+        metavar="N",
+        help="Show this many texts. Default: %(default)s.",
+    )
+    add(
+        "--field",
+        "--column",
+        help="Take the texts from this key of JSON or column of a table. Default: text, or "
+        "another usual name.",
+    )
+    add("--json", action="store_true", help="Write JSON Lines with query, score, row and text.")

@@ -49,6 +49,8 @@ def embed_files(args: argparse.Namespace) -> None:
         long_texts=args.long_texts,
         overlap=args.overlap,
         prompt=embedder.find_prompt(args.prompt, args.prompt_name),
+        truncate_dim=embedder.truncate_dim if args.truncate_dim is None else args.truncate_dim,
+        normalize_last=args.normalize is True,
     )
     options.check(embedder.model)
     texts = tokens = truncated = 0

@@ -10,62 +10,34 @@ one text at a time, and every other step one token at a time.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal, Self
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from numpy.typing import NDArray
-from torch import Tensor
 
 from bert_min.attention.maps import AttentionMap, attention_maps
 from bert_min.embedding.folder_settings import read_folder_settings
 from bert_min.embedding.options import Combine, EmbedOptions, LongTexts
-from bert_min.embedding.pooling import Pooling, pool, pool_windows
+from bert_min.embedding.passes import Chunk, Passes, Report
+from bert_min.embedding.pooling import Pooling
+from bert_min.embedding.precision import Precision, check_precision, quantize
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.dtypes import check_dtype
 from bert_min.model.int8 import quantize_int8
 from bert_min.progress import Progress
-from bert_min.text.batch import length_batches
-from bert_min.text.flat_rows import FlatRows
-from bert_min.text.lists import check_several
-from bert_min.text.tokenize import count_truncated, encode_texts
 from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer, lower_cased
-from bert_min.text.vocabulary_checks import check_embedding, warn_of_unknown
-from bert_min.text.windows import sliding_windows
+from bert_min.text.vocabulary_checks import check_embedding
 
-# Texts are sorted by length within a chunk, so that memory stays bounded however many there are.
-CHUNK_TEXTS: Final = 16_384
-CHUNK_CHARS: Final = 1 << 25
 # Tokens of a batch: on a CPU what fits its caches, on a GPU what keeps it busy.
 BATCH_TOKENS: Final = {"cpu": 2_048, "cuda": 65_536}
 INT8_BATCH_TOKENS: Final = 1_024  # more passes, less arithmetic: fits the cache
-FIRST_TEXTS: Final = 64  # say whether the vocabulary fits the texts
-# oneDNN keeps a kernel for every number of rows it has seen: 250 MiB after two million texts. On a
-# CPU a batch is filled up to a multiple of this, so that a few dozen numbers occur.
-ROWS: Final = 64
-
-Report = Callable[[int, int], None]  # told of more texts and more tokens
-
-
-@dataclass
-class Chunk:
-    """The vectors of some texts, in their order.
-
-    Attributes:
-        vectors: (n, W) float32.
-        tokens: How many tokens went through the model.
-        truncated: How many of the texts were cut.
-    """
-
-    vectors: NDArray[np.float32]
-    tokens: int
-    truncated: int
+# What folders call the prompts of the two sides of a search; the first that is there is taken.
+QUERY_PROMPTS: Final = ("query",)
+DOCUMENT_PROMPTS: Final = ("document", "passage", "corpus")
 
 
 class Embedder:
@@ -80,6 +52,7 @@ class Embedder:
         batch_tokens: Tokens of a batch when a call names no other number.
         prompts: Texts to put before a text, by name, as sentence-transformers stores them.
         default_prompt: The prompt of a call that names none; empty for no prompt.
+        truncate_dim: How many numbers of a vector are kept when a call does not say; None for all.
     """
 
     def __init__(
@@ -92,6 +65,7 @@ class Embedder:
         max_length: int | None = None,
         prompts: Mapping[str, str] | None = None,
         default_prompt: str = "",
+        truncate_dim: int | None = None,
     ) -> None:
         """Put the parts together; max_length defaults to the model's number of positions."""
         self.model = model.eval()
@@ -102,6 +76,7 @@ class Embedder:
         self.max_length = limit if max_length is None else model.config.fit_length(max_length)
         self.prompts = dict(prompts or {})
         self.default_prompt = default_prompt
+        self.truncate_dim = truncate_dim
         self.batch_tokens = BATCH_TOKENS[model.embeddings.word.weight.device.type]
 
     @classmethod
@@ -157,6 +132,7 @@ class Embedder:
             max_length=settings.max_length,
             prompts=settings.prompts,
             default_prompt=settings.default_prompt,
+            truncate_dim=settings.truncate_dim,
         )
         if quantize is not None:
             embedder.batch_tokens = INT8_BATCH_TOKENS
@@ -177,7 +153,10 @@ class Embedder:
         overlap: int = 0,
         prompt: str | None = None,
         prompt_name: str | None = None,
-    ) -> NDArray[np.float32]:
+        truncate_dim: int | None = None,
+        precision: Precision = "float32",
+        ranges: NDArray[Any] | None = None,
+    ) -> NDArray[Any]:
         """Embed texts.
 
         Args:
@@ -197,9 +176,16 @@ class Embedder:
             overlap: Tokens that neighbouring windows share.
             prompt: Put before every text; "" for none, None for that of `prompt_name`.
             prompt_name: One of `prompts`; None for the folder's default, if it has one.
+            truncate_dim: Keep the first numbers of every vector, which is what models trained for
+                it (Matryoshka) are made for; None does what the folder says. Vectors that the model
+                makes of length 1 are shortened as they are, as in sentence-transformers;
+                normalize=True scales what is left.
+            precision: "float32", or "int8", "uint8" or "binary"; see `bert_min.quantize`.
+            ranges: For int8 and uint8, of `bert_min.calibrate`; None takes those of these texts.
 
         Returns:
-            (N, W) float32 in the order of the texts; W is E, or E times the layers concatenated.
+            (N, W) float32 in the order of the texts, or what `quantize` makes of them; W is E, or E
+            times the layers concatenated, or `truncate_dim`.
 
         Raises:
             TypeError: Texts is no list, or one of them is not a str; the message names its row.
@@ -210,6 +196,7 @@ class Embedder:
             raise TypeError("texts must be a list of str, got a single str")
         if isinstance(texts, bytes | dict | set) or not hasattr(texts, "__len__"):
             raise TypeError(f"texts must be a list of str, got {type(texts).__name__}")
+        check_precision(precision)
         options = EmbedOptions(
             pooling=pooling or self.pooling,
             layers=(layers,) if isinstance(layers, int) else tuple(layers),
@@ -220,6 +207,8 @@ class Embedder:
             long_texts=long_texts,
             overlap=overlap,
             prompt=self.find_prompt(prompt, prompt_name),
+            truncate_dim=self.truncate_dim if truncate_dim is None else truncate_dim,
+            normalize_last=normalize is True,
         )
         vectors = np.empty((len(texts), options.width(self.model)), np.float32)
         done = truncated = 0
@@ -233,7 +222,40 @@ class Embedder:
                 f"{truncated} of {len(texts)} texts were cut to {options.max_length} tokens",
                 stacklevel=2,
             )
-        return vectors
+        return vectors if precision == "float32" else quantize(vectors, precision, ranges)
+
+    def encode_query(self, texts: Sequence[str], **options: Any) -> NDArray[Any]:
+        """Embed what is searched for: `encode` with the folder's prompt "query".
+
+        Without a prompt of that name nothing is put before the texts, whatever the default of
+        other calls.
+
+        Args:
+            texts: N texts.
+            **options: Of `encode`; `prompt` and `prompt_name` go before the folder's.
+
+        Returns:
+            As `encode`.
+        """
+        return self.encode(texts, **self._with_prompt(QUERY_PROMPTS, options))
+
+    def encode_document(self, texts: Sequence[str], **options: Any) -> NDArray[Any]:
+        """Embed what is searched in: `encode` with the prompt "document", "passage" or "corpus".
+
+        Args:
+            texts: N texts.
+            **options: Of `encode`; `prompt` and `prompt_name` go before the folder's.
+
+        Returns:
+            As `encode`.
+        """
+        return self.encode(texts, **self._with_prompt(DOCUMENT_PROMPTS, options))
+
+    def _with_prompt(self, names: Sequence[str], options: dict[str, Any]) -> dict[str, Any]:
+        if options.get("prompt") is not None or options.get("prompt_name") is not None:
+            return options
+        found = (self.prompts[name] for name in names if name in self.prompts)
+        return {**options, "prompt": next(found, "")}
 
     def fit_length(self, max_length: int | None = None) -> int:
         """Return the most tokens of a text: those of the call, lowered to the model's positions."""
@@ -278,102 +300,4 @@ class Embedder:
         Yields:
             The vectors of one chunk of texts after the other, in order.
         """
-        check_several("texts", texts)
-        options.check(self.model)
-        with ThreadPoolExecutor(1) as ahead:
-            waiting = None
-            for number, chunk in enumerate(cut_chunks(texts)):
-                coming = ahead.submit(self._tokenize, chunk, options, first=number == 0)
-                if waiting is not None:
-                    yield self._embed(*waiting.result(), options, report)
-                waiting = coming
-            if waiting is not None:
-                yield self._embed(*waiting.result(), options, report)
-
-    def _tokenize(
-        self, texts: list[str], options: EmbedOptions, first: bool
-    ) -> tuple[FlatRows, NDArray[np.int64] | None, int]:
-        """Return the rows to run, the text of each (None: a row a text), and how many were cut."""
-        limit = options.max_length
-        if options.prompt:
-            texts = [options.prompt + text for text in texts]
-        if options.long_texts == "windows":
-            rows, text_index = sliding_windows(self.tokenizer, texts, limit, options.overlap)
-        else:
-            rows, text_index = encode_texts(self.tokenizer, texts, limit), None
-        if first:
-            some = min(len(rows.lengths), FIRST_TEXTS)
-            warn_of_unknown(self.tokenizer, rows.ids[: rows.splits[some]], special=2 * some)
-        if text_index is not None:
-            return rows, text_index, 0
-        truncated = count_truncated(self.tokenizer, texts, rows, limit)
-        if truncated and options.long_texts == "error":
-            raise ValueError(f"{truncated} texts have more than max_length = {limit} tokens")
-        return rows, None, truncated
-
-    def _embed(
-        self,
-        rows: FlatRows,
-        text_index: NDArray[np.int64] | None,
-        truncated: int,
-        options: EmbedOptions,
-        report: Report | None,
-    ) -> Chunk:
-        device = self.model.embeddings.word.weight.device
-        lengths = rows.lengths
-        out = torch.empty(len(lengths), options.width(self.model), device=device)
-        index = np.arange(len(lengths)) if text_index is None else text_index
-        is_new = np.diff(index, prepend=-1) > 0  # of the windows of a text the first counts
-        with torch.inference_mode():
-            for batch in length_batches(lengths, options.batch_tokens):
-                part = rows.take(batch)
-                ids = torch.from_numpy(part.ids)
-                vectors = self._vectors(ids, part.lengths.tolist(), options)
-                out[torch.from_numpy(batch).to(device)] = vectors
-                if report is not None:
-                    report(int(is_new[batch].sum()), len(part.ids))
-            if text_index is not None:
-                out = pool_windows(out, text_index, lengths)
-            if options.normalize:
-                out = F.normalize(out)
-        return Chunk(out.cpu().numpy(), int(lengths.sum()), truncated)
-
-    def _vectors(self, ids: Tensor, lengths: list[int], options: EmbedOptions) -> Tensor:
-        """Run the model on one packed batch: (T,) ids -> (B, W)."""
-        device = self.model.embeddings.word.weight.device
-        batch = len(lengths)
-        if device.type == "cuda":
-            ids = ids.pin_memory().to(device, non_blocking=True)
-        else:
-            filler = -len(ids) % ROWS  # texts of one token, dropped below
-            ids, lengths = F.pad(ids, (0, filler)), [*lengths, *[1] * filler]
-        several = options.layers != (-1,)
-        out = self.model.forward_packed(ids, lengths, output_hidden_states=several)
-        if options.pooling == "pooler" and out.pooler_output is not None:
-            return out.pooler_output[:batch].float()
-        states = [out.last_hidden_state]
-        if out.hidden_states is not None:
-            states = [out.hidden_states[layer] for layer in options.layers]  # each (T, E)
-        x = torch.stack(states).sum(0) if options.combine == "sum" else torch.cat(states, 1)
-        return pool(x.float(), lengths, options.pooling)[:batch]  # (T, W) -> (B, W)
-
-
-def cut_chunks(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Cut a stream of texts into lists of at most CHUNK_TEXTS texts and about CHUNK_CHARS.
-
-    Raises:
-        TypeError: One is not a str; the message names its row.
-    """
-    chunk: list[str] = []
-    chars = 0
-    for row, text in enumerate(texts):
-        if not isinstance(text, str):
-            kind = type(text).__name__
-            raise TypeError(f"texts must be str, got {kind} in row {row}: {text!r:.80}")
-        chunk.append(text)
-        chars += len(text)
-        if len(chunk) == CHUNK_TEXTS or chars >= CHUNK_CHARS:
-            yield chunk
-            chunk, chars = [], 0
-    if chunk:
-        yield chunk
+        return Passes(self.model, self.tokenizer).stream(texts, options, report)

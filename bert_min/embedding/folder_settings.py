@@ -28,7 +28,6 @@ NEUTRAL: Final[dict[str, tuple[object, ...]]] = {
     "query_length": (None,),
     "document_length": (None,),
     "query_expansion": (None,),
-    "truncate_dim": (None,),
 }
 # Arguments for transformers that change how vectors are computed, and not which.
 HARMLESS: Final = {"trust_remote_code", "attn_implementation", "torch_dtype", "dtype"}
@@ -46,6 +45,7 @@ class FolderSettings:
         lowercase: Whether texts are lower-cased before anything else.
         prompts: Texts to put before a text, by name.
         default_prompt: The prompt of a call that names none; empty for no prompt.
+        truncate_dim: How many numbers of a vector are kept; None for all.
     """
 
     encoder: Path
@@ -55,6 +55,7 @@ class FolderSettings:
     lowercase: bool = False
     prompts: Mapping[str, str] = field(default_factory=dict)
     default_prompt: str = ""
+    truncate_dim: int | None = None
 
 
 def read_folder_settings(folder: str | Path) -> FolderSettings:
@@ -140,8 +141,17 @@ def _prompts(settings: FolderSettings, path: Path) -> FolderSettings:
             f"{path}: default_prompt_name {default!r} is none of the prompts {sorted(prompts)}"
         )
     return replace(
-        settings, prompts=prompts, default_prompt="" if default is None else prompts[default]
+        settings,
+        prompts=prompts,
+        default_prompt="" if default is None else prompts[default],
+        truncate_dim=_dimensions(path, values.get("truncate_dim")),
     )
+
+
+def _dimensions(path: Path, value: Any) -> int | None:
+    if value is not None and (type(value) is not int or value < 1):
+        raise ValueError(f"{path}: truncate_dim must be a whole number above 0, got {value!r}")
+    return value
 
 
 def _refuse(path: Path, values: dict[str, Any]) -> None:

@@ -26,6 +26,8 @@ class EmbedOptions:
         long_texts: One of LongTexts.
         overlap: Tokens that neighbouring windows share.
         prompt: Put before every text.
+        truncate_dim: How many numbers of a vector are kept; None for all.
+        normalize_last: Scale to length 1 after shortening rather than before.
     """
 
     pooling: Pooling
@@ -37,6 +39,8 @@ class EmbedOptions:
     long_texts: LongTexts
     overlap: int
     prompt: str = ""
+    truncate_dim: int | None = None
+    normalize_last: bool = False
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
@@ -64,6 +68,12 @@ class EmbedOptions:
         for layer in self.layers:
             if not -layers - 1 <= layer <= layers:
                 raise ValueError(f"layers must lie in [{-layers - 1}, {layers}], got {layer}")
+        full = self.full_width(model)
+        if self.truncate_dim is not None and not 1 <= self.truncate_dim <= full:
+            raise ValueError(
+                f"truncate_dim must lie in [1, {full}], the width of a vector, got "
+                f"{self.truncate_dim}"
+            )
         report = model.load_report
         if self.pooling == "pooler" and (
             model.pooler is None or (report is not None and "pooler.weight" in report.initialised)
@@ -72,5 +82,9 @@ class EmbedOptions:
 
     def width(self, model: BertModel) -> int:
         """Return W, the width of a vector."""
+        return self.truncate_dim or self.full_width(model)
+
+    def full_width(self, model: BertModel) -> int:
+        """Return the width of a vector before it is shortened."""
         parts = len(self.layers) if self.combine == "concat" else 1
         return model.config.hidden_size * parts

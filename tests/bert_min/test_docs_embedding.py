@@ -8,12 +8,17 @@ import pytest
 import bert_min.attention.labels
 import bert_min.attention.token_vectors
 import bert_min.embedding.pooling
+import bert_min.embedding.precision
 import bert_min.model.bert
 import bert_min.model.config
 import bert_min.model.linear
 import bert_min.model.pretrained
 import bert_min.model.weight_names
 import bert_min.progress
+import bert_min.retrieval.best
+import bert_min.retrieval.scorers
+import bert_min.retrieval.search
+import bert_min.retrieval.similarity
 import bert_min.tasks.classification
 import bert_min.tasks.dev_split
 import bert_min.tasks.entities
@@ -51,12 +56,17 @@ def test_page_on_embedding(minilm):
         bert_min.attention.labels,
         bert_min.attention.token_vectors,
         bert_min.embedding.pooling,
+        bert_min.embedding.precision,
         bert_min.model.bert,
         bert_min.model.config,
         bert_min.model.linear,
         bert_min.model.pretrained,
         bert_min.model.weight_names,
         bert_min.progress,
+        bert_min.retrieval.best,
+        bert_min.retrieval.scorers,
+        bert_min.retrieval.search,
+        bert_min.retrieval.similarity,
         bert_min.tasks.classification,
         bert_min.tasks.dev_split,
         bert_min.tasks.entities,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bert_min import BertModel, Embedder, progress
-from bert_min.embedding import embedder as embed_module
+from bert_min.embedding import passes as embed_module
 from bert_min.embedding.options import EmbedOptions
 from bert_min.progress import Progress
 from subword import Tokenizer

@@ -12,6 +12,7 @@ LEVELS = (
     ("model", "text"),
     ("attention",),
     ("embedding",),
+    ("retrieval",),
     ("training",),
     ("tasks",),
     ("train", "finetune", "predict", "tokenizers", "look"),  # module paths of the guides

@@ -22,8 +22,8 @@ from bert_min.training.model_sizes import SIZES
 
 ROOT = Path(__file__).parents[3]
 # Options of `predict` that are the example itself.
-EXAMPLES = ("texts", "text", "pair", "question", "passage", "words", "input")
-COMMANDS = ("embed", "pretrain", "finetune", "predict", "evaluate", "show")
+EXAMPLES = ("texts", "text", "pair", "question", "passage", "words", "input", "queries", "query")
+COMMANDS = ("embed", "search", "rank", "pretrain", "finetune", "predict", "evaluate", "show")
 
 
 def python(code):

@@ -10,7 +10,7 @@ import torch
 from bert_min import BertModel, Embedder, attention_maps, load_pretrained
 from bert_min.attention.token_vectors import flatten, token_vectors
 from bert_min.cli import main
-from bert_min.embedding import embedder as embed_module
+from bert_min.embedding import passes as embed_module
 from bert_min.text.batch import length_batches
 from bert_min.text.flat_rows import FlatRows
 from subword import Tokenizer

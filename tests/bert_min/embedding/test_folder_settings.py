@@ -133,7 +133,7 @@ def test_the_longest_text_is_what_the_folder_says(folder, files, limit):
         ("sentence_bert_config", {"max_seq_length": 0}, "at least 3 tokens, got 0"),
         ("sentence_bert_config", {"do_lower_case": "yes"}, "do_lower_case must be true or false"),
         ("config_sentence_transformers", {"default_prompt_name": "q"}, "'q' is none of the"),
-        ("config_sentence_transformers", {"truncate_dim": 8}, "truncate_dim = 8 is not"),
+        ("config_sentence_transformers", {"truncate_dim": 0}, "above 0, got 0"),
         ("tokenizer_config", {"truncation_side": "left"}, "truncation_side = 'left'"),
         ("tokenizer_config", {"do_lower_case": "no"}, "do_lower_case must be true or false"),
         ("tokenizer_config", {"strip_accents": 1}, "strip_accents must be true or false"),

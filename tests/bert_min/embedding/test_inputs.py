@@ -9,7 +9,7 @@ import torch
 
 from bert_min import BertForSequenceClassification, BertModel, Embedder, load_pretrained
 from bert_min.cli import main
-from bert_min.embedding import embedder as embed_module
+from bert_min.embedding import passes as embed_module
 from bert_min.tasks.predict import load_task
 from bert_min.tasks.settings import TaskSettings
 

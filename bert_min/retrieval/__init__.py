@@ -1,0 +1,1 @@
+"""Which vectors or texts are nearest to a query: exact search, similarity, ranking."""

@@ -1,0 +1,173 @@
+"""Search finds what sorting all scores finds, whatever the block, the bits and the ties."""
+
+import numpy as np
+import pytest
+
+from bert_min import calibrate, quantize, search, similarity
+from bert_min.retrieval import scorers
+from bert_min.retrieval import search as module
+
+
+@pytest.fixture
+def vectors():
+    return np.random.default_rng(0).normal(size=(3_000, 40)).astype(np.float32)
+
+
+@pytest.fixture
+def queries():
+    return np.random.default_rng(1).normal(size=(7, 40)).astype(np.float32)
+
+
+def by_sorting(scores, k):
+    order = np.argsort(-scores, 1, kind="stable")[:, :k]
+    return np.take_along_axis(scores, order, 1), order
+
+
+@pytest.mark.parametrize("metric", ["cosine", "dot"])
+@pytest.mark.parametrize("one", [False, True])
+def test_search_is_sorting_all_similarities(vectors, queries, metric, one, monkeypatch):
+    monkeypatch.setattr(scorers, "BLOCK_BYTES", 1)  # blocks of the least size
+    wanted = queries[:1] if one else queries
+    scores, rows = search(wanted, vectors, 10, metric=metric)
+    expected, order = by_sorting(similarity(wanted, vectors, metric), 10)
+    np.testing.assert_array_equal(rows, order)
+    np.testing.assert_allclose(scores, expected, rtol=2e-5, atol=1e-6)
+    assert scores.dtype == np.float32
+    assert rows.dtype == np.int64
+
+
+def test_among_equal_scores_the_lower_row_goes_first():
+    corpus = np.zeros((2_000, 4), np.float32)
+    corpus[:, 0] = np.arange(2_000) % 3
+    for coarse in (None, quantize(corpus, "binary"), quantize(corpus, "uint8")):
+        _, rows = search(
+            np.eye(4)[0], corpus, 5, metric="dot", coarse=coarse, ranges=calibrate(corpus),
+            oversample=1,
+        )  # fmt: skip
+        best = {"binary": [1, 2, 4, 5, 7]} if coarse is not None and coarse.shape[1] == 1 else {}
+        expected = [2, 5, 8, 11, 14]
+        if best:  # the sign alone cannot tell 1 from 2: rows are chosen by it, ordered by floats
+            expected = [2, 5, 1, 4, 7]
+        assert rows.tolist() == [expected]
+
+
+def test_groups_of_queries_and_a_memmap_change_nothing(vectors, queries, tmp_path, monkeypatch):
+    expected = search(queries, vectors, 4)
+    np.save(tmp_path / "v.npy", vectors)
+    stored = np.load(tmp_path / "v.npy", mmap_mode="r")
+    monkeypatch.setattr(module, "QUERIES", 3)
+    for found, wanted in zip(search(queries, stored, 4), expected, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def test_fewer_rows_than_k_are_all_returned(vectors, queries):
+    scores, rows = search(queries, vectors[:3], 10)
+    assert scores.shape == (7, 3)
+    assert sorted(rows[0].tolist()) == [0, 1, 2]
+
+
+@pytest.mark.parametrize("precision", ["int8", "uint8", "binary"])
+@pytest.mark.parametrize("metric", ["cosine", "dot"])
+def test_a_coarse_pass_over_all_rows_finds_what_floats_find(vectors, queries, precision, metric):
+    coarse = quantize(vectors, precision)
+    ranges = calibrate(vectors)
+    whole = search(
+        queries, vectors, 10, metric=metric, coarse=coarse, ranges=ranges, oversample=300
+    )
+    for found, wanted in zip(whole, search(queries, vectors, 10, metric=metric), strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_bytes_find_all_after_rescoring_and_bits_the_more_the_more_are_rescored(vectors, queries):
+    _, exact = search(queries, vectors, 10)
+
+    def recall(precision, oversample=4):
+        coarse, ranges = quantize(vectors, precision), calibrate(vectors)
+        _, rows = search(queries, vectors, 10, coarse=coarse, ranges=ranges, oversample=oversample)
+        return np.mean([len({*a} & {*b}) / 10 for a, b in zip(exact, rows, strict=True)])
+
+    assert recall("int8") == recall("uint8") == 1
+    assert 0.2 < recall("binary") < recall("binary", 20) - 0.2 < recall("binary", 300) - 0.2
+
+
+@pytest.mark.parametrize("precision", ["int8", "uint8"])
+@pytest.mark.parametrize("metric", ["cosine", "dot"])
+def test_scores_of_bytes_are_those_of_the_middle_of_their_steps(
+    vectors, queries, precision, metric
+):
+    ranges = calibrate(vectors)
+    stored = quantize(vectors, precision)
+    scores, rows = search(queries, stored, 5, ranges=ranges, metric=metric)
+    level = stored.astype(np.float64) + (128 if precision == "int8" else 0)
+    middle = ranges[0] + (ranges[1] - ranges[0]) / 255 * (level + 0.5)
+    expected, order = by_sorting(similarity(queries, middle, metric), 5)
+    np.testing.assert_array_equal(rows, order)
+    np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("width", [8, 12, 24, 40, 64])
+def test_scores_of_bits_count_equal_signs(width):
+    rng = np.random.default_rng(width)
+    vectors, queries = rng.normal(size=(500, width)), rng.normal(size=(3, width))
+    scores, rows = search(queries, quantize(vectors, "binary"), 6)
+    equal = ((queries[:, None] > 0) == (vectors > 0)).sum(2)
+    expected, order = by_sorting(2 * equal / width - 1, 6)
+    np.testing.assert_array_equal(rows, order)
+    np.testing.assert_allclose(scores, expected, atol=1e-6)
+
+
+def test_bits_are_counted_without_a_new_numpy():
+    words = np.random.default_rng(0).integers(0, 2**63, 100, np.uint64)
+    for size in (1, 2, 4, 8):
+        parts = words.view(f"u{size}")
+        np.testing.assert_array_equal(
+            scorers.count_bits_by_table(parts), [int(word).bit_count() for word in parts]
+        )
+
+
+GOOD = np.ones((3, 4), np.float32)
+BROKEN = {
+    "no rows": ({"corpus": GOOD[:0]}, r"at least one row, got shape \(0, 4\)"),
+    "another width": ({"corpus": GOOD[:, :3]}, "3|must be 4 wide for queries of 4 numbers, got 3"),
+    "whole numbers": ({"corpus": GOOD.astype(np.int32)}, "floats, int8 or uint8, got int32"),
+    "a list": ({"corpus": [[1.0]]}, "corpus must be an array of floats"),
+    "k": ({"k": 0}, "k must be at least 1, got 0"),
+    "oversample": ({"oversample": 0}, "oversample must be at least 1, got 0"),
+    "metric": ({"metric": "manhattan"}, "metric must be one of .*'manhattan'"),
+    "NaN in a query": ({"queries": GOOD * np.nan}, "queries must be finite.* in row 0"),
+    "NaN in the corpus": (
+        {"corpus": np.array([[1, 1, 1, 1], [np.nan, 0, 0, 0]], np.float32)}, "NaN in row 1",
+    ),
+    "bytes without ranges": ({"corpus": GOOD.astype(np.int8)}, "need the ranges"),
+    "ranges of another width": (
+        {"corpus": GOOD.astype(np.int8), "ranges": np.zeros((2, 3))}, r"shape \(2, 4\)",
+    ),
+    "coarse of other rows": ({"coarse": quantize(GOOD[:2], "binary")}, "the 3 rows of corpus"),
+    "coarse over bytes": (
+        {"corpus": GOOD.astype(np.int8), "coarse": quantize(GOOD, "binary")}, "must be floats",
+    ),
+    "three dimensions": ({"queries": GOOD[None]}, r"\(N, E\) vectors"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_what_cannot_be_searched_is_refused(case):
+    changes, message = BROKEN[case]
+    with pytest.raises(ValueError, match=message):
+        search(**{"queries": GOOD, "corpus": GOOD, "k": 2, **changes})
+
+
+@pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean", "manhattan"])
+def test_similarity_is_that_of_sentence_transformers(vectors, queries, metric):
+    library = pytest.importorskip("sentence_transformers")
+    theirs = library.SimilarityFunction.to_similarity_fn(metric)(queries, vectors).numpy()
+    np.testing.assert_allclose(similarity(queries, vectors, metric), theirs, rtol=2e-5, atol=2e-6)
+
+
+def test_similarity_takes_single_vectors_and_refuses_other_widths():
+    assert similarity(np.ones(3), np.ones(3)).tolist() == [[pytest.approx(1)]]
+    assert similarity(np.zeros(3), np.ones(3)).tolist() == [[0]]
+    with pytest.raises(ValueError, match="of one width, got 3 and 2"):
+        similarity(np.ones(3), np.ones((4, 2)))
+    with pytest.raises(ValueError, match="metric must be one of"):
+        similarity(np.ones(3), np.ones(3), "jaccard")
