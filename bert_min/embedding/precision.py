@@ -70,7 +70,7 @@ def quantize(
             width, or a single vector whose ranges are to be found in itself.
 
     Example:
-        >>> quantize(np.array([[-1.0, 3.0], [1.0, 2.0]]), "int8").tolist()
+        >>> quantize(np.array([[0.0, 255.0], [255.0, 0.0]]), "int8").tolist()
         [[-128, 127], [127, -128]]
         >>> quantize(np.array([[0.5, -2.0, 0.1]]), "binary").tolist()
         [[32]]
