@@ -167,13 +167,15 @@ cdef class TextChunks:
         cdef Text part
         cdef const Text* source = text
         cdef const AddedSpan* span
-        cdef Py_ssize_t i
+        cdef Py_ssize_t i, first
         if normalizer is not None:
             source = normalize(normalizer, text, &worker.chunk)
-        if self.added.absent(source.data, source.size, -1):
+        first = self.added.first_place(source.data, source.size, -1)
+        if first == source.size:
             return self.add_words(worker, source, pre_tokenizer, words)
         worker.normalized_added_spans.size = 0
-        self.added.find(source.data, <int32_t>source.size, &worker.normalized_added_spans)
+        self.added.find_from(source.data, <int32_t>first, <int32_t>source.size,
+                             &worker.normalized_added_spans)
         for i in range(worker.normalized_added_spans.size):
             span = &worker.normalized_added_spans.data[i]
             part = part_of(source, span.start, span.end)

@@ -161,3 +161,17 @@ def splits_at_spaces(pre_tokenizer):
     """Whether a pre-tokenizer does nothing where no space is left (Gemma's does that)."""
     return (isinstance(pre_tokenizer, pre_tokenizers.Split) and pre_tokenizer.literal == " "
             and not pre_tokenizer.invert)
+
+
+def unspaced_cores(contents, metaspace):
+    """Return the longest part without a space or metaspace of each added token, "" for none.
+
+    A normalizer that only replaces spaces, and puts a metaspace first, leaves these parts as they
+    are: a text that holds none of them holds none of the tokens once it is normalized.
+
+    Args:
+        contents: Tokens in their normalized form, in UTF-8.
+        metaspace: What a space becomes, in UTF-8.
+    """
+    return [max(content.replace(metaspace, b" ").split(b" "), key=len).decode()
+            for content in contents]

@@ -126,6 +126,7 @@ def _gives_every_word_a_token(model: Any) -> bool:
     """Whether no word is left without a token, so that words can be counted by their tokens."""
     if not isinstance(model, BPE) or model.unk_token in model.vocab:
         return True
-    if model.byte_level:
-        return has_utf8_bytes(model.vocab)
+    spells = model.continuing_subword_prefix or model.end_of_word_suffix
+    if model.byte_level and not spells and has_utf8_bytes(model.vocab):
+        return True
     return model.byte_fallback and all(token in model.vocab for token in BYTE_TOKENS)

@@ -4,6 +4,7 @@ from libc.stdint cimport int32_t, uint8_t
 
 from subword._core.pipeline cimport Normalizer, PreTokenizer, Text
 from subword._regex.cutter cimport Cutter
+from subword.encode._unsplit cimport UnsplitText
 from subword.encode._word_encoder cimport WordEncoder
 from subword.encode.worker cimport Output, Worker, WorkerPool
 from subword.models.byte_safe_splits cimport ByteSafeSplits
@@ -13,6 +14,8 @@ from subword.vocab.added_tokens cimport AddedTokenMatcher
 cdef class Encoder(WordEncoder):
     cdef AddedTokenMatcher before_normalizer     # added tokens found in the original text
     cdef AddedTokenMatcher after_normalizer      # and in normalized text
+    cdef UnsplitText raw_unsplit         # for a text without any of these, or None
+    cdef AddedTokenMatcher core_matcher  # finds the parts of added tokens that normalizing leaves
     cdef bint normalizes                 # the text before it is split; otherwise chunk by chunk
     cdef Cutter cutter                   # does what the pre-tokenizer does, if it is not None
     cdef bint aligns                     # a stage must know where in the document its text begins
@@ -35,4 +38,5 @@ cdef class Encoder(WordEncoder):
     cdef int encode_cut(self, Worker worker, const Text* text, Output* out) except -1 nogil
     cdef int encode_words(self, Worker worker, const Text* text, const int32_t* spans, int count,
                           Output* out) except -1 nogil
-    cdef int encode_unsplit(self, Worker worker, const Text* text, Output* out) except -1 nogil
+    cdef int encode_unsplit(self, Worker worker, const Text* text, UnsplitText unsplit,
+                            Output* out) except -1 nogil

@@ -4,7 +4,7 @@ token.
     document --added tokens--> segments --normalizer--> text --pre-tokenizer--> words
         --cache, model--> ids
 
-Six shortcuts give the same result as running the stages one after the other; tests compare them:
+Seven shortcuts give the same result as running the stages one after the other; tests compare them:
 
 * A pre-tokenizer that is one known pattern is run by its scanner, 256 words at a time.
 * One that is another pattern is run by its cutter, two kilobytes at a time.
@@ -16,6 +16,8 @@ Six shortcuts give the same result as running the stages one after the other; te
 * Words of byte-level BPE are split where the model never merges, unless offsets are asked for:
   between Hangul, Chinese and kana, and long words between any two bytes.
 * BPE without a pre-tokenizer (SentencePiece's way) gets its text in chunks that no merge joins.
+* Where its added tokens are looked for in normalized text, their parts between spaces are looked
+  for in the original first: if none is there, the text is not normalized as a whole.
 """
 
 cimport cython
@@ -28,6 +30,7 @@ from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
 from subword._regex.cutter cimport CUT_ROOM, cut_begin, cut_chunk, cut_run
 from subword.encode._chunks cimport MAX_CHUNK
+from subword.encode._unsplit cimport UnsplitText, make_unsplit_text
 from subword.encode._word_cache cimport pending_clear
 from subword.encode._word_encoder cimport WordEncoder
 from subword.encode.segments cimport normalize, part_of, segment_text, split_words
@@ -38,7 +41,9 @@ from subword.pre_tokenizers.sequence cimport cutter_of
 from subword.vocab.added_tokens cimport AddedTokenMatcher, AddedSpan
 
 from subword._core.pipeline import flatten
+from subword.encode._unsplit import unspaced_cores
 from subword.pre_tokenizers.metaspace import Metaspace
+from subword.vocab.added_tokens import AddedToken
 
 cdef extern from "scan/scan.h" nogil:
     enum:
@@ -90,6 +95,9 @@ cdef class Encoder(WordEncoder):
                            for step in flatten(pre_tokenizer)])
         self.before_normalizer = before_normalizer
         self.after_normalizer = after_normalizer
+        if added_after and normalizer is not None and self.unsplit is not None:
+            self.raw_unsplit, self.core_matcher = find_raw_unsplit(
+                normalizer, pre_tokenizer, model, after_normalizer.contents)
         if normalizer is None and self.unsplit is None and before_normalizer.count == 0:
             # Nothing lies between the two: search before the text is split into segments.
             self.before_normalizer = after_normalizer
@@ -130,12 +138,12 @@ cdef class Encoder(WordEncoder):
     cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                          int absent_byte, Output* out) except -1 nogil:
         """Do the same for the next part of a document that `encode_document` began."""
-        cdef Py_ssize_t i
+        cdef Py_ssize_t i, first = self.before_normalizer.first_place(data, size, absent_byte)
         cdef const AddedSpan* span
-        if self.before_normalizer.absent(data, size, absent_byte):
+        if first == size:
             return self.encode_segment(worker, data, 0, <int32_t>size, out)
         worker.added_spans.size = 0
-        self.before_normalizer.find(data, <int32_t>size, &worker.added_spans)
+        self.before_normalizer.find_from(data, <int32_t>first, <int32_t>size, &worker.added_spans)
         for i in range(worker.added_spans.size):
             span = &worker.added_spans.data[i]
             if span.id < 0:
@@ -152,6 +160,8 @@ cdef class Encoder(WordEncoder):
         cdef Text text = segment_text(data, start, end, out.with_offsets or self.aligns)
         if text.size == 0:
             return 0
+        if self.raw_unsplit is not None and not self.core_matcher.may_hold(text.data, text.size):
+            return self.encode_unsplit(worker, &text, self.raw_unsplit, out)
         if self.chunks is None:
             return self.run_stages(worker, &text, self.normalizer, self.pre_tokenizer, out)
         if out.with_word_ids and not self.chunks.counts_words:
@@ -213,14 +223,15 @@ cdef class Encoder(WordEncoder):
         cdef Text part
         cdef const Text* source = text
         cdef const AddedSpan* span
-        cdef Py_ssize_t i
+        cdef Py_ssize_t i, first
         if self.normalizes and normalizer is not None:
             source = normalize(normalizer, text, &worker.normalized)
-        if self.after_normalizer.absent(source.data, source.size, -1):
+        first = self.after_normalizer.first_place(source.data, source.size, -1)
+        if first == source.size:
             return self.encode_text(worker, source, pre_tokenizer, out)
         worker.normalized_added_spans.size = 0
-        self.after_normalizer.find(source.data, <int32_t>source.size,
-                                   &worker.normalized_added_spans)
+        self.after_normalizer.find_from(source.data, <int32_t>first, <int32_t>source.size,
+                                        &worker.normalized_added_spans)
         for i in range(worker.normalized_added_spans.size):
             span = &worker.normalized_added_spans.data[i]
             part = part_of(source, span.start, span.end)
@@ -251,7 +262,7 @@ cdef class Encoder(WordEncoder):
         if text.size == 0:
             return 0
         if self.unsplit is not None:
-            return self.encode_unsplit(worker, text, out)
+            return self.encode_unsplit(worker, text, self.unsplit, out)
         if self.caches_chunks and not worker.plain:
             pattern = SCAN_BERT
             bits = bert_bits
@@ -307,16 +318,33 @@ cdef class Encoder(WordEncoder):
                 self.encode_spans(worker, text, parts, found, out)
             first = last + 1
 
-    cdef int encode_unsplit(self, Worker worker, const Text* text, Output* out) except -1 nogil:
+    cdef int encode_unsplit(self, Worker worker, const Text* text, UnsplitText unsplit,
+                            Output* out) except -1 nogil:
         """Append the tokens of a text that is one word, chunk by chunk."""
         cdef int32_t[2 * SCAN_WORDS + 2] found
         cdef Py_ssize_t pos = 0
         cdef int count
         cdef Text first_chunk
-        if self.unsplit.begin_text(worker, text, &pos, &first_chunk, found):
+        if unsplit.begin_text(worker, text, &pos, &first_chunk, found):
             self.encode_spans(worker, &first_chunk, found, 1, out)
         while pos < text.size and not self.has_enough(worker, out):
-            count = <int>self.unsplit.safe_splits.find_chunks(text.data, text.size, &pos, found,
-                                                              SCAN_WORDS)
+            count = <int>unsplit.safe_splits.find_chunks(text.data, text.size, &pos, found,
+                                                         SCAN_WORDS)
             self.encode_spans(worker, text, found, count, out)
         return 0
+
+
+cdef tuple find_raw_unsplit(Normalizer normalizer, PreTokenizer pre_tokenizer, Model model,
+                            list contents):
+    """Return how a text is encoded that surely holds no added token once it is normalized, and the
+    matcher that tells so; two times None if there is no such matcher.
+
+    Args:
+        normalizer, pre_tokenizer, model: Of the tokenizer; `make_unsplit_text` knows them.
+        contents: The added tokens in their normalized form, in UTF-8.
+    """
+    cdef UnsplitText raw = make_unsplit_text(normalizer, pre_tokenizer, model, False)
+    cores = unspaced_cores(contents, raw.metaspace_bytes)
+    if not all(cores):
+        return None, None
+    return raw, AddedTokenMatcher([(core, 0, AddedToken(core)) for core in cores])

@@ -33,7 +33,6 @@ from subword.normalizers.unicode import NFC
 from subword.pre_tokenizers import is_scanned
 from subword.pre_tokenizers.bert import BertPreTokenizer
 from subword.vocab.added_tokens import AddedToken
-from subword.vocab.byte_alphabet import has_all_bytes
 from subword.vocab.vocabulary import Vocabulary
 
 # Letters in every version of Unicode: Latin, Cyrillic, kana, and common Chinese and Hangul.
@@ -79,7 +78,6 @@ def can_split(
     if isinstance(model, BPE):
         safe = model.byte_level and not model.dropout and is_scanned(pre_tokenizer)
         safe = safe and is_nfc(normalizer)
-        safe = safe and has_all_bytes(model.tokens)
     else:
         safe = isinstance(pre_tokenizer, BertPreTokenizer)
         safe = safe and isinstance(normalizer, normalizers.BertNormalizer)

@@ -11,7 +11,6 @@ from subword.formats.json_files import check_no_surrogates
 from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.models.merge_table import MergeTable
 from subword.pre_tokenizers import with_raw_bytes
-from subword.vocab.byte_alphabet import has_all_bytes
 from subword.vocab.token_table import TokenTable
 
 # No word can be longer: a text has less than 2**31 bytes.
@@ -48,22 +47,14 @@ def model_to_config(model: AnyModel) -> dict[str, Any]:
 
 
 def reads_bytes(pre_tokenizer: PreTokenizer | None, config: Config) -> bool:
-    """Whether a model may read bytes: it comes after ByteLevel, and is a plain BPE of all bytes.
+    """Whether a model may read bytes: it is a BPE, and comes after ByteLevel.
 
     Args:
         pre_tokenizer: Of the tokenizer.
-        config: The JSON object of the model.
+        config: The JSON object of the model, or at least its type.
     """
-    plain = not (
-        config.get("continuing_subword_prefix")
-        or config.get("end_of_word_suffix")
-        or config.get("byte_fallback")
-    )
     is_bpe = config.get("type") == "BPE" or (config.get("type") is None and "merges" in config)
-    if not plain or not is_bpe or pre_tokenizer is None or with_raw_bytes(pre_tokenizer) is None:
-        return False
-    vocab = config.get("vocab")
-    return has_all_bytes(vocab) if isinstance(vocab, dict | TokenTable) else False
+    return is_bpe and pre_tokenizer is not None and with_raw_bytes(pre_tokenizer) is not None
 
 
 def _type_of(config: Config) -> object:

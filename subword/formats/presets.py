@@ -22,7 +22,6 @@ from subword.formats.vocab_files import (
 from subword.models.bpe import BPE
 from subword.models.wordpiece import WordPiece
 from subword.vocab.added_tokens import AddedToken
-from subword.vocab.byte_alphabet import has_all_bytes
 from subword.vocab.vocabulary import as_added_tokens
 
 START_OF_TEXT, END_OF_TEXT = "<|startoftext|>", "<|endoftext|>"
@@ -89,9 +88,8 @@ def bpe_parts(
     tokens = dict(vocab) if isinstance(vocab, Mapping) else read_vocab_json(vocab)
     pairs = read_merges(merges) if isinstance(merges, str | Path) else list(merges)  # type: ignore[arg-type]
     added = as_added_tokens("special_tokens", special_tokens)
-    reads_bytes = byte_level and has_all_bytes(tokens)
     with errors_name(merges if isinstance(vocab, Mapping) else vocab):
-        model = BPE(tokens, pairs, byte_level=reads_bytes, **options)
+        model = BPE(tokens, pairs, byte_level=byte_level, **options)
     if not byte_level:
         suffix = model.end_of_word_suffix
         return {
@@ -130,10 +128,7 @@ def roberta_parts(vocab: Mapping[str, int], merges: PathLike) -> TokenizerParts:
 
 def clip_parts(vocab: Mapping[str, int], merges: PathLike) -> TokenizerParts:
     """Return the parts of CLIP (Radford et al. 2021), as transformers 5 writes them."""
-    # In the byte alphabet, and yet cut as characters: the suffix follows the last one.
-    parts = bpe_parts(
-        vocab, merges, byte_level=False, end_of_word_suffix="</w>", unk_token=END_OF_TEXT
-    )
+    parts = bpe_parts(vocab, merges, end_of_word_suffix="</w>", unk_token=END_OF_TEXT)
     split = pre_tokenizers.Split(Regex(CLIP), "removed", invert=True)
     cleaning = (normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase())
     return {

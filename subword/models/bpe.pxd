@@ -25,7 +25,7 @@ cdef class BPE(Model):
     cdef readonly object ranks           # rank of each merge; None: its index
     cdef IntMap pairs                   # left << 32 | right -> rank << 32 | merged id
     cdef IntMap[4] characters           # code point -> id: [first or not] + 2 * [last or not]
-    cdef uint32_t[256] bytes            # byte -> id, for byte_level
+    cdef uint32_t[4][256] bytes         # byte -> id, for byte_level: the same four forms
     cdef uint32_t[256] fallback         # byte -> id of "<0xNN>"
     cdef WordMap words                  # whole words -> id, for ignore_merges
     cdef bint falls_back                # byte_fallback, and all 256 bytes are in the vocabulary
@@ -41,6 +41,10 @@ cdef class BPE(Model):
     cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil
     cdef Symbol* first_symbols(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
                                Py_ssize_t* count) noexcept nogil
+    cdef Symbol* symbols_of_bytes(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
+                                  Py_ssize_t* count) noexcept nogil
+    cdef Symbol* symbols_of_chars(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
+                                  Py_ssize_t* count) noexcept nogil
     cdef _fill_pairs(self, ranks)
     cdef _check_merges(self)
     cdef _fill_alphabet(self)

@@ -66,7 +66,8 @@ cdef class BPE(Model):
         ranks: Rank of each merge, if it is not its index in the list; equal ranks merge from the
             left.
         byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see
-            `subword.vocab.byte_alphabet`).
+            `subword.vocab.byte_alphabet`). A word with a byte whose character the vocabulary lacks
+            is read as its characters; no other word is.
 
     Raises:
         ValueError: A merge names a token that is not in the vocabulary, or an option is wrong.
@@ -106,11 +107,6 @@ cdef class BPE(Model):
         self.byte_fallback = byte_fallback
         self.ignore_merges = ignore_merges
         self.byte_level = byte_level
-        if byte_level and (self.continuing_subword_prefix or self.end_of_word_suffix
-                           or byte_fallback):
-            raise ValueError(
-                "byte_level excludes continuing_subword_prefix, end_of_word_suffix and "
-                "byte_fallback")
         self.prefix_bytes = (self.continuing_subword_prefix or "").encode()
         self.suffix_bytes = (self.end_of_word_suffix or "").encode()
         self.prefix_data = self.prefix_bytes
@@ -131,8 +127,7 @@ cdef class BPE(Model):
         self._check_merges()
         self._fill_pairs(ranks)
         self._fill_alphabet()
-        self.unk_is_missing = unk_token is not None and self.unk_id == <uint32_t>NO_ID and not (
-            byte_level and all([character in self.tokens for character in CHARS]))
+        self.unk_is_missing = unk_token is not None and self.unk_id == <uint32_t>NO_ID
         if ignore_merges:
             fill_words(&self.words, self.tokens, byte_level)
 
@@ -168,13 +163,17 @@ cdef class BPE(Model):
         cdef Py_ssize_t i, size, before, after
         cdef int form, length
         cdef uint32_t code
-        for byte, character in enumerate(CHARS):
-            self.bytes[byte] = tokens.get(character, 0xFFFFFFFF)
+        cdef str prefix = self.continuing_subword_prefix or ""
+        cdef str suffix = self.end_of_word_suffix or ""
+        for byte in range(256):
             self.fallback[byte] = tokens.get(BYTE_TOKENS[byte], 0xFFFFFFFF)
         self.falls_back = self.byte_fallback and all([token in tokens for token in BYTE_TOKENS])
         for form in range(4):
             before = self.prefix_size if form & 1 else 0
             after = self.suffix_size if form & 2 else 0
+            for byte, character in enumerate(CHARS):
+                self.bytes[form][byte] = tokens.get(
+                    (prefix if before else "") + character + (suffix if after else ""), 0xFFFFFFFF)
             intmap_init(&self.characters[form], 256)
             for i in range(tokens.size):
                 text = token_text(tokens, i)
@@ -288,11 +287,6 @@ cdef class BPE(Model):
                                Py_ssize_t* count) noexcept nogil:
         """Return the symbols of a word before any merge.
 
-        Positions count the bytes of the symbols so far, as the original does: a character that is
-        dropped counts nothing, and each byte of a character that falls back counts one. There the
-        bytes of a prefix or suffix that falls back along count too, which leads beyond the text;
-        here they lie on the first or last byte of their character.
-
         Args:
             stack: Space for SHORT symbols.
             count: Becomes the number of symbols; -1 if an unknown token is needed and missing.
@@ -300,6 +294,65 @@ cdef class BPE(Model):
         Returns:
             `stack` if it can hold them, else malloc'ed memory; NULL if there is none, or if the
             unknown token is missing.
+        """
+        cdef Symbol* symbols = stack
+        cdef Py_ssize_t i
+        cdef uint32_t id
+        if not self.byte_level:
+            return self.symbols_of_chars(word, size, stack, count)
+        if size > SHORT:
+            symbols = <Symbol*>malloc(size * sizeof(Symbol))
+            if symbols == NULL:
+                return NULL
+        for i in range(size):
+            id = self.bytes[(i > 0) + 2 * (i + 1 == size)][word[i]]
+            if id == <uint32_t>NO_ID:
+                if symbols != stack:
+                    free(symbols)
+                return self.symbols_of_bytes(word, size, stack, count)
+            symbols[i].id = id
+            symbols[i].start = <int32_t>i
+            symbols[i].end = <int32_t>i + 1
+        count[0] = size
+        return symbols
+
+    cdef Symbol* symbols_of_bytes(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
+                                  Py_ssize_t* count) noexcept nogil:
+        """Do what `first_symbols` does for bytes of which some may have no token: spell them in the
+        byte alphabet, as the original does with all words."""
+        cdef Symbol* symbols
+        cdef uint8_t* chars = <uint8_t*>malloc(2 * size)
+        cdef int32_t* byte_at = <int32_t*>malloc(2 * size * sizeof(int32_t))
+        cdef Py_ssize_t i, n = 0
+        if chars == NULL or byte_at == NULL:
+            free(chars)
+            free(byte_at)
+            return NULL
+        for i in range(size):
+            chars[n] = alphabet[word[i]][0]
+            byte_at[n] = <int32_t>i
+            n += 1
+            if alphabet[word[i]][1]:
+                chars[n] = alphabet[word[i]][1]
+                byte_at[n] = <int32_t>i
+                n += 1
+        symbols = self.symbols_of_chars(chars, n, stack, count)
+        if symbols != NULL:
+            for i in range(count[0]):
+                symbols[i].start = byte_at[symbols[i].start]
+                symbols[i].end = byte_at[symbols[i].end - 1] + 1
+        free(chars)
+        free(byte_at)
+        return symbols
+
+    cdef Symbol* symbols_of_chars(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
+                                  Py_ssize_t* count) noexcept nogil:
+        """Do what `first_symbols` does for a word of characters.
+
+        Positions count the bytes of the symbols so far, as the original does: a character that is
+        dropped counts nothing, and each byte of a character that falls back counts one. There the
+        bytes of a prefix or suffix that falls back along count too, which leads beyond the text;
+        here they lie on the first or last byte of their character.
         """
         cdef Symbol* symbols = stack
         cdef Py_ssize_t i = 0, k, n = 0, max_symbols
@@ -315,25 +368,10 @@ cdef class BPE(Model):
             symbols = <Symbol*>malloc(max_symbols * sizeof(Symbol))
             if symbols == NULL:
                 return NULL
-        if self.byte_level and self.unk_id == <uint32_t>NO_ID and not self.unk_is_missing:
-            for i in range(size):
-                id = self.bytes[word[i]]
-                if id != <uint32_t>NO_ID:
-                    symbols[n].id = id
-                    symbols[n].start = <int32_t>n
-                    symbols[n].end = <int32_t>n + 1
-                    n += 1
-            count[0] = n
-            return symbols
         while i < size:
-            if self.byte_level:
-                length = 1
-                id = self.bytes[word[i]]
-                form = 0
-            else:
-                code = utf8_decode(word + i, &length)
-                form = (i > 0) + 2 * (i + length == size)
-                id = <uint32_t>intmap_get(&self.characters[form], code)
+            code = utf8_decode(word + i, &length)
+            form = (i > 0) + 2 * (i + length == size)
+            id = <uint32_t>intmap_get(&self.characters[form], code)
             if id != <uint32_t>NO_ID:
                 if unk_length:
                     n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)
@@ -378,6 +416,13 @@ cdef class BPE(Model):
             n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)
         count[0] = n
         return symbols
+
+
+cdef uint8_t[256][2] alphabet     # byte -> its character in UTF-8, zero-filled
+for _byte, _character in enumerate(CHARS):
+    _encoded = _character.encode() + b"\0"
+    alphabet[_byte][0] = _encoded[0]
+    alphabet[_byte][1] = _encoded[1]
 
 
 def _rebuild(vocab, merges, options):

@@ -25,7 +25,7 @@ from subword.models.merge_table cimport MERGE_IDS
 from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
 from subword._core.limits import MAX_TABLE_IDS
-from subword.vocab.byte_alphabet import BYTES, CHARS
+from subword.vocab.byte_alphabet import BYTES, has_utf8_bytes
 
 cdef extern from "scan/safe_splits.h" nogil:
     uint32_t bytes_around(uint8_t second, uint8_t third, uint8_t first, uint8_t next)
@@ -179,7 +179,7 @@ cdef ByteSafeSplits find_byte_safe_splits(BPE model):
     cdef int length, left, right
     if (not model.byte_level or model.dropout or model.prefix_size or model.suffix_size
             or highest >= MAX_TABLE_IDS or tokens.shares_ids()
-            or not all([char in tokens for char in CHARS])):
+            or not has_utf8_bytes(tokens)):
         return None
     for k in range(HIGHEST_CHAR + 1):
         byte_of[k] = BYTES.get(chr(k), 0)

@@ -56,7 +56,7 @@ def retrained_parts(
     if model_options.get("byte_fallback"):
         specials += BYTE_TOKENS
     pre_tokenizer = tokenizer.pre_tokenizer
-    stages = WordStages(tokenizer.normalizer, pre_tokenizer, _reads_bytes(old, pre_tokenizer))
+    stages = WordStages(tokenizer.normalizer, pre_tokenizer, _counts_bytes(old, pre_tokenizer))
     if isinstance(source, Mapping | WordCounts):
         counts = source if isinstance(source, WordCounts) else WordCounts(source)
         stages.check_counts(counts)
@@ -99,8 +99,8 @@ def retrained_parts(
 def _retrained_bpe(
     old: BPE, pre_tokenizer: PreTokenizer | None, counts: WordCounts, options: TrainingOptions
 ) -> BPE:
-    vocab, merges = learn_bpe(counts, options, byte_level=_reads_bytes(old, pre_tokenizer))
-    byte_level = _reads_bytes(old, pre_tokenizer, vocab)
+    vocab, merges = learn_bpe(counts, options, byte_level=_counts_bytes(old, pre_tokenizer))
+    byte_level = models_json.reads_bytes(pre_tokenizer, {"type": "BPE"})
     return BPE(vocab, merges, byte_level=byte_level, **old.options())
 
 
@@ -131,13 +131,13 @@ def _added_tokens(
     return added
 
 
-def _reads_bytes(
-    old: BPE | WordPiece, pre_tokenizer: PreTokenizer | None, vocab: Mapping[str, int] | None = None
-) -> bool:
-    """Say whether a model like `old` with this vocabulary reads bytes; None holds all 256."""
-    vocab = dict.fromkeys(CHARS, 0) if vocab is None else vocab
-    config = {"type": type(old).__name__, **old.options(), "vocab": vocab}
-    return models_json.reads_bytes(pre_tokenizer, config)
+def _counts_bytes(old: BPE | WordPiece, pre_tokenizer: PreTokenizer | None) -> bool:
+    """Say whether the words for a model like `old` are counted as bytes, and not as characters."""
+    options = old.options()
+    spells = ("continuing_subword_prefix", "end_of_word_suffix", "byte_fallback")
+    return not any(options.get(name) for name in spells) and models_json.reads_bytes(
+        pre_tokenizer, {"type": type(old).__name__}
+    )
 
 
 def with_new_ids(config: Mapping[str, Any], vocab: Mapping[str, int]) -> dict[str, Any]:

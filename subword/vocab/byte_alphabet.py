@@ -74,12 +74,10 @@ def byte_of_token(token: str) -> int | None:
     return int(match[1], 16) if match else None
 
 
-def has_all_bytes(vocab: Container[str]) -> bool:
-    """Whether every character of the byte alphabet is a token, so that no byte is ever dropped."""
-    return all(character in vocab for character in CHARS)
+# Bytes that no text in UTF-8 has: the vocabularies of many models lack them.
+UNUSED_BYTES = frozenset({0xC0, 0xC1, *range(0xF5, 0x100)})
 
 
 def has_utf8_bytes(vocab: Container[str]) -> bool:
     """Whether every byte that UTF-8 uses has a token, so that no byte of a text is ever dropped."""
-    unused = {0xC0, 0xC1, *range(0xF5, 0x100)}
-    return all(CHARS[byte] in vocab for byte in range(256) if byte not in unused)
+    return all(CHARS[byte] in vocab for byte in range(256) if byte not in UNUSED_BYTES)

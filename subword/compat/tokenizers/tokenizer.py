@@ -111,7 +111,7 @@ class Tokenizer(Lengths):
         built: dict[str, Any] = {
             name: None if self._parts[name] is None else self._parts[name].core for name in STAGES
         }
-        byte_level = reads_bytes(built["pre_tokenizer"], self._model_options())
+        byte_level = reads_bytes(built["pre_tokenizer"], {"type": type(self.model).__name__})
         built["model"] = self.model.built(byte_level)
         built["added_tokens"] = [token.core for token in self._added]
         if self._core is not None and self._core[1] == built:
@@ -120,14 +120,6 @@ class Tokenizer(Lengths):
             core = Core(**built, truncation=self._truncation, padding=self._padding)
         self._core = seen, built, core
         return core
-
-    def _model_options(self) -> dict[str, Any]:
-        cores = self.model._cores
-        if cores:  # no need to read a vocabulary out of it
-            known = next(iter(cores.values()))
-            return {"type": type(self.model).__name__, "vocab": known.vocab, **known.options()}
-        options: dict[str, Any] = self.model.config()
-        return options
 
     # Files.
 

@@ -162,6 +162,21 @@ def test_long_words_are_split_between_bytes_that_no_merge_joins():
     assert ours.decode_batch(rows) == lines
 
 
+@pytest.mark.parametrize("word", ["가水", "水가", "가나다", "中国", "あぃ", "가水x", "x水가y"])
+def test_a_word_that_no_merges_make_is_split_nowhere(word):
+    # No merge joins its characters, and yet the word as a whole is a token.
+    vocab = {char: index for index, char in enumerate(CHARS)}
+    vocab[chars_of(word.encode())] = 256
+    model = {"type": "BPE", "vocab": vocab, "merges": [], "ignore_merges": True}
+    level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
+    text = json.dumps({"version": "1.0", "model": model, "pre_tokenizer": level})
+    ours, theirs = Tokenizer.from_str(text), tokenizers.Tokenizer.from_str(text)
+    texts = [word, word * 2, "国" + word, word + "国", " " + word, word + " x"]
+    expected = [encoding.ids for encoding in theirs.encode_batch(texts)]
+    assert expected[0] == [256]
+    assert ours.encode_ragged(texts).to_lists() == expected
+
+
 def test_pieces_are_what_is_cached():
     # 11,172 syllables make any number of words; nothing joins here, so the cache holds syllables.
     vocab = {char: index for index, char in enumerate(CHARS)}
