@@ -17,9 +17,10 @@ from subword._core.hashmap cimport (
     wordmap_free, wordmap_get,
 )
 from subword._core.pipeline cimport NO_ID, Model, Tokens, out_of_memory, tokens_push
-from subword.models._whole_words cimport fill_words
+from subword.models._byte_spelling cimport all_present, spell_bytes
 from subword.models._dropout cimport merge_some
-from subword.models.merge cimport MERGED, SHORT, Symbol, merge_long, merge_short
+from subword.models._whole_words cimport fill_words
+from subword.models.merge cimport MERGED, SHORT, Symbol, merge_long, merge_short, push_symbol
 from subword.models.merge_table cimport MERGE_IDS, MergeTable, number_merges
 from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
@@ -320,25 +321,14 @@ cdef class BPE(Model):
                                   Py_ssize_t* count) noexcept nogil:
         """Do what `first_symbols` does for bytes of which some may have no token: spell them in the
         byte alphabet, as the original does with all words."""
-        cdef Symbol* symbols
+        cdef Symbol* symbols = NULL
         cdef uint8_t* chars = <uint8_t*>malloc(2 * size)
         cdef int32_t* byte_at = <int32_t*>malloc(2 * size * sizeof(int32_t))
-        cdef Py_ssize_t i, n = 0
-        if chars == NULL or byte_at == NULL:
-            free(chars)
-            free(byte_at)
-            return NULL
-        for i in range(size):
-            chars[n] = alphabet[word[i]][0]
-            byte_at[n] = <int32_t>i
-            n += 1
-            if alphabet[word[i]][1]:
-                chars[n] = alphabet[word[i]][1]
-                byte_at[n] = <int32_t>i
-                n += 1
-        symbols = self.symbols_of_chars(chars, n, stack, count)
-        if symbols != NULL:
-            for i in range(count[0]):
+        cdef Py_ssize_t i
+        if chars != NULL and byte_at != NULL:
+            size = spell_bytes(word, size, chars, byte_at)
+            symbols = self.symbols_of_chars(chars, size, stack, count)
+            for i in range(count[0] if symbols != NULL else 0):
                 symbols[i].start = byte_at[symbols[i].start]
                 symbols[i].end = byte_at[symbols[i].end - 1] + 1
         free(chars)
@@ -379,16 +369,10 @@ cdef class BPE(Model):
                 n = push_symbol(symbols, n, id, &pos, length)
                 i += length
                 continue
-            fall_back = self.byte_fallback
-            if fall_back:
-                for k in range(length):
-                    fall_back = fall_back and self.fallback[word[i + k]] != <uint32_t>NO_ID
-                if form & 1:
-                    for k in range(prefix_size):
-                        fall_back = fall_back and self.fallback[prefix[k]] != <uint32_t>NO_ID
-                if form & 2:
-                    for k in range(suffix_size):
-                        fall_back = fall_back and self.fallback[suffix[k]] != <uint32_t>NO_ID
+            fall_back = (
+                self.byte_fallback and all_present(self.fallback, word + i, length)
+                and all_present(self.fallback, prefix, prefix_size if form & 1 else 0)
+                and all_present(self.fallback, suffix, suffix_size if form & 2 else 0))
             if fall_back:
                 # An unknown token that waits goes on waiting: the original emits it after these.
                 if form & 1:
@@ -418,21 +402,5 @@ cdef class BPE(Model):
         return symbols
 
 
-cdef uint8_t[256][2] alphabet     # byte -> its character in UTF-8, zero-filled
-for _byte, _character in enumerate(CHARS):
-    _encoded = _character.encode() + b"\0"
-    alphabet[_byte][0] = _encoded[0]
-    alphabet[_byte][1] = _encoded[1]
-
-
 def _rebuild(vocab, merges, options):
     return BPE(vocab, merges, **options)
-
-
-cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, int32_t* pos,
-                                   int length) noexcept nogil:
-    symbols[n].id = id
-    symbols[n].start = pos[0]
-    pos[0] += length
-    symbols[n].end = pos[0]
-    return n + 1

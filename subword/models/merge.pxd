@@ -23,6 +23,16 @@ cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t cou
 cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil
 
 
+cdef inline Py_ssize_t push_symbol(Symbol* symbols, Py_ssize_t n, uint32_t id, int32_t* pos,
+                                   int length) noexcept nogil:
+    """Append a symbol of `length` bytes, which begins at pos[0]; return how many there are."""
+    symbols[n].id = id
+    symbols[n].start = pos[0]
+    pos[0] += length
+    symbols[n].end = pos[0]
+    return n + 1
+
+
 cdef inline void link_symbols(Symbol* symbols, Py_ssize_t count) noexcept nogil:
     """Make a list of the symbols."""
     cdef Py_ssize_t i

@@ -4,7 +4,7 @@ Forwards, a search walks down from the root at each place. Where strings overlap
 each other, as "a", "aa" and so on do, it reads the same bytes again and again. Then the trie of the
 reversed strings runs over the text from its end, with the links of Aho and Corasick 1975,
 "Efficient String Matching": in each place its node is the longest piece of text from there on that
-ends like a string, and so tells the longest string that begins there.
+is the end of a string, and so tells the longest string that begins there.
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint64_t
