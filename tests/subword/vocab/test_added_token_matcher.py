@@ -27,11 +27,23 @@ def config_with(contents: list[str], flags: list[dict] | None = None, **parts) -
     return json.dumps({"version": "1.0", "added_tokens": added, "model": model, **parts})
 
 
+def oracle_columns(tok: tokenizers.Tokenizer, text: str) -> tuple[list, ...] | None:
+    """Return what the oracle gives; None where it crashes: when a token, together with the white
+    space after it, reaches over the next one.
+    """
+    try:
+        return encoding_columns(tok, text)
+    except BaseException as error:  # PanicException is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        return None
+
+
 def random_contents(rng: random.Random) -> list[str]:
     """Return tokens that overlap: runs, prefixes and ends of each other."""
     kind = rng.randrange(4)
     if kind == 0:
-        return list({"".join(rng.choices(CHARS, k=rng.randrange(1, 6))) for _ in range(12)})
+        return sorted({"".join(rng.choices(CHARS, k=rng.randrange(1, 6))) for _ in range(12)})
     if kind == 1:
         return ["a" * n for n in range(1, 40)] + ["a" * 30 + "b"]
     if kind == 2:
@@ -50,15 +62,18 @@ def test_matches_are_those_of_the_twin_and_the_oracle(simd, seed):
     config = config_with(contents, flags)
     ours, theirs = Tokenizer.from_str(config), tokenizers.Tokenizer.from_str(config)
     twin = ReferenceTokenizer(json.loads(config))
+    answers = 0
     for _ in range(30):
         runs = ["a" * rng.randrange(90), "ab" * rng.randrange(40), *contents, *CHARS]
         text = "".join(rng.choices(runs, k=rng.choice([2, 10, 40])))
         mine = ours.encode(text, add_special_tokens=False)
-        assert (mine.ids, mine.tokens, mine.offsets, mine.word_ids) == encoding_columns(
-            theirs, text
-        )
+        expected = oracle_columns(theirs, text)
+        if expected is not None:
+            answers += 1
+            assert (mine.ids, mine.tokens, mine.offsets, mine.word_ids) == expected
         assert mine.ids == [token.id for token in twin.encode(text)]
         assert ours.encode_ids(text, add_special_tokens=False).tolist() == mine.ids
+    assert answers
 
 
 @pytest.mark.parametrize("seed", range(30))
