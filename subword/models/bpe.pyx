@@ -164,8 +164,7 @@ cdef class BPE(Model):
         cdef Py_ssize_t i, size, before, after
         cdef int form, length
         cdef uint32_t code
-        cdef str prefix = self.continuing_subword_prefix or ""
-        cdef str suffix = self.end_of_word_suffix or ""
+        cdef str prefix = self.continuing_subword_prefix or "", suffix = self.end_of_word_suffix or ""
         for byte in range(256):
             self.fallback[byte] = tokens.get(BYTE_TOKENS[byte], 0xFFFFFFFF)
         self.falls_back = self.byte_fallback and all([token in tokens for token in BYTE_TOKENS])
@@ -303,9 +302,7 @@ cdef class BPE(Model):
             return self.symbols_of_chars(word, size, stack, count)
         if size > SHORT:
             symbols = <Symbol*>malloc(size * sizeof(Symbol))
-            if symbols == NULL:
-                return NULL
-        for i in range(size):
+        for i in range(size if symbols != NULL else 0):
             id = self.bytes[(i > 0) + 2 * (i + 1 == size)][word[i]]
             if id == <uint32_t>NO_ID:
                 if symbols != stack:
@@ -319,8 +316,7 @@ cdef class BPE(Model):
 
     cdef Symbol* symbols_of_bytes(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
                                   Py_ssize_t* count) noexcept nogil:
-        """Do what `first_symbols` does for bytes of which some may have no token: spell them in the
-        byte alphabet, as the original does with all words."""
+        """Do the same for bytes spelled in the byte alphabet, as the original does all words."""
         cdef Symbol* symbols = NULL
         cdef uint8_t* chars = <uint8_t*>malloc(2 * size)
         cdef int32_t* byte_at = <int32_t*>malloc(2 * size * sizeof(int32_t))
@@ -348,7 +344,7 @@ cdef class BPE(Model):
         cdef Py_ssize_t i = 0, k, n = 0, max_symbols
         cdef int length, unk_length = 0, form
         cdef int32_t pos = 0
-        cdef uint32_t code, id
+        cdef uint32_t id
         cdef bint fall_back
         cdef const uint8_t* prefix = self.prefix_data
         cdef const uint8_t* suffix = self.suffix_data
@@ -356,12 +352,10 @@ cdef class BPE(Model):
         max_symbols = size * (1 + (prefix_size + suffix_size if self.byte_fallback else 0)) + 1
         if max_symbols > SHORT:
             symbols = <Symbol*>malloc(max_symbols * sizeof(Symbol))
-            if symbols == NULL:
-                return NULL
-        while i < size:
-            code = utf8_decode(word + i, &length)
+        while symbols != NULL and i < size:
+            length = utf8_length(word[i])
             form = (i > 0) + 2 * (i + length == size)
-            id = <uint32_t>intmap_get(&self.characters[form], code)
+            id = <uint32_t>intmap_get(&self.characters[form], utf8_decode(word + i, &length))
             if id != <uint32_t>NO_ID:
                 if unk_length:
                     n = push_symbol(symbols, n, self.unk_id, &pos, unk_length)
