@@ -164,7 +164,7 @@ cdef class BPE(Model):
         cdef Py_ssize_t i, size, before, after
         cdef int form, length
         cdef uint32_t code
-        cdef str prefix = self.continuing_subword_prefix or "", suffix = self.end_of_word_suffix or ""
+        cdef str head = self.continuing_subword_prefix or "", tail = self.end_of_word_suffix or ""
         for byte in range(256):
             self.fallback[byte] = tokens.get(BYTE_TOKENS[byte], 0xFFFFFFFF)
         self.falls_back = self.byte_fallback and all([token in tokens for token in BYTE_TOKENS])
@@ -173,7 +173,7 @@ cdef class BPE(Model):
             after = self.suffix_size if form & 2 else 0
             for byte, character in enumerate(CHARS):
                 self.bytes[form][byte] = tokens.get(
-                    (prefix if before else "") + character + (suffix if after else ""), 0xFFFFFFFF)
+                    (head if before else "") + character + (tail if after else ""), 0xFFFFFFFF)
             intmap_init(&self.characters[form], 256)
             for i in range(tokens.size):
                 text = token_text(tokens, i)
