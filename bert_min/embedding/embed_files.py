@@ -51,6 +51,7 @@ def embed_files(args: argparse.Namespace) -> None:
         prompt=embedder.find_prompt(args.prompt, args.prompt_name),
         truncate_dim=embedder.truncate_dim if args.truncate_dim is None else args.truncate_dim,
         normalize_last=args.normalize is True,
+        widths=embedder.widths,
     )
     options.check(embedder.model)
     texts = tokens = truncated = 0

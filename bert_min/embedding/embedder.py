@@ -19,17 +19,25 @@ import torch
 from numpy.typing import NDArray
 
 from bert_min.attention.maps import AttentionMap, attention_maps
-from bert_min.embedding.folder_settings import read_folder_settings
+from bert_min.embedding.after_pooling import AfterPooling
+from bert_min.embedding.folder_settings import FolderSettings, read_folder_settings
 from bert_min.embedding.options import Combine, EmbedOptions, LongTexts
 from bert_min.embedding.passes import Chunk, Passes, Report
 from bert_min.embedding.pooling import Pooling
 from bert_min.embedding.precision import Precision, check_precision, quantize
+from bert_min.embedding.write_folder import write_folder_settings
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.dtypes import check_dtype
 from bert_min.model.int8 import quantize_int8
 from bert_min.progress import Progress
-from bert_min.text.tokenizers import Tokenizer, has_tokenizer, load_tokenizer, lower_cased
+from bert_min.text.tokenizers import (
+    Tokenizer,
+    has_tokenizer,
+    load_tokenizer,
+    lower_cased,
+    save_tokenizer,
+)
 from bert_min.text.vocabulary_checks import check_embedding
 
 # Tokens of a batch: on a CPU what fits its caches, on a GPU what keeps it busy.
@@ -53,6 +61,8 @@ class Embedder:
         prompts: Texts to put before a text, by name, as sentence-transformers stores them.
         default_prompt: The prompt of a call that names none; empty for no prompt.
         truncate_dim: How many numbers of a vector are kept when a call does not say; None for all.
+        metric: How the vectors are compared: "cosine", "dot", "euclidean" or "manhattan".
+        after: What is done to a pooled vector, such as a dense layer; None for nothing.
     """
 
     def __init__(
@@ -66,6 +76,8 @@ class Embedder:
         prompts: Mapping[str, str] | None = None,
         default_prompt: str = "",
         truncate_dim: int | None = None,
+        metric: str = "cosine",
+        after: AfterPooling | None = None,
     ) -> None:
         """Put the parts together; max_length defaults to the model's number of positions."""
         self.model = model.eval()
@@ -77,7 +89,12 @@ class Embedder:
         self.prompts = dict(prompts or {})
         self.default_prompt = default_prompt
         self.truncate_dim = truncate_dim
-        self.batch_tokens = BATCH_TOKENS[model.embeddings.word.weight.device.type]
+        self.metric = metric
+        device = model.embeddings.word.weight.device
+        self.after = None if after is None else after.to(device).eval()
+        self._source: Path | None = None  # of the tokenizer
+        self._lowercase = self._quantized = False
+        self.batch_tokens = BATCH_TOKENS[device.type]
 
     @classmethod
     def from_pretrained(
@@ -93,7 +110,8 @@ class Embedder:
         Args:
             folder: Holds config.json, weights and tokenizer files; modules.json and the files it
                 names, if there, say where the encoder is, how it is pooled, whether it is
-                normalised, its longest text, its prompts, and whether texts are lower-cased.
+                normalised, its longest text, its prompts, whether texts are lower-cased, how
+                vectors are compared, and what else is done to them (Dense, LayerNorm).
             device: Where to run; None takes a GPU if there is one.
             dtype: Type of weights and arithmetic; None means float32.
             quantize: "int8" multiplies in 8-bit integers, on a CPU only.
@@ -133,7 +151,11 @@ class Embedder:
             prompts=settings.prompts,
             default_prompt=settings.default_prompt,
             truncate_dim=settings.truncate_dim,
+            metric=settings.metric,
+            after=AfterPooling.load(settings.modules) if settings.modules else None,
         )
+        embedder._source, embedder._lowercase = Path(holders[0]), settings.lowercase
+        embedder._quantized = quantize is not None
         if quantize is not None:
             embedder.batch_tokens = INT8_BATCH_TOKENS
         return embedder
@@ -209,6 +231,7 @@ class Embedder:
             prompt=self.find_prompt(prompt, prompt_name),
             truncate_dim=self.truncate_dim if truncate_dim is None else truncate_dim,
             normalize_last=normalize is True,
+            widths=self.widths,
         )
         vectors = np.empty((len(texts), options.width(self.model)), np.float32)
         done = truncated = 0
@@ -257,6 +280,41 @@ class Embedder:
         found = (self.prompts[name] for name in names if name in self.prompts)
         return {**options, "prompt": next(found, "")}
 
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write a folder that `from_pretrained` and sentence-transformers open.
+
+        Args:
+            folder: Made if it is not there; files of the same names are replaced.
+
+        Raises:
+            ValueError: The model is in 8-bit integers, or its pooling or default prompt has no name
+                in such a folder.
+            OSError: A file cannot be written.
+        """
+        if self._quantized:
+            raise ValueError("a model in 8-bit integers cannot be saved: load it without quantize")
+        settings = FolderSettings(
+            Path(folder),
+            self.pooling,
+            self.normalize,
+            self.max_length,
+            self._lowercase,
+            self.prompts,
+            self.default_prompt,
+            self.truncate_dim,
+            self.metric,
+        )
+        width = self.model.config.hidden_size
+        write_folder_settings(Path(folder), settings, width, self.after)
+        self.model.save_pretrained(folder)
+        plain = self.tokenizer if self._source is None else load_tokenizer(self._source)
+        save_tokenizer(plain, folder, self._source)
+
+    @property
+    def widths(self) -> tuple[int, int] | None:
+        """Numbers of a pooled vector and of what `after` makes of it; None where any will do."""
+        return None if self.after is None else self.after.widths
+
     def fit_length(self, max_length: int | None = None) -> int:
         """Return the most tokens of a text: those of the call, lowered to the model's positions."""
         return self.max_length if max_length is None else self.model.config.fit_length(max_length)
@@ -300,4 +358,4 @@ class Embedder:
         Yields:
             The vectors of one chunk of texts after the other, in order.
         """
-        return Passes(self.model, self.tokenizer).stream(texts, options, report)
+        return Passes(self.model, self.tokenizer, self.after).stream(texts, options, report)

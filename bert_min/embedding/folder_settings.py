@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, cast
 
+from bert_min.embedding.after_pooling import ModulePlace
 from bert_min.embedding.pooling import Pooling
 
 # The flags of old sentence-transformers folders, and what they mean here.
@@ -29,6 +30,10 @@ NEUTRAL: Final[dict[str, tuple[object, ...]]] = {
     "document_length": (None,),
     "query_expansion": (None,),
 }
+# How vectors are compared, by the names of sentence-transformers.
+METRICS: Final = ("cosine", "dot", "euclidean", "manhattan")
+# Modules that may follow the pooling.
+AFTER: Final = ("Dense", "LayerNorm", "Normalize")
 # Arguments for transformers that change how vectors are computed, and not which.
 HARMLESS: Final = {"trust_remote_code", "attn_implementation", "torch_dtype", "dtype"}
 
@@ -46,6 +51,8 @@ class FolderSettings:
         prompts: Texts to put before a text, by name.
         default_prompt: The prompt of a call that names none; empty for no prompt.
         truncate_dim: How many numbers of a vector are kept; None for all.
+        metric: How vectors are compared, one of METRICS.
+        modules: What is done to the pooled vectors before they are normalised.
     """
 
     encoder: Path
@@ -56,6 +63,8 @@ class FolderSettings:
     prompts: Mapping[str, str] = field(default_factory=dict)
     default_prompt: str = ""
     truncate_dim: int | None = None
+    metric: str = "cosine"
+    modules: tuple[ModulePlace, ...] = ()
 
 
 def read_folder_settings(folder: str | Path) -> FolderSettings:
@@ -70,6 +79,8 @@ def read_folder_settings(folder: str | Path) -> FolderSettings:
     settings = FolderSettings(root)
     include_prompt = True
     if (root / "modules.json").is_file():
+        modules: list[ModulePlace] = []
+        pooled = False
         for module in _modules(root / "modules.json"):
             kind = str(module.get("type", "")).rsplit(".", 1)[-1]
             path = root / str(module.get("path", ""))
@@ -80,10 +91,16 @@ def read_folder_settings(folder: str | Path) -> FolderSettings:
                 values = _read(file)
                 settings = replace(settings, pooling=_pooling(file, values))
                 include_prompt = values.get("include_prompt", True)
-            elif kind == "Normalize":
-                settings = replace(settings, normalize=True)
+                pooled = True
+            elif kind in AFTER and pooled:
+                modules.append(ModulePlace(kind, path))
             else:
-                raise ValueError(f"{root}/modules.json: the module {kind!r} is not implemented")
+                where = " before the pooling" if kind in AFTER else ""
+                raise ValueError(
+                    f"{root}/modules.json: the module {kind!r}{where} is not implemented"
+                )
+        last = bool(modules) and modules[-1].kind == "Normalize"
+        settings = replace(settings, normalize=last, modules=tuple(modules[: -1 if last else None]))
     settings = _encoder_settings(settings, root)
     settings = _prompts(settings, root / "config_sentence_transformers.json")
     if not include_prompt and any(settings.prompts.values()):
@@ -145,7 +162,14 @@ def _prompts(settings: FolderSettings, path: Path) -> FolderSettings:
         prompts=prompts,
         default_prompt="" if default is None else prompts[default],
         truncate_dim=_dimensions(path, values.get("truncate_dim")),
+        metric=_metric(path, values.get("similarity_fn_name")),
     )
+
+
+def _metric(path: Path, value: Any) -> str:
+    if value is not None and value not in METRICS:
+        raise ValueError(f"{path}: similarity_fn_name must be one of {METRICS}, got {value!r}")
+    return str(value or METRICS[0])
 
 
 def _dimensions(path: Path, value: Any) -> int | None:

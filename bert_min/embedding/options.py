@@ -27,6 +27,7 @@ class EmbedOptions:
         overlap: Tokens that neighbouring windows share.
         prompt: Put before every text.
         truncate_dim: How many numbers of a vector are kept; None for all.
+        widths: Numbers of a pooled vector and of what is made of it; None if that changes nothing.
         normalize_last: Scale to length 1 after shortening rather than before.
     """
 
@@ -41,6 +42,7 @@ class EmbedOptions:
     prompt: str = ""
     truncate_dim: int | None = None
     normalize_last: bool = False
+    widths: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         for name, value, allowed in (
@@ -68,6 +70,12 @@ class EmbedOptions:
         for layer in self.layers:
             if not -layers - 1 <= layer <= layers:
                 raise ValueError(f"layers must lie in [{-layers - 1}, {layers}], got {layer}")
+        pooled = self._pooled_width(model)
+        if self.widths is not None and pooled != self.widths[0]:
+            raise ValueError(
+                f"the modules after the pooling take vectors of {self.widths[0]} numbers, got "
+                f"{pooled}"
+            )
         full = self.full_width(model)
         if self.truncate_dim is not None and not 1 <= self.truncate_dim <= full:
             raise ValueError(
@@ -86,5 +94,8 @@ class EmbedOptions:
 
     def full_width(self, model: BertModel) -> int:
         """Return the width of a vector before it is shortened."""
+        return self._pooled_width(model) if self.widths is None else self.widths[1]
+
+    def _pooled_width(self, model: BertModel) -> int:
         parts = len(self.layers) if self.combine == "concat" else 1
         return model.config.hidden_size * parts

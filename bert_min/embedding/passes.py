@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bert_min.embedding.after_pooling import AfterPooling
 from bert_min.embedding.options import EmbedOptions
 from bert_min.embedding.pooling import pool, pool_windows
 from bert_min.model.bert import BertModel
@@ -56,10 +57,13 @@ class Passes:
     Args:
         model: The encoder, in evaluation mode.
         tokenizer: Turns texts into ids.
+        after: What is done to the pooled vectors; None for nothing.
     """
 
-    def __init__(self, model: BertModel, tokenizer: Tokenizer) -> None:
-        self.model, self.tokenizer = model, tokenizer
+    def __init__(
+        self, model: BertModel, tokenizer: Tokenizer, after: AfterPooling | None = None
+    ) -> None:
+        self.model, self.tokenizer, self.after = model, tokenizer, after
 
     def stream(
         self,
@@ -122,7 +126,7 @@ class Passes:
     ) -> Chunk:
         device = self.model.embeddings.word.weight.device
         lengths = rows.lengths
-        out = torch.empty(len(lengths), options.full_width(self.model), device=device)
+        out: Tensor | None = None
         index = np.arange(len(lengths)) if text_index is None else text_index
         is_new = np.diff(index, prepend=-1) > 0  # of the windows of a text the first counts
         with torch.inference_mode():
@@ -130,11 +134,17 @@ class Passes:
                 part = rows.take(batch)
                 ids = torch.from_numpy(part.ids)
                 vectors = self._vectors(ids, part.lengths.tolist(), options)
+                if out is None:
+                    out = vectors.new_empty(len(lengths), vectors.shape[1])
                 out[torch.from_numpy(batch).to(device)] = vectors
                 if report is not None:
                     report(int(is_new[batch].sum()), len(part.ids))
+            if out is None:
+                out = torch.empty(0, options.full_width(self.model))
             if text_index is not None:
                 out = pool_windows(out, text_index, lengths)
+            if self.after is not None:
+                out = self.after(out)
             if options.normalize and not options.normalize_last:
                 out = F.normalize(out)
             out = out[:, : options.truncate_dim]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import json
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bert_min.embedding.embedder import Embedder
 from bert_min.retrieval.rank import Reranker, rank
+from bert_min.retrieval.scorers import Metric
 from bert_min.retrieval.search import search
 from bert_min.text.text_files import read_texts
 from subword.file_access import standard_output
@@ -38,7 +39,9 @@ def search_texts(args: argparse.Namespace) -> None:
                 f"{args.corpus}, got {len(vectors)}"
             )
     queries = embedder.encode_query(args.queries, progress=False)
-    scores, rows = search(queries, vectors, args.top, progress=True)
+    scores, rows = search(
+        queries, vectors, args.top, metric=cast(Metric, embedder.metric), progress=True
+    )
     for query, found, where in zip(args.queries, scores, rows, strict=True):
         _show(query, texts, found, where, args, heading=len(args.queries) > 1)
 
