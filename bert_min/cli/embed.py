@@ -25,7 +25,9 @@ def register(subparsers: Any) -> None:
         help="Files of texts: .csv, .tsv, .jsonl, .json or .parquet, or plain text with a text a "
         "line; - reads lines from the standard input.",
     )
-    add("--model", required=True, help="Folder with a BERT and its tokenizer.")
+    add(
+        "--model", required=True, help="Folder with a BERT and its tokenizer, or a name of the Hub."
+    )
     add(
         "-o",
         "--output",

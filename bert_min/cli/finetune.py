@@ -29,7 +29,9 @@ def register(subparsers: Any) -> None:
         "number for either (regression), the names in sentences (ner), or the answers to questions "
         "about passages (qa).",
     )
-    parser.add_argument("--model", required=True, help="Folder with a BERT and its tokenizer.")
+    parser.add_argument(
+        "--model", required=True, help="Folder with a BERT and its tokenizer, or a name of the Hub."
+    )
     parser.add_argument(
         "--train",
         required=True,

@@ -20,7 +20,8 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--model",
         required=True,
-        help="Folder that bert-min finetune has written, or a fine-tuned one of transformers.",
+        help="Folder that bert-min finetune has written, a fine-tuned one of transformers, or a "
+        "name of the Hub.",
     )
     parser.add_argument(
         "texts",

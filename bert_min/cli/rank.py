@@ -21,7 +21,11 @@ def register(subparsers: Any) -> None:
     )
     add = parser.add_argument
     add("query", help="What the texts are to answer; it is read together with each of them.")
-    add("--model", required=True, help="Folder with a cross-encoder, a BERT with one label.")
+    add(
+        "--model",
+        required=True,
+        help="Folder with a cross-encoder, a BERT with one label, or a name of the Hub.",
+    )
     add(
         "--documents",
         required=True,

@@ -21,7 +21,9 @@ def register(subparsers: Any) -> None:
     )
     add = parser.add_argument
     add("queries", nargs="+", help="What to search for; several queries are answered in turn.")
-    add("--model", required=True, help="Folder with a BERT and its tokenizer.")
+    add(
+        "--model", required=True, help="Folder with a BERT and its tokenizer, or a name of the Hub."
+    )
     add(
         "--corpus",
         required=True,

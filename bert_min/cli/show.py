@@ -19,7 +19,9 @@ def register(subparsers: Any) -> None:
         'bert-min show "He got bit by python." --model FOLDER -o python.png',
     )
     parser.add_argument("texts", nargs="+", help="A text, or a few to compare.")
-    parser.add_argument("--model", required=True, help="Folder with a BERT and its tokenizer.")
+    parser.add_argument(
+        "--model", required=True, help="Folder with a BERT and its tokenizer, or a name of the Hub."
+    )
     parser.add_argument(
         "-o",
         "--output",

@@ -26,6 +26,7 @@ from bert_min.embedding.passes import Chunk, Passes, Report
 from bert_min.embedding.pooling import Pooling
 from bert_min.embedding.precision import Precision, check_precision, quantize
 from bert_min.embedding.write_folder import write_folder_settings
+from bert_min.hub import find_folder
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.dtypes import check_dtype
@@ -111,7 +112,8 @@ class Embedder:
             folder: Holds config.json, weights and tokenizer files; modules.json and the files it
                 names, if there, say where the encoder is, how it is pooled, whether it is
                 normalised, its longest text, its prompts, whether texts are lower-cased, how
-                vectors are compared, and what else is done to them (Dense, LayerNorm).
+                vectors are compared, and what else is done to them (Dense, LayerNorm). Or a name of
+                the Hub, which is taken from the cache of huggingface_hub, or downloaded.
             device: Where to run; None takes a GPU if there is one.
             dtype: Type of weights and arithmetic; None means float32.
             quantize: "int8" multiplies in 8-bit integers, on a CPU only.
@@ -128,6 +130,7 @@ class Embedder:
         """
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         check_dtype(chosen, dtype, quantize)
+        folder = find_folder(folder)
         settings = read_folder_settings(folder)
         config = BertConfig.from_pretrained(settings.encoder)  # first: a folder without is no model
         holders = [path for path in (settings.encoder, folder) if has_tokenizer(path)]

@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 from typing import Any, Final
 
+from bert_min.hub import find_folder
 from bert_min.model.activations import ACTIVATIONS
 from bert_min.model.families import FAMILIES, Family
 from subword.file_access import write_text
@@ -241,13 +242,13 @@ class BertConfig:
 
     @classmethod
     def from_pretrained(cls, folder: str | Path) -> BertConfig:
-        """Read `config.json` of a model folder.
+        """Read `config.json` of a model folder, or of a name of the Hub.
 
         Raises:
             OSError: There is no such file.
             ValueError: It is not JSON, or describes a model this package does not implement.
         """
-        path = Path(folder) / "config.json"
+        path = find_folder(folder) / "config.json"
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:

@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from bert_min.hub import find_folder
 from bert_min.model.config import BertConfig
 from bert_min.model.weight_files import read_tensors
 from bert_min.model.weight_names import HEADS, TIED, current_names, disk_name, fuse_qkv, split_qkv
@@ -124,7 +125,7 @@ class PretrainedModel(nn.Module):
         """Load a model from a folder, in evaluation mode.
 
         Args:
-            folder: Holds config.json and the weights (see `read_tensors`).
+            folder: Holds config.json and the weights (see `read_tensors`); or a name of the Hub.
             dtype: Type to convert weights to; None keeps float32, and makes float32 of others.
             device: Where to put the model; None leaves it on the CPU.
             **changes: Fields of the configuration to replace, such as num_labels.
@@ -137,6 +138,7 @@ class PretrainedModel(nn.Module):
             ValueError: The architecture is not implemented, a tensor of the encoder is missing,
                 or one has the wrong shape or holds NaN or infinity.
         """
+        folder = find_folder(folder)
         config = BertConfig.from_pretrained(folder)
         tensors = read_tensors(folder)
         model = cls(config.replace(**{**_stored_labels(config, tensors), **changes}))

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from bert_min.hub import find_folder
 from bert_min.model.heads import BertForSequenceClassification
 from bert_min.progress import Progress
 from bert_min.text.batch import length_batches
@@ -68,7 +69,8 @@ class Reranker:
         """Load a folder of `bert-min finetune --task ranking`, transformers or a CrossEncoder.
 
         Args:
-            folder: Holds config.json with one label, the weights and the tokenizer.
+            folder: Holds config.json with one label, the weights and the tokenizer; or a name of
+                the Hub.
             device: Where to run; None takes a GPU if there is one.
             max_length: Most tokens of a query and a document together; None takes the model's.
 
@@ -80,6 +82,7 @@ class Reranker:
             ValueError: A model without a head of one label, or an activation that is not known.
         """
         chosen = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
+        folder = find_folder(folder)
         model = BertForSequenceClassification.from_pretrained(folder, device=chosen)
         fresh = model.load_report.initialised if model.load_report else []
         if fresh:

@@ -34,6 +34,8 @@ def evaluate(
         ValueError: If the file breaks a rule.
         OSError: If a file cannot be read or written.
     """
+    if out is None and not Path(folder).is_dir():
+        raise ValueError(f"out must name a file for the scores, as {folder} is no folder here")
     path = Path(folder) / f"metrics-{Path(file).stem}.json" if out is None else Path(out)
     refuse_overwriting(path, [file])
     model, task = load_task(folder, device, **changes)

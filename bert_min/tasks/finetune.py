@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from bert_min.hub import find_folder
 from bert_min.model.config import BertConfig
 from bert_min.tasks.base import Task
 from bert_min.tasks.model_head import load_with_head, stored_labels
@@ -44,7 +45,7 @@ def finetune(
 
     Args:
         settings: The task.
-        model_folder: A BERT with its tokenizer.
+        model_folder: A BERT with its tokenizer, or a name of the Hub.
         train_file: Examples to learn from.
         dev_file: Examples to judge by; None to set a share of the training file aside.
         out: Folder for the model, ``task.json``, ``metrics.json``, ``log.jsonl``, ``curves.png``
@@ -62,6 +63,7 @@ def finetune(
         ValueError: If a setting or a file breaks a rule.
         OSError: If a file cannot be read or written.
     """
+    model_folder = find_folder(model_folder)
     refuse_overwriting(out, [model_folder])
     processes = Processes(device)
     tokenizer = load_tokenizer(model_folder)

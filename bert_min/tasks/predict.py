@@ -4,6 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from bert_min.hub import find_folder
 from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Record, Task
 from bert_min.tasks.registry import check_options, make_task
@@ -30,6 +31,7 @@ def load_task(
         ValueError: If one is broken, or the task has no use for a setting.
     """
     given = {name: value for name, value in changes.items() if value is not None}
+    folder = find_folder(folder)
     settings = read_task_settings(folder)
     check_options(settings.task, given)
     task = make_task(dataclasses.replace(settings, **given), load_tokenizer(folder))

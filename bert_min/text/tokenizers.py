@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
+from bert_min.hub import find_folder
 from bert_min.text.documents import read_documents
 from bert_min.text.special_tokens import SPECIAL_TOKENS
 from bert_min.text.vocabulary_checks import warn_of_family
@@ -37,7 +38,7 @@ def has_tokenizer(folder: str | Path) -> bool:
 
 
 def load_tokenizer(path: str | Path) -> Tokenizer:
-    """Load a tokenizer from a model folder, a ``tokenizer.json`` or a ``vocab.txt``.
+    """Load a tokenizer from a model folder, a name of the Hub, tokenizer.json or vocab.txt.
 
     In a folder tokenizer_config.json decides about lower-casing, accents and Chinese characters, as
     in transformers; a file is taken as it is.
@@ -46,7 +47,8 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         OSError: If there is no tokenizer.
         ValueError: If it cannot be understood, or cuts long texts at their beginning.
     """
-    tokenizer = _load(Path(path))
+    path = find_folder(path)
+    tokenizer = _load(path)
     warn_of_family(tokenizer, path)
     return tokenizer
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 
+from bert_min.hub import find_folder
 from bert_min.model.config import BertConfig
 from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
 from bert_min.text.corpus import tokenize_documents
@@ -47,6 +48,7 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
         OSError: If a file cannot be read or written.
     """
     if options.model is not None:
+        options.model = str(find_folder(options.model))
         refuse_overwriting(options.out, [options.model])
     processes = Processes(options.device)
     separator = _separator(options)

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 # From the ground up. A room imports from the levels below its own, and from itself.
 LEVELS = (
-    ("progress", "pictures"),
+    ("progress", "pictures", "hub"),
     ("model", "text"),
     ("attention",),
     ("embedding",),
