@@ -8,6 +8,7 @@ from subword.decoders.ctc import CTC
 from subword.decoders.fuse import Fuse
 from subword.decoders.metaspace import Metaspace
 from subword.decoders.replace import Replace
+from subword.decoders.sentencepiece import SentencePiece
 from subword.decoders.sequence import Sequence
 from subword.decoders.strip import Strip
 from subword.decoders.wordpiece import WordPiece, cleanup
@@ -21,6 +22,7 @@ __all__ = [
     "Fuse",
     "Metaspace",
     "Replace",
+    "SentencePiece",
     "Sequence",
     "Strip",
     "WordPiece",

@@ -1,5 +1,4 @@
-from subword._core.pipeline import Normalizer, PreTokenizer
-from subword.models.unigram import Unigram
+from subword._core.pipeline import Model, Normalizer, PreTokenizer
 from subword.vocab.added_tokens import AddedTokenMatcher
 
 def unknown_words(
@@ -7,6 +6,7 @@ def unknown_words(
     after_normalizer: AddedTokenMatcher,
     normalizer: Normalizer | None,
     pre_tokenizer: PreTokenizer | None,
-    model: Unigram,
+    model: Model,
+    unknown: int,
     text: str,
 ) -> dict[int, list[str | None]]: ...

@@ -1,17 +1,17 @@
 """The words of one text that hold unknown tokens: the encode loop without a cache."""
 
-from libc.stdint cimport int32_t, uint8_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 
-from subword._core.pipeline cimport Normalizer, PreTokenizer, Text, Token
+from subword._core.pipeline cimport Model, Normalizer, PreTokenizer, Text, Token
 from subword.encode.segments cimport normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Worker
-from subword.models.unigram cimport Unigram
 from subword.vocab.added_tokens cimport AddedSpan, AddedTokenMatcher
 
 
 def unknown_words(AddedTokenMatcher before_normalizer not None,
                   AddedTokenMatcher after_normalizer not None, Normalizer normalizer,
-                  PreTokenizer pre_tokenizer, Unigram model not None, str text not None):
+                  PreTokenizer pre_tokenizer, Model model not None, uint32_t unknown,
+                  str text not None):
     """Return the words of a text in which the model finds unknown tokens.
 
     Args:
@@ -19,6 +19,7 @@ def unknown_words(AddedTokenMatcher before_normalizer not None,
             text.
         normalizer, pre_tokenizer: May be None.
         model: The model.
+        unknown: The id of its unknown token.
         text: A text that can be encoded.
 
     Returns:
@@ -39,14 +40,15 @@ def unknown_words(AddedTokenMatcher before_normalizer not None,
             word += 1
         else:
             segment = segment_text(data, span.start, span.end, True)
-            word = add_segment(after_normalizer, normalizer, pre_tokenizer, model, worker, &segment,
-                               word, found)
+            word = add_segment(after_normalizer, normalizer, pre_tokenizer, model, unknown, worker,
+                               &segment, word, found)
     return found
 
 
 cdef Py_ssize_t add_segment(AddedTokenMatcher after_normalizer, Normalizer normalizer,
-                            PreTokenizer pre_tokenizer, Unigram model, Worker worker,
-                            const Text* segment, Py_ssize_t word, dict found) except -1:
+                            PreTokenizer pre_tokenizer, Model model, uint32_t unknown,
+                            Worker worker, const Text* segment, Py_ssize_t word,
+                            dict found) except -1:
     """Add the words of a text between tokens of the original text; return the next word."""
     cdef const Text* source = segment
     cdef const Text* words
@@ -65,14 +67,14 @@ cdef Py_ssize_t add_segment(AddedTokenMatcher after_normalizer, Normalizer norma
         elif part.size > 0:
             words = split_words(pre_tokenizer, &part, worker)
             for k in range(worker.spans.size):
-                add_word(model, worker, words.data + worker.spans.data[k].start,
+                add_word(model, unknown, worker, words.data + worker.spans.data[k].start,
                          worker.spans.data[k].end - worker.spans.data[k].start, word + k, found)
             word += worker.spans.size
     return word
 
 
-cdef int add_word(Unigram model, Worker worker, const uint8_t* data, Py_ssize_t size,
-                  Py_ssize_t word, dict found) except -1:
+cdef int add_word(Model model, uint32_t unknown, Worker worker, const uint8_t* data,
+                  Py_ssize_t size, Py_ssize_t word, dict found) except -1:
     """Add a word if it holds an unknown token."""
     cdef Py_ssize_t k
     cdef const Token* token
@@ -81,7 +83,7 @@ cdef int add_word(Unigram model, Worker worker, const uint8_t* data, Py_ssize_t 
     model.tokenize(data, size, &worker.tokens)
     for k in range(worker.tokens.size):
         token = worker.tokens.data + k
-        if token.id == model.unknown:
+        if token.id == unknown:
             if word not in found:
                 found[word] = [None] * worker.tokens.size
             texts = <list>found[word]

@@ -22,6 +22,7 @@ from subword.encode.parallel import buffers_to_arrays, texts_to_arrays
 from subword.encode.split_points import can_split
 from subword.encode.unknown_texts import UnknownTexts
 from subword.models import BPE, Unigram, WordLevel, WordPiece
+from subword.normalizers import SentencePiece
 from subword.normalizers.base import TextNormalizer
 from subword.pre_tokenizers import with_raw_bytes
 from subword.processors.base import PostProcessor, SpecialAffixes
@@ -104,8 +105,8 @@ class TextEncoder:
         )
         self.vocabulary = vocabulary
         self._added_texts = (
-            UnknownTexts(vocabulary, normalizer, pre_tokenizer, model)
-            if isinstance(model, Unigram)
+            UnknownTexts(vocabulary, normalizer, pre_tokenizer, model, _unk_id(model))
+            if isinstance(model, Unigram) or isinstance(normalizer, SentencePiece)
             else AddedTexts(vocabulary, normalizer, pre_tokenizer)
         )
         self._ints: list[int] = []
@@ -288,3 +289,10 @@ class TextEncoder:
         """Give the memory of the word caches back."""
         self.encoder.cache_clear()
         free_spare()
+
+
+def _unk_id(model: BPE | Unigram | WordLevel | WordPiece) -> int | None:
+    """Return the id of the unknown token, None if there is none."""
+    if isinstance(model, Unigram):
+        return model.unk_id
+    return model.vocab.get(model.unk_token or "")

@@ -1,7 +1,8 @@
-"""The texts of unknown tokens of a Unigram model: what they stand for, and not that of their id.
+"""The texts of unknown tokens: what they stand for, and not that of their id.
 
-As in the original, an unknown token says in `Encoding.tokens` which characters it stands for, as
-the normalizer and the pre-tokenizer left them. Texts with such tokens are tokenized once more.
+As in the originals, an unknown token of a Unigram or SentencePiece model says in `Encoding.tokens`
+which characters it stands for, as the normalizer and the pre-tokenizer left them. Texts with such
+tokens are tokenized once more.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from subword._core.pipeline import Normalizer, PreTokenizer
+from subword._core.pipeline import Model, Normalizer, PreTokenizer
 from subword.encode._unknown_words import unknown_words
 from subword.encode.added_texts import AddedTexts
-from subword.models.unigram import Unigram
 from subword.vocab.vocabulary import Vocabulary
 
 
@@ -24,6 +24,7 @@ class UnknownTexts:
         vocabulary: Holds the added tokens.
         normalizer, pre_tokenizer: Of the tokenizer.
         model: Of the tokenizer.
+        unk_id: The id of its unknown token; None if it has none.
     """
 
     def __init__(
@@ -31,12 +32,13 @@ class UnknownTexts:
         vocabulary: Vocabulary,
         normalizer: Normalizer | None,
         pre_tokenizer: PreTokenizer | None,
-        model: Unigram,
+        model: Model,
+        unk_id: int | None,
     ) -> None:
         self._added = AddedTexts(vocabulary, normalizer, pre_tokenizer)
         before, after = vocabulary.before_normalizer, vocabulary.after_normalizer
         self._stages = (before, after, normalizer, pre_tokenizer, model)
-        self._unk_id = model.unk_id
+        self._unk_id = unk_id
 
     def rows(self, ids: Any, splits: Any) -> set[int]:
         """Return the texts of a batch that `find` may find something in; see `AddedTexts.rows`."""
@@ -56,7 +58,10 @@ class UnknownTexts:
         """
         found = self._added.find(text, ids, words)
         positions = self._unknown(ids)
-        texts = unknown_words(*self._stages, text) if len(positions) else {}
+        unknown = self._unk_id
+        texts = {}
+        if unknown is not None and len(positions):
+            texts = unknown_words(*self._stages, unknown, text)
         firsts = np.searchsorted(words, words[positions])
         for i, first in zip(positions.tolist(), firsts.tolist(), strict=True):
             shown = texts[int(words[i])][i - first] if int(words[i]) in texts else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +11,16 @@ from subword._core.pipeline import PreTokenizer
 from subword.formats.json_files import check_no_surrogates
 from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.models.merge_table import MergeTable
+from subword.models.piece_unigram import PieceUnigram
+from subword.models.piece_words import PieceWords
 from subword.pre_tokenizers import with_raw_bytes
 from subword.vocab.token_table import TokenTable
 
 # No word can be longer: a text has less than 2**31 bytes.
 MAX_WORD_CHARS = 2**62
+# Texts on which merges of equal rank are tried: characters of a run, and texts drawn at random.
+RUNS = (3, 4, 5, 6, 7, 8, 9, 11, 13, 17, 31, 33, 65)
+DRAWN = 5000
 Config = Mapping[str, Any]
 AnyModel = BPE | Unigram | WordLevel | WordPiece
 
@@ -35,6 +41,11 @@ def model_from_config(config: Config, byte_level: bool) -> AnyModel:
 
 def model_to_config(model: AnyModel) -> dict[str, Any]:
     """Return the JSON object of a model."""
+    if isinstance(model, PieceUnigram | PieceWords):
+        raise ValueError(
+            f"a tokenizer.json cannot express {model!r}, which follows the rules of `sentencepiece`"
+            ": the ids would be others there; write a .model file"
+        )
     config = {"type": type(model).__name__, **model.options()}
     if isinstance(model, Unigram):
         if config["fuse_unk"]:  # as always in the original, which does not know the field
@@ -42,6 +53,8 @@ def model_to_config(model: AnyModel) -> dict[str, Any]:
         return {**config, "vocab": [list(piece) for piece in model.pieces]}
     config["vocab"] = dict(sorted(model.vocab.items(), key=lambda item: item[1]))
     if isinstance(model, BPE):
+        if model.ranks is not None and not model.byte_level:
+            _check_ranks(model)
         config["merges"] = [list(pair) for pair in model.merges]
     return config
 
@@ -164,3 +177,36 @@ def _vocab(config: Config) -> dict[str, int] | TokenTable:
 
 def _optional_str(config: Config, key: str) -> str | None:
     return None if config.get(key) is None else get_field(config, key, str)
+
+
+def _check_ranks(model: BPE) -> None:
+    """Raise a ValueError where merges of equal rank come out in another way one by one.
+
+    The merges to one token have one rank, and of equal ranks the leftmost counts. In a list each
+    merge has its own. The two can only differ where merges to one token overlap: this looks at each
+    token, at two of it, at runs of one character, and at tokens drawn at random. Of different
+    tokens only runs of one character may have the same rank.
+
+    Raises:
+        ValueError: They differ.
+    """
+    made: dict[int, str] = {}
+    merges = model.merges
+    for rank, (left, right) in zip(model.ranks or (), merges, strict=True):
+        other, token = made.setdefault(rank, left + right), left + right
+        if other != token and len({*other, *token}) > 1:
+            raise ValueError(
+                f"a tokenizer.json cannot express that {other!r:.40} and {token!r:.40} "
+                "have the same score; write a .model file"
+            )
+    listed, tokens = BPE(model.tokens, merges, **model.options()), list(model.vocab)
+    rng = random.Random(0)
+    texts = [token * times for token in tokens for times in (1, 2)]
+    texts += [char * n for char in tokens if len(char) == 1 for n in RUNS]
+    texts += ["".join(rng.choices(tokens, k=rng.randint(2, 8))) for _ in range(DRAWN)]
+    for text in texts:
+        if listed.tokenize_word(text) != model.tokenize_word(text):
+            raise ValueError(
+                f"a tokenizer.json cannot express the scores of this model: {text[:60]!r} would "
+                "have other ids there; write a .model file"
+            )

@@ -7,6 +7,7 @@ from typing import Any, Required, TypedDict
 
 from subword._core.pipeline import PreTokenizer
 from subword.decoders.base import Decoder
+from subword.formats.sentencepiece_model import SentencePieceModel
 from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.normalizers.base import TextNormalizer
 from subword.processors.base import PostProcessor
@@ -26,3 +27,4 @@ class TokenizerParts(TypedDict, total=False):
     truncation: Mapping[str, Any] | None
     padding: Mapping[str, Any] | None
     config: Mapping[str, Any]
+    sentencepiece: SentencePieceModel

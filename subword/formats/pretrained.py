@@ -23,6 +23,8 @@ from subword.formats.presets import (
     whisper_parts,
     wordpiece_parts,
 )
+from subword.formats.sentencepiece import sentencepiece_parts
+from subword.formats.sentencepiece_folders import converted_parts
 from subword.formats.tekken import tekken_parts
 from subword.formats.tokenizer_json import tokenizer_json_parts
 from subword.formats.vocab_files import read_vocab_json
@@ -44,6 +46,7 @@ BERT_TYPES = ("bert", "distilbert", "electra", "mobilebert")
 FILE_READERS: dict[str, Callable[[PathLike], TokenizerParts]] = {
     ".json": tokenizer_json_parts,
     ".txt": wordpiece_parts,
+    ".model": sentencepiece_parts,
 }
 
 
@@ -63,7 +66,7 @@ def file_parts(path: PathLike) -> TokenizerParts:
 def pretrained_parts(
     name: PathLike, revision: str = "main", token: str | None = None
 ) -> TokenizerParts:
-    """Return the parts of a tokenizer in a folder, or of one on the Hub.
+    """Return the parts of a tokenizer in a folder or file, or of one on the Hub.
 
     Raises:
         FileNotFoundError: The folder is not there, or has none of the files this library reads.
@@ -71,6 +74,8 @@ def pretrained_parts(
         ValueError: A file is wrong; the message names the place.
     """
     folder = Path(name)
+    if folder.is_file():
+        return file_parts(folder)
     if not folder.is_dir():
         folder = _download(str(name), revision, token)
     parts = _reader_of(folder)(folder)
@@ -78,7 +83,7 @@ def pretrained_parts(
         config = _read_object(folder / CONFIG)
         if isinstance(parts["model"], WordPiece):
             config.setdefault("tokenizer_class", "BertTokenizer")
-        parts["config"] = config
+        parts["config"] = {**parts.get("config", {}), **config}
     return parts
 
 
@@ -180,12 +185,26 @@ def _read_bpe(folder: Path) -> TokenizerParts:
     return gpt2_parts(vocab, merges)
 
 
+def _read_sentencepiece(path: Path) -> TokenizerParts:
+    """Read a .model file, with what files beside it say of its kind and its special tokens."""
+    config = _read_object(path.parent / CONFIG)
+    if "added_tokens_decoder" not in config:
+        config = {**_read_object(path.parent / SPECIAL), **config}
+    model_type = _read_object(path.parent / MODEL_CONFIG).get("model_type")
+    return converted_parts(path, config, model_type)
+
+
 # The files that a folder must hold -> what reads them. The first that fits counts.
 FOLDER_READERS: dict[tuple[str, ...], Callable[[Path], TokenizerParts]] = {
     ("tokenizer.json",): _read_tokenizer_json,
     ("tekken.json",): lambda folder: tekken_parts(folder / "tekken.json"),
     ("vocab.txt",): _read_wordpiece,
     ("vocab.json", "merges.txt"): _read_bpe,
+    ("spiece.model",): lambda folder: _read_sentencepiece(folder / "spiece.model"),
+    ("sentencepiece.bpe.model",): lambda folder: _read_sentencepiece(
+        folder / "sentencepiece.bpe.model"
+    ),
+    ("tokenizer.model",): lambda folder: _read_sentencepiece(folder / "tokenizer.model"),
 }
 
 

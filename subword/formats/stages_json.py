@@ -172,6 +172,8 @@ def stage_to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
         case normalizers.Precompiled():
             charsmap = base64.b64encode(stage.precompiled_charsmap)
             config["precompiled_charsmap"] = charsmap.decode()
+        case normalizers.SentencePiece():
+            config = _sentencepiece_to_config(stage)
         case normalizers.Prepend():
             config["prepend"] = stage.prepend
         case normalizers.Replace():
@@ -205,3 +207,31 @@ def stage_to_config(stage: Normalizer | PreTokenizer) -> dict[str, Any]:
         case pre_tokenizers.Sequence():
             config["pretokenizers"] = [stage_to_config(step) for step in stage.steps]
     return config
+
+
+def _sentencepiece_to_config(stage: normalizers.SentencePiece) -> dict[str, Any]:
+    """Return what does the same in a tokenizer.json.
+
+    Raises:
+        ValueError: Nothing does.
+    """
+    mark = "\u2581"
+    for name, given in (
+        ("apply a character map as `sentencepiece` does", stage.precompiled_charsmap),
+        ("leave user defined pieces as they are", stage.user_defined),
+        ("leave spaces as they are and remove some", not stage.escape_whitespaces),
+        ("put a mark behind a text", stage.add_dummy_prefix and stage.treat_whitespace_as_suffix),
+    ):
+        if given:
+            raise ValueError(
+                f"the normalizers of a tokenizer.json cannot {name}, so that the ids of this "
+                "SentencePiece model would be others there; write a .model file"
+            )
+    steps: list[TextNormalizer] = []
+    if stage.remove_extra_whitespaces:
+        for pattern, content in ((r"\A +", ""), (" {2,}", " "), (f"[ {mark}]+\\z", "")):
+            steps.append(normalizers.Replace(Regex(pattern), content))
+    if stage.add_dummy_prefix:
+        steps.append(normalizers.Prepend(mark))
+    steps.append(normalizers.Replace(" ", mark))
+    return stage_to_config(normalizers.Sequence(steps))

@@ -23,18 +23,19 @@ cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t cou
         How many symbols are left.
     """
     cdef uint64_t[SHORT] ranks
-    cdef uint64_t best
+    cdef uint64_t best, bar     # the lowest pair, and what one of lower rank is below
     cdef Py_ssize_t i, lowest
     for i in range(count):
         symbols[i].right = 0
     for i in range(count - 1):
         ranks[i] = pair_of(pairs, symbols + i, symbols + i + 1)
     while count > 1:
-        best = NOTHING()
+        best = bar = NOTHING()
         lowest = 0
         for i in range(count - 1):
-            if ranks[i] < best:
+            if ranks[i] < bar:
                 best = ranks[i]
+                bar = best >> 32 << 32
                 lowest = i
         if best == NOTHING():
             break

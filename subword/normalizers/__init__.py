@@ -3,6 +3,7 @@
 from subword.normalizers.bert import BertNormalizer, Lowercase
 from subword.normalizers.filters import BertMarks, Nmt, StripAccents
 from subword.normalizers.precompiled import Precompiled
+from subword.normalizers.sentencepiece import SentencePiece
 from subword.normalizers.sequence import Sequence
 from subword.normalizers.strings import ByteLevel, Prepend, Replace, Strip
 from subword.normalizers.unicode import NFC, NFD, NFKC, NFKD
@@ -20,6 +21,7 @@ __all__ = [
     "Precompiled",
     "Prepend",
     "Replace",
+    "SentencePiece",
     "Sequence",
     "Strip",
     "StripAccents",

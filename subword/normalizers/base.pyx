@@ -57,6 +57,14 @@ cdef class TextNormalizer(Normalizer):
         """
         return normalized(self, text, True)
 
+    def normalize_token(self, str token not None):
+        """Return the form in which an added token is looked for in normalized text.
+
+        Args:
+            token: The text of the token.
+        """
+        return self.normalize_str(token)
+
     def __eq__(self, other):
         if type(self) is not type(other):
             return NotImplemented

@@ -3,6 +3,15 @@ from libc.stdint cimport uint8_t, uint32_t
 from subword.normalizers.base cimport TextNormalizer
 from subword.normalizers.unicode cimport candidate_bytes
 
+cdef enum:
+    HAS_LEAF = 1 << 8       # of a unit: a key ends here
+
+
+cdef inline size_t children_of(const uint32_t* units, size_t position) noexcept nogil:
+    """Where the children of the unit at a position lie, the child for a byte at `... ^ byte`."""
+    cdef uint32_t unit = units[position]
+    return position ^ (<size_t>(unit >> 10) << ((unit & (1 << 9)) >> 6))
+
 
 cdef class Precompiled(TextNormalizer):
     cdef readonly bytes precompiled_charsmap

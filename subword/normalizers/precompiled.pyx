@@ -50,14 +50,7 @@ cdef extern from "text/utf8.h" nogil:
 cdef enum:
     CODES = 0x110000
     MAX_CLUSTER = 6         # bytes: a cluster of as many is not looked up as a whole
-    HAS_LEAF = 1 << 8       # of a unit: a key ends here
     BLOCK = 256             # units in which all children of a unit lie
-
-
-cdef inline size_t children_of(const uint32_t* units, size_t position) noexcept nogil:
-    """Where the children of the unit at a position lie, the child for a byte at `... ^ byte`."""
-    cdef uint32_t unit = units[position]
-    return position ^ (<size_t>(unit >> 10) << ((unit & (1 << 9)) >> 6))
 
 
 @cython.final

@@ -87,6 +87,22 @@ class FromFiles:
         return _build(cls, presets.bpe_parts(vocab, merges, byte_level, **options))
 
     @classmethod
+    def from_sentencepiece(cls, path: PathLike) -> Self:
+        """Load a SentencePiece .model file, of any of its four types.
+
+        Ids, pieces and decoded texts are those of `sentencepiece`, and no token is put around a
+        text. `from_pretrained` makes of a folder that holds such a file what `transformers` makes
+        of it.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: It is broken; the message names the piece or the byte.
+        """
+        from subword.formats.sentencepiece import sentencepiece_parts
+
+        return _build(cls, sentencepiece_parts(path))
+
+    @classmethod
     def from_tekken(cls, path: PathLike) -> Self:
         """Load a tekken.json, the format of Mistral's own tools."""
         from subword.formats.tekken import tekken_parts

@@ -9,6 +9,7 @@ offers what needs nothing but the `TextEncoder` (`id_encoder`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from subword._core.atomic_file import write_text
@@ -24,6 +25,7 @@ from subword.formats.padding_json import (
     truncation_arguments,
     truncation_from_config,
 )
+from subword.formats.sentencepiece_model import SentencePieceModel, model_of, write_model
 from subword.formats.tokenizer_json import to_config
 from subword.model_inputs.call_options import option_cache
 from subword.model_inputs.model_defaults import ModelDefaults, default_config
@@ -50,7 +52,7 @@ Model = BPE | Unigram | WordLevel | WordPiece
 # What copies are made of, beside the model and the added tokens.
 STATE = (
     *("normalizer", "pre_tokenizer", "post_processor", "decoder"),
-    *("truncation", "padding", "config", "cache_bytes"),
+    *("truncation", "padding", "config", "cache_bytes", "sentencepiece"),
 )
 
 
@@ -71,6 +73,7 @@ class Tokenizer(FromFiles, IdEncoder):
             model_max_length, model_input_names, padding_side, truncation_side. It holds for calls,
             ``tokenizer(...)``.
         cache_bytes: Bytes that the word caches of one thread may take.
+        sentencepiece: The .model file whose ids and pieces this tokenizer gives, if there is one.
 
     Raises:
         TypeError: A part is none of this package.
@@ -96,6 +99,7 @@ class Tokenizer(FromFiles, IdEncoder):
         padding: Mapping[str, Any] | None = None,
         config: Mapping[str, Any] | None = None,
         cache_bytes: int = 64 << 20,
+        sentencepiece: SentencePieceModel | None = None,
     ) -> None:
         for name, part, kind in (
             ("model", model, Model),
@@ -114,7 +118,8 @@ class Tokenizer(FromFiles, IdEncoder):
         self.truncation = truncation_from_config(truncation)
         self.padding = padding_from_config(padding)
         self.cache_bytes = cache_bytes
-        normalize = normalizer.normalize_str if normalizer is not None else str
+        self.sentencepiece = sentencepiece
+        normalize = normalizer.normalize_token if normalizer is not None else str
         known = model.vocab if isinstance(model, Unigram | WordLevel) else model.tokens
         self.vocabulary = Vocabulary(
             *(known, added_tokens, normalize, dict(added_ids or {})),
@@ -280,8 +285,23 @@ class Tokenizer(FromFiles, IdEncoder):
         return dump_json(to_config(self), pretty)
 
     def save(self, path: PathLike, pretty: bool = True) -> None:
-        """Write a tokenizer.json that `tokenizers` loads; the file is whole or not there."""
-        write_text(path, self.to_str(pretty))
+        """Write a tokenizer.json that `tokenizers` loads; the file is whole or not there.
+
+        A name that ends in ".model" makes it a SentencePiece model, with the ids that
+        `sentencepiece` gives: only for a tokenizer that `from_sentencepiece` made of one.
+
+        Args:
+            path: The file.
+            pretty: Indent the JSON.
+
+        Raises:
+            OSError: The file cannot be written.
+            ValueError: The format cannot express this tokenizer; the message says what.
+        """
+        if Path(path).suffix == ".model":
+            write_model(path, model_of(self.sentencepiece))
+        else:
+            write_text(path, self.to_str(pretty))
 
     def with_lengths(
         self, truncation: Mapping[str, Any] | None, padding: Mapping[str, Any] | None

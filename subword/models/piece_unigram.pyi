@@ -1,0 +1,18 @@
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, final
+
+from subword.models.unigram import Unigram
+
+NORMAL: int
+UNKNOWN: int
+USER_DEFINED: int
+BYTE: int
+
+@final
+class PieceUnigram(Unigram):
+    def __init__(
+        self, vocab: Iterable[Sequence[Any]], kinds: bytes, byte_fallback: bool = False
+    ) -> None: ...
+    @property
+    def kinds(self) -> bytes: ...
+    def __reduce__(self) -> tuple[Callable[..., PieceUnigram], tuple[Any, ...]]: ...
