@@ -6,6 +6,7 @@ from typing import Any
 
 from bert_min.cli.parsers import add_columns, add_command, add_language, add_null_threshold
 from bert_min.cli.training_options import add_training_options
+from bert_min.tasks.embedding_settings import EmbeddingSettings
 from bert_min.tasks.settings import TASK_NAMES, TaskSettings
 from bert_min.training.options import training_config
 
@@ -27,7 +28,8 @@ def register(subparsers: Any) -> None:
         choices=TASK_NAMES,
         help="What to learn: the label of a text (classification) or of a pair of texts (nli), a "
         "number for either (regression), the names in sentences (ner), or the answers to questions "
-        "about passages (qa).",
+        "about passages (qa); how well a text answers another, read together (ranking); or vectors "
+        "that are near where texts belong together (embedding).",
     )
     parser.add_argument(
         "--model", required=True, help="Folder with a BERT and its tokenizer, or a name of the Hub."
@@ -35,8 +37,10 @@ def register(subparsers: Any) -> None:
     parser.add_argument(
         "--train",
         required=True,
+        nargs="+",
         help="File to learn from: CSV, TSV or JSON Lines with a label for each text or pair, "
-        "CoNLL columns for ner, SQuAD JSON for qa.",
+        "CoNLL columns for ner, SQuAD JSON for qa. For embedding one or several files of pairs, "
+        "triplets, pairs with a score, or texts alone.",
     )
     parser.add_argument(
         "--dev",
@@ -63,6 +67,41 @@ def register(subparsers: Any) -> None:
     usual = TaskSettings(task="qa")
     group = parser.add_argument_group("columns of classification, nli and regression")
     add_columns(group, "")
+    group = parser.add_argument_group("ranking and embedding")
+    group.add_argument(
+        "--max-score",
+        type=float,
+        metavar="SCORE",
+        help="Highest score of a pair; 0 is the lowest. Default: 1 for ranking, any numbers for "
+        "embedding, where only their order counts.",
+    )
+    group = parser.add_argument_group("embedding")
+    group.add_argument(
+        "--pooling",
+        choices=("mean", "cls", "max"),
+        help="Make one vector of the token vectors in this way. Default: what the folder says, "
+        "else mean.",
+    )
+    group.add_argument(
+        "--scale",
+        type=float,
+        help="Multiply cosines by this in the losses, the inverse of a temperature. Default: 20.",
+    )
+    group.add_argument(
+        "--matryoshka",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="Train the first N numbers of the vectors as vectors of their own, for each N, so "
+        "that they can be shortened. Default: the whole vectors alone.",
+    )
+    group.add_argument(
+        "--hard-negatives",
+        type=int,
+        metavar="N",
+        help="Add to each pair N texts of the file that the model finds near to its first text. "
+        "Default: 0.",
+    )
     group = parser.add_argument_group("ner")
     group.add_argument(
         "--document-context",
@@ -104,25 +143,36 @@ def register(subparsers: Any) -> None:
 
 def _run(options: argparse.Namespace) -> None:
     from bert_min.tasks.finetune import finetune
+    from bert_min.tasks.finetune_embedding import finetune_embedding
     from bert_min.tasks.registry import check_options
     from bert_min.training.names import shown
     from bert_min.training.processes import Processes
 
-    names = {field.name for field in dataclasses.fields(TaskSettings)}
-    given = {
-        k: v for k, v in vars(options).items() if k in names and v is not None and v is not False
+    kinds = (TaskSettings, EmbeddingSettings)
+    names = {field.name for kind in kinds for field in dataclasses.fields(kind)}
+    given: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v
+        for k, v in vars(options).items()
+        if k in names and v is not None and v is not False
     }
     check_options(options.task, given)
-    metrics = finetune(
-        TaskSettings(**given),
-        options.model,
-        options.train,
-        options.dev,
-        options.out,
-        training_config(options),
-        dev_share=options.dev_share,
-        device=options.device,
-        resume=options.resume,
-    )
+    common: dict[str, Any] = {
+        "dev_share": options.dev_share,
+        "device": options.device,
+        "resume": options.resume,
+    }
+    places = (options.dev, options.out, training_config(options))
+    if options.task == "embedding":
+        given.pop("task")
+        settings = EmbeddingSettings(**given)
+        metrics = finetune_embedding(settings, options.model, options.train, *places, **common)
+    else:
+        if len(options.train) > 1:
+            raise ValueError(
+                f"several files to learn from are for the task embedding, {options.task} takes "
+                f"one, got {len(options.train)}"
+            )
+        (train,) = options.train
+        metrics = finetune(TaskSettings(**given), options.model, train, *places, **common)
     if Processes(options.device).is_first:
         print(f"best: {shown(metrics)}")

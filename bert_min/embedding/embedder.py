@@ -263,7 +263,7 @@ class Embedder:
         Returns:
             As `encode`.
         """
-        return self.encode(texts, **self._with_prompt(QUERY_PROMPTS, options))
+        return self.encode(texts, **_with_prompt(self.query_prompt, options))
 
     def encode_document(self, texts: Sequence[str], **options: Any) -> NDArray[Any]:
         """Embed what is searched in: `encode` with the prompt "document", "passage" or "corpus".
@@ -275,13 +275,20 @@ class Embedder:
         Returns:
             As `encode`.
         """
-        return self.encode(texts, **self._with_prompt(DOCUMENT_PROMPTS, options))
+        return self.encode(texts, **_with_prompt(self.document_prompt, options))
 
-    def _with_prompt(self, names: Sequence[str], options: dict[str, Any]) -> dict[str, Any]:
-        if options.get("prompt") is not None or options.get("prompt_name") is not None:
-            return options
-        found = (self.prompts[name] for name in names if name in self.prompts)
-        return {**options, "prompt": next(found, "")}
+    @property
+    def query_prompt(self) -> str:
+        """What `encode_query` puts before a text."""
+        return self._first_prompt(QUERY_PROMPTS)
+
+    @property
+    def document_prompt(self) -> str:
+        """What `encode_document` puts before a text."""
+        return self._first_prompt(DOCUMENT_PROMPTS)
+
+    def _first_prompt(self, names: Sequence[str]) -> str:
+        return next((self.prompts[name] for name in names if name in self.prompts), "")
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write a folder that `from_pretrained` and sentence-transformers open.
@@ -362,3 +369,9 @@ class Embedder:
             The vectors of one chunk of texts after the other, in order.
         """
         return Passes(self.model, self.tokenizer, self.after).stream(texts, options, report)
+
+
+def _with_prompt(prompt: str, options: dict[str, Any]) -> dict[str, Any]:
+    if options.get("prompt") is not None or options.get("prompt_name") is not None:
+        return options
+    return {**options, "prompt": prompt}

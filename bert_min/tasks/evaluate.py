@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from bert_min.hub import find_folder
+from bert_min.tasks.evaluate_embedding import evaluate_embedding, is_embedder
 from bert_min.tasks.finetune import say_remarks, write_metrics
 from bert_min.tasks.predict import load_task
 from bert_min.text.same_file import refuse_overwriting
@@ -38,6 +40,10 @@ def evaluate(
         raise ValueError(f"out must name a file for the scores, as {folder} is no folder here")
     path = Path(folder) / f"metrics-{Path(file).stem}.json" if out is None else Path(out)
     refuse_overwriting(path, [file])
+    if is_embedder(find_folder(folder)):
+        found = evaluate_embedding(folder, file, device, changes)
+        write_metrics(path, found)
+        return found
     model, task = load_task(folder, device, **changes)
     data = task.read(file)
     say_remarks(task, file, data)

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 
 from bert_min.tasks.base import Task
 from bert_min.tasks.classification import ClassificationTask
+from bert_min.tasks.embedding_settings import OPTIONS
 from bert_min.tasks.ner import NerTask
 from bert_min.tasks.qa import QuestionAnsweringTask
+from bert_min.tasks.ranking import RankingTask
 from bert_min.tasks.regression import RegressionTask
 from bert_min.tasks.settings import TaskSettings
 from bert_min.text.tokenizers import Tokenizer
@@ -14,6 +16,7 @@ TASKS: dict[str, type[Task]] = {
     "classification": ClassificationTask,
     "nli": ClassificationTask,
     "regression": RegressionTask,
+    "ranking": RankingTask,
     "ner": NerTask,
     "qa": QuestionAnsweringTask,
 }
@@ -29,9 +32,10 @@ def check_options(task: str, names: Iterable[str]) -> None:
     Raises:
         ValueError: The task does not read one of them.
     """
+    known = {name: kind.options for name, kind in TASKS.items()} | {"embedding": OPTIONS}
     for name in names:
-        users = [other for other in TASKS if name in TASKS[other].options]
-        if users and task in TASKS and name not in TASKS[task].options:
+        users = [other for other in known if name in known[other]]
+        if users and task in known and name not in known[task]:
             raise ValueError(
                 f"--{name.replace('_', '-')} means nothing to the task {task}: it is an option of "
                 f"{', '.join(users)}"

@@ -28,6 +28,8 @@ def pearson(a: Float, b: Float) -> float:
         >>> pearson(np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 6.0]))
         1.0
     """
+    if np.ptp(a) == 0 or np.ptp(b) == 0:  # the mean of equal numbers may be another one
+        return 0.0
     a, b = a - a.mean(), b - b.mean()
     # each scaled first, so that no square is too large or too small for a float
     a, b = (x / (np.abs(x).max() or 1.0) for x in (a, b))

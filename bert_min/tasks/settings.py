@@ -8,7 +8,7 @@ from pathlib import Path
 from subword.file_access import write_text
 
 SETTINGS = "task.json"
-TASK_NAMES = ("classification", "ner", "nli", "qa", "regression")
+TASK_NAMES = ("classification", "embedding", "ner", "nli", "qa", "ranking", "regression")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +16,7 @@ class TaskSettings:
     """What a fine-tuned model needs besides its weights; ``task.json`` in its folder.
 
     Attributes:
-        task: "classification", "nli", "regression", "qa" or "ner".
+        task: "classification", "nli", "regression", "ranking", "qa" or "ner".
         max_length: Most tokens of an input; None for the task's usual length.
         labels: The labels, by number.
         pair: Whether an example has two texts (regression); None if the file says so.
@@ -33,6 +33,7 @@ class TaskSettings:
         characters: Whether tags are those of characters rather than words (ner).
         language: Whose rules compare answers, "en" or "ko" (qa); None for those of the file.
         document_context: Whether the sentences of a document share inputs (ner).
+        max_score: Highest score of a pair, 0 being the lowest (ranking).
         batch_tokens: Tokens of a batch when predicting.
     """
 
@@ -53,6 +54,7 @@ class TaskSettings:
     language: str | None = None
     characters: bool = False
     document_context: bool = False
+    max_score: float = 1.0
     batch_tokens: int = 4096
 
     def save(self, folder: str | Path) -> None:

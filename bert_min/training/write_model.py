@@ -18,7 +18,10 @@ def write_model(save: Callable[[Path], None], out: Path) -> None:
     shutil.rmtree(temporary, ignore_errors=True)
     try:
         save(temporary)
-        for file in temporary.iterdir():
-            replace_file(file, out / file.name)
+        for file in temporary.rglob("*"):
+            if file.is_file():
+                target = out / file.relative_to(temporary)
+                target.parent.mkdir(exist_ok=True)
+                replace_file(file, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

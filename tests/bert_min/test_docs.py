@@ -82,6 +82,10 @@ def write_files(folder):
         for a, b in zip(phrases(rng, WORDS, 30), phrases(rng, WORDS, 30), strict=True)
     ]
     (folder / "scores.tsv").write_text("\n".join(["sentence1\tsentence2\tscore", *alike]) + "\n")
+    asked = [
+        f"{text}\t{text} {word}" for text, word in zip(phrases(rng, WORDS, 17), WORDS, strict=True)
+    ]
+    (folder / "questions.tsv").write_text("\n".join(["query\tpositive", *asked]) + "\n")
     lines = [
         "\n".join(f"{word} {'B-ART' if word == 'film' else 'O'}" for word in text.split())
         for text in phrases(rng, WORDS, 30)

@@ -70,7 +70,7 @@ def test_help_takes_less_than_a_third_of_a_second_and_needs_no_torch(words):
 
 def test_the_choices_of_the_options_are_those_of_the_library():
     assert tuple(subparsers()) == COMMANDS
-    assert option("finetune", "--task").choices == tuple(sorted(TASKS))
+    assert option("finetune", "--task").choices == tuple(sorted([*TASKS, "embedding"]))
     assert option("embed", "--pooling").choices == get_args(Pooling)
     assert option("embed", "--combine").choices == get_args(Combine)
     assert option("embed", "--long-texts").choices == get_args(LongTexts)

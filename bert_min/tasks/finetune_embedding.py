@@ -1,0 +1,163 @@
+"""Train the vectors of a model: on pairs, triplets, scored pairs or texts alone."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from bert_min.embedding.embedder import Embedder
+from bert_min.embedding.folder_settings import read_folder_settings
+from bert_min.hub import find_folder
+from bert_min.tasks.dev_split import choose_rows
+from bert_min.tasks.embedding_objective import EmbeddingObjective, TextVectors
+from bert_min.tasks.embedding_scores import embedding_scores
+from bert_min.tasks.embedding_settings import EmbeddingSettings
+from bert_min.tasks.finetune import DEV_SHARE, METRICS, write_metrics
+from bert_min.tasks.hard_negatives import mine_negatives
+from bert_min.tasks.text_groups import TextGroups, join_groups, read_text_groups
+from bert_min.text.same_file import refuse_overwriting
+from bert_min.training.checkpoint import kept_checkpoint
+from bert_min.training.identity import digest, model_digest
+from bert_min.training.loop import train
+from bert_min.training.processes import Processes
+from bert_min.training.run_state import Metrics
+from bert_min.training.train_config import TrainConfig
+
+USUAL_LENGTH = 128
+
+
+def finetune_embedding(
+    settings: EmbeddingSettings,
+    model_folder: str | Path,
+    train_files: Sequence[str | Path],
+    dev_file: str | Path | None,
+    out: str | Path,
+    config: TrainConfig,
+    *,
+    dev_share: float | None = None,
+    device: str | None = None,
+    resume: bool = False,
+) -> Metrics:
+    """Train the vectors of a model and keep those that do best on the development set.
+
+    Pairs and triplets are trained against the other texts of their batch, scored pairs by the
+    order of their scores, texts alone against their other half under another dropout (SimCSE). A
+    batch may hold all of them.
+
+    Args:
+        settings: How to train.
+        model_folder: A BERT with its tokenizer, or a name of the Hub; also one of
+            sentence-transformers, whose modules are trained along.
+        train_files: Examples to learn from; see `read_text_groups`.
+        dev_file: Examples to judge by; None to set a share of the training examples aside.
+        out: Folder for the model, ``metrics.json``, ``log.jsonl``, ``curves.png`` and the
+            checkpoint. `Embedder.from_pretrained` and sentence-transformers open it.
+        config: How to train.
+        dev_share: How much to set aside without a development file, a tenth by default.
+        device: "cpu", "cuda", or None for a GPU if there is one.
+        resume: Go on from the checkpoint in `out`.
+
+    Returns:
+        The metrics of the best evaluation, as in ``metrics.json``; none for texts alone without a
+        development file.
+
+    Raises:
+        ValueError: A setting or a file breaks a rule.
+        OSError: A file cannot be read or written.
+    """
+    model_folder = find_folder(model_folder)
+    refuse_overwriting(out, [model_folder])
+    processes = Processes(device)
+    if config.accumulate > 1 or processes.size > 1:
+        raise ValueError(
+            "the examples of a batch are compared with each other, so the task embedding takes "
+            f"accumulate 1 and one process, got {config.accumulate} and {processes.size}: memory "
+            "does not grow with the batch"
+        )
+    torch.manual_seed(config.seed)
+    embedder = Embedder.from_pretrained(model_folder, device=processes.device)
+    embedder.pooling = settings.pooling or embedder.pooling
+    length = settings.max_length or min(embedder.max_length, USUAL_LENGTH)
+    embedder.max_length = embedder.model.config.fit_length(length)
+    _check_widths(settings, embedder)
+    if dev_file is not None and dev_share is not None:
+        raise ValueError(f"dev_share {dev_share} is for a run without a development file")
+    data = join_groups([_read(path, settings) for path in train_files])
+    dev = None if dev_file is None else _read(dev_file, settings)
+    if dev is None and not data.alone:
+        data, dev = _split(data, DEV_SHARE if dev_share is None else dev_share, config.seed)
+    if settings.hard_negatives:
+        data = mine_negatives(embedder, data, settings.hard_negatives)
+    model = TextVectors(embedder.model, embedder.pooling, embedder.after)
+    report = embedder.model.load_report
+    if embedder.pooling != "pooler" and report and "pooler.weight" in report.initialised:
+        embedder.model.pooler = None  # made up when the model was loaded
+    prompts = (embedder.query_prompt, embedder.document_prompt, embedder.default_prompt)
+    objective = EmbeddingObjective(data, embedder.tokenizer, settings, embedder.max_length, prompts)
+    if processes.is_first:
+        print(report)
+        aside = "" if dev is None or dev_file else f", {len(dev.texts):,} set aside to judge by"
+        print(f"{len(objective):,} examples to train on{aside}, on {processes.device}")
+
+    def evaluate() -> Metrics:
+        return {} if dev is None else embedding_scores(embedder, dev)
+
+    result = train(
+        model,
+        objective,
+        config,
+        out,
+        save=embedder.save_pretrained,
+        evaluate=None if dev is None else evaluate,
+        metric=None if dev is None else "spearman" if dev.scored.any() else "ndcg_at_10",
+        processes=processes,
+        resume=resume,
+        identity={
+            **dataclasses.asdict(settings),
+            "task": "embedding",
+            "matryoshka": list(settings.matryoshka),
+            "max_length": embedder.max_length,
+            "tokenizer": digest(embedder.tokenizer.to_str()),
+            "model": model_digest(read_folder_settings(model_folder).encoder),
+            "prompts": list(prompts),
+            "training data": objective.digest(),
+            "development data": "" if dev is None else digest(*map(repr, dev.texts), dev.scores),
+        },
+    )
+    found = result.best or {}
+    if result.finished:
+        write_metrics(Path(out) / METRICS, {**found, "best_step": result.best_step})
+        print(kept_checkpoint(out))
+    return found
+
+
+def _read(path: str | Path, settings: EmbeddingSettings) -> TextGroups:
+    return read_text_groups(
+        path,
+        text_column=settings.text_column,
+        pair_column=settings.pair_column,
+        label_column=settings.label_column,
+        max_score=settings.max_score,
+    )
+
+
+def _split(data: TextGroups, share: float, seed: int) -> tuple[TextGroups, TextGroups]:
+    """Set a share of the examples aside; those of one first text stay together."""
+    number: dict[str, int] = {}
+    groups = np.array([number.setdefault(group[0], len(number)) for group in data.texts], np.int64)
+    chosen = choose_rows(groups, np.zeros(len(number), np.int64), share, seed)
+    return data.take(np.flatnonzero(~chosen)), data.take(np.flatnonzero(chosen))
+
+
+def _check_widths(settings: EmbeddingSettings, embedder: Embedder) -> None:
+    widths = embedder.widths
+    width = embedder.model.config.hidden_size if widths is None else widths[1]
+    for size in settings.matryoshka:
+        if size > width:
+            raise ValueError(
+                f"the widths of matryoshka must be at most {width}, that of the vectors, got {size}"
+            )
