@@ -31,6 +31,19 @@ class TrainingOptions:
     progress: Callable[[int], object] | None = None
 
 
+def check_integer(name: str, value: object, lowest: int, above: int) -> None:
+    """Refuse what is no whole number from `lowest` on and below `above`.
+
+    >>> check_integer("seed_size", 0, 1, 9)
+    Traceback (most recent call last):
+    ValueError: seed_size must be at least 1 and below 9, got 0
+    """
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, got {type(value).__name__}: {value!r}")
+    if not lowest <= value < above:
+        raise ValueError(f"{name} must be at least {lowest} and below {above}, got {value}")
+
+
 def check_options(
     counts: Sized,
     vocab_size: object,
@@ -61,14 +74,8 @@ def check_options(
         ("limit_alphabet", limit_alphabet, 0),
         ("max_token_length", max_token_length, 1),
     ):
-        if value is None:
-            continue
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} must be an int, got {type(value).__name__}: {value!r}")
-        if not lowest <= value <= MAX_ID:
-            raise ValueError(
-                f"{name} must be at least {lowest} and below {MAX_ID + 1}, got {value}"
-            )
+        if value is not None:
+            check_integer(name, value, lowest, MAX_ID + 1)
     if len(counts) == 0 and not (alphabet or whole_alphabet):
         raise ValueError("no words to learn from: the corpus or the table of counts is empty")
     for name, strings in (
