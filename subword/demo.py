@@ -1,4 +1,4 @@
-"""Train the three tokenizers on text that ships with Python, and show what each of them learned.
+"""Train the four tokenizers on text that ships with Python, and show what each of them learned.
 
 python -m subword.demo                  the help texts of the Python language (pydoc_data.topics)
 python -m subword.demo corpus.txt       a text of your own
@@ -14,12 +14,13 @@ from pathlib import Path
 
 import subword
 from subword._core.threads import available_threads
-from subword.corpus.stages import ALGORITHMS, Algorithm
+from subword.corpus.stages import Algorithm
 
-SPECIAL_TOKENS: dict[str, list[str]] = {
+SPECIAL_TOKENS: dict[Algorithm, list[str]] = {
     "bpe": ["<unk>"],
     "byte_level_bpe": ["<|endoftext|>"],
     "wordpiece": ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"],
+    "unigram": ["<unk>"],
 }
 WIDTH = 30  # of a column
 SAMPLES = (
@@ -43,7 +44,7 @@ def learned(tokenizer: subword.Tokenizer) -> list[str]:
     vocab = sorted(tokenizer.get_vocab(with_added_tokens=False).items(), key=lambda item: item[1])
     specials = {token.content for token in tokenizer.added_tokens.values()}
     tokens = [token for token, _ in vocab if token not in specials]
-    return [t for t in tokens if len(t.strip("#Ġ")) > 1 and any(c.isalpha() for c in t.strip("Ġ"))]
+    return [t for t in tokens if len(t.strip("#Ġ▁")) > 1 and any(c.isalpha() for c in t.strip("Ġ"))]
 
 
 def best_rate(run: Callable[[], object], size: int) -> float:
@@ -75,7 +76,7 @@ def show_learned(tokenizers: dict[Algorithm, subword.Tokenizer], seconds: list[f
     longest = [sorted(row, key=len, reverse=True) for row in rows]
     for rank in range(5):
         print(in_columns("longest" if rank == 0 else "", [row[rank] for row in longest]))
-    print("(Ġ stands for the space before a word; ## marks a token inside a word.)")
+    print("(Ġ and ▁ stand for the space before a word; ## marks a token inside a word.)")
 
 
 def show_samples(tokenizers: dict[Algorithm, subword.Tokenizer]) -> None:
@@ -130,14 +131,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"subword {subword.__version__}: learning from {where} ({size / 1e6:.2f} MB)\n")
     tokenizers: dict[Algorithm, subword.Tokenizer] = {}
     seconds = []
-    for algorithm in ALGORITHMS:
+    for algorithm, special_tokens in SPECIAL_TOKENS.items():
         print(f"training {algorithm} ...", end="", flush=True)
         start = time.perf_counter()
         tokenizers[algorithm] = subword.train(
             texts,
             algorithm,
             vocab_size=options.vocab_size,
-            special_tokens=SPECIAL_TOKENS[algorithm],
+            special_tokens=special_tokens,
             unk_token="<unk>" if algorithm == "bpe" else None,
         )
         seconds.append(time.perf_counter() - start)

@@ -40,6 +40,9 @@ def train(
     - "bpe": words as `Whitespace` cuts them, in characters, merged by frequency.
     - "byte_level_bpe": words as GPT-2's `ByteLevel` cuts them, in bytes; the alphabet is all 256
       unless `initial_alphabet` says otherwise.
+    - "unigram": words as sentencepiece makes them (NFKC; each begins with "▁"), cut into the pieces
+      that make them most likely; <unk> takes the first id unless it is among the special tokens.
+    - "word_level": words as `Whitespace` cuts them, whole; [UNK] takes the first id as well.
     - "wordpiece": BERT's normalizer and words, characters with "##" inside words, merged by
       likelihood (or as `score` says); [UNK] takes the first id unless it is among the special
       tokens.
@@ -49,7 +52,7 @@ def train(
 
     Args:
         source: See `count_words`; or the counts themselves, as for `train_from_counts`.
-        algorithm: "bpe", "byte_level_bpe" or "wordpiece".
+        algorithm: "bpe", "byte_level_bpe", "wordpiece", "unigram" or "word_level".
         vocab_size: Tokens wanted, special tokens and alphabet included.
         normalizer: A stage in place of the algorithm's own. `normalizers.Sequence([])` changes
             nothing.
@@ -57,16 +60,17 @@ def train(
         lowercase: For "wordpiece" without a normalizer of your own: lower-case and strip accents.
         field: Read JSON lines and take this field.
         column: Read Parquet or Arrow and take this column.
-        threads: How many threads may count; None for every core of this process.
+        threads: How many threads may work; None for every core of this process.
         progress: Show bars, if tqdm is installed and stderr is a terminal.
         checkpoint: See `count_words`.
-        options: `min_frequency`, `special_tokens`, `limit_alphabet`, `initial_alphabet`,
-            `continuing_subword_prefix` and `unk_token` for all; `end_of_word_suffix` and
-            `max_token_length` for BPE; `score` for WordPiece. See `train_bpe` and
-            `train_wordpiece`.
+        options: `min_frequency`, `special_tokens` and `unk_token` for all; `limit_alphabet` and
+            `initial_alphabet` for all but "word_level"; `continuing_subword_prefix` for BPE and
+            WordPiece; `end_of_word_suffix` and `max_token_length` for BPE; `score` for WordPiece;
+            `shrinking_factor`, `n_sub_iterations`, `max_piece_length` and `seed_size` for Unigram.
+            See `train_bpe`, `train_wordpiece`, `train_unigram` and `train_word_level`.
 
     Raises:
-        OSError, ValueError, TypeError: See `count_words`, `train_bpe` and `train_wordpiece`.
+        OSError, ValueError, TypeError: See `count_words` and the functions named above.
 
     Example:
         >>> tokenizer = train(["low lower lowest"] * 9, vocab_size=11, progress=False)
@@ -95,6 +99,7 @@ def train(
         normalizer=normalizer,
         pre_tokenizer=pre_tokenizer,
         lowercase=lowercase,
+        threads=threads,
         progress=progress,
         consume=counts is not source,
         **options,
@@ -114,10 +119,15 @@ def train_from_counts(
     end_of_word_suffix: str | None = None,
     max_token_length: int | None = None,
     score: Score = "likelihood",
+    shrinking_factor: float = 0.75,
+    n_sub_iterations: int = 2,
+    max_piece_length: int = 16,
+    seed_size: int = 1_000_000,
     unk_token: str | None = None,
     normalizer: Normalizer | None = None,
     pre_tokenizer: PreTokenizer | None = None,
     lowercase: bool = True,
+    threads: int | None = None,
     progress: bool = True,
     consume: bool = False,
 ) -> Tokenizer:
@@ -130,21 +140,29 @@ def train_from_counts(
         algorithm: As for `train`.
         vocab_size: As for `train`.
         min_frequency: Least count of a pair that is merged; None is 0 for BPE, and for WordPiece
-            what `train_wordpiece` says.
+            what `train_wordpiece` says. For Unigram that of a piece to start with, None is 2; for
+            words, of a word.
         special_tokens: Tokens that take the first ids and are found in text before anything else.
-        limit_alphabet: Keep only this many characters, the most frequent.
+        limit_alphabet: Keep only this many characters, the most frequent. Not for words.
         initial_alphabet: Characters in the alphabet whether seen or not; None is all 256 for
-            "byte_level_bpe", else none.
+            "byte_level_bpe", else none. Not for words.
         continuing_subword_prefix: Carried by symbols inside a word; None is "##" for WordPiece,
-            else none.
+            else none. BPE and WordPiece only.
         end_of_word_suffix: Carried by symbols that end a word; BPE only.
         max_token_length: Limits the length of tokens as `train_bpe` says; BPE only.
         score: What is merged next; WordPiece only, see `train_wordpiece`.
+        shrinking_factor: Unigram only, as the next three: which part of the pieces a round of
+            pruning leaves.
+        n_sub_iterations: How often a round computes probabilities anew.
+        max_piece_length: Most characters of a piece.
+        seed_size: Pieces to start with, at most; see `train_unigram`.
         unk_token: Stands for what the vocabulary cannot spell; it becomes a special token, the
-            first unless it is given among them. None is "[UNK]" for WordPiece, none for BPE.
+            first unless it is given among them. None is "[UNK]" for WordPiece and words, "<unk>"
+            for Unigram, none for BPE.
         normalizer: As for `train`.
         pre_tokenizer: As for `train`.
         lowercase: As for `train`.
+        threads: How many threads may learn, None for every core: those of Unigram.
         progress: As for `train`.
         consume: Empty `counts`, a `WordCounts`, once they have been read, to save memory.
 
@@ -170,6 +188,13 @@ def train_from_counts(
         "end_of_word_suffix": end_of_word_suffix is not None,
         "max_token_length": max_token_length is not None,
         "score": score != "likelihood",
+        "limit_alphabet": limit_alphabet is not None,
+        "initial_alphabet": initial_alphabet is not None,
+        "continuing_subword_prefix": continuing_subword_prefix is not None,
+        "shrinking_factor": shrinking_factor != 0.75,
+        "n_sub_iterations": n_sub_iterations != 2,
+        "max_piece_length": max_piece_length != 16,
+        "seed_size": seed_size != 1_000_000,
     }
     check_algorithm_options(algorithm, {name for name, given in own.items() if given})
     trainer = ALGORITHM_TRAINERS[algorithm]
@@ -177,7 +202,7 @@ def train_from_counts(
     added = as_added_tokens("special_tokens", special_tokens)
     if unk_token is not None and unk_token not in {token.content for token in added}:
         added.insert(0, AddedToken(unk_token, special=True))
-    with progress_bar(progress, "merging", vocab_size, "token", absolute=True) as advance:
+    with progress_bar(progress, trainer.verb, vocab_size, "token", absolute=True) as advance:
         options = TrainingOptions(
             vocab_size=vocab_size,
             min_frequency=min_frequency,
@@ -188,6 +213,11 @@ def train_from_counts(
             end_of_word_suffix=end_of_word_suffix,
             max_token_length=max_token_length,
             score=score,
+            shrinking_factor=shrinking_factor,
+            n_sub_iterations=n_sub_iterations,
+            max_piece_length=max_piece_length,
+            seed_size=seed_size,
+            threads=threads,
             unk_token=unk_token,
             lowercase=lowercase,
             consume=consume,

@@ -204,7 +204,7 @@ def test_demo_learns_and_measures(capsys, monkeypatch):
     monkeypatch.setattr(demo, "REPEATS", 1)
     demo.main(["--vocab-size", "700"])
     printed = capsys.readouterr().out
-    assert re.search(r"^ +bpe +byte_level_bpe +wordpiece$", printed, re.M)
+    assert re.search(r"^ +bpe +byte_level_bpe +wordpiece +unigram$", printed, re.M)
     assert re.search(r"^tokens +700 +700 +700$", printed, re.M)
     assert printed.count("decoded: the same text") >= len(demo.SAMPLES)
     assert re.search(

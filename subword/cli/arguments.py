@@ -86,13 +86,18 @@ def _add_train(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "-o", "--output", default="tokenizer.json", metavar="FILE", help="default: tokenizer.json"
     )
     parser.add_argument(
-        "--algorithm", choices=("bpe", "byte_level_bpe", "wordpiece"), default="byte_level_bpe"
+        "--algorithm",
+        choices=("bpe", "byte_level_bpe", "wordpiece", "unigram", "word_level"),
+        default="byte_level_bpe",
     )
     parser.add_argument(
         "--vocab-size", type=positive, default=30000, metavar="N", help="default: 30000"
     )
     parser.add_argument(
-        "--min-frequency", type=int, metavar="N", help="least count of a pair that is merged"
+        "--min-frequency",
+        type=int,
+        metavar="N",
+        help="least count of a pair that is merged, of a piece, of a word",
     )
     parser.add_argument(
         "--special-tokens",

@@ -184,6 +184,7 @@ def train(options: argparse.Namespace) -> None:
         options.algorithm,
         options.vocab_size,
         lowercase=lowercase,
+        threads=options.threads,
         progress=not options.quiet,
         **{name: value for name, value in given.items() if value is not None},
     )

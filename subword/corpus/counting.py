@@ -42,7 +42,8 @@ def count_words(
             text goes in a list: `[text]`. A list of str is one of paths when its first item names
             something that exists or ends like a file (.txt), or its items are a few names with
             suffixes (corpus.enn); `iter(texts)` are texts whatever they look like.
-        algorithm: Whose stages to run: "bpe", "byte_level_bpe" or "wordpiece".
+        algorithm: Whose stages to run: "bpe", "byte_level_bpe", "wordpiece",
+            "unigram" or "word_level".
         normalizer: A stage of your own; None takes the algorithm's (see `train`).
         pre_tokenizer: The same.
         lowercase: For "wordpiece" without a normalizer of your own: lower-case and strip accents.

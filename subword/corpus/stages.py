@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 from subword._core.pipeline import Normalizer, PreTokenizer
+from subword._regex.patterns import Regex
 from subword.corpus.word_counter import WordCounter
 from subword.corpus.word_counts import WordCounts
 from subword.formats.stages_json import stage_to_config
-from subword.normalizers import BertNormalizer
-from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Whitespace
+from subword.normalizers import NFKC, BertNormalizer, Nmt, Replace, Sequence, Strip
+from subword.pre_tokenizers import BertPreTokenizer, ByteLevel, Metaspace, Whitespace
 from subword.vocab.added_tokens import AddedTokenMatcher
 
-Algorithm = Literal["bpe", "byte_level_bpe", "wordpiece"]
+Algorithm = Literal["bpe", "byte_level_bpe", "wordpiece", "unigram", "word_level"]
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,16 @@ class WordStages:
         )
 
 
+def _sentencepiece_normalizer() -> Normalizer:
+    """Return what sentencepiece does to text: its rule nmt_nfkc, and no white space too much.
+
+    The rule is written as the SentencePieceUnigramTokenizer of `tokenizers` writes it. That one
+    leaves blanks at the ends of texts, and each would be a token of its own, as the end of every
+    line would be here.
+    """
+    return Sequence([Nmt(), NFKC(), Strip(), Replace(Regex(" {2,}"), " ")])
+
+
 # The stages of each algorithm; called with whether to lower-case.
 _STAGES: dict[Algorithm, Callable[[bool], WordStages]] = {
     "bpe": lambda lowercase: WordStages(None, Whitespace()),
@@ -85,6 +96,8 @@ _STAGES: dict[Algorithm, Callable[[bool], WordStages]] = {
     "wordpiece": lambda lowercase: WordStages(
         BertNormalizer(lowercase=lowercase), BertPreTokenizer()
     ),
+    "unigram": lambda lowercase: WordStages(_sentencepiece_normalizer(), Metaspace()),
+    "word_level": lambda lowercase: WordStages(None, Whitespace()),
 }
 ALGORITHMS: tuple[Algorithm, ...] = tuple(_STAGES)
 

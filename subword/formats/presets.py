@@ -20,6 +20,8 @@ from subword.formats.vocab_files import (
     read_vocab_txt,
 )
 from subword.models.bpe import BPE
+from subword.models.unigram import Unigram
+from subword.models.word_level import WordLevel
 from subword.models.wordpiece import WordPiece
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import as_added_tokens
@@ -105,6 +107,24 @@ def bpe_parts(
         "decoder": decoders.ByteLevel(),
         "added_tokens": added,
     }
+
+
+def unigram_parts(
+    pieces: Iterable[tuple[str, float]], unk_token: str | None = "<unk>"
+) -> TokenizerParts:
+    """Return the parts of a Unigram tokenizer whose words begin with a mark for the blank."""
+    vocab = list(pieces)
+    tokens = [piece for piece, _ in vocab]
+    return {
+        "model": Unigram(vocab, None if unk_token is None else tokens.index(unk_token)),
+        "pre_tokenizer": pre_tokenizers.Metaspace(),
+        "decoder": decoders.Metaspace(),
+    }
+
+
+def word_level_parts(vocab: Mapping[str, int], unk_token: str) -> TokenizerParts:
+    """Return the parts of a tokenizer of whole words."""
+    return {"model": WordLevel(vocab, unk_token), "pre_tokenizer": pre_tokenizers.Whitespace()}
 
 
 def gpt2_parts(vocab: Mapping[str, int], merges: PathLike) -> TokenizerParts:

@@ -9,8 +9,10 @@ import math
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 
-# Rounding must not choose between ways that are equally good, nor about an expected count of a half.
+# Rounding must not choose between ways that are equally good, nor decide about an expected count of
+# a half.
 SAME_SCORE = 1e-9
 LEAST_EXPECTED = 0.5 - 1e-9
 Scores = dict[str, float]
@@ -78,20 +80,24 @@ def best_segmentation(word: str, scores: Mapping[str, float], without: str = "")
     return result[::-1]
 
 
-def seed_pieces(words: Mapping[str, int], longest: int, count: int, least: int) -> Scores:
+def seed_pieces(
+    words: Mapping[str, int], longest: int, count: int, least: int, often: int
+) -> Scores:
     """Return the pieces to start with and the logarithms of their first probabilities.
 
-    A string is one if it occurs `least` times and could not be made longer on either side without
-    losing occurrences, unless it is as long as a piece may be. Those with the highest product of
-    occurrences and length are taken, and every character.
+    A string is one if it occurs `least` times, in several different words or `often`, and could not
+    be made longer on either side without losing occurrences, unless it is as long as a piece may
+    be. Those with the highest product of occurrences and length are taken, and every character.
     """
     occurrences: Counter[str] = Counter()
+    places: Counter[str] = Counter()
     sides: dict[str, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
     for word, n in words.items():
         for start in range(len(word)):
             for end in range(start + 1, min(start + longest, len(word)) + 1):
                 string = word[start:end]
                 occurrences[string] += n
+                places[string] += 1
                 # An end of a word is a side of its own for every word.
                 sides[string][0].add(word[start - 1] if start else "")
                 sides[string][1].add(word[end] if end < len(word) else "")
@@ -99,9 +105,9 @@ def seed_pieces(words: Mapping[str, int], longest: int, count: int, least: int) 
     def is_candidate(string: str) -> bool:
         if len(string) == 1 or occurrences[string] < least:
             return False
-        return len(string) == longest or all(
-            len(side) > 1 or "" in side for side in sides[string]
-        )
+        if places[string] < 2 and occurrences[string] < often:
+            return False
+        return len(string) == longest or all(len(side) > 1 or "" in side for side in sides[string])
 
     def order(string: str) -> tuple[float, list[float]]:
         return -float(occurrences[string]) * len(string), [*map(ord, string[::-1]), math.inf]
@@ -188,12 +194,15 @@ def train_unigram(
     alphabet = sorted(alphabet[:limit_alphabet])
     words: Counter[str] = Counter()
     for word, n in counts.items():
-        for part in "".join(c if c in alphabet else "\n" for c in word).split("\n"):
-            words[part] += n
-    del words[""]
+        for kept, part in groupby(word, alphabet.__contains__):
+            if kept:
+                words["".join(part)] += n
     wanted = vocab_size - len(specials)
     target = wanted - sum(not seen[character] for character in alphabet)
-    scores = seed_pieces(words, max_piece_length, seed_size, min_frequency)
+    often = max(sum(counts.values()) // max(wanted, 1), 2)
+    if not words:
+        return _listed(specials, dict.fromkeys(alphabet, 0.0))
+    scores = seed_pieces(words, max_piece_length, seed_size, min_frequency, often)
     room = int(target * 1.1)
     while True:
         for _ in range(n_sub_iterations):
@@ -204,8 +213,10 @@ def train_unigram(
     scores = prune(words, scores, target + sum(piece in specials for piece in scores))
     for _ in range(n_sub_iterations):
         scores = maximise(words, scores, drop=False)
-    lowest = min(scores.values(), default=0.0)
-    pieces = {**dict.fromkeys(alphabet, lowest), **scores}
+    return _listed(specials, {**dict.fromkeys(alphabet, min(scores.values())), **scores})
+
+
+def _listed(specials: list[str], pieces: Scores) -> list[tuple[str, float]]:
     ordered = sorted(pieces.items(), key=lambda item: (-item[1], item[0]))
     return [(token, 0.0) for token in specials] + [
         item for item in ordered if item[0] not in specials

@@ -19,7 +19,7 @@ from subword.trainers._segmentations cimport Segmentations
 
 cdef enum:
     PARTS = 8                # of a tree, at most
-    NODES_A_PART = 1 << 15   # at least
+    NODES_A_PART = 1 << 12   # at least
 
 # A piece that is expected less often is dropped. Rounding must not decide about a half.
 LEAST_EXPECTED = 0.5 - 1e-9
@@ -77,9 +77,9 @@ cdef class PieceTraining:
 
     def symbols_of(self, uint32_t piece):
         """Return the symbols of a piece."""
-        cdef uint32_t node = self.table.ends[piece], k
+        cdef uint32_t node = self.table.ends[piece], _k
         result = []
-        for k in range(self.table.pieces[piece].size):
+        for _k in range(self.table.pieces[piece].size):
             result.append(self.words.symbols[node])
             node = self.words.parents[node]
         return result[::-1]

@@ -6,14 +6,17 @@ the tree of prefixes: the places where a string ends are then neighbours, and th
 several different symbols go before are the nodes of a tree over the sorted places, which
 `Intervals` walks. Of these a string is taken if it cannot be made longer on the right either
 without losing occurrences; the beginning and the end of a word count as one more symbol.
+
+A word that no other one begins with is only taken if it is frequent: if every word were a piece,
+the first rounds of training would find that nothing else is needed.
 """
 
 import numpy as np
 
-from libc.stdint cimport int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc
+from libc.stdint cimport int64_t, uint32_t, uint64_t
+from libc.stdlib cimport free
 
-from subword._core.pipeline cimport grow, out_of_memory, reallocate
+from subword._core.pipeline cimport grow, reallocate
 from subword.trainers._pieces cimport NO_PIECE, PieceTable
 from subword.trainers._prefix_tree cimport ROOT, PrefixTree
 from subword.trainers._symbol_sort cimport SortEntry, sort_strings
@@ -29,6 +32,7 @@ cdef struct Interval:
     uint32_t first
     uint32_t size          # of the string
     int64_t count          # how often it occurs in all words
+    int64_t words          # in how many different ones, each place in a word for itself
     uint32_t follows       # the symbol behind it, or SEVERAL
 
 
@@ -56,10 +60,10 @@ cdef uint64_t key_of_end(const void* context, uint32_t item, size_t offset) noex
     """Return the symbols at the end of a prefix, the last first, without `offset` of them."""
     cdef const Ends* ends = <const Ends*>context
     cdef uint64_t key = 0
-    cdef size_t i
-    for i in range(offset):
+    cdef size_t _i
+    for _i in range(offset):
         item = ends.parents[item]
-    for i in range(ends.width):
+    for _i in range(ends.width):
         key = (key << ends.bits if ends.width > 1 else 0) | ends.symbols[item]
         item = ends.parents[item]
     return key
@@ -82,30 +86,36 @@ cdef class Intervals:
     cdef uint32_t* places      # nodes of the tree of words in the order of how they end
     cdef uint32_t places_size
     cdef int64_t* counts       # of each node: how many words begin with it
+    cdef uint32_t* different   # and how many different ones
     cdef uint32_t* follows     # of each node
     cdef Interval* stack
     cdef Py_ssize_t top
     cdef uint32_t longest
-    cdef int64_t least
+    cdef int64_t least, often
     cdef Candidates found
 
-    def __init__(self, PrefixTree words not None, uint32_t longest, int64_t least):
+    def __init__(self, PrefixTree words not None, uint32_t longest, int64_t least,
+                 int64_t often):
         self.words = words
         self.longest = longest
         self.least = least
+        self.often = often
         self.places_size = words.size - 1
         with nogil:
             self.count()
             self.sort()
             self.walk()
         free(self.counts)
+        free(self.different)
         free(self.follows)
         self.counts = NULL
+        self.different = NULL
         self.follows = NULL
 
     def __dealloc__(self):
         free(self.places)
         free(self.counts)
+        free(self.different)
         free(self.follows)
         free(self.stack)
         free(self.found.data)
@@ -115,13 +125,16 @@ cdef class Intervals:
         cdef uint32_t parent
         cdef Py_ssize_t i
         self.counts = <int64_t*>reallocate(NULL, self.words.size * sizeof(int64_t))
+        self.different = <uint32_t*>reallocate(NULL, self.words.size * sizeof(uint32_t))
         self.follows = <uint32_t*>reallocate(NULL, self.words.size * sizeof(uint32_t))
         for i in range(self.words.size):
             self.counts[i] = self.words.values[i]
+            self.different[i] = self.words.values[i] != 0
             self.follows[i] = SEVERAL if self.words.values[i] else NOTHING
         for i in range(<Py_ssize_t>self.words.size - 1, 0, -1):
             parent = self.words.parents[i]
             self.counts[parent] += self.counts[i]
+            self.different[parent] += self.different[i]
             self.follows[parent] = (
                 self.words.symbols[i] if self.follows[parent] == <uint32_t>NOTHING
                 else <uint32_t>SEVERAL)
@@ -154,8 +167,10 @@ cdef class Intervals:
         cdef Interval* string = self.stack + self.top
         cdef Candidate* candidate
         self.top -= 1
-        if string.size > 1 and (string.count < self.least or (
-                string.follows != <uint32_t>SEVERAL and string.size < self.longest)):
+        if string.size > 1 and (
+                string.count < self.least
+                or (string.words < 2 and string.count < self.often)
+                or (string.follows != <uint32_t>SEVERAL and string.size < self.longest)):
             return 0
         if self.found.size == self.found.capacity:
             self.found.data = <Candidate*>grow(
@@ -166,10 +181,11 @@ cdef class Intervals:
         self.found.size += 1
         return 0
 
-    cdef void absorb(self, int64_t count, uint32_t follows) noexcept nogil:
+    cdef void absorb(self, int64_t count, int64_t words, uint32_t follows) noexcept nogil:
         """Add occurrences to the string on top."""
         cdef Interval* string = self.stack + self.top
         string.count += count
+        string.words += words
         if string.follows != follows:
             string.follows = SEVERAL
 
@@ -181,7 +197,7 @@ cdef class Intervals:
             self.emit(end)
             if self.stack[self.top].size >= size:
                 if self.top:
-                    self.absorb(last.count, last.follows)
+                    self.absorb(last.count, last.words, last.follows)
             else:
                 last.size = size
                 self.top += 1
@@ -207,12 +223,13 @@ cdef class Intervals:
                 k = self.words.parents[k]
                 size += 1
             if self.top and size == self.stack[self.top].size:
-                self.absorb(self.counts[node], self.follows[node])
+                self.absorb(self.counts[node], self.different[node], self.follows[node])
             else:
                 self.top += 1
                 self.stack[self.top].first = i
                 self.stack[self.top].size = size
                 self.stack[self.top].count = self.counts[node]
+                self.stack[self.top].words = self.different[node]
                 self.stack[self.top].follows = self.follows[node]
         if self.places_size:
             self.close(1, self.places_size)
@@ -304,9 +321,10 @@ cdef class Intervals:
         return 0
 
 
-cdef PieceTable seed_pieces(PrefixTree words, uint32_t longest, size_t count, int64_t least):
+cdef PieceTable seed_pieces(PrefixTree words, uint32_t longest, size_t count, int64_t least,
+                            int64_t often):
     cdef PieceTable table = PieceTable()
-    cdef Intervals intervals = Intervals(words, longest, least)
+    cdef Intervals intervals = Intervals(words, longest, least, often)
     intervals.select(count)
     with nogil:
         intervals.make(table)

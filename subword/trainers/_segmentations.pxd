@@ -9,10 +9,12 @@ from subword.trainers._prefix_tree cimport PrefixTree
 
 cdef struct Step:
     # A place on the path from the root: how the words there can be cut before and behind it.
-    double before          # probability of all ways up to here times 2 ** (SHIFT * shifts)
-    double behind          # of all ways from here to the ends of words, each divided by that of all
-                           # ways through its whole word; divided by what `before` is multiplied by
-    int64_t words          # on best ways only: how many words are cut here
+    # `before` is the probability of all ways up to here times 2 ** (SHIFT * shifts); `behind` that
+    # of all ways from here to the ends of words, each divided by that of all ways through its whole
+    # word, and divided by what `before` is multiplied by. Of best ways, `before` is the score.
+    double before
+    double behind
+    int64_t words          # how many words are cut here on their best way
     uint32_t node
     uint32_t piece         # the last one of the best way
     int32_t shifts

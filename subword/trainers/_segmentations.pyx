@@ -14,7 +14,7 @@ from libc.string cimport memset
 
 from subword._core.pipeline cimport reallocate
 from subword.trainers._pieces cimport NO_PIECE, Piece, PieceTable
-from subword.trainers._prefix_tree cimport ROOT, PrefixTree
+from subword.trainers._prefix_tree cimport PrefixTree
 
 cdef enum:
     SHIFT = 200

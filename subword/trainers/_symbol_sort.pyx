@@ -5,7 +5,7 @@ Large runs are sorted by the bytes of their keys, the last byte first (radix sor
 comparing.
 """
 
-from libc.stdint cimport uint32_t, uint64_t
+from libc.stdint cimport uint64_t
 from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memcpy, memset
 

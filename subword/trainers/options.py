@@ -25,6 +25,11 @@ class TrainingOptions:
     end_of_word_suffix: str | None = None
     max_token_length: int | None = None
     score: Score = "likelihood"
+    shrinking_factor: float = 0.75
+    n_sub_iterations: int = 2
+    max_piece_length: int = 16
+    seed_size: int = 1_000_000
+    threads: int | None = None
     unk_token: str | None = None
     lowercase: bool = True
     consume: bool = False

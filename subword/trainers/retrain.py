@@ -11,12 +11,20 @@ from subword._core.progress import progress_bar
 from subword.corpus.counting import count_source
 from subword.corpus.source_options import SourceOptions
 from subword.corpus.sources import Source
-from subword.corpus.stages import WordStages
+from subword.corpus.stages import Algorithm, WordStages
 from subword.corpus.word_counts import WordCounts
 from subword.formats import models_json
 from subword.models.bpe import BPE
+from subword.models.unigram import Unigram
+from subword.models.word_level import WordLevel
 from subword.models.wordpiece import WordPiece
-from subword.trainers.algorithms import learn_bpe, learn_wordpiece
+from subword.trainers.algorithms import (
+    ALGORITHM_TRAINERS,
+    learn_bpe,
+    learn_unigram,
+    learn_word_level,
+    learn_wordpiece,
+)
 from subword.trainers.options import Score, TrainingOptions
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS
@@ -24,6 +32,7 @@ from subword.vocab.vocabulary import as_added_tokens
 
 # Learns a vocabulary, and returns it with a model like `old` around it.
 Retrain = Callable[[Any, PreTokenizer | None, WordCounts, TrainingOptions], Any]
+AnyModel = BPE | Unigram | WordLevel | WordPiece
 
 
 def retrained_parts(
@@ -43,15 +52,20 @@ def retrained_parts(
     The arguments are those of `Tokenizer.train_new`; the last are those of `SourceOptions`.
     """
     reading = SourceOptions(**source_options)
-    old: BPE | WordPiece = tokenizer.model
+    old: AnyModel = tokenizer.model
     if type(old) not in _MODELS:
         raise ValueError(f"a {type(old).__name__} model cannot be trained anew")
-    retrain, own_option = _MODELS[type(old)]
-    for name, value in (("max_token_length", max_token_length), ("score", score)):
-        if value is not None and name != own_option:
+    retrain, algorithm = _MODELS[type(old)]
+    for name, value in (
+        ("max_token_length", max_token_length),
+        ("score", score),
+        ("limit_alphabet", limit_alphabet),
+    ):
+        if value is not None and name not in ALGORITHM_TRAINERS[algorithm].own_options:
             raise ValueError(f"{name} is not for {type(old).__name__} models")
     model_options = old.options()
-    added = _added_tokens(tokenizer, new_special_tokens, model_options["unk_token"])
+    unk_token = _unk_token(old)
+    added = _added_tokens(tokenizer, new_special_tokens, unk_token)
     specials = [token.content for token in added if token.special]
     if model_options.get("byte_fallback"):
         specials += BYTE_TOKENS
@@ -62,17 +76,20 @@ def retrained_parts(
         stages.check_counts(counts)
     else:
         counts = count_source(source, stages, reading)
-    with progress_bar(reading.progress, "merging", vocab_size, "token", absolute=True) as advance:
+    verb = ALGORITHM_TRAINERS[algorithm].verb
+    with progress_bar(reading.progress, verb, vocab_size, "token", absolute=True) as advance:
         options = TrainingOptions(
             vocab_size=vocab_size,
             min_frequency=min_frequency,
             special_tokens=specials,
             limit_alphabet=limit_alphabet,
             initial_alphabet=CHARS if _maps_bytes(pre_tokenizer) else (),
-            continuing_subword_prefix=model_options["continuing_subword_prefix"],
+            continuing_subword_prefix=model_options.get("continuing_subword_prefix"),
             end_of_word_suffix=model_options.get("end_of_word_suffix"),
             max_token_length=max_token_length,
             score=score or "likelihood",
+            threads=reading.threads,
+            unk_token=unk_token,
             consume=counts is not source,
             progress=advance,
         )
@@ -110,11 +127,36 @@ def _retrained_wordpiece(
     return WordPiece(learn_wordpiece(counts, options), **old.options())
 
 
-# Class of the model -> how it is trained anew, and the option that no other model takes.
-_MODELS: dict[type, tuple[Retrain, str]] = {
-    BPE: (_retrained_bpe, "max_token_length"),
-    WordPiece: (_retrained_wordpiece, "score"),
+def _retrained_unigram(
+    old: Unigram, pre_tokenizer: PreTokenizer | None, counts: WordCounts, options: TrainingOptions
+) -> Unigram:
+    pieces = learn_unigram(counts, options)
+    unk_id = None
+    if options.unk_token is not None:
+        unk_id = [piece for piece, _ in pieces].index(options.unk_token)
+    return Unigram(pieces, **{**old.options(), "unk_id": unk_id})
+
+
+def _retrained_word_level(
+    old: WordLevel, pre_tokenizer: PreTokenizer | None, counts: WordCounts, options: TrainingOptions
+) -> WordLevel:
+    return WordLevel(learn_word_level(counts, options), **old.options())
+
+
+# Class of the model -> how it is trained anew, and the algorithm whose options it takes.
+_MODELS: dict[type, tuple[Retrain, Algorithm]] = {
+    BPE: (_retrained_bpe, "bpe"),
+    Unigram: (_retrained_unigram, "unigram"),
+    WordLevel: (_retrained_word_level, "word_level"),
+    WordPiece: (_retrained_wordpiece, "wordpiece"),
 }
+
+
+def _unk_token(model: AnyModel) -> str | None:
+    """Return the unknown token of a model."""
+    if isinstance(model, Unigram):
+        return None if model.unk_id is None else model.pieces[model.unk_id][0]
+    return model.unk_token
 
 
 def _added_tokens(
@@ -131,7 +173,7 @@ def _added_tokens(
     return added
 
 
-def _counts_bytes(old: BPE | WordPiece, pre_tokenizer: PreTokenizer | None) -> bool:
+def _counts_bytes(old: AnyModel, pre_tokenizer: PreTokenizer | None) -> bool:
     """Say whether the words for a model like `old` are counted as bytes, and not as characters."""
     options = old.options()
     spells = ("continuing_subword_prefix", "end_of_word_suffix", "byte_fallback")

@@ -18,7 +18,6 @@ from subword.corpus.word_counts cimport WordCounts
 from subword.corpus.word_table cimport Slot, slot_word
 from subword.trainers._alphabet cimport Alphabet
 from subword.trainers._piece_training cimport PieceTraining
-from subword.trainers._pieces cimport PieceTable
 from subword.trainers._prefix_tree cimport PrefixTree, SymbolString
 from subword.trainers._seed_pieces cimport seed_pieces
 
@@ -39,7 +38,8 @@ cdef struct Segments:
     size_t symbols_size
 
 
-cdef int add_word(WordCounts counts, Slot* slot, Alphabet alphabet, Segments* words) except -1 nogil:
+cdef int add_word(WordCounts counts, Slot* slot, Alphabet alphabet,
+                  Segments* words) except -1 nogil:
     """Add a word. A character that is not kept cuts it in two."""
     cdef uint8_t[16] scratch
     cdef Py_ssize_t size, i = 0
@@ -101,8 +101,9 @@ def train_unigram(counts, vocab_size=8000, *, min_frequency=2, special_tokens=()
     Args:
         counts: `WordCounts`.
         vocab_size: Tokens wanted, special tokens and alphabet included.
-        min_frequency: How often a string must occur in all words to be a piece to start with.
-            Characters always are.
+        min_frequency: How often a string must occur in all words to be a piece to start with: in
+            different words, or as often as a piece of the vocabulary on average. Characters always
+            are.
         special_tokens: Strings that take the first ids, at score 0. They are no pieces.
         limit_alphabet: Keep only this many characters, the most frequent; of equals those with the
             smallest code point. Other characters cut their words.
@@ -143,7 +144,8 @@ def train_unigram(counts, vocab_size=8000, *, min_frequency=2, special_tokens=()
         counts, vocab_size, limit_alphabet, None, special_tokens, initial_alphabet, whole_alphabet)
     specials = list(dict.fromkeys(specials))
     for name, value, lowest, highest in (
-        ("min_frequency", min_frequency, 0, 2**63), ("n_sub_iterations", n_sub_iterations, 1, 2**31),
+        ("min_frequency", min_frequency, 0, 2**63),
+        ("n_sub_iterations", n_sub_iterations, 1, 2**31),
         ("max_piece_length", max_piece_length, 1, 2**16), ("seed_size", seed_size, 1, 2**31),
     ):
         check_integer(name, value, lowest, highest)
@@ -168,12 +170,14 @@ def train_unigram(counts, vocab_size=8000, *, min_frequency=2, special_tokens=()
             f"vocab_size must be at least {needed + len(specials)} ({needed} characters + "
             f"{len(specials)} special tokens), got {vocab_size}")
     words = tree_of_words(counts, alphabet, total, len(characters))
+    counted = counts.total
     if consume:
         counts.clear()
     pieces = {}
     if words.size > 1:
+        often = max(counted // max(wanted, 1), 2)
         training = PieceTraining(
-            words, seed_pieces(words, max_piece_length, seed_size, min_frequency), threads)
+            words, seed_pieces(words, max_piece_length, seed_size, min_frequency, often), threads)
         unseen = sum(not alphabet.occurrences(code) for code in codes)
         _shrink(training, characters, set(specials), wanted - unseen, shrinking_factor,
                 n_sub_iterations, progress)

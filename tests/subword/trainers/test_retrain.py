@@ -169,3 +169,20 @@ def test_bad_options(kind, options, message):
     old = subword.train(TEXTS, kind, 100, progress=False)
     with pytest.raises(ValueError, match=message):
         old.train_new(**{"source": TEXTS, "vocab_size": 99, **options}, progress=False)
+
+
+@pytest.mark.parametrize("name", ["unigram", "word_level"])
+def test_unigram_and_word_level_models_keep_their_pipeline_and_take_new_words(name):
+    old = subword.train(TEXTS, name, 80, special_tokens=["<s>"], progress=False, unk_token="<unk>")
+    new = old.train_new(["a new text, a newer text\n"] * 4, 15, progress=False)
+    again = subword.train(
+        ["a new text, a newer text\n"] * 4,
+        name,
+        15,
+        special_tokens=["<unk>", "<s>"],
+        unk_token="<unk>",
+        progress=False,
+    )
+    assert new.to_str() == again.to_str()
+    with pytest.raises(ValueError, match="score is not for"):
+        old.train_new(TEXTS, 20, score="gain", progress=False)
