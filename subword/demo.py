@@ -75,7 +75,9 @@ def show_learned(tokenizers: dict[Algorithm, subword.Tokenizer], seconds: list[f
         print(in_columns(label, [" ".join(row[start : start + 6]) for row in rows]))
     longest = [sorted(row, key=len, reverse=True) for row in rows]
     for rank in range(5):
-        print(in_columns("longest" if rank == 0 else "", [row[rank] for row in longest]))
+        print(
+            in_columns("longest" if rank == 0 else "", [(row + 5 * [""])[rank] for row in longest])
+        )
     print("(Ġ and ▁ stand for the space before a word; ## marks a token inside a word.)")
 
 

@@ -207,9 +207,7 @@ def test_demo_learns_and_measures(capsys, monkeypatch):
     assert re.search(r"^ +bpe +byte_level_bpe +wordpiece +unigram$", printed, re.M)
     assert re.search(r"^tokens +700 +700 +700 +700$", printed, re.M)
     assert printed.count("decoded: the same text") >= len(demo.SAMPLES)
-    assert re.search(
-        r"^encode, 1 thread +\d[\d,]* MB/s +\d[\d,]* MB/s +\d[\d,]* MB/s$", printed, re.M
-    )
+    assert re.search(r"^encode, 1 thread( +\d[\d,]* MB/s){4}$", printed, re.M)
 
 
 def test_demo_reads_files(tmp_path, capsys, monkeypatch):
