@@ -1,1 +1,1 @@
-"""The Python APIs of other libraries over subword: transformers, tokenizers, tiktoken."""
+"""The Python APIs of transformers, tokenizers, tiktoken and sentencepiece over subword."""

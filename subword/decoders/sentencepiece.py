@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 from subword._core.checks import check_list
@@ -61,6 +61,18 @@ class SentencePiece(Decoder):
         self._bytes = dict(zip(BYTE_TOKENS, range(256), strict=True)) if byte_fallback else {}
 
     def decode_chain(self, tokens: Sequence[str]) -> list[str]:
+        return self.decode_pieces(tokens)
+
+    def decode_pieces(
+        self, tokens: Sequence[str], known: Container[str] | None = None
+    ) -> list[str]:
+        """Return the texts of pieces.
+
+        Args:
+            tokens: The pieces.
+            known: The pieces that there are; any other is its own text, with its marks. None: all
+                are known.
+        """
         found: list[str] = []
         run = bytearray()
         strips = self.add_dummy_prefix or self.remove_extra_whitespaces
@@ -80,6 +92,8 @@ class SentencePiece(Decoder):
             left_out = strips and not begun and token.startswith(MARK)
             if token == self.unk_piece:
                 text = self.unk_surface
+            elif known is not None and token not in known:
+                text = token
             elif left_out:
                 text = text[1:]
             found.append(text)

@@ -20,7 +20,10 @@ from subword import Tokenizer, pre_tokenizers
 from subword._core.simd import SIMD
 from subword._regex.split_patterns import PATTERNS
 from subword.decoders.decode_stream import DecodeStream
+from subword.formats.sentencepiece import model_parts
+from subword.formats.sentencepiece_model import parse_model
 from subword.reference import ReferenceTokenizer
+from tests.helpers.piece_models import random_model
 from tests.helpers.random_configs import random_config
 from tests.helpers.random_text import short_text
 
@@ -241,10 +244,31 @@ def decode(data: bytes) -> None:
         assert whole.startswith("".join(parts)) or "\ufffd" in whole, ids
 
 
+def sentencepiece_model(data: bytes) -> None:
+    """Any bytes as a .model file, or a good one with some bytes changed."""
+    if data[:1] and data[0] % 2:
+        rng = Drawn(data[1:])
+        model = bytearray(random_model(rng))
+        for _ in range(rng.getrandbits(3)):
+            model[rng.randrange(len(model))] = rng.getrandbits(8)
+        data = bytes(model)
+    try:
+        tok = Tokenizer(**model_parts(parse_model(data)))
+    except REFUSALS:
+        return
+    texts = [SAMPLE, "", "  ", SAMPLE * 3]
+    rows = tok.encode_lists(texts)
+    assert [encoding.ids for encoding in tok.encode_batch(texts)] == rows
+    tok.decode_batch(rows)
+    with tempfile.TemporaryDirectory() as name:
+        tok.save(Path(name) / "again.model")
+        assert Tokenizer.from_sentencepiece(Path(name) / "again.model").encode_lists(texts) == rows
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         *(tokenizer_json, edited_json, files, random_tokenizers),
-        *(encode, documents, decode),
+        *(encode, documents, decode, sentencepiece_model),
     )
 }
