@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
-from subword.encode.text_encoder import TextEncoder
-from subword.processors.base import post_process
+from subword.processors.base import PostProcessor, post_process
 from subword.results.encoding import Encoding
 from subword.results.padding import Padding, pad_batch
 from subword.results.truncation import Truncation
@@ -18,8 +17,47 @@ Row = tuple[Any] | tuple[Any, Any]
 KEEP_ALL = Truncation(None)
 
 
+class EncodesTexts(Protocol):
+    """What encodes the texts of rows: a `TextEncoder`."""
+
+    @property
+    def post_processor(self) -> PostProcessor | None:
+        """Puts special tokens around rows."""
+
+    def encode_texts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
+        """Return the encodings of texts, without special tokens around them."""
+
+    def encode_words(self, words: Sequence[str]) -> Encoding:
+        """Return the encoding of one text, given as a list of its words."""
+
+
+def rows_of(texts: Sequence[Any], is_pretokenized: bool) -> list[Row]:
+    """Return the row of each text, or (text, pair) tuple.
+
+    Args:
+        texts: The texts.
+        is_pretokenized: Each is given as a sequence of words.
+
+    Raises:
+        TypeError: A tuple that must be a pair is none.
+    """
+    rows: list[Any] = []
+    for i, text in enumerate(texts):
+        if not isinstance(text, tuple) or (is_pretokenized and not _are_pairs(text)):
+            rows.append((text,))
+        elif len(text) == 2:
+            rows.append(text)
+        else:
+            raise TypeError(f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}")
+    return rows
+
+
+def _are_pairs(text: tuple[Any, ...]) -> bool:
+    return len(text) == 2 and not any(isinstance(part, str) for part in text)
+
+
 def padded_encodings(
-    text_encoder: TextEncoder,
+    text_encoder: EncodesTexts,
     rows: Sequence[Row],
     *,
     is_split_into_words: bool = False,

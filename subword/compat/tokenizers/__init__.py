@@ -3,7 +3,8 @@
     from subword.compat import tokenizers
     from subword.compat.tokenizers import Tokenizer, models, trainers
 
-Only what subword supports is there: no stages written in Python.
+Stages that are written in Python (`PreTokenizer.custom` and the like) run as in the original, one
+text after the other.
 """
 
 from subword._regex.patterns import Regex
@@ -33,6 +34,8 @@ from subword.compat.tokenizers.input_types import (
     TextInputSequence,
 )
 from subword.compat.tokenizers.models import Token
+from subword.compat.tokenizers.normalized_string import NormalizedString
+from subword.compat.tokenizers.pre_tokenized_string import PreTokenizedString
 from subword.compat.tokenizers.tokenizer import Tokenizer
 from subword.results.encoding import Encoding
 
@@ -47,9 +50,11 @@ __all__ = [
     "EncodeInput",
     "Encoding",
     "InputSequence",
+    "NormalizedString",
     "Offsets",
     "PreTokenizedEncodeInput",
     "PreTokenizedInputSequence",
+    "PreTokenizedString",
     "Regex",
     "SentencePieceBPETokenizer",
     "TextEncodeInput",

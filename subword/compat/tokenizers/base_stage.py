@@ -97,12 +97,35 @@ class Stage(BaseStage):
         super().__init__(**fields)
         self.check()
 
+    @property
+    def is_custom(self) -> bool:
+        """Whether it is written in Python, or holds a stage that is."""
+        return False
+
     def check(self) -> None:
         """Build the stage of subword, which checks the fields."""
+        if self.is_custom:  # there is none
+            return
         try:
             self.core  # noqa: B018  # whatever is wrong is found now
         except FieldKindError as error:
             raise TypeError(str(error)) from None
+
+
+class IsCustom:
+    """The part of a stage that is written in Python: its one field is the object that does it."""
+
+    _fields: dict[str, Any]
+
+    @property
+    def is_custom(self) -> bool:
+        """Always."""
+        return True
+
+    def config(self) -> dict[str, Any]:
+        """Refuse: no file can hold it."""
+        kind = next(base.__name__ for base in type(self).__mro__ if Stage in base.__bases__)
+        raise ValueError(f"Custom {kind} cannot be serialized")
 
 
 class HasSteps:
@@ -123,6 +146,11 @@ class HasSteps:
 
     def __len__(self) -> int:
         return len(self._fields[self.steps])
+
+    @property
+    def is_custom(self) -> bool:
+        """Whether one of the steps is written in Python."""
+        return any(step.is_custom for step in self._fields[self.steps])
 
     def config(self) -> dict[str, Any]:
         """Return the object that stands for the steps in tokenizer.json."""

@@ -12,6 +12,7 @@ from subword._regex.patterns import Regex
 from subword.compat.tokenizers.base_stage import (
     HasPattern,
     HasSteps,
+    IsCustom,
     Stage,
     check_bool,
     check_sequence,
@@ -27,6 +28,15 @@ class Decoder(Stage):
         """Build the decoder of subword."""
         return decoders.from_dict(config)
 
+    @staticmethod
+    def custom(decoder: Any) -> Decoder:
+        """Make a decoder of an object that is written in Python.
+
+        Args:
+            decoder: Has a method `decode_chain` that returns the texts of a list of tokens.
+        """
+        return _Custom(written=decoder)
+
     def decode(self, tokens: SequenceOf[str]) -> str:
         """Return the text of tokens."""
         given = check_sequence("tokens", tokens)
@@ -39,6 +49,33 @@ class Decoder(Stage):
 class _WithoutFields(Decoder):
     def __init__(self) -> None:
         super().__init__()
+
+
+class _Custom(IsCustom, Decoder):
+    @property
+    def core(self) -> Any:
+        return _CustomCore(self.written)
+
+
+class _CustomCore(decoders.Decoder):
+    """The decoder of subword that asks an object written in Python."""
+
+    written: Any
+
+    def __init__(self, written: Any) -> None:
+        object.__setattr__(self, "written", written)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _CustomCore) and other.written is self.written
+
+    def __hash__(self) -> int:
+        return id(self.written)
+
+    def decode_chain(self, tokens: SequenceOf[str]) -> list[str]:
+        return list(self.written.decode_chain(list(tokens)))
+
+    def to_dict(self) -> dict[str, Any]:
+        raise ValueError("Custom Decoder cannot be serialized")
 
 
 class ByteFallback(_WithoutFields):
@@ -116,6 +153,13 @@ class Sequence(HasSteps, Decoder):
 
     def __init__(self, decoders: Iterable[Decoder]) -> None:
         super().__init__(decoders=check_stages(Decoder, decoders))
+
+    @property
+    def core(self) -> Any:
+        """The decoder of subword."""
+        if self.is_custom:
+            return decoders.Sequence([step.core for step in self._fields["decoders"]])
+        return super().core
 
 
 class DecodeStream:

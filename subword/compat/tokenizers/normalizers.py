@@ -7,7 +7,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from subword._regex.patterns import Regex
-from subword.compat.tokenizers.base_stage import HasPattern, HasSteps, Stage, check_stages
+from subword.compat.tokenizers.base_stage import (
+    HasPattern,
+    HasSteps,
+    IsCustom,
+    Stage,
+    check_stages,
+)
+from subword.compat.tokenizers.normalized_string import NormalizedString
 from subword.formats.stages_json import normalizer_from_config
 
 
@@ -18,10 +25,33 @@ class Normalizer(Stage):
         """Build the normalizer of subword."""
         return normalizer_from_config(config)
 
+    @staticmethod
+    def custom(normalizer: Any) -> Normalizer:
+        """Make a normalizer of an object that is written in Python.
+
+        Args:
+            normalizer: Has a method `normalize` that changes a `NormalizedString`.
+        """
+        return _Custom(written=normalizer)
+
+    def normalize(self, normalized: NormalizedString) -> None:
+        """Normalize a `NormalizedString`, which keeps what it was made of."""
+        config = self.config()
+        normalized.run(config["type"], config)
+
     def normalize_str(self, sequence: str) -> str:
         """Return the text, normalized."""
+        if self.is_custom:
+            text = NormalizedString(sequence)
+            self.normalize(text)
+            return text.normalized
         normalized: str = self.core.normalize_str(sequence)
         return normalized
+
+
+class _Custom(IsCustom, Normalizer):
+    def normalize(self, normalized: NormalizedString) -> None:
+        self.written.normalize(normalized)
 
 
 class BertNormalizer(Normalizer):
@@ -119,6 +149,11 @@ class Sequence(HasSteps, Normalizer):
 
     def __init__(self, normalizers: Iterable[Normalizer]) -> None:
         super().__init__(normalizers=check_stages(Normalizer, normalizers))
+
+    def normalize(self, normalized: NormalizedString) -> None:
+        """Run one after the other."""
+        for step in self._fields["normalizers"]:
+            step.normalize(normalized)
 
 
 NORMALIZERS = {"nfc": NFC, "nfd": NFD, "nfkc": NFKC, "nfkd": NFKD}

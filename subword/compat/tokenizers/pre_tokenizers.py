@@ -10,10 +10,12 @@ from subword._regex.split_patterns import checked_behavior
 from subword.compat.tokenizers.base_stage import (
     HasPattern,
     HasSteps,
+    IsCustom,
     Stage,
     check_bool,
     check_stages,
 )
+from subword.compat.tokenizers.pre_tokenized_string import PreTokenizedString
 from subword.formats.stages_json import json_behavior, pre_tokenizer_from_config
 from subword.vocab.byte_alphabet import CHARS
 
@@ -25,8 +27,26 @@ class PreTokenizer(Stage):
         """Build the pre-tokenizer of subword."""
         return pre_tokenizer_from_config(config)
 
+    @staticmethod
+    def custom(pretok: Any) -> PreTokenizer:
+        """Make a pre-tokenizer of an object that is written in Python.
+
+        Args:
+            pretok: Has a method `pre_tokenize` that splits a `PreTokenizedString`.
+        """
+        return _Custom(written=pretok)
+
+    def pre_tokenize(self, pretok: PreTokenizedString) -> None:
+        """Split the parts of a `PreTokenizedString` into words."""
+        config = self.config()
+        pretok.split(lambda _, part: part.words(config["type"], config))
+
     def pre_tokenize_str(self, sequence: str) -> list[tuple[str, tuple[int, int]]]:
         """Return the words of a text, and their characters [start, end)."""
+        if self.is_custom:
+            text = PreTokenizedString(sequence)
+            self.pre_tokenize(text)
+            return [(word, span) for word, span, _ in text.get_splits()]
         words: list[tuple[str, tuple[int, int]]] = self.core.pre_tokenize_str(sequence)
         return words
 
@@ -34,6 +54,11 @@ class PreTokenizer(Stage):
 class _WithoutFields(PreTokenizer):
     def __init__(self) -> None:
         super().__init__()
+
+
+class _Custom(IsCustom, PreTokenizer):
+    def pre_tokenize(self, pretok: PreTokenizedString) -> None:
+        self.written.pre_tokenize(pretok)
 
 
 class BertPreTokenizer(_WithoutFields):
@@ -133,3 +158,8 @@ class Sequence(HasSteps, PreTokenizer):
 
     def __init__(self, pretokenizers: Iterable[PreTokenizer]) -> None:
         super().__init__(pretokenizers=check_stages(PreTokenizer, pretokenizers))
+
+    def pre_tokenize(self, pretok: PreTokenizedString) -> None:
+        """Run one after the other."""
+        for step in self._fields["pretokenizers"]:
+            step.pre_tokenize(pretok)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
-from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from typing import Any
 
 from subword.compat.tokenizers import decoders, models, normalizers, pre_tokenizers, processors
@@ -13,14 +12,18 @@ from subword.compat.tokenizers.added import AddedToken
 from subword.compat.tokenizers.base_stage import (
     BaseStage,
     changes,
+    check_bool,
     check_sequence,
     note_change,
     stage_from_config,
 )
+from subword.compat.tokenizers.custom_encoder import CustomEncoder
+from subword.compat.tokenizers.input_types import row_of, texts_of
 from subword.compat.tokenizers.lengths import Lengths
 from subword.corpus.sources import Files, PathLike, Source
 from subword.formats.models_json import reads_bytes
 from subword.formats.stages_json import stage_to_config
+from subword.model_inputs.padded_encodings import padded_encodings, rows_of
 from subword.processors.base import post_process
 from subword.results.encoding import Encoding
 from subword.results.padding import Padding, pad_batch
@@ -46,6 +49,7 @@ class Tokenizer(Lengths):
         self._parts: dict[str, Any] = {"model": _checked("model", model, models.Model)}
         self._parts |= dict.fromkeys(STAGES)
         self._added: list[AddedToken] = []
+        self._encode_special_tokens = False
         # The number of changes seen, the parts it was built from, the tokenizer itself.
         self._core: tuple[int, Any, Core] | None = None
 
@@ -98,6 +102,23 @@ class Tokenizer(Lengths):
     def decoder(self, decoder: decoders.Decoder | None) -> None:
         self._set("decoder", _checked("decoder", decoder, decoders.Decoder, None))
 
+    @property
+    def encode_special_tokens(self) -> bool:
+        """Whether special tokens in a text are text like any other."""
+        return self._encode_special_tokens
+
+    @encode_special_tokens.setter
+    def encode_special_tokens(self, value: bool) -> None:
+        check_bool("encode_special_tokens", value)
+        self._encode_special_tokens = value
+        note_change()
+
+    @property
+    def _is_custom(self) -> bool:
+        """Whether texts go through a stage that is written in Python."""
+        parts = (self._parts["normalizer"], self._parts["pre_tokenizer"])
+        return any(part is not None and part.is_custom for part in parts)
+
     def _set(self, name: str, part: Any) -> None:
         self._parts[name] = part
         note_change()
@@ -108,16 +129,22 @@ class Tokenizer(Lengths):
         seen = changes()
         if self._core is not None and self._core[0] == seen:
             return self._core[2]
+        custom = {"normalizer", "pre_tokenizer"} if self._is_custom else ()
         built: dict[str, Any] = {
-            name: None if self._parts[name] is None else self._parts[name].core for name in STAGES
+            name: None if part is None or name in custom else part.core
+            for name in STAGES
+            for part in [self._parts[name]]
         }
         byte_level = reads_bytes(built["pre_tokenizer"], {"type": type(self.model).__name__})
         built["model"] = self.model.built(byte_level)
         built["added_tokens"] = [token.core for token in self._added]
+        built["special"] = "none" if self._encode_special_tokens else "all"
         if self._core is not None and self._core[1] == built:
             core = self._core[2]
         else:
-            core = Core(**built, truncation=self._truncation, padding=self._padding)
+            parts = {name: part for name, part in built.items() if name != "special"}
+            core = Core(**parts, truncation=self._truncation, padding=self._padding)
+            core = core.with_special(built["special"], strict=False)
         self._core = seen, built, core
         return core
 
@@ -159,12 +186,20 @@ class Tokenizer(Lengths):
         return Tokenizer._of_core(Core.from_pretrained(identifier, revision, token))
 
     def to_str(self, pretty: bool = False) -> str:
-        """Return the tokenizer.json of this tokenizer."""
+        """Return the tokenizer.json of this tokenizer; ValueError if a stage is custom."""
+        self._check_no_custom()
         return self.core.to_str(pretty)
 
     def save(self, path: str, pretty: bool = True) -> None:
-        """Write a tokenizer.json."""
+        """Write a tokenizer.json; ValueError if a stage is custom."""
+        self._check_no_custom()
         self.core.save(path, pretty)
+
+    def _check_no_custom(self) -> None:
+        for name in STAGES:
+            part = self._parts[name]
+            if part is not None and part.is_custom:
+                part.config()  # which says so
 
     # Text to ids, and back.
 
@@ -176,6 +211,9 @@ class Tokenizer(Lengths):
         add_special_tokens: bool = True,
     ) -> Encoding:
         """Encode a text, or a pair; see `subword.Tokenizer.encode`."""
+        if self._is_custom:
+            rows = [sequence if pair is None else (sequence, pair)]
+            return self._encode_custom(rows, is_pretokenized, add_special_tokens)[0]
         return self.core.encode(
             sequence, pair, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
         )
@@ -184,9 +222,27 @@ class Tokenizer(Lengths):
         self, input: Iterable[Any], is_pretokenized: bool = False, add_special_tokens: bool = True
     ) -> list[Encoding]:
         """Encode texts, or pairs; see `subword.Tokenizer.encode_batch`."""
-        rows = [_row(each, is_pretokenized) for each in check_sequence("input", input)]
+        rows = [row_of(each, is_pretokenized) for each in check_sequence("input", input)]
+        if self._is_custom:
+            return self._encode_custom(rows, is_pretokenized, add_special_tokens)
         return self.core.encode_batch(
             rows, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
+        )
+
+    def _encode_custom(
+        self, texts: list[Any], is_pretokenized: bool, add_special_tokens: bool
+    ) -> list[Encoding]:
+        core = self.core
+        encoder = CustomEncoder(
+            *(self.model, self.normalizer, self.pre_tokenizer, core.post_processor),
+            *(core.vocabulary, self._encode_special_tokens),
+        )
+        return padded_encodings(
+            encoder,
+            rows_of(texts, is_pretokenized),
+            is_split_into_words=is_pretokenized,
+            add_special_tokens=add_special_tokens,
+            **core.lengths(),
         )
 
     # Here the full answer costs no more.
@@ -297,7 +353,7 @@ class Tokenizer(Lengths):
         self, iterator: Iterable[Any], trainer: Any = None, length: int | None = None
     ) -> None:
         """Learn the vocabulary from texts, or from lists of texts; `length` is not needed."""
-        self._train(_texts(iterator), trainer)
+        self._train(texts_of(iterator), trainer)
 
     def _train(self, source: Source, trainer: Any) -> None:
         trainer = self.model.get_trainer() if trainer is None else trainer
@@ -324,16 +380,3 @@ def _checked(name: str, part: Any, *kinds: type[BaseStage] | None) -> Any:
         wanted = next(kind.__name__ for kind in kinds if kind is not None)
         raise TypeError(f"{name} must be a {wanted} of this package, got {part!r}")
     return part
-
-
-def _row(given: Any, is_pretokenized: bool) -> Any:
-    """Return a row of a batch; a list of two is a pair too, as a tuple is."""
-    if isinstance(given, list) and len(given) == 2:
-        words = is_pretokenized and all(isinstance(part, str) for part in given)
-        return given if words else tuple(given)
-    return given
-
-
-def _texts(iterator: Iterable[Any]) -> Iterator[str]:
-    for item in iterator:
-        yield from ([item] if isinstance(item, str) else itertools.chain(item))
