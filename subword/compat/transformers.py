@@ -206,23 +206,19 @@ def _encoder(original: Callable[..., Any]) -> Callable[..., Any]:
         splits = self.split_special_tokens if split_special_tokens is None else split_special_tokens
         # An empty batch is an error there, with its own message, and so is what is no list.
         known = isinstance(text, TEXT) and (text_pair is None or isinstance(text_pair, TEXT))
-        if (
-            splits
-            or options.get("sanitize_control_tokens")
-            or not known
-            or not (text or text == "")
-        ):
+        if options.get("sanitize_control_tokens") or not known or not (text or text == ""):
             return run_original()
         twin = twin_of(self)
         if twin is None:
             return run_original()
         # The backend is left in the state that the original would leave it in: it can be saved.
         self.set_truncation_and_padding(**lengths)
-        self._tokenizer.encode_special_tokens = False
+        self._tokenizer.encode_special_tokens = splits
+        reader = twin.with_special("none", strict=False) if splits else twin
         run = functools.partial(
             call,
-            twin.text_encoder,
-            twin.encode_padded,
+            reader.text_encoder,
+            reader.encode_padded,
             _options_of(self),
             text,
             text_pair,
@@ -308,9 +304,8 @@ def _replace(owner: Any, name: str, value: Any) -> None:
 def patch() -> None:
     """Let the fast tokenizers of transformers encode with subword, those that exist included.
 
-    What subword does not support (`split_special_tokens`, tokenizer classes that
-    encode in a way of their own) runs as before, after one warning a tokenizer. Called twice, it
-    does nothing.
+    What subword does not support (tokenizer classes that encode in a way of their own, say) runs as
+    before, after one warning a tokenizer. Called twice, it does nothing.
 
     Example:
         >>> import subword.compat.transformers

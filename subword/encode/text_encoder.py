@@ -19,6 +19,7 @@ from subword.encode.convert import to_lists
 from subword.encode.encoder import Encoder
 from subword.encode.long_texts import long_texts_to_arrays
 from subword.encode.parallel import buffers_to_arrays, texts_to_arrays
+from subword.encode.special_tokens import Special, SpecialReaders
 from subword.encode.split_points import can_split
 from subword.encode.unknown_texts import UnknownTexts
 from subword.models import BPE, Unigram, WordLevel, WordPiece
@@ -71,6 +72,12 @@ class TextEncoder:
         vocabulary: Vocabulary,
         cache_bytes: int,
     ) -> None:
+        stages = (normalizer, pre_tokenizer, post_processor)
+        self._readers: SpecialReaders[TextEncoder] = SpecialReaders(
+            vocabulary,
+            model,
+            lambda other, limited: TextEncoder(limited, *stages, other, cache_bytes),
+        )
         if getattr(model, "byte_level", False):
             pre_tokenizer = with_raw_bytes(pre_tokenizer) if pre_tokenizer is not None else None
             if pre_tokenizer is None:
@@ -104,13 +111,34 @@ class TextEncoder:
             f"{post_processor!r} does more than put ids around a text: use encode_batch"
         )
         self.vocabulary = vocabulary
-        self._added_texts = (
+        self.added_texts = (
             UnknownTexts(vocabulary, normalizer, pre_tokenizer, model, _unk_id(model))
             if isinstance(model, Unigram) or isinstance(normalizer, SentencePiece)
             else AddedTexts(vocabulary, normalizer, pre_tokenizer)
         )
         self._ints: list[int] = []
         self._space_counts: ArrayI32 | None = None
+
+    def reading(self, special: Special, strict: bool = True) -> TextEncoder:
+        """Return the encoder of texts in which only some special tokens count.
+
+        Args:
+            special: "all", "none" or the tokens; see `special_tokens.allowed_tokens`.
+            strict: See `special_tokens.limited`.
+
+        Returns:
+            This encoder if all count.
+        """
+        return self if special == "all" else self._readers.limited(special, strict) or self
+
+    def reading_segments(self, segments: Iterable[Any]) -> tuple[TextEncoder, str]:
+        """Return an encoder, and what to give it for the joined text of segments.
+
+        Args:
+            segments: (text, trusted) pairs: only in trusted texts do special tokens count.
+        """
+        encoder, text = self._readers.for_segments(segments)
+        return encoder or self, text
 
     def encode_texts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts into encodings, without the post-processor."""
@@ -119,8 +147,8 @@ class TextEncoder:
             self.encoder, texts, True, threads, with_word_ids=True
         )
         bounds = splits.tolist()
-        spell, find = self.vocabulary.id_to_token, self._added_texts.find
-        rows = self._added_texts.rows(ids, splits)
+        spell, find = self.vocabulary.id_to_token, self.added_texts.find
+        rows = self.added_texts.rows(ids, splits)
         return [
             Encoding(
                 ids[start:end],
@@ -140,9 +168,9 @@ class TextEncoder:
         )
         index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
         texts: dict[int, str] = {}
-        for row in self._added_texts.rows(ids, splits):
+        for row in self.added_texts.rows(ids, splits):
             start, end = int(splits[row]), int(splits[row + 1])
-            found = self._added_texts.find(words[row], ids[start:end], parts[start:end])
+            found = self.added_texts.find(words[row], ids[start:end], parts[start:end])
             texts.update((start + i, text) for i, text in found.items())
         return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts or None)
 
@@ -221,11 +249,11 @@ class TextEncoder:
             documents: Gives the texts.
         """
         spaces = self._spaces_of(ids)
-        for row in self._added_texts.rows(ids, splits):
+        for row in self.added_texts.rows(ids, splits):
             text = documents()[row]
             whole, _, _, words = texts_to_arrays(self.encoder, [text], True, 1, with_word_ids=True)
             first = int(splits[row]) + prefix_size
-            for i, found in self._added_texts.find(text, whole, words).items():
+            for i, found in self.added_texts.find(text, whole, words).items():
                 if first + i < splits[row + 1]:  # it may have been cut to a number of ids
                     spaces[:, first + i] = count_end_spaces(found)
         firsts = splits[:-1] + prefix_size

@@ -5,6 +5,7 @@ import numpy as np
 import numpy.typing as npt
 from typing_extensions import disjoint_base
 
+from subword.encode.special_tokens import Special
 from subword.encode.text_encoder import TextEncoder
 from subword.model_inputs.batch_encoding import BatchEncoding
 from subword.model_inputs.call_options import CallOptions
@@ -23,7 +24,7 @@ class FastCalls:
         self, text_encoder: TextEncoder, resolve_options: Callable[..., CallOptions]
     ) -> None: ...
     def encode_ids(
-        self, text: str, *, add_special_tokens: bool = True
+        self, text: str, *, add_special_tokens: bool = True, special: Special = "all"
     ) -> npt.NDArray[np.uint32]: ...
     def encode_padded(
         self,

@@ -105,6 +105,7 @@ cdef class FastCalls:
     cdef Py_ssize_t _prefix_size, _suffix_size
     cdef object _resolve_options
     cdef list _cached_calls
+    cdef dict _limited              # the last limited text encoder, and what answers for it
 
     def __init__(self, text_encoder, resolve_options):
         cdef Py_ssize_t i
@@ -124,9 +125,20 @@ cdef class FastCalls:
         self._affixes = affixes
         self._resolve_options = resolve_options
         self._cached_calls = []
+        self._limited = {}
 
     def __dealloc__(self):
         free(self._affix_ids)
+
+    cdef FastCalls limited(self, special, bint strict):
+        """Return what answers where only some special tokens count; see `TextEncoder.reading`."""
+        cdef FastCalls calls
+        text_encoder = self._text_encoder.reading(special, strict)
+        calls = self if text_encoder is self._text_encoder else self._limited.get(text_encoder)
+        if calls is None:
+            calls = FastCalls(text_encoder, self._resolve_options)
+            self._limited = {text_encoder: calls}
+        return calls
 
     cdef RowPlan row_plan(self, bint add_special_tokens, Py_ssize_t max_tokens, int64_t* counts,
                           Py_ssize_t count):
@@ -136,12 +148,13 @@ cdef class FastCalls:
         return RowPlan(counts, count, 0, max_tokens, self._affix_ids, self._affix_ids + before,
                        before, after)
 
-    def encode_ids(self, str text not None, *, bint add_special_tokens=True):
+    def encode_ids(self, str text not None, *, bint add_special_tokens=True, special="all"):
         """Encode one text into an array of ids: the fastest call for a short text.
 
         Args:
             text: The text.
             add_special_tokens: Put the post-processor's ids around it.
+            special: The special tokens that it may spell: "all", "none" or a set of them.
 
         Returns:
             uint32 (n,).
@@ -163,6 +176,9 @@ cdef class FastCalls:
         cdef Py_ssize_t size, bad_char
         cdef int64_t count
         cdef npy_intp shape
+        if special != "all":
+            return self.limited(special, True).encode_ids(
+                text, add_special_tokens=add_special_tokens)
         if add_special_tokens and self._affixes is None:
             raise ValueError(self._text_encoder.cannot_add_error)
         document_of(text, 0, &document)
@@ -282,12 +298,17 @@ cdef class FastCalls:
             text_pair: The second text of each pair.
             options: padding, truncation, max_length, stride, return_tensors ("np", "pt"),
                 is_split_into_words, return_offsets_mapping, return_overflowing_tokens and the
-                others of `subword.model_inputs.call_options.resolve_options`.
+                others of `subword.model_inputs.call_options.resolve_options`; `special` as for
+                `encode_ids`; `split_special_tokens`, which is "none" as transformers has it.
 
         Returns:
             A `BatchEncoding`: input_ids, attention_mask and so on, by name.
         """
         cdef CachedCall cached
+        if "special" in options or "split_special_tokens" in options:
+            splits = options.pop("split_special_tokens", False)
+            special = options.pop("special", "none" if splits else "all")
+            return self.limited(special, not splits)(text, text_pair, **options)
         if type(text) is list and text and text_pair is None:
             cached = self.cached_call(options)
             if cached.is_fast:

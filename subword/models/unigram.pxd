@@ -16,6 +16,7 @@ cdef class Unigram(Model):
     cdef readonly object unk_id         # int or None
     cdef readonly bint byte_fallback
     cdef readonly bint fuse_unk
+    cdef readonly object unmatched      # frozenset of ids
     cdef list tokens                    # of each id
     cdef object scores                  # array of doubles, of each id
     cdef PieceTrie trie

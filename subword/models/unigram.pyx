@@ -43,36 +43,40 @@ cdef class Unigram(Model):
         byte_fallback: Write an unknown piece as tokens of its bytes, `<0x00>` to `<0xFF>`, if all
             that it needs are there.
         fuse_unk: Make one of unknown tokens side by side.
+        unmatched: Ids of pieces that no text gives, such as the control pieces of SentencePiece.
 
     Raises:
-        TypeError, ValueError: An option is wrong, a score is no finite number, or the unknown token
-            is not among the pieces.
+        TypeError, ValueError: An option is wrong, a score is no finite number, or an id is that of
+            no piece.
 
     >>> model = Unigram([("<unk>", 0.0), ("un", -2.0), ("able", -3.0), ("una", -6.0)], 0)
     >>> model.tokenize_word("unable")
     [(1, 0, 2), (2, 2, 6)]
     """
 
-    def __init__(self, vocab, unk_id=None, bint byte_fallback=False, *, bint fuse_unk=True):
+    def __init__(self, vocab, unk_id=None, bint byte_fallback=False, *, bint fuse_unk=True,
+                 unmatched=()):
         cdef int byte
         if self.trie is not None:
             raise TypeError("Unigram objects are immutable: make a new one")
         self.tokens, self.scores = checked_pieces(vocab)
         self.vocab = checked_vocab(dict(zip(self.tokens, range(len(self.tokens)))))
         if unk_id is not None:
-            if not isinstance(unk_id, int) or isinstance(unk_id, bool):
-                raise TypeError(f"unk_id must be an int or None, got {unk_id!r}")
-            if not 0 <= unk_id < len(self.tokens):
-                raise ValueError(f"unk_id must be at least 0 and less than {len(self.tokens)}, the "
-                                 f"number of pieces, got {unk_id}")
+            check_id("unk_id", unk_id, len(self.tokens))
         self.unk_id = unk_id
+        self.unmatched = frozenset(unmatched)
+        for index in self.unmatched:
+            check_id("unmatched", index, len(self.tokens))
         self.unknown = <uint32_t>NO_ID if unk_id is None else unk_id
         self.byte_fallback = byte_fallback
         self.fuse_unk = fuse_unk
         self.unknown_score = min(self.scores, default=0.0) - UNKNOWN_PENALTY
         for byte, token in enumerate(BYTE_TOKENS):
             self.fallback[byte] = self.vocab.get(token, <uint32_t>NO_ID)
-        self.trie = PieceTrie([token.encode() for token in self.tokens], self.scores)
+        keys = [token.encode() for token in self.tokens]
+        for index in self.unmatched:
+            keys[index] = b""    # which is never found
+        self.trie = PieceTrie(keys, self.scores)
 
     @property
     def pieces(self):
@@ -87,13 +91,13 @@ cdef class Unigram(Model):
         return {i: token for i, token in enumerate(self.tokens) if self.vocab[token] != i}
 
     def options(self):
-        """Return the constructor's keyword arguments."""
+        """Return the constructor's keyword arguments, without `unmatched`, which no file has."""
         return {
             "unk_id": self.unk_id, "byte_fallback": self.byte_fallback, "fuse_unk": self.fuse_unk,
         }
 
     def __reduce__(self):
-        return _rebuild, (self.pieces, self.options())
+        return _rebuild, (self.pieces, {**self.options(), "unmatched": self.unmatched})
 
     def __repr__(self):
         return f"Unigram({len(self.tokens)} tokens)"
@@ -196,6 +200,20 @@ cdef class Unigram(Model):
         with gil:
             raise ValueError(
                 f"{word[:size].decode()!r} needs an unknown token, but unk_id is None")
+
+
+def check_id(name, index, count):
+    """Refuse what is no id of `count` pieces.
+
+    Raises:
+        TypeError: It is no int.
+        ValueError: It is out of range.
+    """
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise TypeError(f"{name} must be an int or None, got {index!r}")
+    if not 0 <= index < count:
+        raise ValueError(f"{name} must be at least 0 and less than {count}, the number of pieces, "
+                         f"got {index}")
 
 
 def checked_pieces(vocab):

@@ -9,6 +9,7 @@ import numpy as np
 
 from subword._core.threads import thread_count
 from subword.encode.parallel import texts_to_arrays
+from subword.encode.special_tokens import Special
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike
 from subword.model_inputs.call_options import CallOptions
@@ -35,14 +36,14 @@ class IdEncoder(FastCalls):
         self.text_encoder = text_encoder
 
     def encode_unprocessed(
-        self, texts: Sequence[str], threads: int | None = None
+        self, texts: Sequence[str], threads: int | None = None, *, special: Special = "all"
     ) -> list[Encoding]:
         """Encode texts without the post-processor: no special tokens, no truncation, no padding."""
-        return self.text_encoder.encode_texts(texts, threads)
+        return self.text_encoder.reading(special).encode_texts(texts, threads)
 
-    def encode_words(self, words: Sequence[str]) -> Encoding:
+    def encode_words(self, words: Sequence[str], *, special: Special = "all") -> Encoding:
         """Encode a list of words: offsets count in each word, word_ids in the list."""
-        return self.text_encoder.encode_words(words)
+        return self.text_encoder.reading(special).encode_words(words)
 
     def encode_ragged(
         self,
@@ -52,6 +53,7 @@ class IdEncoder(FastCalls):
         return_offsets: bool = False,
         max_length: int | None = None,
         threads: int | None = None,
+        special: Special = "all",
     ) -> Ragged:
         """Encode texts into flat arrays: no Python object per token, and none per text.
 
@@ -63,28 +65,44 @@ class IdEncoder(FastCalls):
                 is not computed, and a lone surrogate there may go unnoticed.
             threads: How many threads may work; None for every core of this process. The result is
                 the same.
+            special: The special tokens that the texts may spell: "all", "none" or a set of them.
 
         Returns:
             A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
         """
-        return self.text_encoder.encode_ragged(
+        return self.text_encoder.reading(special).encode_ragged(
             texts, add_special_tokens, return_offsets, max_length, threads
         )
 
     def encode_lists(
-        self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        add_special_tokens: bool = True,
+        threads: int | None = None,
+        special: Special = "all",
     ) -> list[list[int]]:
         """Encode texts into one list of int each."""
-        return self.text_encoder.encode_lists(texts, add_special_tokens, threads)
+        return self.text_encoder.reading(special).encode_lists(texts, add_special_tokens, threads)
 
     @overload
     def count_tokens(  # type: ignore[overload-overlap]  # a str is an iterable of str as well
-        self, texts: str, *, add_special_tokens: bool = True, threads: int | None = None
+        self,
+        texts: str,
+        *,
+        add_special_tokens: bool = True,
+        threads: int | None = None,
+        special: Special = "all",
     ) -> int: ...
 
     @overload
     def count_tokens(
-        self, texts: Iterable[str], *, add_special_tokens: bool = True, threads: int | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        add_special_tokens: bool = True,
+        threads: int | None = None,
+        special: Special = "all",
     ) -> list[int]: ...
 
     def count_tokens(
@@ -93,6 +111,7 @@ class IdEncoder(FastCalls):
         *,
         add_special_tokens: bool = True,
         threads: int | None = None,
+        special: Special = "all",
     ) -> int | list[int]:
         """Return how many tokens a text has, or each of many texts.
 
@@ -100,6 +119,7 @@ class IdEncoder(FastCalls):
             texts: A text, or texts.
             add_special_tokens: Count the post-processor's special tokens too.
             threads: How many threads may work; None for every core of this process.
+            special: The special tokens that the texts may spell: "all", "none" or a set of them.
 
         Example:
             >>> import subword
@@ -108,10 +128,12 @@ class IdEncoder(FastCalls):
             (2, [1, 0])
         """
         if isinstance(texts, str):
-            return len(self.encode_ids(texts, add_special_tokens=add_special_tokens))
-        added = sum(map(len, self.text_encoder.affixes(add_special_tokens)))
+            ids = self.encode_ids(texts, add_special_tokens=add_special_tokens, special=special)
+            return len(ids)
+        text_encoder = self.text_encoder.reading(special)
+        added = sum(map(len, text_encoder.affixes(add_special_tokens)))
         _, splits, _, _ = texts_to_arrays(
-            self.text_encoder.encoder, list_of_texts(texts), False, thread_count(threads)
+            text_encoder.encoder, list_of_texts(texts), False, thread_count(threads)
         )
         counts: list[int] = (np.diff(splits) + added).tolist()
         return counts
@@ -139,6 +161,7 @@ class IdEncoder(FastCalls):
         output: PathLike | None = None,
         dtype: str | None = None,
         progress: bool = True,
+        special: Special = "all",
     ) -> Ragged | WrittenFile:
         """Encode text files, mapped into memory: no Python object per token, and none per document.
 
@@ -160,6 +183,7 @@ class IdEncoder(FastCalls):
             dtype: How .bin, .npy and .parquet store an id: "uint16" or "uint32"; None takes the
                 smaller one that holds the whole vocabulary.
             progress: Show a bar while writing, if tqdm is installed and stderr is a terminal.
+            special: The special tokens that the files may spell: "all", "none" or a set of them.
 
         Returns:
             A `Ragged` with a row per document; with `output`, what was written (`WrittenFile`).
@@ -172,7 +196,7 @@ class IdEncoder(FastCalls):
         from subword.id_files.encode_job import encode_files
 
         return encode_files(
-            self.text_encoder,
+            self.text_encoder.reading(special),
             paths,
             output,
             separator=separator,

@@ -2,20 +2,22 @@
 
 Nothing changes it: padding, truncation and the like are arguments of a call, so one object serves
 any number of threads. The work is done in other rooms: a `TextEncoder` encodes, a `TextDecoder`
-decodes, a `Vocabulary` knows the tokens. One base class reads files (`from_files`), the other
-offers what needs nothing but the `TextEncoder` (`id_encoder`).
+decodes, a `Vocabulary` knows the tokens. One base class reads files (`from_files`), one makes
+tokenizers like this one (`relatives`), one offers what needs nothing but the `TextEncoder`
+(`id_encoder`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from subword._core.atomic_file import write_text
 from subword._core.pipeline import PreTokenizer
 from subword.decoders import Decoder
 from subword.decoders.text_decoder import TextDecoder
+from subword.encode.special_tokens import Special
 from subword.encode.split_points import split_characters
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike, dump_json
@@ -29,7 +31,7 @@ from subword.formats.sentencepiece_model import SentencePieceModel, model_of, wr
 from subword.formats.tokenizer_json import to_config
 from subword.model_inputs.call_options import option_cache
 from subword.model_inputs.model_defaults import ModelDefaults, default_config
-from subword.model_inputs.padded_encodings import padded_encodings
+from subword.model_inputs.padded_encodings import padded_encodings, rows_of
 from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.normalizers.base import TextNormalizer
 from subword.processors.base import PostProcessor
@@ -39,13 +41,12 @@ from subword.results.ragged import Ragged
 from subword.results.truncation import Truncation
 from subword.tokenizer.from_files import FromFiles
 from subword.tokenizer.growing import GrowingText
-from subword.tokenizer.id_encoder import IdEncoder
+from subword.tokenizer.relatives import Relatives
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from subword.corpus.sources import Source
-    from subword.corpus.word_counts import WordCounts
+    pass
 
 Model = BPE | Unigram | WordLevel | WordPiece
 
@@ -56,7 +57,7 @@ STATE = (
 )
 
 
-class Tokenizer(FromFiles, IdEncoder):
+class Tokenizer(FromFiles, Relatives):
     """Text to ids and back.
 
     Args:
@@ -146,6 +147,7 @@ class Tokenizer(FromFiles, IdEncoder):
         *,
         is_pretokenized: bool = False,
         add_special_tokens: bool = True,
+        special: Special = "all",
     ) -> Encoding:
         """Encode one text, or a pair, with everything an `Encoding` shows.
 
@@ -154,10 +156,12 @@ class Tokenizer(FromFiles, IdEncoder):
             pair: The second text of a pair.
             is_pretokenized: The texts are given as lists of words.
             add_special_tokens: Run the post-processor's special tokens.
+            special: The special tokens that the texts may spell: "all", "none" (their spelling is
+                text like any other), or a set of them.
 
         Raises:
             TypeError: A text is not a str (or a list of str).
-            ValueError: A text holds a lone surrogate.
+            ValueError: A text holds a lone surrogate, or `special` names no special token.
         """
         single = isinstance(text, str) and pair is None
         for one in () if is_pretokenized or single else (text, pair):
@@ -165,7 +169,10 @@ class Tokenizer(FromFiles, IdEncoder):
                 raise TypeError(f"a text must be a str, got {type(one).__name__}")
         given = [(text, pair)] if pair is not None else [text]
         return self.encode_batch(
-            given, is_pretokenized=is_pretokenized, add_special_tokens=add_special_tokens
+            given,
+            is_pretokenized=is_pretokenized,
+            add_special_tokens=add_special_tokens,
+            special=special,
         )[0]
 
     def encode_batch(
@@ -175,32 +182,64 @@ class Tokenizer(FromFiles, IdEncoder):
         is_pretokenized: bool = False,
         add_special_tokens: bool = True,
         threads: int | None = None,
+        special: Special = "all",
     ) -> list[Encoding]:
-        """Encode texts, or (text, pair) tuples, into one `Encoding` each."""
-        rows: list[Any] = []
-        for i, text in enumerate(list_of_texts(texts)):
-            if not isinstance(text, tuple) or (is_pretokenized and not _are_pairs(text)):
-                rows.append((text,))
-            elif len(text) == 2:
-                rows.append(text)
-            else:
-                raise TypeError(
-                    f"text {i}: a pair must be (text, pair), got a tuple of {len(text)}"
-                )
+        """Encode texts, or (text, pair) tuples, into one `Encoding` each; see `encode`."""
         return padded_encodings(
-            self.text_encoder,
-            rows,
+            self.text_encoder.reading(special),
+            rows_of(list_of_texts(texts), is_pretokenized),
             is_split_into_words=is_pretokenized,
             add_special_tokens=add_special_tokens,
-            truncation=(
-                Truncation(**truncation_arguments(self.truncation)) if self.truncation else None
-            ),
-            padding=Padding(**padding_arguments(self.padding)) if self.padding else None,
+            **self.lengths(),
             threads=threads,
         )
 
+    def lengths(self) -> dict[str, Any]:
+        """Return what `padded_encodings` is told of the truncation and padding."""
+        return {
+            "truncation": Truncation(**truncation_arguments(self.truncation))
+            if self.truncation
+            else None,
+            "padding": Padding(**padding_arguments(self.padding)) if self.padding else None,
+        }
+
+    def encode_segments(
+        self, segments: Iterable[tuple[str, bool]], *, add_special_tokens: bool = True
+    ) -> Encoding:
+        """Encode a text that is put together of parts, of which some are not to be trusted.
+
+        A special token counts where a trusted part spells it, or several that follow each other;
+        what an untrusted part spells is text like any other. Everything else is as if the text were
+        one: offsets count in the joined text, words and merges go on from part to part, and white
+        space that a token takes along may be of an untrusted part.
+
+        Args:
+            segments: (text, trusted) pairs, in order.
+            add_special_tokens: Run the post-processor's special tokens.
+
+        Raises:
+            TypeError: A segment is no pair of a str and a bool.
+            ValueError: A text holds a lone surrogate.
+
+        Example:
+            >>> import subword
+            >>> end = {"special_tokens": ["<end>"], "progress": False}
+            >>> tok = subword.train(["low lower"] * 9, "bpe", vocab_size=20, **end)
+            >>> tok.encode_segments([("low<end>", False), ("<end>", True)]).tokens.count("<end>")
+            1
+        """
+        text_encoder, text = self.text_encoder.reading_segments(segments)
+        return padded_encodings(
+            text_encoder, [(text,)], add_special_tokens=add_special_tokens, **self.lengths()
+        )[0]
+
     def append(
-        self, state: GrowingText | None, text: str, *, add_special_tokens: bool = True
+        self,
+        state: GrowingText | None,
+        text: str,
+        *,
+        add_special_tokens: bool = True,
+        special: Special = "all",
     ) -> GrowingText:
         """Append to a text that grows, such as one that is being written, and encode what changes.
 
@@ -213,6 +252,8 @@ class Tokenizer(FromFiles, IdEncoder):
             text: What is appended.
             add_special_tokens: Put the post-processor's ids around the text; decided by the first
                 call.
+            special: The special tokens that the text may spell, as for `encode`; the same for every
+                part.
 
         Returns:
             The state: `text`, `ids`, and `settled`, the number of ids that will stay.
@@ -232,13 +273,16 @@ class Tokenizer(FromFiles, IdEncoder):
         """
         if not isinstance(text, str):
             raise TypeError(f"text must be a str, got {type(text).__name__}")
+        text_encoder = self.text_encoder.reading(special)
         if state is None:
             safe_chars = split_characters(
                 self.normalizer, self.pre_tokenizer, self.model, self.vocabulary
             )
-            state = GrowingText(self.text_encoder, safe_chars, add_special_tokens)
-        elif state.text_encoder is not self.text_encoder:
-            raise ValueError("the state must be one that this tokenizer made")
+            state = GrowingText(text_encoder, safe_chars, add_special_tokens)
+        elif state.text_encoder is not text_encoder:
+            raise ValueError(
+                "the state must be one that this tokenizer made, for the same special tokens"
+            )
         state.grow(text)
         return state
 
@@ -303,61 +347,6 @@ class Tokenizer(FromFiles, IdEncoder):
         else:
             write_text(path, self.to_str(pretty))
 
-    def with_lengths(
-        self, truncation: Mapping[str, Any] | None, padding: Mapping[str, Any] | None
-    ) -> Self:
-        """Return a tokenizer like this one with another truncation and padding.
-
-        The two share their stages and word caches, so this takes no time.
-
-        Args:
-            truncation: As in tokenizer.json; None for none.
-            padding: As in tokenizer.json; None for none.
-        """
-        other = type(self).__new__(type(self))
-        vars(other).update(
-            vars(self),
-            truncation=truncation_from_config(truncation),
-            padding=padding_from_config(padding),
-        )
-        IdEncoder.__init__(other, self.text_encoder, self._resolve_options)
-        return other
-
-    def train_new(
-        self, source: Source | Mapping[str, int] | WordCounts, vocab_size: int, **options: Any
-    ) -> Self:
-        """Train a tokenizer with the pipeline of this one and a vocabulary of its own.
-
-        Normalizer, pre-tokenizer, decoder and the options of the model stay as they are. Special
-        tokens take the first ids, in the order they have here, and the post-processor and the
-        padding their new ids; added tokens that are not special follow after the vocabulary. A
-        model that falls back to bytes keeps its 256 byte tokens. In the source, special tokens are
-        text like any other, as for `train_new_from_iterator` of transformers; BPE models come out
-        as theirs do.
-
-        Args:
-            source: As for `subword.train`. Counts must be of words as this pipeline splits them.
-            vocab_size: Tokens wanted, special tokens and alphabet included.
-            options: `new_special_tokens` to add to those that are there; `min_frequency`,
-                `limit_alphabet`, for BPE `max_token_length` and for WordPiece `score`, as in
-                `subword.train`; `field`, `column`, `threads`, `progress` and `checkpoint` too.
-
-        Raises:
-            OSError, ValueError, TypeError: As for `subword.train`; or the post-processor needs a
-                token that is not among the special ones.
-
-        Example:
-            >>> import subword
-            >>> old = subword.train(["low lower"], "byte_level_bpe", 260, progress=False)
-            >>> new = old.train_new(["a new text"] * 3, 259, progress=False)
-            >>> new.encode("a new text").tokens
-            ['a', 'Ġnew', 'Ġ', 't', 'e', 'x', 't']
-        """
-        # Whoever only encodes does not wait for what trains.
-        from subword.trainers.retrain import retrained_parts
-
-        return type(self)(**retrained_parts(self, source, vocab_size, **options))
-
     def __reduce__(self) -> tuple[Any, ...]:
         state = {name: getattr(self, name) for name in STATE}
         state |= {
@@ -372,7 +361,3 @@ class Tokenizer(FromFiles, IdEncoder):
 
 def _rebuild(cls: type[Tokenizer], model: Model, options: dict[str, Any]) -> Tokenizer:
     return cls(model, **options)
-
-
-def _are_pairs(text: tuple[Any, ...]) -> bool:
-    return len(text) == 2 and not any(isinstance(part, str) for part in text)

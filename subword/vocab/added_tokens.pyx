@@ -38,6 +38,7 @@ cdef enum Flag:
     SINGLE_WORD = 1
     LSTRIP = 2
     RSTRIP = 4
+    SKIPPED = 8
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,8 @@ cdef class AddedTokenMatcher:
     tokens are.
 
     Args:
-        tokens: (content to search, id, AddedToken) of each. Of equal contents the first counts.
+        tokens: (content to search, id, AddedToken) of each. Of equal contents the first counts. One
+            with None for its id is text like any other, in which no other token is found.
     """
 
     def __init__(self, tokens):
@@ -134,11 +136,11 @@ cdef class AddedTokenMatcher:
         if self.ids == NULL or self.sizes == NULL or self.flags == NULL:
             raise MemoryError("out of memory")
         for i, (content, index, token) in enumerate(tokens):
-            self.ids[i] = index
+            self.ids[i] = 0 if index is None else index
             self.sizes[i] = <int32_t>len(content)
             self.flags[i] = (SINGLE_WORD if token.single_word else 0) | (LSTRIP if token.lstrip
                                                                          else 0) | (
-                RSTRIP if token.rstrip else 0)
+                RSTRIP if token.rstrip else 0) | (SKIPPED if index is None else 0)
         starts = {content[0] for content in self.contents}
         self.only_first_byte = starts.pop() if len(starts) == 1 else -1
         self.trie = make_trie(self.contents, False)
@@ -249,6 +251,8 @@ cdef int find_spans(AddedTokenMatcher matcher, const uint8_t* data, int32_t pos,
         stop = end = pos + matcher.sizes[pattern]
         pos = end    # even if the match is refused below: no shorter one is tried inside it
         flags = matcher.flags[pattern]
+        if flags & SKIPPED:
+            continue
         if flags & SINGLE_WORD:
             if start > 0 and scan_bits[utf8_decode(data + previous(data, start),
                                                    &length)] & SCAN_WORD:

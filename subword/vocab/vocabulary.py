@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import copy
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from subword._core.checks import check_list
@@ -128,12 +129,8 @@ class Vocabulary:
             self.added_ids[token.content] = index
             if token.special:
                 self.special.add(token.content)
-        # Of two tokens with the same text the special one counts.
-        ordered = sorted(self.added.items(), key=lambda item: not item[1].special)
-        self.before_normalizer = AddedTokenMatcher(
-            [(t.content, i, t) for i, t in ordered if not t.normalized]
-        )
-        self.normalized_texts = {i: normalize(t.content) for i, t in ordered if t.normalized}
+        self._normalize = normalize
+        self._look_for(self.added)
         # The reference goes on to show a token in normalized form when it is listed again without
         # the flag, and to skip one that was special: see `listed`.
         self._shown_texts = {
@@ -142,9 +139,38 @@ class Vocabulary:
             for token in tokens
             if token.normalized
         } | self.normalized_texts
-        self.after_normalizer = AddedTokenMatcher(
-            [(self.normalized_texts[i], i, t) for i, t in ordered if t.normalized]
-        )
+
+    def _look_for(
+        self, found: Mapping[int, AddedToken], skipped: Collection[int] = frozenset()
+    ) -> None:
+        """Make what finds added tokens in texts: see `looking_for`."""
+        # Of two tokens with the same text the special one counts.
+        ordered = sorted(found.items(), key=lambda item: not item[1].special)
+        self.normalized_texts = {i: self._normalize(t.content) for i, t in ordered if t.normalized}
+        before: list[tuple[str, int | None, AddedToken]] = []
+        after: list[tuple[str, int | None, AddedToken]] = []
+        for i, token in ordered:
+            index = None if i in skipped else i
+            if token.normalized:
+                after.append((self.normalized_texts[i], index, token))
+            else:
+                before.append((token.content, index, token))
+        self.before_normalizer = AddedTokenMatcher(before)
+        self.after_normalizer = AddedTokenMatcher(after)
+
+    def looking_for(
+        self, found: Mapping[int, AddedToken], skipped: Collection[int] = frozenset()
+    ) -> Vocabulary:
+        """Return a vocabulary with the tokens of this one that looks for others in texts.
+
+        Args:
+            found: What to look for, by the id that it gives: added tokens, or tokens that stand for
+                them.
+            skipped: Ids of those whose text stays text; no other token is found in it.
+        """
+        other = copy.copy(self)
+        other._look_for(found, skipped)
+        return other
 
     def listed(self) -> list[tuple[int, AddedToken]]:
         """Return (id, token) of what makes a vocabulary like this one, in the order of the ids.

@@ -104,6 +104,25 @@ def test_grid_of_calls_of_published_tokenizers(folder):
     check_grid(tok, range(1000, 1300), 150)
 
 
+def test_special_tokens_can_be_text(tokenizer):
+    texts = ["the [MASK] cat", "[SEP][CLS] unbelievable[PAD]", "</s> <mask>x<pad>", "a"]
+
+    def answers():
+        yield tokenizer(texts, split_special_tokens=True)
+        yield tokenizer(texts[0], texts[1], split_special_tokens=True, return_offsets_mapping=True)
+        yield tokenizer(texts, split_special_tokens=True, max_length=6, truncation=True)
+        tokenizer.split_special_tokens = True
+        yield tokenizer(texts[1])
+        yield tokenizer(texts, split_special_tokens=False)
+        yield tokenizer._tokenizer.encode_special_tokens
+
+    expected = list(answers())
+    tokenizer.split_special_tokens = False
+    door.patch()
+    assert door.twin_of(tokenizer) is not None
+    assert list(answers()) == expected
+
+
 def test_other_ways_in_and_out(tokenizer, tmp_path):
     def answers(folder):
         tok = copy.deepcopy(tokenizer)
