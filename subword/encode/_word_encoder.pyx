@@ -66,8 +66,8 @@ cdef class WordEncoder:
         if worker.scan_calls % SCAN_CALLS == 0:
             check_signals()
         while i < count:
-            i = pending_add(pending, &worker.cache(out.with_offsets).table, text.data, text.size,
-                            spans, i, count)
+            i = pending_add(pending, &worker.cache(out.with_offsets).table, text.data,
+                            text.capacity, spans, i, count)
             if pending.size == 0 and pending.rows == 0:    # too long for the cache
                 compute(self, worker, text.data + spans[2 * i], spans[2 * i + 1] - spans[2 * i])
                 emit_tokens(worker, text, spans[2 * i], self.caches_chunks and not worker.plain,
@@ -145,15 +145,9 @@ cdef class WordEncoder:
 
 
 cdef int emit_one(WordEncoder encoder, Worker worker, int i, Output* out) except -1 nogil:
-    """Append the ids of the pending word i, which may be an added token."""
-    cdef pending_words* pending = worker.pending
+    """Append the ids of the pending word i, which is no added token."""
     cdef const uint32_t* values
     cdef uint32_t count
-    cdef const extra_entry* extra
-    if pending.keys[i].high == 0:
-        extra = &pending.extras[pending.keys[i].low - 1]
-        if extra.size == ADDED_TOKEN:
-            return output_push(out, <uint32_t>extra.hash, 0, 0, 0)
     values = look_up(encoder, worker, i, False, &count)
     output_reserve(out, count + SLACK)
     copy_values(out.ids + out.size, values, count)

@@ -28,7 +28,7 @@ cdef class Encoder(WordEncoder):
     cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                          int absent_byte, Output* out) except -1 nogil
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
-                            Output* out) except -1 nogil
+                            Py_ssize_t size, Output* out) except -1 nogil
     cdef int set_plain(self, Worker worker, bint plain, Output* out) except -1 nogil
     cdef int encode_chunks(self, Worker worker, const Text* text, Output* out) except -1 nogil
     cdef int run_stages(self, Worker worker, const Text* text, Normalizer normalizer,

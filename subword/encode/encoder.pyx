@@ -141,13 +141,13 @@ cdef class Encoder(WordEncoder):
         cdef Py_ssize_t i, first = self.before_normalizer.first_place(data, size, absent_byte)
         cdef const AddedSpan* span
         if first == size:
-            return self.encode_segment(worker, data, 0, <int32_t>size, out)
+            return self.encode_segment(worker, data, 0, <int32_t>size, size, out)
         worker.added_spans.size = 0
         self.before_normalizer.find_from(data, <int32_t>first, <int32_t>size, &worker.added_spans)
         for i in range(worker.added_spans.size):
             span = &worker.added_spans.data[i]
             if span.id < 0:
-                self.encode_segment(worker, data, span.start, span.end, out)
+                self.encode_segment(worker, data, span.start, span.end, size, out)
             else:
                 self.push_token(worker, <uint32_t>span.id, span.start, span.end, out)
             if self.has_enough(worker, out):
@@ -155,9 +155,10 @@ cdef class Encoder(WordEncoder):
         return 0
 
     cdef int encode_segment(self, Worker worker, const uint8_t* data, int32_t start, int32_t end,
-                            Output* out) except -1 nogil:
-        """Append the tokens of data[start:end), which lies between added tokens."""
+                            Py_ssize_t size, Output* out) except -1 nogil:
+        """Append the tokens of data[start:end), which lies between added tokens of data[0:size)."""
         cdef Text text = segment_text(data, start, end, out.with_offsets or self.aligns)
+        text.capacity = size - start
         if text.size == 0:
             return 0
         if self.raw_unsplit is not None and not self.core_matcher.may_hold(text.data, text.size):

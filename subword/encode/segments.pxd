@@ -39,10 +39,14 @@ cdef inline Text segment_text(const uint8_t* data, Py_ssize_t start, Py_ssize_t 
 
 
 cdef inline Text part_of(const Text* text, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
-    """Return the bytes [start, end) of a text, where they lie."""
+    """Return the bytes [start, end) of a text, where they lie.
+
+    As for every text, its capacity is how many bytes may be read, which is more than its size.
+    """
     cdef Text part = text[0]
     part.data += start
     part.size = end - start
+    part.capacity -= start
     if part.source_start != NULL:
         part.source_start += start
         part.source_end += start

@@ -158,19 +158,26 @@ static inline const uint32_t *pending_find(const pending_words *w, const word_ta
     return find_long(t, w->bytes + extra->first_byte, extra->size, extra->hash, count);
 }
 
-/* Write the values of the pending word `at` if it is in the table, in another slot than its first or as a long word.
- * Returns where they end, or NULL if it is not there or has more than SLOT64_VALUES. Not inlined: the loops that call
+/* Write the id of the pending entry `at` if it is an added token, the values of a word if it is in the table, in
+ * another slot than its first or as a long word. Returns where they end, or NULL if it is not there or has more than SLOT64_VALUES. Not inlined: the loops that call
  * it need their registers. */
 subword_noinline static uint32_t *emit_found(const pending_words *w, const word_table *t, int at, uint32_t *ids) {
     uint32_t count;
-    if (w->keys[at].high == 0 && w->extras[w->keys[at].low - 1].size <= 0) return NULL;
+    if (w->keys[at].high == 0) {
+        const extra_entry *extra = &w->extras[w->keys[at].low - 1];
+        if (extra->size == ADDED_TOKEN) {
+            *ids = (uint32_t)extra->hash;
+            return ids + 1;
+        }
+        if (extra->size == 0) return NULL;
+    }
     const uint32_t *values = pending_find(w, t, at, &count);
     if (!values || count > SLOT64_VALUES) return NULL;
     copy_values(ids, values, count);
     return ids + count;
 }
 
-/* Append the words spans[at], ... of a text of n bytes. Returns the first that did not fit, or `count`; that word
+/* Append the words spans[at], ... of a text; n bytes of it may be read. Returns the first that did not fit, or `count`; that word
  * may be longer than MAX_CACHED_BYTES. */
 static inline int plain_add(pending_words *w, const word_table *t, const uint8_t *text, ptrdiff_t n,
                             const int32_t *spans, int at, int count) {
