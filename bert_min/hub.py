@@ -70,7 +70,7 @@ def find_folder(name: str | Path, revision: str | None = None) -> Path:
     raise OSError(
         f"{name!r} is no folder here, not whole in the cache of huggingface_hub, and was not "
         f"downloaded ({type(reason).__name__}): check the name, or run `hf download {name}` where "
-        "there is a network, or give the folder of the model"
+        "there is a network, or give a folder, one with a config.json"
     ) from reason
 
 

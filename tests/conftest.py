@@ -7,6 +7,9 @@ from hypothesis import HealthCheck, settings
 
 from subword.pre_tokenizers import use_simd
 
+# No test needs a network: a name of the Hub is looked for in the cache alone.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
 # Time limits of single examples say more about the machine than about the code.
 settings.register_profile("default", deadline=None)
 # Under the sanitizers everything is many times slower, and so are the generators.

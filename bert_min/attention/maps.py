@@ -54,8 +54,9 @@ def attention_maps(
     tokens, states = hidden_states(model, tokenizer, text)
     with torch.inference_mode():
         chosen = cast(BertLayer, model.layers[layer % layers])
-        q, k, _ = chosen.split_heads(states[layer % layers])  # the input of that layer
-        bias = None if model.distance_bias is None else model.distance_bias(len(tokens))
-        layout = PackedLayout.of([len(tokens)], q.device)
+        x = states[layer % layers]  # the input of that layer
+        layout = PackedLayout.of([len(tokens)], x.device)
+        bias, rotation = model.places(layout.positions, layout, x)[layer % layers]
+        q, k, _ = chosen.split_heads(x, rotation)
         weights = attention_weights(q, k, layout, bias)[0]  # (H, S, S)
     return AttentionMap(tokens, weights.float().cpu().numpy())

@@ -35,6 +35,13 @@ from torch import Tensor, nn
 from bert_min.model.attention import DistanceBias, attention, attention_weights
 from bert_min.model.config import BertConfig
 from bert_min.model.linear import Linear
+from bert_min.model.modern import (
+    ModernEmbeddings,
+    ModernLayer,
+    Rotation,
+    local_and_global,
+    modern_norm,
+)
 from bert_min.model.packing import PackedLayout, PaddedBatch
 from bert_min.model.pretrained import PretrainedModel
 
@@ -87,14 +94,22 @@ class BertLayer(nn.Module):
         self.dropout = nn.Dropout(config.hidden_dropout_prob)
         self.attention_dropout = config.attention_probs_dropout_prob
 
-    def split_heads(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Map (T, E) to queries, keys and values of (T, H, D) each."""
+    def split_heads(
+        self, x: Tensor, rotation: Rotation | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Map (T, E) to queries, keys and values of (T, H, D) each; BERT rotates none of them."""
         q, k, v = self.qkv(x).view(len(x), 3, self.heads, -1).unbind(1)  # (T, 3E) -> 3 x (T, H, D)
         return q, k, v
 
-    def forward(self, x: Tensor, layout: PackedLayout, bias: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        layout: PackedLayout,
+        bias: Tensor | None = None,
+        rotation: Rotation | None = None,
+    ) -> Tensor:
         """Map (T, E) to (T, E); bias as in `attention`."""
-        q, k, v = self.split_heads(x)  # (T, H, D) each
+        q, k, v = self.split_heads(x, rotation)  # (T, H, D) each
         dropout = self.attention_dropout if self.training else 0.0
         attended = attention(q, k, v, layout, dropout, bias)
         return self.feed_forward(x, attended)
@@ -141,10 +156,17 @@ class BertModel(PretrainedModel):
     def __init__(self, config: BertConfig, add_pooling_layer: bool = True) -> None:
         """Make a model with fresh weights; `from_pretrained` fills it from a folder."""
         super().__init__(config)
-        self.embeddings = BertEmbeddings(config)
+        modern = config.family.is_modern
+        self.embeddings: BertEmbeddings | ModernEmbeddings = (
+            ModernEmbeddings(config) if modern else BertEmbeddings(config)
+        )
         biased = config.family.has_distance_bias
         self.distance_bias = DistanceBias(config.num_attention_heads) if biased else None
-        self.layers = nn.ModuleList(BertLayer(config) for _ in range(config.num_hidden_layers))
+        numbers = range(config.num_hidden_layers)
+        self.layers = nn.ModuleList(
+            ModernLayer(config, number) if modern else BertLayer(config) for number in numbers
+        )
+        self.final_norm = modern_norm(config) if modern else None
         width = config.hidden_size
         self.pooler = Linear(width, width) if add_pooling_layer and config.has_pooler else None
         self.init_weights()
@@ -211,21 +233,39 @@ class BertModel(PretrainedModel):
                 else layout.positions_of(input_ids != uncounted)
             )
         x = self.embeddings(input_ids, token_type_ids, positions)
-        bias = None if self.distance_bias is None else self.distance_bias(layout.max_seqlen)
         hidden, weights = [x], []
-        for layer in self.layers:
+        places = self.places(positions, layout, x)
+        for layer, (bias, rotation) in zip(self.layers, places, strict=True):
             if output_attentions:
-                q, k, _ = cast(BertLayer, layer).split_heads(x)
+                q, k, _ = cast(BertLayer, layer).split_heads(x, rotation)
                 weights.append(attention_weights(q, k, layout, bias))
-            x = layer(x, layout, bias)
+            x = layer(x, layout, bias, rotation)
             if output_hidden_states:
                 hidden.append(x)
+        if self.final_norm is not None:
+            x = hidden[-1] = self.final_norm(x)
         return BertOutput(
             x,
             self.pool(x, layout.cu_seqlens),
             tuple(hidden) if output_hidden_states else None,
             tuple(weights) if output_attentions else None,
         )
+
+    def places(
+        self, positions: Tensor, layout: PackedLayout, x: Tensor
+    ) -> list[tuple[Tensor | None, Rotation | None]]:
+        """Return what each layer's attention knows of positions: what is added, how it rotates.
+
+        Args:
+            positions: (T,) position of each token in its text.
+            layout: Where the texts lie.
+            x: (T, E) token vectors, for their type and device.
+        """
+        if not self.config.family.is_modern:
+            bias = None if self.distance_bias is None else self.distance_bias(layout.max_seqlen)
+            return [(bias, None)] * len(self.layers)
+        kinds = local_and_global(self.config, positions, layout.max_seqlen, x)
+        return [kinds[cast(ModernLayer, layer).is_local] for layer in self.layers]
 
     @property
     def uncounted_id(self) -> int | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from bert_min.hub import find_folder
 from bert_min.model.activations import ACTIVATIONS
 from bert_min.model.families import FAMILIES, Family
+from bert_min.model.modern_config import ModernConfig, read_modern, write_modern
 from subword.file_access import write_text
 
 PROBLEM_TYPES: Final = ("regression", "single_label_classification", "multi_label_classification")
@@ -61,6 +62,7 @@ class BertConfig:
         problem_type: Loss of sequence classification, one of PROBLEM_TYPES; None lets the
             labels decide (one label: regression; integers: single label; else multi-label).
         model_type: One of `FAMILIES`: names of the weights on disk, positions, heads.
+        modern: What ModernBERT has besides; None for others.
 
     Raises:
         ValueError: A value no model can have, or one this package does not implement.
@@ -92,6 +94,7 @@ class BertConfig:
     id2label: dict[int, str] | None = None
     problem_type: str | None = None
     model_type: str = "bert"
+    modern: ModernConfig | None = None
 
     def __post_init__(self) -> None:
         for name in (
@@ -143,6 +146,8 @@ class BertConfig:
                 f"model_type must be one of {', '.join(FAMILIES)}, got {self.model_type!r}: "
                 "other architectures are not implemented"
             )
+        if self.family.is_modern is (self.modern is None):
+            raise ValueError(f"modern must be given for modernbert alone, got {self.modern!r}")
 
     @property
     def family(self) -> Family:
@@ -217,6 +222,11 @@ class BertConfig:
         if model_type == "distilbert":
             values = {DISTILBERT_NAMES.get(key, key): value for key, value in values.items()}
             values.setdefault("classifier_dropout", 0.2)  # of its configuration, not of BERT's
+        elif model_type == "modernbert":
+            try:
+                values = read_modern(values, source)
+            except TypeError as error:  # of another type than it compares with
+                raise ValueError(f"{source}: {error}") from None
         for key, allowed in REQUIRED_VALUES.items():
             if values.get(key) not in allowed:
                 raise ValueError(
@@ -276,7 +286,7 @@ class BertConfig:
         if self.model_type == "distilbert":
             theirs = {ours: name for name, ours in DISTILBERT_NAMES.items()}
             values = {theirs.get(key, key): value for key, value in values.items()}
-        return values
+        return values if self.modern is None else write_modern(values, self.modern)
 
     def save_pretrained(self, folder: str | Path, architecture: str | None = None) -> None:
         """Write `config.json` into a folder, which is made if it is not there.

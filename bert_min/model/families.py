@@ -3,11 +3,11 @@
 BERT, its two relatives and RoBERTa's kin compute the same thing. A `Family` says how their weights
 are named on disk, where positions begin, and which heads they have. XLM-R, CamemBERT and KLUE's
 models are RoBERTa under other names; MPNet is one whose attention also knows how far apart tokens
-are.
+are. ModernBERT computes otherwise: its parts are those of modern.py.
 
 Sources: Devlin et al. 2019 (BERT); Liu et al. 2019, "RoBERTa"; Conneau et al. 2020 (XLM-R); Sanh et
-al. 2019 (DistilBERT); Clark et al. 2020 (ELECTRA); Song et al. 2020 (MPNet); the names and heads
-are those of `transformers`.
+al. 2019 (DistilBERT); Clark et al. 2020 (ELECTRA); Song et al. 2020 (MPNet); Warner et al. 2024
+(ModernBERT); the names and heads are those of `transformers`.
 """
 
 from __future__ import annotations
@@ -70,6 +70,20 @@ ROBERTA_HEAD_NAMES: Final[Renames] = [
     (r"predictions\.decoder\.weight", r"lm_head.decoder.weight"),
     (r"predictions\.decoder\.bias", r"lm_head.bias"),
 ]
+MODERN_NAMES: Final[Renames] = [
+    (r"embeddings\.word\.(\w+)", r"embeddings.tok_embeddings.\1"),
+    (LAYER + r"wqkv\.(\w+)", r"layers.\1.attn.Wqkv.\2"),
+    (LAYER + r"attention_output\.(\w+)", r"layers.\1.attn.Wo.\2"),
+    (LAYER + r"attention_norm\.(\w+)", r"layers.\1.attn_norm.\2"),
+    (LAYER + r"intermediate\.(\w+)", r"layers.\1.mlp.Wi.\2"),
+    (LAYER + r"output\.(\w+)", r"layers.\1.mlp.Wo.\2"),
+]
+MODERN_HEAD_NAMES: Final[Renames] = [
+    (r"predictions\.transform\.(\w+)", r"head.dense.\1"),
+    (r"predictions\.norm\.(\w+)", r"head.norm.\1"),
+    (r"predictions\.decoder\.(\w+)", r"decoder.\1"),
+    (r"qa_outputs\.(\w+)", r"classifier.\1"),
+]
 
 
 @dataclass(frozen=True)
@@ -88,9 +102,10 @@ class Family:
         pad_token_id: Where config.json does not say.
         has_token_types: Whether there is a table of token types.
         has_distance_bias: Whether attention adds a number for each distance between two tokens.
+        is_modern: Whether it is built of the parts of modern.py.
         classifier: Of whole texts: "pooled", a matrix on the pooler's output; or on the vector of
             the first token "relu" (dense, ReLU), "gelu" or "tanh" (dense and activation between two
-            dropouts), then a matrix.
+            dropouts), "modern" (`ModernHead`), then a matrix.
         text_dropout_alone: Whether classifier_dropout is that of whole texts alone, and question
             answering has one of its own (DistilBERT).
     """
@@ -104,7 +119,8 @@ class Family:
     pad_token_id: int = 0
     has_token_types: bool = True
     has_distance_bias: bool = False
-    classifier: Literal["pooled", "relu", "gelu", "tanh"] = "pooled"
+    is_modern: bool = False
+    classifier: Literal["pooled", "relu", "gelu", "tanh", "modern"] = "pooled"
     text_dropout_alone: bool = False
 
     @property
@@ -148,5 +164,15 @@ FAMILIES: Final = {
         encoder_names=MPNET_NAMES,
         has_token_types=False,
         has_distance_bias=True,
+    ),
+    "modernbert": Family(
+        "ModernBert",
+        "model",
+        MODERN_NAMES,
+        MODERN_HEAD_NAMES,
+        has_token_types=False,
+        pad_token_id=50_283,
+        is_modern=True,
+        classifier="modern",
     ),
 }

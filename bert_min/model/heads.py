@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from bert_min.model.bert import BertModel
 from bert_min.model.config import BertConfig
 from bert_min.model.linear import Linear
+from bert_min.model.modern import ModernHead
 from bert_min.model.packed_head import IGNORE, HeadOutput, Lengths, PackedHead
 from bert_min.model.packing import PackedLayout, PaddedBatch
 
@@ -75,7 +76,12 @@ class _TextHead(PackedHead[HeadOutput]):
         layout = PackedLayout.of(lengths, input_ids.device)
         out = self.bert.forward_packed(input_ids, layout, token_type_ids, positions=positions)
         summary = out.pooler_output
-        if summary is None:
+        modern = self.config.modern
+        if modern is not None and modern.classifier_pooling == "mean":
+            sizes = layout.cu_seqlens.diff()
+            x = out.last_hidden_state
+            summary = torch.segment_reduce(x, "mean", lengths=sizes.long(), unsafe=True)
+        elif summary is None:
             summary = out.last_hidden_state[layout.cu_seqlens[:-1].long()]
         logits = self._score(summary)  # (B, num_labels)
         return HeadOutput(None if labels is None else self._loss(logits, labels), logits)
@@ -127,6 +133,7 @@ class BertForSequenceClassification(_TextHead):
         width, labels = config.hidden_size, config.num_labels
         kind = config.family.classifier
         self.pre_classifier = Linear(width, width, "relu") if kind == "relu" else None
+        self.head = ModernHead(config) if kind == "modern" else None
         self.classifier = (
             DenseClassifier(config, kind) if kind in ("gelu", "tanh") else Linear(width, labels)
         )
@@ -135,6 +142,8 @@ class BertForSequenceClassification(_TextHead):
     def _score(self, summary: Tensor) -> Tensor:
         if self.pre_classifier is not None:
             summary = self.pre_classifier(summary)
+        if self.head is not None:
+            summary = self.head(summary)
         scores: Tensor = self.classifier(self.dropout(summary))
         return scores
 
@@ -182,6 +191,7 @@ class BertForTokenClassification(PackedHead[HeadOutput]):
             if config.family.text_dropout_alone
             else _classifier_dropout(config)
         )
+        self.head = ModernHead(config) if config.family.is_modern else nn.Identity()
         self.classifier = Linear(config.hidden_size, config.num_labels)
         self.init_weights()
 
@@ -195,7 +205,7 @@ class BertForTokenClassification(PackedHead[HeadOutput]):
     ) -> HeadOutput:
         """Score the tokens of packed texts; labels (T,), IGNORE for a token without one."""
         out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
-        logits = self.classifier(self.dropout(out.last_hidden_state))  # (T, num_labels)
+        logits = self.classifier(self.dropout(self.head(out.last_hidden_state)))  # (T, num_labels)
         return HeadOutput(None if labels is None else F.cross_entropy(logits, labels), logits)
 
     def unpack_output(self, batch: PaddedBatch, out: HeadOutput) -> HeadOutput:
@@ -220,6 +230,9 @@ class BertForQuestionAnswering(PackedHead[QuestionAnsweringOutput]):
         self.bert = BertModel(config, add_pooling_layer=False)
         # DistilBERT alone drops out before these two vectors
         self.dropout = nn.Dropout(0.1) if config.family.text_dropout_alone else nn.Identity()
+        self.head: nn.Module = nn.Identity()
+        if config.family.is_modern:
+            self.dropout, self.head = _classifier_dropout(config), ModernHead(config)
         self.qa_outputs = Linear(config.hidden_size, 2)
         self.init_weights()
 
@@ -247,7 +260,9 @@ class BertForQuestionAnswering(PackedHead[QuestionAnsweringOutput]):
             start_logits and end_logits (T,) each; with both positions also the loss.
         """
         out = self.bert.forward_packed(input_ids, lengths, token_type_ids, positions=positions)
-        start, end = self.qa_outputs(self.dropout(out.last_hidden_state)).unbind(1)  # (T,) each
+        start, end = self.qa_outputs(self.dropout(self.head(out.last_hidden_state))).unbind(
+            1
+        )  # (T,) each
         loss = None
         if start_positions is not None and end_positions is not None:
             layout = PackedLayout.of(lengths, start.device)

@@ -30,7 +30,7 @@ class Int8Linear(nn.Module):
         super().__init__()
         weight = layer.weight.detach().float()  # (N, K)
         self.activation = layer.activation
-        self.bias = layer.bias.detach().float()
+        self.bias = None if layer.bias is None else layer.bias.detach().float()
         self.scale = (weight.abs().amax(1) / 127).clamp(min=1e-12)  # (N,)
         self.zero = torch.zeros(len(weight), dtype=torch.int64)
         whole = (weight / self.scale[:, None]).round().to(torch.int8)
@@ -47,7 +47,7 @@ class Int8Linear(nn.Module):
             whole, 1.0, ZERO, self.packed, self.scale, self.zero, None,
             1.0, 0, torch.float32, "none", [], "",
         )  # fmt: skip
-        y = torch.addcmul(self.bias, y, scale, out=y)  # (T, N)
+        y = y.mul_(scale) if self.bias is None else torch.addcmul(self.bias, y, scale, out=y)
         return y if self.activation is None else self.activation.function(y)
 
 

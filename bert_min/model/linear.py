@@ -89,9 +89,15 @@ def linear(
 class Linear(nn.Linear):
     """Dense layer with weights (N, K), followed by an activation if one is named."""
 
-    def __init__(self, in_features: int, out_features: int, activation: str | None = None) -> None:
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        activation: str | None = None,
+        bias: bool = True,
+    ) -> None:
         """Make a layer from K = in_features to N = out_features."""
-        super().__init__(in_features, out_features)
+        super().__init__(in_features, out_features, bias)
         self.activation = None if activation is None else ACTIVATIONS[activation]
 
     def forward(self, x: Tensor) -> Tensor:

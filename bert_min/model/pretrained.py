@@ -19,7 +19,7 @@ from bert_min.model.weight_files import read_tensors
 from bert_min.model.weight_names import HEADS, TIED, current_names, disk_name, fuse_qkv, split_qkv
 from subword.file_access import atomic_path
 
-ENCODER: Final = re.compile(r"(bert\.)?(embeddings|layers|distance_bias)\.")
+ENCODER: Final = re.compile(r"(bert\.)?(embeddings|layers|distance_bias|final_norm)\.")
 # The last matrix of a classifier, whatever comes before its name.
 CLASSIFIER: Final = re.compile(r"(.*\.)?classifier\.(out_proj\.)?weight")
 

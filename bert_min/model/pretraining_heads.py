@@ -49,12 +49,17 @@ class MaskedLanguageHead(nn.Module):
         super().__init__()
         if not config.family.head_names:
             raise ValueError(f"the masked-word head of {config.model_type!r} is not implemented")
-        width = config.hidden_size
+        width, modern = config.hidden_size, config.modern
         # RoBERTa's is the exact GELU, whatever the encoder's
         activation = config.hidden_act if config.family.has_next_sentence else "gelu"
-        self.transform = Linear(width, width, activation)
-        self.norm = nn.LayerNorm(width, eps=config.layer_norm_eps)
-        self.decoder = Linear(width, config.vocab_size)
+        if modern is not None:
+            activation = modern.classifier_activation
+        self.transform = Linear(width, width, activation, modern is None or modern.classifier_bias)
+        self.norm = nn.LayerNorm(
+            width, eps=config.layer_norm_eps, bias=modern is None or modern.norm_bias
+        )
+        words_bias = modern is None or modern.decoder_bias
+        self.decoder = Linear(width, config.vocab_size, bias=words_bias)
         if config.tie_word_embeddings:
             self.decoder.weight = embedding.weight
 

@@ -17,10 +17,10 @@ from bert_min.model.families import FAMILIES
 
 # Never weights: positions 0, 1, 2 ... that old versions stored.
 NOT_WEIGHTS: Final = re.compile(r"(.*\.)?embeddings\.(position_ids|token_type_ids)")
-ANCHOR: Final = "embeddings.word_embeddings.weight"  # every model has it, whatever comes before
+ANCHOR: Final = "embeddings.word.weight"  # every model has it, whatever comes before
 # What a model for another task leaves on disk: heads, poolers, and what never was a weight.
 HEADS: Final = re.compile(
-    r"(.*\.)?(cls|lm_head|classifier|pre_classifier|qa_outputs|pooler|vocab_(transform|layer_norm|projector)"
+    r"(.*\.)?(cls|lm_head|classifier|pre_classifier|qa_outputs|pooler|head|decoder|vocab_(transform|layer_norm|projector)"
     r"|(discriminator|generator)_\w+|embeddings\.(position_ids|token_type_ids))(\..*)?"
 )
 TIED: Final = "predictions.decoder.weight"  # the token embedding again, unless the config unties it
@@ -42,7 +42,7 @@ def disk_name(name: str, model_type: str) -> str:
     for pattern, theirs in [*family.encoder_names, *family.head_names]:
         if re.fullmatch(pattern, inner):
             return prefix + re.sub(pattern, theirs, inner)
-    return name
+    return prefix + inner
 
 
 def split_qkv(state: dict[str, Tensor]) -> dict[str, Tensor]:
@@ -81,7 +81,8 @@ def outer_prefix(names: Iterable[str], model_type: str) -> str:
         >>> outer_prefix(["0.auto_model.embeddings.word_embeddings.weight"], "bert")
         '0.auto_model.'
     """
-    found = [name.removesuffix(ANCHOR) for name in names if name.endswith(ANCHOR)]
+    anchor = disk_name(ANCHOR, model_type)
+    found = [name.removesuffix(anchor) for name in names if name.endswith(anchor)]
     encoder = f"{FAMILIES[model_type].prefix}."
     return (
         found[0].removesuffix(encoder) if len(found) == 1 else ""

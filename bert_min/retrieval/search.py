@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bert_min.progress import Progress
-from bert_min.retrieval.best import Best, highest
+from bert_min.retrieval.best import Best
 from bert_min.retrieval.scorers import (
     TINY,
     BitScorer,
@@ -149,7 +149,7 @@ def _rescore(
     if np.isnan(scores).any():
         where = rows[np.isnan(scores)][0]
         raise ValueError(f"vectors must be finite, got a score of NaN in row {where}")
-    columns = highest(scores, k)
+    columns = np.argsort(-scores, 1, kind="stable")[:, :k]
     return np.take_along_axis(scores, columns, 1), np.take_along_axis(rows, columns, 1)
 
 
