@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from subword._core.limits import MAX_ID
+from subword.formats.gguf import gguf_parts
 from subword.formats.json_files import PathLike, read_json
 from subword.formats.parts import TokenizerParts
 from subword.formats.presets import (
@@ -47,6 +48,7 @@ FILE_READERS: dict[str, Callable[[PathLike], TokenizerParts]] = {
     ".json": tokenizer_json_parts,
     ".txt": wordpiece_parts,
     ".model": sentencepiece_parts,
+    ".gguf": gguf_parts,
 }
 
 
@@ -212,8 +214,10 @@ def _reader_of(folder: Path) -> Callable[[Path], TokenizerParts]:
     for files, reader in FOLDER_READERS.items():
         if all((folder / file).exists() for file in files):
             return reader
+    if found := sorted(folder.glob("*.gguf")):
+        return lambda _: gguf_parts(found[0])
     *first, last = [" + ".join(files) for files in FOLDER_READERS]
-    raise FileNotFoundError(f"{folder}: no {', '.join(first)} or {last}")
+    raise FileNotFoundError(f"{folder}: no {', '.join([*first, last])} or .gguf file")
 
 
 def _added_ids(folder: Path) -> dict[str, int]:

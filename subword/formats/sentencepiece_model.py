@@ -176,6 +176,27 @@ def parse_model(data: bytes) -> SentencePieceModel:
     return found
 
 
+def model_of_pieces(
+    pieces: Sequence[str], scores: Sequence[float], kinds: bytes
+) -> SentencePieceModel:
+    """Return a BPE model of pieces that come from another file, checked as one of a .model file.
+
+    Args:
+        pieces: Of each id.
+        scores: Of each id.
+        kinds: Of each id, a `Kind`; with pieces for bytes, unknown characters become these.
+    """
+    trainer = {name: default for name, _, default in TRAINER.values()}
+    normalizer = {name: default for name, _, default in NORMALIZER.values()}
+    trainer |= {"model_type": int(Algorithm.BPE), "byte_fallback": int(Kind.BYTE in kinds)}
+    normalizer["remove_extra_whitespaces"] = 0
+    model = SentencePieceModel(
+        list(pieces), array("f", scores), kinds, trainer, normalizer, {}, b""
+    )
+    _check_pieces(model)
+    return model
+
+
 def model_of(model: SentencePieceModel | None) -> SentencePieceModel:
     """Return the model of a tokenizer; a ValueError if it has none."""
     if model is None:

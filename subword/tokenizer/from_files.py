@@ -87,6 +87,21 @@ class FromFiles:
         return _build(cls, presets.bpe_parts(vocab, merges, byte_level, **options))
 
     @classmethod
+    def from_gguf(cls, path: PathLike) -> Self:
+        """Load the vocabulary of a .gguf file, of the kinds gpt2, llama and bert.
+
+        Only the metadata at the beginning of the file is read.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: It is broken, or its tokenizer is of another kind or splits texts in a way
+                that is not known; the message names the key.
+        """
+        from subword.formats.gguf import gguf_parts
+
+        return _build(cls, gguf_parts(path))
+
+    @classmethod
     def from_sentencepiece(cls, path: PathLike) -> Self:
         """Load a SentencePiece .model file, of any of its four types.
 

@@ -23,6 +23,7 @@ from subword.decoders.decode_stream import DecodeStream
 from subword.formats.sentencepiece import model_parts
 from subword.formats.sentencepiece_model import parse_model
 from subword.reference import ReferenceTokenizer
+from tests.helpers.gguf_files import gguf_file, gguf_keys
 from tests.helpers.piece_models import random_model
 from tests.helpers.random_configs import random_config
 from tests.helpers.random_text import short_text
@@ -30,6 +31,17 @@ from tests.helpers.random_text import short_text
 LONGEST = 2000
 SAMPLE = "ab é中 Hello's\r\n 123  <x>▁\u0301🙂"
 REFUSALS = (ValueError, TypeError)
+GGUFS = [
+    gguf_file(gguf_keys(model="gpt2", pre="gpt-2", tokens=["a", "b", "ab"], merges=["a b"])),
+    gguf_file(
+        gguf_keys(
+            **{"model": "llama", "tokens": ["<unk>", "a", "▁", "▁a"], "token_type": [2, 1, 1, 1]},
+            scores=[0.0, -3.0, -2.0, -1.0],
+            add_bos_token=False,
+        )
+    ),
+    gguf_file(gguf_keys(model="bert", tokens=["[UNK]", "▁a", "b"], token_type=[3, 1, 1])),
+]
 
 
 class Drawn(random.Random):
@@ -265,10 +277,30 @@ def sentencepiece_model(data: bytes) -> None:
         assert Tokenizer.from_sentencepiece(Path(name) / "again.model").encode_lists(texts) == rows
 
 
+def gguf(data: bytes) -> None:
+    """Any bytes behind the letters as a .gguf file, or a good one with some bytes changed."""
+    if data[:1] and data[0] % 2:
+        rng = Drawn(data[1:])
+        file = bytearray(GGUFS[rng.randrange(len(GGUFS))])
+        for _ in range(1 + rng.getrandbits(2)):
+            file[rng.randrange(len(file))] = rng.getrandbits(8)
+        data = bytes(file)
+    else:
+        data = b"GGUF" + data
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "m.gguf"
+        path.write_bytes(data)
+        try:
+            tok = Tokenizer.from_gguf(path)
+        except REFUSALS:
+            return
+    same_again(tok)
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     target.__name__: target
     for target in (
         *(tokenizer_json, edited_json, files, random_tokenizers),
-        *(encode, documents, decode, sentencepiece_model),
+        *(encode, documents, decode, sentencepiece_model, gguf),
     )
 }
