@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, final
 
 from subword.models.unigram import Unigram
+from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
 
 NORMAL: int
 UNKNOWN: int

@@ -2,6 +2,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, final
 
 from subword.models.word_level import WordLevel
+from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
 
 UNKNOWN: int
 FOUND: tuple[int, ...]
