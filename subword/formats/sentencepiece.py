@@ -24,6 +24,8 @@ from subword.vocab.added_tokens import AddedToken
 
 # Characters of a piece that BPE can merge. The longest of published models have some dozens.
 MAX_MERGED_CHARS = 1024
+# Splits of one piece that are put in order, which takes their square. Published pieces have fewer.
+MAX_ORDERED = 32
 
 
 def sentencepiece_parts(path: PathLike) -> TokenizerParts:
@@ -184,7 +186,7 @@ def _in_order(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
     In a tokenizer.json each merge has a rank of its own. Two merges to one piece overlap if the
     right part of one is the left part of the other: then that one is on the left.
     """
-    for _ in pairs:
+    for _ in pairs if len(pairs) <= MAX_ORDERED else ():
         for i, j in pairwise(range(len(pairs))):
             if pairs[j][1] == pairs[i][0] and pairs[i][1] != pairs[j][0]:
                 pairs[i], pairs[j] = pairs[j], pairs[i]

@@ -21,6 +21,7 @@ cdef class SentencePiece(TextNormalizer):
     cdef readonly bint escape_whitespaces
     cdef readonly bint treat_whitespace_as_suffix
     cdef readonly tuple user_defined
+    cdef frozenset kept                 # the same, to look up
     cdef Precompiled charsmap           # None: no character is replaced
     cdef IntMap children                # of the user defined pieces: node << 8 | byte -> node
     cdef IntMap ends                    # node -> 1 where a piece ends

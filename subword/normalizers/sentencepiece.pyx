@@ -60,6 +60,7 @@ cdef class SentencePiece(TextNormalizer):
         self.escape_whitespaces = escape_whitespaces
         self.treat_whitespace_as_suffix = treat_whitespace_as_suffix
         self.user_defined = tuple(check_list("user_defined", user_defined))
+        self.kept = frozenset(self.user_defined)
         intmap_init(&self.children, 16)
         intmap_init(&self.ends, 16)
         memset(self.begins, 0, 256)
@@ -84,7 +85,7 @@ cdef class SentencePiece(TextNormalizer):
 
     def normalize_token(self, str token not None):
         """Return the form that an added token has in normalized text: user defined pieces stay."""
-        return token if token in self.user_defined else self.normalize_str(token)
+        return token if token in self.kept else self.normalize_str(token)
 
     cdef int add_piece(self, bytes piece) except -1:
         cdef uint64_t node = 0, child

@@ -161,6 +161,20 @@ def test_pieces_that_share_a_long_beginning_take_memory_for_their_bytes_alone(lo
     assert tok.model.merge_count == 0
 
 
+def test_runs_of_all_lengths_take_no_more_than_their_splits(load):
+    runs = b"".join(piece("a" * size, -float(size)) for size in range(1, 301))
+    tok = load(UNK + runs + piece("▁", -1.0) + specs(2))
+    assert tok.model.merge_count == 300 * 299 // 2
+    assert tok.encode("a" * 300).tokens[1][:2] == "aa"
+
+
+def test_many_user_defined_pieces_are_found_in_one_step_each(load):
+    many = b"".join(piece(f"<{i}>", kind=4) for i in range(20_000))
+    letters = b"".join(piece(letter, -1.0) for letter in "▁ab")
+    tok = load(UNK + letters + many + specs(2))
+    assert tok.encode("a<19999>b<7>").ids == [1, 2, 4 + 19_999, 3, 4 + 7]
+
+
 def test_bytes_stand_for_unknown_characters(load):
     tok = load(UNK + BYTES + piece("▁", -1.0) + piece("a", -2.0) + specs(byte_fallback=True))
     assert tok.encode("aé").tokens == ["▁", "a", "<0xC3>", "<0xA9>"]
