@@ -3,9 +3,9 @@
     python -m benchmarks.train.run corpus.txt --vocab-size 32000 --cell byte-level
 
 Each run is a process of its own, one contender after the other, `--rounds` times over; the table
-gives the least seconds and the peak memory above that of the imports. Merges are shown as a digest
-of the first `vocab_size - 2000`: equal digests mean equal merges, whatever the alphabets. Without
-a file, the English corpus.
+gives the least seconds, on the clock and of the processors, and the peak memory above that of the
+imports. Merges are shown as a digest of the first `vocab_size - 2000`: equal digests mean equal
+merges, whatever the alphabets. Without a file, the English corpus.
 """
 
 from __future__ import annotations
@@ -85,6 +85,27 @@ def huggingface(kind: str) -> Callable[[str, int], Merges]:
     return run
 
 
+def huggingface_unigram() -> Callable[[str, int], Merges]:
+    """Train a Unigram model with tokenizers, on the words that this library takes for it."""
+    import tokenizers
+    from tokenizers import models, normalizers, pre_tokenizers, trainers
+
+    def run(path: str, size: int) -> Merges:
+        tokenizer = tokenizers.Tokenizer(models.Unigram())
+        blanks = normalizers.Replace(tokenizers.Regex(" {2,}"), " ")
+        tokenizer.normalizer = normalizers.Sequence(
+            [normalizers.Nmt(), normalizers.NFKC(), normalizers.Strip(), blanks]
+        )
+        tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+        trainer = trainers.UnigramTrainer(
+            vocab_size=size, unk_token="<unk>", special_tokens=["<unk>"], show_progress=False
+        )
+        tokenizer.train([path], trainer)
+        return None
+
+    return run
+
+
 def gigabpe_trained(kind: str) -> Callable[[str, int], Merges]:
     """Train with gigabpe."""
     import gigabpe
@@ -122,14 +143,17 @@ def bpeasy_trained() -> Callable[[str, int], Merges]:
     return run
 
 
-def sentencepiece_trained() -> Callable[[str, int], Merges]:
+def sentencepiece_trained(kind: str = "bpe") -> Callable[[str, int], Merges]:
     """Train with sentencepiece; its model is not kept."""
     import sentencepiece
 
     def run(path: str, size: int) -> Merges:
         sentencepiece.SentencePieceTrainer.train(
             input=path,
-            model_type="bpe",
+            model_type=kind,
+            character_coverage=1.0,
+            max_sentence_length=1 << 20,
+            num_threads=2,
             vocab_size=size,
             model_writer=io.BytesIO(),
             minloglevel=2,
@@ -177,6 +201,12 @@ CELLS: dict[str, dict[str, Callable[[], Callable[[str, int], Merges]]]] = {
         "gigabpe": lambda: gigabpe_trained("whitespace"),
         "tokenizers": lambda: huggingface("whitespace-split"),
     },
+    "unigram": {
+        "subword": lambda: subword_trained("unigram"),
+        "subword, one thread": lambda: subword_trained("unigram", threads=1),
+        "tokenizers": huggingface_unigram,
+        "sentencepiece": lambda: sentencepiece_trained("unigram"),
+    },
     "wordpiece": {
         "subword, likelihood": lambda: subword_trained("wordpiece"),
         "subword, frequency": lambda: subword_trained("wordpiece", score="frequency"),
@@ -196,13 +226,13 @@ def peak() -> float:
 def child(cell: str, name: str, path: str, size: int) -> None:
     """Run one contender and print its time and memory: the work of each process."""
     run = CELLS[cell][name]()
-    before, start = peak(), time.perf_counter()
+    before, start, worked = peak(), time.perf_counter(), time.process_time()
     merges = run(path, size)
-    seconds = time.perf_counter() - start
+    seconds, cpu = time.perf_counter() - start, time.process_time() - worked
     digest = (
         hashlib.sha1(json.dumps(merges[: size - 2000]).encode()).hexdigest()[:10] if merges else ""
     )
-    print(json.dumps({"seconds": seconds, "mb": peak() - before, "merges": digest}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "mb": peak() - before, "merges": digest}))
 
 
 def main() -> None:
@@ -238,14 +268,15 @@ def main() -> None:
                 else:
                     runs[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
         results[cell] = runs
-        print(f"\n{cell:32} {'seconds':>8} {'ratio':>6} {'peak MB':>8}  merges")
+        print(f"\n{cell:32} {'seconds':>8} {'ratio':>6} {'cpu s':>8} {'peak MB':>8}  merges")
         base = min((run["seconds"] for run in runs[names[0]]), default=0.0)
         for name in names:
             if runs[name]:
                 best = min(run["seconds"] for run in runs[name])
+                cpu = min(run["cpu"] for run in runs[name])
                 memory = min(run["mb"] for run in runs[name])
                 print(
-                    f"{name:32} {best:8.2f} {best / base:6.1f} {memory:8.0f}  "
+                    f"{name:32} {best:8.2f} {best / base:6.1f} {cpu:8.2f} {memory:8.0f}  "
                     f"{runs[name][0]['merges']}"
                 )
     if args.json:

@@ -3,6 +3,7 @@
 import pytest
 import tokenizers as theirs
 
+import subword
 from subword.compat import tokenizers as ours
 from tests.helpers.libraries import LIBRARIES, TEXTS
 
@@ -59,3 +60,66 @@ def test_training_on_files_of_any_name_equals_the_original(tmp_path, monkeypatch
         tok.train(["corpus"], vocab_size=300, show_progress=False)
         vocabularies.append(tok.get_vocab())
     assert vocabularies == vocabularies[:1] * 4
+
+
+def trained(library, model, trainer, **options):
+    """A tokenizer over words between blanks, trained with the trainer of this name."""
+    tok = library.Tokenizer(getattr(library.models, model)())
+    tok.pre_tokenizer = library.pre_tokenizers.WhitespaceSplit()
+    made = getattr(library.trainers, trainer)(show_progress=False, **options)
+    tok.train_from_iterator(TEXTS, made)
+    return tok
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"vocab_size": 12, "special_tokens": ["[UNK]", "the"]},
+        {"min_frequency": 2, "special_tokens": ["<s>"]},
+        {"vocab_size": 1, "special_tokens": ["a", "b"]},
+        {},
+    ],
+)
+def test_word_level_training_equals_the_original(options):
+    mine, other = [
+        trained(library, "WordLevel", "WordLevelTrainer", **options) for library in (ours, theirs)
+    ]
+    assert mine.get_vocab() == other.get_vocab()
+    assert theirs.Tokenizer.from_str(mine.to_str()).to_str() == other.to_str()
+    assert isinstance(mine.model.get_trainer(), ours.trainers.WordLevelTrainer)
+
+
+@pytest.mark.parametrize("unk_token", [None, "<unk>", "<s>"])
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_unigram_training_fills_the_vocabulary_around_its_special_tokens(library, unk_token):
+    tok = trained(
+        library,
+        "Unigram",
+        "UnigramTrainer",
+        vocab_size=60,
+        special_tokens=["<pad>", "<s>"],
+        initial_alphabet=["ζeta"],
+        unk_token=unk_token,
+    )
+    first = ["<unk>"] if unk_token == "<unk>" else []
+    assert 57 <= tok.get_vocab_size() <= 60
+    assert tok.get_vocab_size() == 60 or library is theirs  # which keeps fewer pieces
+    assert [tok.id_to_token(i) for i in range(len(first) + 2)] == [*first, "<pad>", "<s>"]
+    assert tok.token_to_id("ζ") is not None
+    assert "".join(tok.encode("the quick fox").tokens) == "thequickfox"
+    if unk_token:
+        assert tok.encode("☃").ids == [tok.token_to_id(unk_token)]
+
+
+def test_unigram_training_is_that_of_subword():
+    tok = trained(ours, "Unigram", "UnigramTrainer", vocab_size=64, unk_token="<unk>")
+    core = subword.train(
+        TEXTS,
+        "unigram",
+        64,
+        normalizer=subword.normalizers.Sequence([]),
+        pre_tokenizer=subword.pre_tokenizers.WhitespaceSplit(),
+        progress=False,
+    )
+    assert tok.get_vocab() == core.get_vocab()
+    assert isinstance(tok.model.get_trainer(), ours.trainers.UnigramTrainer)
