@@ -198,19 +198,22 @@ def train_unigram(
             if kept:
                 words["".join(part)] += n
     wanted = vocab_size - len(specials)
-    target = wanted - sum(not seen[character] for character in alphabet)
+    # Characters that are special tokens are pieces during training, unseen ones are not.
+    target = wanted - sum(not seen[c] and c not in specials for c in alphabet)
+    target += sum(seen[c] > 0 and c in specials for c in alphabet)
     often = max(sum(counts.values()) // max(wanted, 1), 2)
     if not words:
         return _listed(specials, dict.fromkeys(alphabet, 0.0))
     scores = seed_pieces(words, max_piece_length, seed_size, min_frequency, often)
-    room = int(target * 1.1)
+    room = int(target * 1.1) + sum(len(token) > 1 for token in specials)
     while True:
         for _ in range(n_sub_iterations):
             scores = maximise(words, scores, drop=True)
         if len(scores) <= room:
             break
         scores = prune(words, scores, max(room, int(len(scores) * shrinking_factor)))
-    scores = prune(words, scores, target + sum(piece in specials for piece in scores))
+    scores = {piece: s for piece, s in scores.items() if len(piece) == 1 or piece not in specials}
+    scores = prune(words, scores, target)
     for _ in range(n_sub_iterations):
         scores = maximise(words, scores, drop=False)
     return _listed(specials, {**dict.fromkeys(alphabet, min(scores.values())), **scores})

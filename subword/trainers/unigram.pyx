@@ -9,6 +9,8 @@ without most easily; again, until the vocabulary has the size wanted.
 import math
 import warnings
 
+import numpy as np
+
 from libc.stdint cimport uint8_t, uint32_t
 from libc.stdlib cimport free
 from libc.string cimport memset
@@ -178,16 +180,22 @@ def train_unigram(counts, vocab_size=8000, *, min_frequency=2, special_tokens=()
         often = max(counted // max(wanted, 1), 2)
         training = PieceTraining(
             words, seed_pieces(words, max_piece_length, seed_size, min_frequency, often), threads)
-        unseen = sum(not alphabet.occurrences(code) for code in codes)
-        _shrink(training, characters, set(specials), wanted - unseen, shrinking_factor,
-                n_sub_iterations, progress)
+        # Characters that are special tokens are pieces during training, unseen ones are not.
+        for code in codes:
+            if not alphabet.occurrences(code):
+                wanted -= chr(code) not in specials
+            else:
+                wanted += chr(code) in specials
+        wanted = max(wanted, int(training.singles.sum()))
+        _shrink(training, characters, set(specials), wanted, shrinking_factor, n_sub_iterations,
+                progress)
         pieces = _scored(training, characters)
     lowest = min(pieces.values(), default=0.0)
     for character in characters:
         pieces.setdefault(character, lowest)
     for token in specials:
         pieces.pop(token, None)
-    if len(pieces) < wanted:
+    if len(pieces) + len(specials) < vocab_size:
         warnings.warn(
             f"candidates ran out: the vocabulary has {len(pieces) + len(specials)} tokens, "
             f"{vocab_size} were asked for", stacklevel=1)
@@ -207,8 +215,8 @@ def _scored(PieceTraining training, characters):
 
 def _shrink(PieceTraining training, characters, specials, wanted, shrinking_factor,
             n_sub_iterations, progress):
-    """Prune until there are `wanted` pieces besides special tokens."""
-    room = int(wanted * ROOM)
+    """Prune until there are `wanted` pieces, none of more than one character a special token."""
+    room = int(wanted * ROOM) + sum([len(token) > 1 for token in specials])
     start = training.size
 
     def report(done):
@@ -223,8 +231,9 @@ def _shrink(PieceTraining training, characters, specials, wanted, shrinking_fact
         training.prune(max(room, int(training.size * shrinking_factor)))
         report(1 - math.log(max(training.size, room) / room) / math.log(start / room)
                if start > room else 1)
-    clash = [text in specials for text in _scored(training, characters)]
-    training.prune(wanted + sum(clash))
+    is_special = np.array([text in specials for text in _scored(training, characters)])
+    training.keep(~is_special | training.singles)
+    training.prune(wanted)
     for _ in range(n_sub_iterations):
         training.maximise(False)
     report(1)

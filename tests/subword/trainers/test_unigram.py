@@ -60,6 +60,7 @@ def assert_same_pieces(learned, expected):
 def test_equals_the_reference(words, options):
     learned = train_unigram(WordCounts(words), **options)
     assert_same_pieces(learned, twin.train_unigram(words, **options))
+    assert len(learned) <= options["vocab_size"]
 
 
 def test_equals_the_reference_where_several_parts_are_added():
@@ -190,6 +191,22 @@ def test_special_tokens_come_first_and_are_no_pieces():
     learned = train_unigram(WordCounts({"abc": 9, "ab": 5}), 6, special_tokens=["<s>", "abc", "a"])
     assert learned[:3] == [("<s>", 0.0), ("abc", 0.0), ("a", 0.0)]
     assert {"abc", "a"}.isdisjoint(dict(learned[3:]))
+
+
+def test_a_vocabulary_of_special_tokens_alone_is_made():
+    assert train_unigram(WordCounts({"aa": 3}), 1, special_tokens=["a"]) == [("a", 0.0)]
+    learned = train_unigram(WordCounts({"ab": 3}), 2, special_tokens=["a"], whole_alphabet=True)
+    assert [piece for piece, _ in learned] == ["a", "b"]
+    learned = train_unigram(WordCounts({"ab": 3}), 1, whole_alphabet=True)
+    assert [piece for piece, _ in learned] == ["a", "b"]
+
+
+def test_special_tokens_that_would_be_pieces_leave_their_room_to_others():
+    words = random_words(8, 300)
+    pieces = [piece for piece, _ in train_unigram(WordCounts(words), 120)]
+    specials = [piece for piece in pieces if len(piece) > 1][::3]
+    learned = train_unigram(WordCounts(words), 120, special_tokens=specials)
+    assert len(learned) == len(dict(learned)) == 120
 
 
 @pytest.mark.parametrize(
