@@ -3,9 +3,9 @@
     python -m benchmarks.train.quality --json quality.json --plot quality.png
 
 The last twentieth of each corpus is held out; the trainers get the rest. Words are those of BERT's
-pre-tokenizer (for byte-level BPE those of GPT-2's pattern, so compare its rows with each other
-only), and all WordPiece rows have the same normalizer. Results are kept in the JSON file; only what
-is missing there is run.
+pre-tokenizer (for byte-level BPE those of GPT-2's pattern, and for Unigram what stands between
+blanks: compare such rows with each other only), and all WordPiece rows have the same normalizer.
+Results are kept in the JSON file; only what is missing there is run.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ CORPORA = ("english", "korean")
 SIZES = (8000, 32000)
 LIMIT = {"english": 1000, "korean": 2000}  # characters in the alphabet
 HELD_OUT = 20  # one part in so many
+UNIGRAM_UNK = "<unk>"
 
 Row = dict[str, Any]
 Train = Callable[[str, int, int], subword.Tokenizer]
@@ -41,7 +42,9 @@ Train = Callable[[str, int, int], subword.Tokenizer]
 
 def ours(algorithm: str, path: str, size: int, limit: int, **options: Any) -> subword.Tokenizer:
     """Train with this library."""
-    if algorithm != "byte_level_bpe":
+    if algorithm == "unigram":
+        options["limit_alphabet"] = limit
+    elif algorithm != "byte_level_bpe":
         options |= {"limit_alphabet": limit, "unk_token": "[UNK]"}
     return subword.train(path, algorithm, size, progress=False, **options)
 
@@ -82,6 +85,13 @@ TRAINERS: dict[str, Train] = {
         for score in ("likelihood", "frequency", "gain")
     },
     "tokenizers wordpiece": partial(theirs, "wordpiece"),
+    "unigram": partial(ours, "unigram"),
+    "unigram, words of bpe": partial(
+        ours,
+        "unigram",
+        normalizer=subword.normalizers.Sequence([]),
+        pre_tokenizer=subword.pre_tokenizers.Whitespace(),
+    ),
 }
 
 
@@ -104,7 +114,7 @@ def measure(tokenizer: subword.Tokenizer, text: str) -> Row:
         SourceOptions(progress=False),
     )
     words = tokens = characters = whole = unknown = 0
-    unk = tokenizer.model.unk_token
+    unk = getattr(tokenizer.model, "unk_token", UNIGRAM_UNK)
     unk_id = None if unk is None else tokenizer.token_to_id(unk)
     for word, count in counts.items():
         pieces = tokenizer.model.tokenize_word(word)
