@@ -40,7 +40,8 @@ cdef class WordEncoder:
             added_after: Added tokens are looked for in normalized text: then all of it is
                 normalized, before it is split.
             caches_words: The model gives a word the same tokens every time.
-            chunk_rules: `ChunkRules`, None if texts are not cut before their stages run.
+            chunk_rules: Returns `ChunkRules`, or None; None itself if texts are not cut before
+                their stages run. It takes a while, and not all stages need it.
             added: Finds added tokens in normalized text.
         """
         self.normalizer = normalizer
@@ -51,8 +52,9 @@ cdef class WordEncoder:
         self.caches_chunks = self.unsplit is not None or (
             is_bert(normalizer, pre_tokenizer) and not added_after
             and isinstance(model, WordPiece))    # which never leaves a word without a token
-        if not self.caches_chunks and chunk_rules is not None:
-            self.chunks = TextChunks(chunk_rules, normalizer, pre_tokenizer, model, added)
+        rules = None if self.caches_chunks or chunk_rules is None else chunk_rules()
+        if rules is not None:
+            self.chunks = TextChunks(rules, normalizer, pre_tokenizer, model, added)
             self.caches_chunks = True
         return 0
 

@@ -124,9 +124,11 @@ def _apart(cuts: Cuts, model: Any) -> Pairs:
 
 def _gives_every_word_a_token(model: Any) -> bool:
     """Whether no word is left without a token, so that words can be counted by their tokens."""
-    if not isinstance(model, BPE) or model.unk_token in model.vocab:
+    if not isinstance(model, BPE):
+        return True
+    if model.unk_token is not None and model.unk_token in model.tokens:
         return True
     spells = model.continuing_subword_prefix or model.end_of_word_suffix
-    if model.byte_level and not spells and has_utf8_bytes(model.vocab):
+    if model.byte_level and not spells and has_utf8_bytes(model.tokens):
         return True
-    return model.byte_fallback and all(token in model.vocab for token in BYTE_TOKENS)
+    return model.byte_fallback and all(token in model.tokens for token in BYTE_TOKENS)

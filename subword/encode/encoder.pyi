@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from typing import final
 
 from subword._core.pipeline import Model, Normalizer, PreTokenizer
@@ -16,7 +17,7 @@ class Encoder:
         caches_words: bool = True,
         splits_long_texts: bool = False,
         cache_limit: int = ...,
-        chunk_rules: ChunkRules | None = None,
+        chunk_rules: Callable[[], ChunkRules | None] | None = None,
     ) -> None: ...
     @property
     def normalizer(self) -> Normalizer | None: ...

@@ -72,7 +72,7 @@ cdef class Encoder(WordEncoder):
             text.
         caches_words: The model gives a word the same tokens every time.
         splits_long_texts: `split_points.can_split` is true of the stages.
-        chunk_rules: What `find_chunk_rules` says of the stages.
+        chunk_rules: Returns what `find_chunk_rules` says of the stages; called if it is needed.
         cache_limit: Bytes that the word caches of one thread may take.
     """
 

@@ -98,7 +98,9 @@ class TextEncoder:
             cache_limit=cache_bytes,
             chunk_rules=None
             if getattr(model, "dropout", None)
-            else find_chunk_rules(normalizer, pre_tokenizer, model, normalized_tokens(vocabulary)),
+            else lambda: find_chunk_rules(
+                normalizer, pre_tokenizer, model, normalized_tokens(vocabulary)
+            ),
         )
         self._to_arrays: Callable[..., tuple[Any, ...]] = (
             long_texts_to_arrays if splits_long_texts else texts_to_arrays
@@ -323,4 +325,5 @@ def _unk_id(model: BPE | Unigram | WordLevel | WordPiece) -> int | None:
     """Return the id of the unknown token, None if there is none."""
     if isinstance(model, Unigram):
         return model.unk_id
-    return model.vocab.get(model.unk_token or "")
+    tokens = model.vocab if isinstance(model, WordLevel) else model.tokens
+    return tokens.get(model.unk_token or "")

@@ -4,6 +4,5 @@ import numpy.typing as npt
 from subword.models.bpe import BPE
 from subword.vocab.byte_alphabet import CHARS as CHARS
 from subword.vocab.byte_alphabet import has_utf8_bytes as has_utf8_bytes
-from subword.vocab.vocabulary import shares_ids as shares_ids
 
 def find_joints(model: BPE, behind: str, barred: str) -> npt.NDArray[np.bool_] | None: ...

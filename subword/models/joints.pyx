@@ -6,11 +6,19 @@ Between two others a word may be cut: no merge joins the two sides, and no whole
 
 import numpy as np
 
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
+
+from subword._core.hashmap cimport (
+    NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
+)
 from subword.models.bpe cimport BPE
 from subword.models.safe_splits cimport find_safe_splits
+from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
 from subword.vocab.byte_alphabet import CHARS, has_utf8_bytes
-from subword.vocab.vocabulary import shares_ids
+
+cdef extern from "text/utf8.h" nogil:
+    uint32_t utf8_decode(const uint8_t* p, int* length)
 
 cdef enum:
     OTHER = 128     # the column of every character that is not ASCII
@@ -30,44 +38,73 @@ def find_joints(BPE model, str behind, str barred):
         between neighbours.
     """
     cdef unsigned char[:, ::1] joined
-    cdef short[0x180] row_of
-    cdef short[0x180] column_of
-    cdef dict wide = {}
-    cdef str token
+    cdef IntMap rows, columns
     cdef Py_ssize_t k, row
-    cdef Py_UCS4 char, before
-    if model.dropout or model.prefix_size or model.suffix_size or shares_ids(model.vocab):
+    cdef Py_UCS4 char
+    if (model.dropout or model.prefix_size or model.suffix_size
+            or (<TokenTable>model.tokens).shares_ids()):
         return None
     if model.byte_level:
-        if not has_utf8_bytes(model.vocab):
+        if not has_utf8_bytes(model.tokens):
             return None
     elif find_safe_splits(model, 0x20, False) is None or not model.falls_back:
         return None
     found = np.zeros((len(behind), OTHER + 1), np.uint8)
     joined = found
-    for k in range(0x180):
-        row_of[k] = -1
-        column_of[k] = min(k, OTHER)
-    for row, char in enumerate(behind):
-        spelled = CHARS[<Py_ssize_t>char] if model.byte_level and char < 128 else char
-        if model.byte_level and char >= 128:
-            joined[row, :] = 1      # only a part of it may be in a token
-        elif ord(spelled) < 0x180:
-            row_of[<Py_ssize_t>ord(spelled)] = <short>row
-        else:
-            wide[spelled] = row
-    if model.byte_level:
-        for k in range(256):
-            column_of[<Py_ssize_t>ord(CHARS[k])] = <short>min(k, OTHER)
-    for token in model.vocab:
-        for k in range(1, len(token)):
-            char = token[k]
-            row = row_of[char] if char < 0x180 else wide.get(char, -1)
-            if row < 0:
-                continue
-            before = token[k - 1]
-            if before < 0x180:
-                joined[row, column_of[before]] = 1
-            elif before not in barred:
-                joined[row, OTHER] = 1
+    rows.entries = columns.entries = NULL
+    try:
+        intmap_init(&rows, len(behind))
+        intmap_init(&columns, 256)
+        for row, char in enumerate(behind):
+            if model.byte_level and char >= 128:
+                joined[row, :] = 1      # only a part of it may be in a token
+            else:
+                spelled = CHARS[<Py_ssize_t>char] if model.byte_level else char
+                intmap_put(&rows, ord(spelled), row)
+        for k in range(256 if model.byte_level else OTHER):
+            intmap_put(&columns, ord(CHARS[k]) if model.byte_level else k, min(k, OTHER))
+        for char in barred:
+            if intmap_get(&columns, char) == NOTHING():
+                intmap_put(&columns, char, OTHER + 1)
+        join_neighbours(model.tokens, &rows, &columns, joined)
+    finally:
+        intmap_free(&rows)
+        intmap_free(&columns)
     return found.view(np.bool_)
+
+
+cdef void join_neighbours(TokenTable tokens, const IntMap* rows, const IntMap* columns,
+                          unsigned char[:, ::1] joined) noexcept:
+    """Mark the neighbours that some token holds.
+
+    Args:
+        tokens: The tokens.
+        rows: Character -> its row.
+        columns: Character -> its column, beyond the last if it does not count; other characters
+            have the last one.
+        joined: Becomes 1 for a row and the column of what is before it.
+    """
+    cdef Py_ssize_t i
+    cdef const uint8_t* text
+    cdef const uint8_t* end
+    cdef uint32_t code, before
+    cdef uint64_t row, column
+    cdef int length
+    for i in range(tokens.size):
+        text = token_text(tokens, i)
+        end = text + token_size(tokens, i)
+        if text == end:
+            continue
+        before = utf8_decode(text, &length)
+        text += length
+        while text < end:
+            code = utf8_decode(text, &length)
+            text += length
+            row = intmap_get(rows, code)
+            if row != NOTHING():
+                column = intmap_get(columns, before)
+                if column == NOTHING():
+                    joined[row, OTHER] = 1
+                elif column <= OTHER:
+                    joined[row, column] = 1
+            before = code

@@ -12,6 +12,7 @@ from subword._core.cuts import ASCII, LETTERS, OTHER, Cuts
 from subword._regex.charsets import contains
 from subword.encode import text_encoder
 from subword.encode.chunk_rules import find_chunk_rules
+from subword.models import BPE
 from subword.normalizers import NFC, Lowercase, Replace
 from subword.pre_tokenizers import ByteLevel, Digits, Metaspace, WhitespaceSplit
 from subword.vocab.byte_alphabet import CHARS
@@ -298,3 +299,12 @@ def test_no_other_character_vanishes_or_becomes_ascii_or_a_blank(names):
 def test_white_space_is_the_same_in_every_table():
     assert RANGES["scan_space"] == RANGES["bert_space"]
     assert {*ASCII[9:14], " "} == {c for c in ASCII if contains(RANGES["bert_space"], ord(c))}
+
+
+def test_rules_are_looked_for_only_where_they_are_needed(monkeypatch):
+    # BPE over whole texts has chunks of its own.
+    vocab = {token: i for i, token in enumerate(["<unk>", "▁", "a", "b", "▁a"])}
+    model = BPE(vocab, [("▁", "a")], unk_token="<unk>")
+    monkeypatch.setattr(text_encoder, "find_chunk_rules", None)
+    tok = Tokenizer(model, normalizer=Replace(" ", "▁"))
+    assert tok.encode("b a").ids == [3, 4]
