@@ -15,6 +15,7 @@ from subword import decoders, pre_tokenizers
 from subword._core.checks import check_list
 from subword._regex.patterns import Regex
 from subword._regex.split_patterns import PATTERNS, TIKTOKEN_SPELLINGS
+from subword.compat.tiktoken.unstable import completions, merge_bytes, unsettled_count
 from subword.models.bpe import BPE
 from subword.tokenizer import Tokenizer
 from subword.vocab.added_tokens import AddedToken
@@ -163,15 +164,58 @@ class Encoding:
         tokenizer = self._checked([text], allowed_special, disallowed_special)
         return tokenizer.encode_ragged([_without_surrogates(text)], threads=1).ids
 
-    def encode_with_unstable(self, text: str, **options: Any) -> tuple[list[int], list[list[int]]]:
-        """Not offered: the ids that may yet follow a text are not computed here.
+    def encode_with_unstable(
+        self,
+        text: str,
+        *,
+        allowed_special: Special = frozenset(),
+        disallowed_special: Special | None = "all",
+    ) -> tuple[list[int], list[list[int]]]:
+        """Return the ids that stay whatever follows the text, and how those of the rest may begin.
+
+        Args:
+            text: The text.
+            allowed_special: As for `encode`.
+            disallowed_special: As for `encode`.
+
+        Returns:
+            The ids that stay; and each way in which tokens may begin that stand for the rest of the
+            text, and perhaps for more.
 
         Raises:
-            NotImplementedError: Always.
+            ValueError: The text holds a special token that is not allowed.
         """
-        raise NotImplementedError(
-            "encode_with_unstable is not offered: for a text that grows see Tokenizer.append"
+        tokenizer = self._checked([text], allowed_special, disallowed_special)
+        ids, rest = self._settled(tokenizer, _without_surrogates(text))
+        if not rest:
+            return ids, []
+        ways = completions(
+            rest, self._mergeable_ranks, self._sorted_tokens, self.encode_ordinary_batch
         )
+        return ids, list(map(list, ways))
+
+    def _settled(self, tokenizer: Tokenizer, text: str) -> tuple[list[int], bytes]:
+        """Return the ids of a text that stay if more follows, and the bytes of the others."""
+        encoding = tokenizer.encode_unprocessed([text], 1)[0]
+        ids, words = encoding.ids, encoding.word_ids
+        last = 0
+        if ids and ids[-1] not in tokenizer.added_tokens:
+            last = words.count(words[-1])
+        kept = len(ids) - unsettled_count(ids, last, self._bytes)
+        return ids[:kept], self.decode_bytes(ids[kept:])
+
+    def _encode_bytes(self, text: bytes) -> list[int]:
+        """Return the ids of bytes in which nothing is special; they need not be UTF-8.
+
+        What comes before the first byte that is not UTF-8 is encoded as text, but for its last
+        word, which is merged together with all that follows.
+        """
+        try:
+            return self.encode_ordinary(text.decode())
+        except UnicodeDecodeError as error:
+            valid = text[: error.start]
+        ids, rest = self._settled(self._tokenizer(frozenset()), valid.decode())
+        return ids + merge_bytes(rest + text[len(valid) :], self._mergeable_ranks)
 
     def encode_single_token(self, text_or_bytes: str | bytes) -> int:
         """Return the id of a token.
@@ -254,6 +298,10 @@ class Encoding:
 
     def token_byte_values(self) -> list[bytes]:
         """Return the bytes of all tokens that are not special, sorted."""
+        return list(self._sorted_tokens)
+
+    @functools.cached_property
+    def _sorted_tokens(self) -> list[bytes]:
         return sorted(self._mergeable_ranks)
 
     @property
