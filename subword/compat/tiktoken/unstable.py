@@ -72,7 +72,7 @@ def completions(
     Returns:
         Each way: tokens that stand for `rest`, the last one perhaps for more.
     """
-    found = {(ranks[token],) for token in _starting_with(rest, known)}
+    found: set[tuple[int, ...]] = {(ranks[token],) for token in _starting_with(rest, known)}
     texts: list[str] = []
     rows: list[list[int]] = []
     for at in range(1, len(rest)):  # a token that begins there and may reach over the end

@@ -23,6 +23,7 @@ from subword.compat.tokenizers.implementations import (
     ByteLevelBPETokenizer,
     CharBPETokenizer,
     SentencePieceBPETokenizer,
+    SentencePieceUnigramTokenizer,
 )
 from subword.compat.tokenizers.input_types import (
     EncodeInput,
@@ -57,6 +58,7 @@ __all__ = [
     "PreTokenizedString",
     "Regex",
     "SentencePieceBPETokenizer",
+    "SentencePieceUnigramTokenizer",
     "TextEncodeInput",
     "TextInputSequence",
     "Token",

@@ -10,6 +10,7 @@ import tokenizers as theirs
 from subword.compat import tokenizers as ours
 from subword.reference.charsmap import make_charsmap
 from tests.helpers.oracle import columns
+from tests.helpers.piece_models import piece, specs
 
 PIECES = [("<unk>", 0.0), ("▁", -3.0), ("a", -1.5), ("ab", -2.0), ("b", -2.5), ("▁ab", -2.25)]
 TEXTS = ["ab abb", "", "ba cㅎ가 ab", "▁ab  a", "aaaa bbbb"]
@@ -113,3 +114,41 @@ def test_a_character_map_goes_in_as_bytes_and_out_as_text():
     tok = unigram(ours)
     tok.normalizer = mine
     assert json.loads(tok.to_str())["normalizer"] == json.loads(other.__getstate__())
+
+
+def test_a_sentencepiece_unigram_tokenizer_is_that_of_the_original():
+    texts = ["ab  ab\u2003한국", "", "ﬁ abb ▁a", "c"]
+    for arguments in ((PIECES,), (PIECES, "_", False)):
+        mine, other = (
+            library.SentencePieceUnigramTokenizer(*arguments) for library in (ours, theirs)
+        )
+        mine.model, other.model = (library.models.Unigram(PIECES, 0) for library in (ours, theirs))
+        for text in texts:
+            assert columns(mine.encode(text)) == columns(other.encode(text))
+        assert json.loads(mine.to_str()) == json.loads(other.to_str())
+        assert repr(mine) == repr(other)
+
+
+def test_a_sentencepiece_unigram_tokenizer_learns(tmp_path):
+    corpus = ["the quick brown fox jumps over the lazy dog"] * 30 + ["한국어를 공부합니다"] * 20
+    path = tmp_path / "corpus.txt"
+    path.write_text("\n".join(corpus), encoding="utf-8")
+    options = {"vocab_size": 60, "special_tokens": ["<unk>"], "unk_token": "<unk>"}
+    for train in ("train", "train_from_iterator"):
+        tok = ours.SentencePieceUnigramTokenizer()
+        source = corpus if train == "train_from_iterator" else str(path)
+        getattr(tok, train)(source, show_progress=False, **options)
+        assert tok.decode(tok.encode("the lazy fox").ids) == "the lazy fox"
+        other = theirs.Tokenizer.from_str(tok.to_str())
+        for text in (*corpus[::25], "unseen ABC"):
+            assert columns(tok.encode(text)) == columns(other.encode(text))
+
+
+def test_a_sentencepiece_file_becomes_a_unigram_tokenizer(tmp_path):
+    kinds = [2, *[1] * (len(PIECES) - 1)]
+    rows = (piece(*row, kind) for row, kind in zip(PIECES, kinds, strict=True))
+    path = tmp_path / "spiece.model"
+    path.write_bytes(b"".join(rows) + specs())
+    tok = ours.SentencePieceUnigramTokenizer.from_spm(str(path))
+    assert tok.get_vocab() == {piece: i for i, (piece, _) in enumerate(PIECES)}
+    assert tok.encode("ab  c").tokens == ["▁ab", "▁", "c"]

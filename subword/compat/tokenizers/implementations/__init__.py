@@ -5,6 +5,9 @@ from subword.compat.tokenizers.implementations.bert_wordpiece import BertWordPie
 from subword.compat.tokenizers.implementations.byte_level_bpe import ByteLevelBPETokenizer
 from subword.compat.tokenizers.implementations.char_level_bpe import CharBPETokenizer
 from subword.compat.tokenizers.implementations.sentencepiece_bpe import SentencePieceBPETokenizer
+from subword.compat.tokenizers.implementations.sentencepiece_unigram import (
+    SentencePieceUnigramTokenizer,
+)
 
 __all__ = [
     "BaseTokenizer",
@@ -12,4 +15,5 @@ __all__ = [
     "ByteLevelBPETokenizer",
     "CharBPETokenizer",
     "SentencePieceBPETokenizer",
+    "SentencePieceUnigramTokenizer",
 ]
