@@ -14,6 +14,7 @@ Metric = Literal["cosine", "dot"]
 Scores = NDArray[np.float32]
 
 BLOCK_BYTES: Final = 1 << 21  # of a corpus: a second pass over a block finds it in the cache
+ONCE: Final = 8  # times as much where a block is read once
 BITS_ROWS: Final = 1 << 14
 LEAST_ROWS: Final = 256
 TINY: Final = np.float32(1e-12)  # the least length that a vector is divided by
@@ -44,7 +45,9 @@ class FloatScorer:
     def __init__(self, queries: Scores, corpus: NDArray[Any], metric: Metric) -> None:
         self.queries, self.corpus, self.metric = queries, corpus, metric
         row = corpus.shape[1] * corpus.dtype.itemsize
-        self.block_rows = max(LEAST_ROWS, BLOCK_BYTES // max(row, 1))
+        once = metric == "dot" and len(queries) == 1  # a block need not stay in the cache
+        size = BLOCK_BYTES * ONCE if once else BLOCK_BYTES
+        self.block_rows = max(LEAST_ROWS, size // max(row, 1))
 
     def scores(self, first: int, last: int) -> Scores:
         """Multiply a block by the queries."""

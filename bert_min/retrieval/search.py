@@ -21,6 +21,7 @@ from bert_min.retrieval.scorers import (
 from bert_min.retrieval.similarity import as_rows
 
 QUERIES: Final = 1_024  # at once; the scores of a block take some megabytes
+BYTES_MORE, BITS_MORE = 4, 40  # times k rows of a first pass
 Found = tuple[NDArray[np.float32], NDArray[np.int64]]
 
 
@@ -32,7 +33,7 @@ def search(
     metric: Metric = "cosine",
     coarse: NDArray[Any] | None = None,
     ranges: NDArray[Any] | None = None,
-    oversample: int = 4,
+    oversample: int | None = None,
     progress: bool = False,
 ) -> Found:
     """Find the k nearest vectors of a corpus for each query.
@@ -49,7 +50,8 @@ def search(
         metric: "cosine", or "dot", which is the same for vectors of length 1 and faster.
         coarse: The corpus in int8, uint8 or bits, which is searched first.
         ranges: (2, E) of `calibrate`, with which a corpus in int8 or uint8 was quantized.
-        oversample: How many times k rows of `coarse` are compared in floats.
+        oversample: How many times k rows of `coarse` are compared in floats; None for 4 of bytes
+            and 40 of bits.
         progress: Show a bar, or where there is no terminal a line now and then.
 
     Returns:
@@ -76,7 +78,7 @@ def search(
         row = int(np.flatnonzero(~np.isfinite(wanted).all(1))[0])
         raise ValueError(f"queries must be finite, got {wanted[row]} in row {row}")
     for name, value in (("k", k), ("oversample", oversample)):
-        if value < 1:
+        if value is not None and value < 1:
             raise ValueError(f"{name} must be at least 1, got {value}")
     _check_corpus("corpus", corpus, wanted.shape[1])
     if metric == "cosine":
@@ -89,6 +91,8 @@ def search(
         raise ValueError(f"coarse must have the {len(corpus)} rows of corpus, got {len(coarse)}")
     if not np.issubdtype(corpus.dtype, np.floating):
         raise ValueError(f"with coarse, corpus must be floats, got {corpus.dtype}")
+    if oversample is None:
+        oversample = BYTES_MORE if coarse.shape[1] == wanted.shape[1] else BITS_MORE
     some = min(oversample * k, len(corpus))
     _, rows = _scan(wanted, coarse, some, metric, ranges, progress)
     return _rescore(wanted, corpus, rows, k, metric)

@@ -39,7 +39,7 @@ class EmbeddingSettings:
     matryoshka: tuple[int, ...] = ()
     hard_negatives: int = 0
     max_score: float | None = None
-    batch_tokens: int = 2_048
+    batch_tokens: int = 1_024
     text_column: str | None = None
     pair_column: str | None = None
     label_column: str | None = None
