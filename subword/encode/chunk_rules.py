@@ -69,6 +69,8 @@ def find_chunk_rules(
     for step in flatten(normalizer):
         step.limit_cuts(cuts)
     for token, text in added:
+        if not cuts.kept.any():  # no stage keeps a cut, so that no token needs to be looked at
+            return None
         _keep_added(cuts, token, text)
     steps = flatten(pre_tokenizer)
     for step in steps:
