@@ -36,6 +36,20 @@ def run(*arguments, data=b"", cwd=None, **environment):
     )
 
 
+def test_unigram_is_trained_from_files(tmp_path):
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("low lower lowest\n" * 50)
+    done = run(
+        *("train", corpus, "-o", "t.json", "--algorithm", "unigram", "--vocab-size", 11),
+        *("--special-tokens", "<end>", "--threads", 2),
+        cwd=tmp_path,
+    )
+    assert done.returncode == 0, done.stderr
+    tok = subword.Tokenizer.from_file(tmp_path / "t.json")
+    assert [tok.id_to_token(i) for i in range(2)] == ["<unk>", "<end>"]
+    assert tok.decode(tok.encode("lower low").ids) == "lower low"
+
+
 def test_train_encode_decode_from_files_and_pipes(tmp_path):
     corpus = tmp_path / "corpus.txt"
     corpus.write_text("low lower lowest\n" * 50)

@@ -53,7 +53,7 @@ CUTTING = {
     **{name: Split(subword.Regex(pattern), "isolated") for name, pattern in PATTERNS.items()},
     "deepseek": Sequence([Split(subword.Regex(p), "isolated") for p in DEEPSEEK]),
     "byte level": ByteLevel(False),
-    **{name: name for name in ("bpe", "wordpiece")},
+    **{name: name for name in ("bpe", "wordpiece", "word_level")},
 }
 
 

@@ -21,7 +21,7 @@ from tests.helpers.random_configs import random_config, shares_a_form
 from tests.helpers.random_text import random_text, short_text
 
 CORPUS = ["the cat sat on a mat and then it ran away", "low lower lowest", "한국어 😀 é"] * 9
-KINDS = ("bpe", "byte_level_bpe", "wordpiece")
+KINDS = ("bpe", "byte_level_bpe", "wordpiece", "unigram", "word_level")
 
 
 def trained(kind) -> Tokenizer:
