@@ -157,7 +157,7 @@ class SpecialReaders(Generic[Encoder]):
             segments: (text, trusted) pairs.
         """
         text, joined = join_segments(segments)
-        if all(trusted for _, trusted in joined):
+        if all(trusted for _, trusted in joined) or not self._vocabulary.special:
             return None, text
         if not any(trusted for _, trusted in joined):
             return self.limited("none", True), text

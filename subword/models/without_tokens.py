@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from subword.models.bpe import BPE
+from subword.models.piece_unigram import PieceUnigram
+from subword.models.piece_words import PieceWords
 from subword.models.unigram import Unigram
 from subword.models.word_level import WordLevel
 from subword.models.wordpiece import WordPiece
+
+# The kind of the pieces of SentencePiece that no text gives.
+CONTROL = 3
 
 Model = TypeVar("Model", BPE, Unigram, WordLevel, WordPiece)
 
@@ -32,6 +37,12 @@ def without_tokens(model: Model, ids: Collection[int]) -> Model:
     hidden = {token for token, i in vocab.items() if i in ids and i != unknown}
     if not hidden:
         return model
+    if isinstance(model, PieceUnigram | PieceWords):
+        kinds = bytearray(model.kinds)
+        for token in hidden:
+            kinds[vocab[token]] = CONTROL
+        known: Any = model.pieces if isinstance(model, PieceUnigram) else vocab
+        return type(model)(known, bytes(kinds), model.byte_fallback)
     if isinstance(model, Unigram):
         pieces = model.pieces
         unmatched = {i for i, (piece, _) in enumerate(pieces) if piece in hidden}

@@ -14,6 +14,7 @@ from subword.encode import special_tokens
 from subword.vocab.added_tokens import AddedToken
 from tests.helpers.effort import few
 from tests.helpers.oracle import columns
+from tests.helpers.piece_models import piece, specs
 from tests.helpers.published import tokenizer_folders
 from tests.helpers.random_configs import random_config
 from tests.helpers.random_text import short_text
@@ -269,6 +270,28 @@ def test_a_special_token_inside_a_word_or_inside_another_token_does_not_count():
         got = tok.encode_segments([(text, True), (" <a>", False)])
         assert got.ids[: len(expected.ids)] == expected.ids
         assert tok.token_to_id("<a>") not in got.ids[len(expected.ids) :]
+
+
+def test_a_tokenizer_without_special_tokens_has_nothing_to_limit():
+    tok = subword.train(["low lower lowest"] * 9, "bpe", vocab_size=20, progress=False)
+    segments = [("low", True), (" lower", False)]
+    assert tok.encode_segments(segments).ids == tok.encode("low lower").ids
+    assert tok.encode("low", special="none").ids == tok.encode("low", special=()).ids
+
+
+@pytest.mark.parametrize("model_type", [1, 2, 3, 4])
+def test_pieces_of_sentencepiece_can_be_special(model_type, tmp_path):
+    rows = [("<unk>", 0.0, 2), ("▁", -1.0), ("a", -2.0), ("▁<", -3.0), ("<a", -0.5), (">", -3.0)]
+    rows += [("<", -4.0), ("▁a", -1.5), ("▁<a>", -0.1)]
+    path = tmp_path / "m.model"
+    path.write_bytes(b"".join(piece(*row) for row in rows) + specs(model_type))
+    made = Tokenizer.from_sentencepiece(path)
+    tok = Tokenizer(made.model, normalizer=made.normalizer, added_tokens=["▁<a>"])
+    text = "<a>" if model_type != 4 else "a"
+    assert 8 not in tok.encode(text, special="none").ids
+    if model_type in (1, 3):
+        assert 8 in tok.encode(text).ids
+    assert tok.encode("a", special="none").ids == tok.encode("a").ids
 
 
 def test_stand_ins_are_characters_that_the_text_does_not_hold(monkeypatch):
