@@ -9,9 +9,10 @@ import time
 import pytest
 
 HEAD = """
-import json, os, sys
+import json, os, random, sys
 from subword import Tokenizer
 from subword.trainers.bpe import train_bpe
+from subword.trainers.unigram import train_unigram
 from subword.corpus.word_counts import WordCounts
 SIZES = [1 << i for i in range(16)]
 MODEL = {"type": "BPE", "vocab": {"a" * n: i for i, n in enumerate(SIZES)},
@@ -20,6 +21,9 @@ tok = Tokenizer.from_str(json.dumps({"model": MODEL}))
 words = Tokenizer.from_str(json.dumps({"model": MODEL, "pre_tokenizer": {"type": "FixedLength",
                                                                         "length": 17}}))
 long = "a" * 4_000_000
+def counts():
+    rng = random.Random(7)
+    return WordCounts({"".join(rng.choices("abcdefgh", k=14)): 1 for _ in range(300_000)})
 os.chdir(sys.argv[1])
 with open("long.txt", "w") as file:
     file.write(long)
@@ -34,6 +38,7 @@ CALLS = {
     "decode": "tok.decode_batch([[0] * 1000] * 2_000_000)",
     "files": "tok.encode_files(['long.txt'] * 1000)",
     "files, written": "tok.encode_files(['long.txt'] * 1000, output='ids.bin', progress=False)",
+    "Unigram": "[train_unigram(each, 2000, threads=2) for each in [counts()] * 99]",
     "iterable": "tok.encode_lists(long for _ in iter(int, 1))",
 }
 

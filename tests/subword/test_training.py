@@ -97,7 +97,7 @@ def test_unknown_token():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"algorithm": "unigram"}, "algorithm must be one of 'bpe', 'byte_level_bpe', 'wordpiece'"),
+        ({"algorithm": "tree"}, "algorithm must be one of 'bpe', 'byte_level_bpe', 'wordpiece'"),
         ({"threads": 0}, "threads must be at least 1"),
         ({"score": "gain"}, "score is for wordpiece, not for bpe"),
         ({"algorithm": "wordpiece", "max_token_length": 5}, "max_token_length is for bpe"),

@@ -211,7 +211,9 @@ def test_bad_vocabulary_files(tmp_path, name):
 
 
 def test_folders_without_a_tokenizer(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"no tokenizer\.json, tekken\.json, vocab\.txt or"):
+    with pytest.raises(
+        FileNotFoundError, match=r"no tokenizer\.json, tekken\.json, vocab\.txt, .* or \.gguf"
+    ):
         Tokenizer.from_pretrained(tmp_path)
     with pytest.raises(FileNotFoundError):
         Tokenizer.from_file(tmp_path / "nowhere.json")

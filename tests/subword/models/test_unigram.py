@@ -170,9 +170,8 @@ def test_many_pieces_with_one_long_beginning_take_the_memory_and_time_of_their_b
     assert Unigram(comb, 0).tokenize_word("a" * 4000) == [(1001, 0, 1001), (2999, 1001, 4000)]
 
 
-def test_what_has_no_trainer_and_no_class_of_the_original_yet_says_so():
-    tok = Tokenizer(Unigram([("<unk>", 0.0), ("a", -1.0)], 0))
-    with pytest.raises(ValueError, match="a Unigram model cannot be trained anew"):
-        tok.train_new(["a b"], 10, progress=False)
-    with pytest.raises(ValueError, match=r"no class here for Unigram\(2 tokens\)"):
-        compat.Tokenizer.from_str(tok.to_str())
+def test_a_class_of_the_original_and_a_trainer_know_it():
+    tok = Tokenizer(Unigram([("<unk>", 0.0), ("a", -1.0), ("b", -1.5)], 0))
+    again = compat.Tokenizer.from_str(tok.to_str())
+    assert again.model.token_to_id("b") == 2
+    assert {"c", "d"} <= set(tok.train_new(["c d"] * 9, 10, progress=False).get_vocab())

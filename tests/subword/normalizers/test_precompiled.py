@@ -189,7 +189,8 @@ def test_damaged_maps_are_refused_or_run():
         assert isinstance(stage.normalize_str(text), str)
 
 
-def test_there_is_no_class_of_the_original_for_it_yet():
+def test_the_class_of_the_original_holds_it():
     tok = Tokenizer(BPE({"a": 0}, []), normalizer=Precompiled(GOOD))
-    with pytest.raises(ValueError, match="there is no class here for Precompiled"):
-        str(compat.Tokenizer.from_str(tok.to_str()).normalizer)
+    normalizer = compat.Tokenizer.from_str(tok.to_str()).normalizer
+    text = "a\u0301 ﬁ １ \t"
+    assert normalizer.normalize_str(text) == Precompiled(GOOD).normalize_str(text)

@@ -2,9 +2,6 @@
 
 import math
 import random
-import signal
-import threading
-import time
 
 import pytest
 import tokenizers
@@ -260,18 +257,3 @@ def test_the_stages_are_those_of_sentencepiece():
         ["  two\u3000words, ｗｉｄｅ \n"], algorithm="unigram", progress=False
     )
     assert dict(counts.items()) == {"▁two": 1, "▁words,": 1, "▁wide": 1}
-
-
-@pytest.mark.slow
-def test_ctrl_c_ends_training():
-    counts = WordCounts(random_words(7, 60_000))
-    started = time.monotonic()
-
-    def train_for_long():
-        while time.monotonic() < started + 30:
-            train_unigram(counts, 2000, threads=2)
-
-    timer = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
-    timer.start()
-    with pytest.raises(KeyboardInterrupt):
-        train_for_long()
