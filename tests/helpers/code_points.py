@@ -16,6 +16,15 @@ BARE = {"version": "1.0", "added_tokens": [], "post_processor": None, "decoder":
 MODEL = {"type": "BPE", "vocab": {"?": 0}, "merges": [], "unk_token": "?", "fuse_unk": False}
 
 
+def chars_that_tell() -> list[str]:
+    """Return the characters of the planes that hold any, and some of the others.
+
+    Planes 3 to 13 are empty in the tables and 15 and 16 for private use: each of them is one range.
+    """
+    codes = [*range(0xD800), *range(0xE000, 0x30000), *range(0xE0000, 0xE0200)]
+    return list(map(chr, [*codes, *range(0x30000, 0x110000, 499), 0x10FFFF]))
+
+
 def normalizers() -> dict[str, Any]:
     """Name -> tokenizer.json object."""
     found: dict[str, Any] = {
