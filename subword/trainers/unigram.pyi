@@ -2,6 +2,8 @@ from collections.abc import Callable, Iterable
 
 from subword.corpus.word_counts import WordCounts
 
+ROOM: float
+
 def train_unigram(
     counts: WordCounts,
     vocab_size: int = 8000,
