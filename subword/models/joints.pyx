@@ -7,6 +7,7 @@ Between two others a word may be cut: no merge joins the two sides, and no whole
 import numpy as np
 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
+from libc.string cimport memset
 
 from subword._core.hashmap cimport (
     NOTHING, IntMap, intmap_free, intmap_get, intmap_init, intmap_put,
@@ -51,7 +52,8 @@ def find_joints(BPE model, str behind, str barred):
         return None
     found = np.zeros((len(behind), OTHER + 1), np.uint8)
     joined = found
-    rows.entries = columns.entries = NULL
+    memset(&rows, 0, sizeof(IntMap))
+    memset(&columns, 0, sizeof(IntMap))
     try:
         intmap_init(&rows, len(behind))
         intmap_init(&columns, 256)
