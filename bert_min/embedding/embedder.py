@@ -356,18 +356,7 @@ class Embedder:
         options: EmbedOptions,
         report: Report | None = None,
     ) -> Iterator[Chunk]:
-        """Embed any number of texts in bounded memory.
-
-        The next chunk is tokenized while the model works on this one.
-
-        Args:
-            texts: Read once, a chunk at a time.
-            options: How to embed.
-            report: Told after each batch how many more texts and tokens are done.
-
-        Yields:
-            The vectors of one chunk of texts after the other, in order.
-        """
+        """Embed any number of texts in bounded memory; see `Passes.stream`."""
         return Passes(self.model, self.tokenizer, self.after).stream(texts, options, report)
 
 

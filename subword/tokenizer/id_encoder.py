@@ -210,7 +210,7 @@ class IdEncoder(FastCalls):
         )
 
     def cache_info(self) -> dict[str, int]:
-        """Return what the word caches of all threads hold: workers, words, bytes, misses, wipes."""
+        """Return what the word caches of all threads hold; see `TextEncoder.cache_info`."""
         return self.text_encoder.cache_info()
 
     def cache_clear(self) -> None:
