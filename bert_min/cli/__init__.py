@@ -1,4 +1,4 @@
-"""The command line: `bert-min embed | pretrain | finetune | predict | evaluate | show`."""
+"""The command line `bert-min`: a module a command."""
 
 from bert_min.cli.run import main
 

@@ -14,11 +14,11 @@ import warnings
 from collections.abc import Sequence
 from typing import Final
 
-from bert_min.cli import embed, evaluate, finetune, predict, pretrain, rank, search, show
+from bert_min.cli import embed, evaluate, export, finetune, predict, pretrain, rank, search, show
 from subword.file_access import drop_output, flush_output, guard_streams
 
 # A module with a command adds its parser in register(subparsers) and sets run=function(args).
-COMMANDS: Final = (embed, search, rank, pretrain, finetune, predict, evaluate, show)
+COMMANDS: Final = (embed, search, rank, export, pretrain, finetune, predict, evaluate, show)
 
 
 def make_parser() -> argparse.ArgumentParser:

@@ -325,6 +325,11 @@ class Embedder:
         """Numbers of a pooled vector and of what `after` makes of it; None where any will do."""
         return None if self.after is None else self.after.widths
 
+    @property
+    def is_quantized(self) -> bool:
+        """Whether the model multiplies in 8-bit integers."""
+        return self._quantized
+
     def fit_length(self, max_length: int | None = None) -> int:
         """Return the most tokens of a text: those of the call, lowered to the model's positions."""
         return self.max_length if max_length is None else self.model.config.fit_length(max_length)

@@ -12,7 +12,7 @@ LEVELS = (
     ("model", "text"),
     ("attention",),
     ("embedding",),
-    ("retrieval",),
+    ("retrieval", "export"),
     ("training",),
     ("tasks",),
     ("train", "finetune", "predict", "tokenizers", "look"),  # module paths of the guides

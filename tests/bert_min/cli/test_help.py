@@ -23,7 +23,9 @@ from bert_min.training.model_sizes import SIZES
 ROOT = Path(__file__).parents[3]
 # Options of `predict` that are the example itself.
 EXAMPLES = ("texts", "text", "pair", "question", "passage", "words", "input", "queries", "query")
-COMMANDS = ("embed", "search", "rank", "pretrain", "finetune", "predict", "evaluate", "show")
+COMMANDS = (
+    "embed", "search", "rank", "export", "pretrain", "finetune", "predict", "evaluate", "show",
+)  # fmt: skip
 
 
 def python(code):
