@@ -17,9 +17,11 @@ if TYPE_CHECKING:
         BertForTokenClassification,
     )
     from bert_min.model.pretraining_heads import BertForMaskedLM, BertForPreTraining
+    from bert_min.retrieval.late_interaction import encode_tokens, maxsim
     from bert_min.retrieval.rank import Reranker, rank
     from bert_min.retrieval.search import search
     from bert_min.retrieval.similarity import similarity
+    from bert_min.retrieval.sparse import SparseEncoder
 
 __all__ = [
     "BertConfig",
@@ -32,9 +34,12 @@ __all__ = [
     "BertModel",
     "Embedder",
     "Reranker",
+    "SparseEncoder",
     "attention_maps",
     "calibrate",
+    "encode_tokens",
     "load_pretrained",
+    "maxsim",
     "quantize",
     "rank",
     "search",
@@ -54,9 +59,12 @@ _SOURCES = {
     "BertModel": "bert_min.model.bert",
     "Embedder": "bert_min.embedding.embedder",
     "Reranker": "bert_min.retrieval.rank",
+    "SparseEncoder": "bert_min.retrieval.sparse",
     "attention_maps": "bert_min.attention.maps",
     "calibrate": "bert_min.embedding.precision",
+    "encode_tokens": "bert_min.retrieval.late_interaction",
     "load_pretrained": "bert_min.embedding.model_folder",
+    "maxsim": "bert_min.retrieval.late_interaction",
     "quantize": "bert_min.embedding.precision",
     "rank": "bert_min.retrieval.rank",
     "search": "bert_min.retrieval.search",

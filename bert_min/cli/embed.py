@@ -106,6 +106,19 @@ def register(subparsers: Any) -> None:
         help="Keep the first N numbers of every vector. Default: what the folder says, else all.",
     )
     add(
+        "--precision",
+        choices=("float32", "int8", "uint8", "binary"),
+        default="float32",
+        help="Store a number in 4 bytes, a byte, or a bit. The ranges of bytes are written beside "
+        "the output, to NAME.ranges.npy. Default: %(default)s.",
+    )
+    add(
+        "--ranges",
+        metavar="FILE",
+        help="Store bytes by the ranges of this file, which an earlier run has written. Default: "
+        "those of all vectors, which wait in a file until the last is there.",
+    )
+    add(
         "--batch-tokens",
         type=int,
         metavar="N",

@@ -11,7 +11,7 @@ import torch
 
 from bert_min.embedding.embedder import Embedder
 from bert_min.embedding.options import EmbedOptions
-from bert_min.embedding.vector_files import open_writer
+from bert_min.embedding.quantized_files import open_quantized, ranges_path, read_ranges
 from bert_min.progress import Progress
 from bert_min.text.same_file import refuse_overwriting
 from bert_min.text.text_files import read_texts
@@ -30,6 +30,9 @@ def embed_files(args: argparse.Namespace) -> None:
         OSError: A file cannot be read or written.
     """
     refuse_overwriting(args.output, args.inputs)
+    if args.ranges is not None and args.precision not in ("int8", "uint8"):
+        raise ValueError(f"--ranges is for int8 and uint8, got precision {args.precision}")
+    ranges = None if args.ranges is None else read_ranges(args.ranges)
     if args.threads is not None:
         torch.set_num_threads(args.threads)
     embedder = Embedder.from_pretrained(
@@ -57,7 +60,9 @@ def embed_files(args: argparse.Namespace) -> None:
     texts = tokens = truncated = 0
     start = time.perf_counter()
     with (
-        open_writer(args.output, options.width(embedder.model)) as writer,
+        open_quantized(
+            args.output, options.width(embedder.model), args.precision, ranges
+        ) as writer,
         Progress(None, "texts") as progress,
     ):
 
@@ -74,6 +79,7 @@ def embed_files(args: argparse.Namespace) -> None:
     seconds = time.perf_counter() - start
     print(
         f"{texts:,} texts, {tokens:,} tokens in {seconds:.1f} s ({tokens / seconds:,.0f} tok/s), "
-        f"{truncated:,} texts cut to {options.max_length} tokens -> {args.output}",
+        f"{truncated:,} texts cut to {options.max_length} tokens -> {args.output}"
+        + (f", {ranges_path(args.output)}" if args.precision in ("int8", "uint8") else ""),
         file=sys.stderr,
     )

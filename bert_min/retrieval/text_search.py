@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bert_min.embedding.embedder import Embedder
+from bert_min.embedding.quantized_files import ranges_path, read_ranges
 from bert_min.retrieval.rank import Reranker, rank
 from bert_min.retrieval.scorers import Metric
 from bert_min.retrieval.search import search
@@ -28,6 +29,7 @@ def search_texts(args: argparse.Namespace) -> None:
         OSError: A file cannot be read or written.
     """
     embedder = Embedder.from_pretrained(args.model, args.device)
+    ranges = None
     texts = list(read_texts([args.corpus], args.field))
     if args.vectors is None:
         vectors = embedder.encode_document(texts)
@@ -39,9 +41,10 @@ def search_texts(args: argparse.Namespace) -> None:
                 f"{args.corpus}, got {len(vectors)}"
             )
     queries = embedder.encode_query(args.queries, progress=False)
-    scores, rows = search(
-        queries, vectors, args.top, metric=cast(Metric, embedder.metric), progress=True
-    )
+    if vectors.dtype in (np.int8, np.uint8) and vectors.shape[-1] == queries.shape[1]:
+        ranges = read_ranges(ranges_path(args.vectors))
+    metric = cast(Metric, embedder.metric)
+    scores, rows = search(queries, vectors, args.top, metric=metric, ranges=ranges, progress=True)
     for query, found, where in zip(args.queries, scores, rows, strict=True):
         _show(query, texts, found, where, args, heading=len(args.queries) > 1)
 

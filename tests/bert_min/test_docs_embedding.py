@@ -16,9 +16,11 @@ import bert_min.model.pretrained
 import bert_min.model.weight_names
 import bert_min.progress
 import bert_min.retrieval.best
+import bert_min.retrieval.late_interaction
 import bert_min.retrieval.scorers
 import bert_min.retrieval.search
 import bert_min.retrieval.similarity
+import bert_min.retrieval.sparse
 import bert_min.tasks.classification
 import bert_min.tasks.dev_split
 import bert_min.tasks.entities
@@ -64,9 +66,11 @@ def test_page_on_embedding(minilm):
         bert_min.model.weight_names,
         bert_min.progress,
         bert_min.retrieval.best,
+        bert_min.retrieval.late_interaction,
         bert_min.retrieval.scorers,
         bert_min.retrieval.search,
         bert_min.retrieval.similarity,
+        bert_min.retrieval.sparse,
         bert_min.tasks.classification,
         bert_min.tasks.dev_split,
         bert_min.tasks.entities,

@@ -17,6 +17,7 @@ from bert_min.cli import run
 from bert_min.embedding.embed_files import DTYPES
 from bert_min.embedding.options import Combine, LongTexts
 from bert_min.embedding.pooling import Pooling
+from bert_min.embedding.precision import Precision
 from bert_min.tasks.registry import TASKS
 from bert_min.training.model_sizes import SIZES
 
@@ -76,6 +77,7 @@ def test_the_choices_of_the_options_are_those_of_the_library():
     assert option("embed", "--pooling").choices == get_args(Pooling)
     assert option("embed", "--combine").choices == get_args(Combine)
     assert option("embed", "--long-texts").choices == get_args(LongTexts)
+    assert option("embed", "--precision").choices == get_args(Precision)
     assert option("embed", "--dtype").choices == tuple(DTYPES)
     assert all(size in option("pretrain", "--config").help for size in SIZES)
 

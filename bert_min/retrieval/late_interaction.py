@@ -1,0 +1,89 @@
+"""Texts compared token by token: MaxSim, as ColBERT does it.
+
+Source: Khattab and Zaharia 2020, "ColBERT", section 3.3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+
+from bert_min.embedding.embedder import Embedder
+from bert_min.text.batch import length_batches
+from bert_min.text.lists import check_several
+from bert_min.text.tokenize import encode_texts
+
+Matrix = NDArray[np.float32]
+
+
+def encode_tokens(embedder: Embedder, texts: Sequence[str], prompt: str = "") -> list[Matrix]:
+    """Make a vector of length 1 of every token of each text.
+
+    Args:
+        embedder: Its encoder is run; what it does to pooled vectors plays no part.
+        texts: N texts, cut to the embedder's max_length.
+        prompt: Put before every text.
+
+    Returns:
+        For each text (tokens, E), [CLS] and [SEP] included.
+
+    Raises:
+        TypeError: One str in place of several.
+    """
+    check_several("texts", texts)
+    rows = encode_texts(embedder.tokenizer, [prompt + text for text in texts], embedder.max_length)
+    device = embedder.model.embeddings.word.weight.device
+    found: list[Matrix] = [np.zeros((0, 0), np.float32)] * len(texts)
+    with torch.inference_mode():
+        for batch in length_batches(rows.lengths, embedder.batch_tokens):
+            part = rows.take(batch)
+            lengths = part.lengths.tolist()
+            ids = torch.from_numpy(part.ids).to(device)
+            vectors = F.normalize(
+                embedder.model.forward_packed(ids, lengths).last_hidden_state.float()
+            )
+            for row, matrix in zip(
+                batch.tolist(),
+                np.split(vectors.cpu().numpy(), np.cumsum(lengths)[:-1]),
+                strict=True,
+            ):
+                found[row] = matrix.copy()
+    return found
+
+
+def maxsim(queries: Sequence[Matrix], documents: Sequence[Matrix]) -> Matrix:
+    """Add up, over the tokens of a query, the product with the document's nearest token.
+
+    Args:
+        queries: Q matrices of (tokens, E).
+        documents: D matrices of (tokens, E), each with at least one row.
+
+    Returns:
+        (Q, D), at most the tokens of the query where vectors have length 1.
+
+    Raises:
+        ValueError: Matrices of different widths, or a document without a token.
+
+    Example:
+        >>> a, b = np.eye(2, dtype=np.float32), np.float32([[1, 0], [0.5, 0.5]])
+        >>> maxsim([a], [a, b]).tolist()
+        [[2.0, 1.5]]
+    """
+    every = [*queries, *documents]
+    widths = sorted({matrix.shape[-1] for matrix in every})
+    if len(widths) > 1 or any(matrix.ndim != 2 for matrix in every):
+        raise ValueError(f"matrices must be (tokens, E) of one width E, got {widths}")
+    sizes = np.array([len(matrix) for matrix in documents], np.int64)
+    if not sizes.all():
+        raise ValueError(f"document {int(sizes.argmin())} must have at least one token, got none")
+    found = np.zeros((len(queries), len(documents)), np.float32)
+    if not len(documents):
+        return found
+    together, starts = np.concatenate(documents), sizes.cumsum() - sizes
+    for query, line in zip(queries, found, strict=True):
+        line[:] = np.maximum.reduceat(query @ together.T, starts, axis=1).sum(0)
+    return found
