@@ -102,6 +102,18 @@ def register(subparsers: Any) -> None:
         help="Add to each pair N texts of the file that the model finds near to its first text. "
         "Default: 0.",
     )
+    group.add_argument(
+        "--teacher",
+        metavar="FOLDER",
+        help="Learn the vectors that this model makes of the texts of --train, or those of a name "
+        "of the Hub; pairs and scores play no part. Default: none.",
+    )
+    group.add_argument(
+        "--distill",
+        choices=("vectors", "similarities"),
+        help="Learn the vectors of the teacher themselves, through a dense layer if they are of "
+        "another width, or how alike they make the texts of a batch. Default: vectors.",
+    )
     group = parser.add_argument_group("ner")
     group.add_argument(
         "--document-context",

@@ -1,11 +1,4 @@
-"""What vectors of texts are trained on: the encoder with its pooling, batches and their loss.
-
-The loss of a batch compares all of its texts, so it cannot be cut into parts. Their activations
-need not be kept, though: texts are run some at a time, only their vectors stay, and each part runs
-once more, with the same dropout, when its gradient is known. So a batch of thousands takes little
-more memory than one part of it (Gao et al. 2021, "Scaling Deep Contrastive Learning Batch Size
-under Memory Limited Setup").
-"""
+"""What vectors of texts are trained on: groups of texts, and the loss of their vectors."""
 
 from __future__ import annotations
 
@@ -14,44 +7,22 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
-from bert_min.embedding.after_pooling import AfterPooling
-from bert_min.embedding.pooling import Pooling, pool
-from bert_min.model.bert import BertModel
 from bert_min.tasks.embedding_losses import cosent_loss, in_batch_loss, over_widths
 from bert_min.tasks.embedding_settings import EmbeddingSettings
 from bert_min.tasks.text_groups import TextGroups
-from bert_min.text.batch import Batch, length_batches
+from bert_min.tasks.text_vectors import check_vectors, vectors_of
+from bert_min.text.batch import Batch
 from bert_min.text.flat_rows import ranges_index
 from bert_min.text.tokenize import encode_texts
 from bert_min.text.tokenizers import Tokenizer
 from bert_min.training.identity import digest
-from bert_min.training.objective import LossTerm, to_device
+from bert_min.training.objective import LossTerm
 
 Int = NDArray[np.int64]
 # The columns of the labels of a text: its example, its place there (0 the first text, 1 what
 # belongs to it, then others), its number among all different texts, the score of its example.
 EXAMPLE, PLACE, TEXT, SCORE = range(4)
-
-
-class TextVectors(nn.Module):
-    """An encoder, its pooling, and the modules after it: packed texts -> (B, E)."""
-
-    def __init__(self, encoder: BertModel, pooling: Pooling, after: AfterPooling | None) -> None:
-        """Put the parts together."""
-        super().__init__()
-        self.encoder, self.pooling, self.after = encoder, pooling, after
-
-    def forward(self, ids: Tensor, lengths: list[int]) -> Tensor:
-        """Make a vector of each of B packed texts."""
-        out = self.encoder.forward_packed(ids, lengths)
-        if self.pooling == "pooler" and out.pooler_output is not None:
-            x = out.pooler_output
-        else:
-            x = pool(out.last_hidden_state, lengths, self.pooling)
-        return x if self.after is None else self.after(x)
 
 
 class EmbeddingObjective:
@@ -122,13 +93,8 @@ class EmbeddingObjective:
             ValueError: The vector of a text is not finite; the message names the example.
         """
         settings, labels = self.settings, batch.row_labels
-        x = self.vectors(model, batch, device).float()
-        if not bool(torch.isfinite(x).all()):
-            row = int((~torch.isfinite(x)).any(1).nonzero()[0])
-            raise ValueError(
-                f"{self.data.where[int(labels[row, EXAMPLE])]}: the vectors of an example must be "
-                "finite, got NaN or infinity: a smaller lr may help"
-            )
+        x = vectors_of(model, batch, settings.batch_tokens, device).float()
+        check_vectors(x, [self.data.where[int(row)] for row in labels[:, EXAMPLE]])
         place, scored = labels[:, PLACE], ~np.isnan(labels[:, SCORE])
         found: dict[str, LossTerm] = {}
         first, second = (
@@ -156,22 +122,6 @@ class EmbeddingObjective:
             )
             found["scores"] = LossTerm(loss, None)
         return found
-
-    def vectors(self, model: Any, batch: Batch, device: torch.device) -> Tensor:
-        """Make the vectors of a batch, in parts whose activations are not kept."""
-        starts = np.cumsum(batch.lengths) - batch.lengths
-        parts = list(length_batches(batch.lengths, self.settings.batch_tokens))
-        again = len(parts) > 1 and torch.is_grad_enabled()
-        found = []
-        for rows in parts:
-            lengths = batch.lengths[rows]
-            ids = to_device(batch.input_ids[ranges_index(starts[rows], lengths)], device)
-            if again:
-                found.append(checkpoint(model, ids, lengths.tolist(), use_reentrant=False))
-            else:
-                found.append(model(ids, lengths.tolist()))
-        order = torch.from_numpy(np.argsort(np.concatenate(parts))).to(device)
-        return torch.cat(found)[order]
 
 
 def _prompted(group: tuple[str, ...], scored: bool, prompts: tuple[str, str, str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Train the vectors of a model: on pairs, triplets, scored pairs or texts alone."""
+"""Train the vectors of a model: on pairs, triplets, scored pairs, texts alone, or a teacher's."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from bert_min.embedding.after_pooling import AfterPooling, Dense
 from bert_min.embedding.embedder import Embedder
 from bert_min.embedding.folder_settings import read_folder_settings
+from bert_min.embedding.pooling import Pooling
 from bert_min.hub import find_folder
 from bert_min.tasks.dev_split import choose_rows
-from bert_min.tasks.embedding_objective import EmbeddingObjective, TextVectors
+from bert_min.tasks.distillation import DistillationObjective
+from bert_min.tasks.embedding_objective import EmbeddingObjective
 from bert_min.tasks.embedding_scores import embedding_scores
 from bert_min.tasks.embedding_settings import EmbeddingSettings
 from bert_min.tasks.finetune import DEV_SHARE, METRICS, write_metrics
 from bert_min.tasks.hard_negatives import mine_negatives
 from bert_min.tasks.text_groups import TextGroups, join_groups, read_text_groups
+from bert_min.tasks.text_vectors import TextVectors
 from bert_min.text.same_file import refuse_overwriting
+from bert_min.text.tokenize import encode_texts
 from bert_min.training.checkpoint import kept_checkpoint
 from bert_min.training.identity import digest, model_digest
 from bert_min.training.loop import train
@@ -46,7 +51,8 @@ def finetune_embedding(
 
     Pairs and triplets are trained against the other texts of their batch, scored pairs by the
     order of their scores, texts alone against their other half under another dropout (SimCSE). A
-    batch may hold all of them.
+    batch may hold all of them. With a teacher in the settings, its vectors of all these texts are
+    learnt instead; where it makes wider or narrower ones, a dense layer is put behind the pooling.
 
     Args:
         settings: How to train.
@@ -72,17 +78,10 @@ def finetune_embedding(
     model_folder = find_folder(model_folder)
     refuse_overwriting(out, [model_folder])
     processes = Processes(device)
-    if config.accumulate > 1 or processes.size > 1:
-        raise ValueError(
-            "the examples of a batch are compared with each other, so the task embedding takes "
-            f"accumulate 1 and one process, got {config.accumulate} and {processes.size}: memory "
-            "does not grow with the batch"
-        )
-    torch.manual_seed(config.seed)
-    embedder = Embedder.from_pretrained(model_folder, device=processes.device)
-    embedder.pooling = settings.pooling or embedder.pooling
-    length = settings.max_length or min(embedder.max_length, USUAL_LENGTH)
-    embedder.max_length = embedder.model.config.fit_length(length)
+    embedder = open_embedder(
+        model_folder, config, processes, "embedding", settings.pooling, settings.max_length
+    )
+    report = embedder.model.load_report
     _check_widths(settings, embedder)
     if dev_file is not None and dev_share is not None:
         raise ValueError(f"dev_share {dev_share} is for a run without a development file")
@@ -92,12 +91,15 @@ def finetune_embedding(
         data, dev = _split(data, DEV_SHARE if dev_share is None else dev_share, config.seed)
     if settings.hard_negatives:
         data = mine_negatives(embedder, data, settings.hard_negatives)
-    model = TextVectors(embedder.model, embedder.pooling, embedder.after)
-    report = embedder.model.load_report
-    if embedder.pooling != "pooler" and report and "pooler.weight" in report.initialised:
-        embedder.model.pooler = None  # made up when the model was loaded
     prompts = (embedder.query_prompt, embedder.document_prompt, embedder.default_prompt)
-    objective = EmbeddingObjective(data, embedder.tokenizer, settings, embedder.max_length, prompts)
+    objective: EmbeddingObjective | DistillationObjective
+    if settings.teacher is None:
+        objective = EmbeddingObjective(
+            data, embedder.tokenizer, settings, embedder.max_length, prompts
+        )
+    else:
+        objective = _learn_from(settings, embedder, data, processes)
+    model = TextVectors(embedder.model, embedder.pooling, embedder.after)
     if processes.is_first:
         print(report)
         aside = "" if dev is None or dev_file else f", {len(dev.texts):,} set aside to judge by"
@@ -119,6 +121,7 @@ def finetune_embedding(
         identity={
             **dataclasses.asdict(settings),
             "task": "embedding",
+            "teacher": settings.teacher and "as the training data say",
             "matryoshka": list(settings.matryoshka),
             "max_length": embedder.max_length,
             "tokenizer": digest(embedder.tokenizer.to_str()),
@@ -133,6 +136,81 @@ def finetune_embedding(
         write_metrics(Path(out) / METRICS, {**found, "best_step": result.best_step})
         print(kept_checkpoint(out))
     return found
+
+
+def open_embedder(
+    folder: str | Path,
+    config: TrainConfig,
+    processes: Processes,
+    task: str,
+    pooling: Pooling | None,
+    max_length: int | None,
+) -> Embedder:
+    """Load a model whose vectors are to be trained, and set the seed.
+
+    Args:
+        folder: Of the model.
+        config: How to train.
+        processes: Of the run.
+        task: Its name, for messages.
+        pooling: In place of the folder's; None for that.
+        max_length: Most tokens of a text; None for that of the folder, 128 at most.
+
+    Returns:
+        The embedder, without a pooler that nothing has trained.
+
+    Raises:
+        ValueError: The batch is to be cut into parts.
+    """
+    if config.accumulate > 1 or processes.size > 1:
+        raise ValueError(
+            f"the examples of a batch are compared with each other, so the task {task} takes "
+            f"accumulate 1 and one process, got {config.accumulate} and {processes.size}: memory "
+            "does not grow with the batch"
+        )
+    torch.manual_seed(config.seed)
+    embedder = Embedder.from_pretrained(folder, device=processes.device)
+    embedder.pooling = pooling or embedder.pooling
+    length = max_length or min(embedder.max_length, USUAL_LENGTH)
+    embedder.max_length = embedder.model.config.fit_length(length)
+    report = embedder.model.load_report
+    if embedder.pooling != "pooler" and report and "pooler.weight" in report.initialised:
+        embedder.model.pooler = None  # made up when the model was loaded
+    return embedder
+
+
+def _learn_from(
+    settings: EmbeddingSettings, embedder: Embedder, data: TextGroups, processes: Processes
+) -> DistillationObjective:
+    """Let the teacher make the vectors of all texts, and give the student the width for them."""
+    where: dict[str, str] = {}
+    for group, place in zip(data.texts, data.where, strict=True):
+        for text in group:
+            where.setdefault(text, place)
+    texts = list(where)
+    teacher = Embedder.from_pretrained(settings.teacher or "", device=processes.device)
+    wanted = teacher.encode(texts)
+    distill = settings.distill or "vectors"
+    width = wanted.shape[1]
+    own = embedder.model.config.hidden_size if embedder.widths is None else embedder.widths[1]
+    if distill == "vectors" and width != own:
+        before = () if embedder.after is None else tuple(embedder.after)
+        layer = Dense(own, width, activation="Identity")
+        embedder.after = AfterPooling(*before, layer).to(processes.device)
+        if processes.is_first:
+            print(f"a dense layer makes {width} numbers of {own}, as many as the teacher has")
+    return DistillationObjective(
+        encode_texts(
+            embedder.tokenizer,
+            [embedder.default_prompt + text for text in texts],
+            embedder.max_length,
+        ),
+        list(where.values()),
+        wanted,
+        distill,
+        normalize=embedder.normalize,
+        batch_tokens=settings.batch_tokens,
+    )
 
 
 def _read(path: str | Path, settings: EmbeddingSettings) -> TextGroups:

@@ -7,9 +7,10 @@ import torch.nn.functional as F
 
 from bert_min import BertConfig, BertModel
 from bert_min.tasks.embedding_losses import cosent_loss, in_batch_loss, over_widths
-from bert_min.tasks.embedding_objective import EmbeddingObjective, TextVectors
+from bert_min.tasks.embedding_objective import EmbeddingObjective
 from bert_min.tasks.embedding_settings import EmbeddingSettings
 from bert_min.tasks.text_groups import TextGroups
+from bert_min.tasks.text_vectors import TextVectors
 from bert_min.text.batch import Batch
 from subword import Tokenizer
 from tests.bert_min.conftest import TINY
