@@ -129,7 +129,7 @@ def test_a_part_is_run_again_with_the_same_dropout(tokenizer, monkeypatch):
     settings = EmbeddingSettings(batch_tokens=40)
     cached = gradients(tokenizer, settings, dropout=0.2)
     monkeypatch.setattr(
-        "bert_min.tasks.embedding_objective.checkpoint", lambda run, *a, use_reentrant: run(*a)
+        "bert_min.tasks.text_vectors.checkpoint", lambda run, *a, use_reentrant: run(*a)
     )
     torch.testing.assert_close(gradients(tokenizer, settings, dropout=0.2), cached)
 
@@ -156,18 +156,13 @@ def test_only_the_activations_of_a_part_are_kept(tokenizer):
     assert kept["parts"] < kept["whole"] / 10
 
 
-def test_a_vector_that_is_not_finite_names_its_example(tokenizer):
+def test_a_vector_that_is_not_finite_names_its_example(tokenizer, monkeypatch):
     objective = EmbeddingObjective(groups(8), tokenizer, EmbeddingSettings(), 12)
     batch = objective.batch(np.array([3, 5]), np.random.default_rng(0))
-
-    def model(ids, lengths):
-        x = torch.zeros(len(lengths), 4)
-        x[lengths.index(int(batch.lengths[2]))] = torch.nan
-        return x
-
-    objective.vectors = lambda *_: torch.tensor([[0.0], [0.0], [torch.nan], [0.0]])
+    found = torch.tensor([[0.0], [0.0], [torch.nan], [0.0]])
+    monkeypatch.setattr("bert_min.tasks.embedding_objective.vectors_of", lambda *_: found)
     with pytest.raises(ValueError, match="t:5: the vectors of an example must be finite"):
-        objective.loss(model, batch, torch.device("cpu"))
+        objective.loss(None, batch, torch.device("cpu"))
 
 
 def test_prompts_stand_before_the_sides_they_are_for(tokenizer):
