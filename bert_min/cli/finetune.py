@@ -26,10 +26,11 @@ def register(subparsers: Any) -> None:
         "--task",
         required=True,
         choices=TASK_NAMES,
-        help="What to learn: the label of a text (classification) or of a pair of texts (nli), a "
-        "number for either (regression), the names in sentences (ner), or the answers to questions "
-        "about passages (qa); how well a text answers another, read together (ranking); or vectors "
-        "that are near where texts belong together (embedding).",
+        help="What to learn: the label of a text (classification), of a pair of texts (nli), or of "
+        "a text from a few examples (few-shot), a number for a text or a pair (regression), the "
+        "names in sentences (ner), or the answers to questions about passages (qa); how well a "
+        "text answers another, read together (ranking); or vectors that are near where texts "
+        "belong together (embedding).",
     )
     parser.add_argument(
         "--model", required=True, help="Folder with a BERT and its tokenizer, or a name of the Hub."
@@ -65,7 +66,7 @@ def register(subparsers: Any) -> None:
         usual_length="384 for qa, else 128",
     )
     usual = TaskSettings(task="qa")
-    group = parser.add_argument_group("columns of classification, nli and regression")
+    group = parser.add_argument_group("columns of classification, nli, few-shot and regression")
     add_columns(group, "")
     group = parser.add_argument_group("ranking and embedding")
     group.add_argument(
@@ -75,7 +76,7 @@ def register(subparsers: Any) -> None:
         help="Highest score of a pair; 0 is the lowest. Default: 1 for ranking, any numbers for "
         "embedding, where only their order counts.",
     )
-    group = parser.add_argument_group("embedding")
+    group = parser.add_argument_group("embedding and few-shot")
     group.add_argument(
         "--pooling",
         choices=("mean", "cls", "max"),
@@ -87,6 +88,14 @@ def register(subparsers: Any) -> None:
         type=float,
         help="Multiply cosines by this in the losses, the inverse of a temperature. Default: 20.",
     )
+    group.add_argument(
+        "--pairs",
+        type=int,
+        metavar="N",
+        help="Pair each text with N of its label and N of others (few-shot). Default: "
+        f"{usual.pairs}.",
+    )
+    group = parser.add_argument_group("embedding")
     group.add_argument(
         "--matryoshka",
         type=int,
@@ -156,6 +165,7 @@ def register(subparsers: Any) -> None:
 def _run(options: argparse.Namespace) -> None:
     from bert_min.tasks.finetune import finetune
     from bert_min.tasks.finetune_embedding import finetune_embedding
+    from bert_min.tasks.finetune_few_shot import finetune_few_shot
     from bert_min.tasks.registry import check_options
     from bert_min.training.names import shown
     from bert_min.training.processes import Processes
@@ -185,6 +195,7 @@ def _run(options: argparse.Namespace) -> None:
                 f"one, got {len(options.train)}"
             )
         (train,) = options.train
-        metrics = finetune(TaskSettings(**given), options.model, train, *places, **common)
+        run = finetune_few_shot if options.task == "few-shot" else finetune
+        metrics = run(TaskSettings(**given), options.model, train, *places, **common)
     if Processes(options.device).is_first:
         print(f"best: {shown(metrics)}")

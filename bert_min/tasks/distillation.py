@@ -41,7 +41,7 @@ def similarity_loss(x: Tensor, teacher: Tensor) -> Tensor:
         The squared error of a text's cosines with the others, their mean, summed over the n texts.
 
     Example:
-        >>> x, teacher = torch.eye(2), torch.ones(2, 3)
+        >>> x, teacher = torch.eye(2), torch.ones(2, 4)
         >>> similarity_loss(x, teacher).item()  # 0 where the teacher has 1
         2.0
     """

@@ -63,6 +63,8 @@ def finetune(
         ValueError: If a setting or a file breaks a rule.
         OSError: If a file cannot be read or written.
     """
+    if settings.task == "few-shot":
+        raise ValueError("the task few-shot is trained by finetune_few_shot, not by finetune")
     model_folder = find_folder(model_folder)
     refuse_overwriting(out, [model_folder])
     processes = Processes(device)

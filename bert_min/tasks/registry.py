@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bert_min.tasks.base import Task
 from bert_min.tasks.classification import ClassificationTask
 from bert_min.tasks.embedding_settings import OPTIONS
+from bert_min.tasks.few_shot import FewShotTask
 from bert_min.tasks.ner import NerTask
 from bert_min.tasks.qa import QuestionAnsweringTask
 from bert_min.tasks.ranking import RankingTask
@@ -15,6 +16,7 @@ from bert_min.text.tokenizers import Tokenizer
 TASKS: dict[str, type[Task]] = {
     "classification": ClassificationTask,
     "nli": ClassificationTask,
+    "few-shot": FewShotTask,
     "regression": RegressionTask,
     "ranking": RankingTask,
     "ner": NerTask,

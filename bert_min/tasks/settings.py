@@ -4,11 +4,21 @@ import dataclasses
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from subword.file_access import write_text
 
 SETTINGS = "task.json"
-TASK_NAMES = ("classification", "embedding", "ner", "nli", "qa", "ranking", "regression")
+TASK_NAMES = (
+    "classification",
+    "embedding",
+    "few-shot",
+    "ner",
+    "nli",
+    "qa",
+    "ranking",
+    "regression",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +26,7 @@ class TaskSettings:
     """What a fine-tuned model needs besides its weights; ``task.json`` in its folder.
 
     Attributes:
-        task: "classification", "nli", "regression", "ranking", "qa" or "ner".
+        task: "classification", "nli", "few-shot", "regression", "ranking", "qa" or "ner".
         max_length: Most tokens of an input; None for the task's usual length.
         labels: The labels, by number.
         pair: Whether an example has two texts (regression); None if the file says so.
@@ -34,6 +44,10 @@ class TaskSettings:
         language: Whose rules compare answers, "en" or "ko" (qa); None for those of the file.
         document_context: Whether the sentences of a document share inputs (ner).
         max_score: Highest score of a pair, 0 being the lowest (ranking).
+        pooling: How token vectors are pooled; None for what the model's folder says (few-shot).
+        scale: What cosines are multiplied by in the loss (few-shot).
+        pairs: How many texts of the same label, and of others, each text is paired with (few-shot).
+        prompt: Put before every text; that of the model's folder (few-shot).
         batch_tokens: Tokens of a batch when predicting.
     """
 
@@ -55,6 +69,10 @@ class TaskSettings:
     characters: bool = False
     document_context: bool = False
     max_score: float = 1.0
+    pooling: Literal["mean", "cls", "max"] | None = None
+    scale: float = 20.0
+    pairs: int = 20
+    prompt: str = ""
     batch_tokens: int = 4096
 
     def save(self, folder: str | Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from bert_min.model.heads import BertForSequenceClassification
+from bert_min.model.pretrained import PretrainedModel
 from bert_min.tasks.base import Task
 from bert_min.tasks.labelled_texts import (
     LABEL_COLUMNS,
@@ -20,7 +21,7 @@ from bert_min.text.tokenize import encode_texts
 class TextTask(Task):
     """A task whose examples are texts or pairs of texts with one label each."""
 
-    head = BertForSequenceClassification
+    head: type[PretrainedModel] = BertForSequenceClassification
     options: ClassVar = frozenset(("text_column", "pair_column", "label_column"))
     label_columns: ClassVar[tuple[str, ...]] = LABEL_COLUMNS  # usual names, the best first
 

@@ -23,11 +23,14 @@ import bert_min.retrieval.similarity
 import bert_min.retrieval.sparse
 import bert_min.tasks.classification
 import bert_min.tasks.dev_split
+import bert_min.tasks.distillation
 import bert_min.tasks.entities
+import bert_min.tasks.few_shot
 import bert_min.tasks.regression
 import bert_min.tasks.squad_answers
 import bert_min.tasks.squad_scores
 import bert_min.tasks.tag_schemes
+import bert_min.tasks.vector_classifier
 import bert_min.text.batch
 import bert_min.text.documents
 import bert_min.text.examples
@@ -73,11 +76,14 @@ def test_page_on_embedding(minilm):
         bert_min.retrieval.sparse,
         bert_min.tasks.classification,
         bert_min.tasks.dev_split,
+        bert_min.tasks.distillation,
         bert_min.tasks.entities,
+        bert_min.tasks.few_shot,
         bert_min.tasks.regression,
         bert_min.tasks.squad_answers,
         bert_min.tasks.squad_scores,
         bert_min.tasks.tag_schemes,
+        bert_min.tasks.vector_classifier,
         bert_min.text.batch,
         bert_min.text.documents,
         bert_min.text.examples,
