@@ -13,6 +13,7 @@ bits in the Unicode tables are none of those that the stages hide.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -45,8 +46,14 @@ class Cuts:
         behind: What each character behind a cut may have become, its first character.
         barred: Characters other than ASCII that no cut follows.
         bert_bits, form_bits: The bits of `_core.unicode` that bar a character from OTHER.
+        charmap: The `Precompiled` that sees the text first, None if another step does: it says
+            behind which characters other than ASCII there are no cuts.
+        untouched: Whether no step has seen the text yet.
         first_step: Whether no pre-tokenizer has seen the text yet.
         first_differs: The part that begins a text is treated in another way than the others.
+        shifts: Of each ASCII character, and last of any other: what it becomes may be removed at
+            the beginning of a text, and that shifts the offsets of the whole text.
+        made: Characters that are not ASCII, and that others of them may have become.
     """
 
     def __init__(self, bert_bits: int) -> None:
@@ -58,8 +65,12 @@ class Cuts:
         self.barred: set[str] = set()
         self.bert_bits = bert_bits
         self.form_bits = 0
+        self.charmap: Any = None
+        self.untouched = True
         self.first_step = True
         self.first_differs = False
+        self.shifts = np.zeros(129, np.bool_)
+        self.made: set[str] = set()
         self.bar_before(BLANKS)
 
     def forms_before(self) -> Pairs:
@@ -100,7 +111,11 @@ class Cuts:
         keeps = ~self.before_rows(False, chars.__contains__)
         wide = {char for char in chars if not char.isascii()}
         # A letter, mark or number may have been made of another character.
-        if not all(map(is_symbol, wide)) or len(self.barred | wide) > MAX_BARRED:
+        if (
+            wide & self.made
+            or not all(map(is_symbol, wide))
+            or len(self.barred | wide) > MAX_BARRED
+        ):
             keeps[OTHER] = False
         else:
             self.barred |= wide
@@ -122,11 +137,14 @@ class Cuts:
         self.end(np.broadcast_to(columns, (129, 128)))
 
     def bar_others(self) -> None:
-        """Keep no cut behind a character that is not ASCII."""
-        self.keep(np.broadcast_to(np.arange(129)[:, None] != OTHER, (129, 128)))
+        """Keep no cut behind a character that is not ASCII, or may have become such a one."""
+        keeps = self.before_rows(True, str.isascii)
+        self.keep(np.broadcast_to(keeps[:, None], (129, 128)))
 
     def hide(self, bert_bits: int = 0, form_bits: int = 0) -> None:
         """Take the characters with one of these bits out of OTHER."""
+        if self.made:  # whose bits are not known
+            self.bar_others()
         self.bert_bits |= bert_bits
         self.form_bits |= form_bits
 
@@ -134,6 +152,10 @@ class Cuts:
         """Say what a stage makes of each character on both sides."""
         self.before = [frozenset(map(become, forms)) for forms in self.before]
         self.behind = [frozenset(map(become, forms)) for forms in self.behind]
+
+    def become_before(self, become: Callable[[str], str]) -> None:
+        """Say what a stage makes of each ASCII character before a cut."""
+        self.before[:OTHER] = [frozenset(map(become, forms)) for forms in self.before[:OTHER]]
 
     def become_behind(self, become: Callable[[str], set[str]]) -> None:
         """Say what a stage may make of each character behind a cut."""

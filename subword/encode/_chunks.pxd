@@ -4,11 +4,13 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._core.pipeline cimport Model, Normalizer, PreTokenizer, Text
 from subword.encode.worker cimport Worker
+from subword.normalizers.precompiled cimport Precompiled
 from subword.vocab.added_tokens cimport AddedTokenMatcher
 
 cdef enum:
     MAX_CHUNK = 256         # bytes of a chunk that is looked up; longer ones go through the stages
     MAX_BARRED = 8
+    OTHER = 128             # of shifts: any character that is not ASCII
     # The first byte of the chunk that begins a document, and of one that begins another text, where
     # these differ from the other chunks; no text holds these bytes.
     BEGINS_DOCUMENT = 0xFF
@@ -31,7 +33,10 @@ cdef class TextChunks:
     cdef uint8_t bert_bits, form_bits       # of characters that no cut follows
     cdef uint32_t[MAX_BARRED] barred        # and more of them
     cdef int barred_count
+    cdef Precompiled charmap                # bars more of them, if there is one
+    cdef bint[129] shifts                   # texts that begin so may have other offsets
     cdef bint may_follow(self, const uint8_t* data, Py_ssize_t i) noexcept nogil
+    cdef bint may_shift(self, const Text* text) noexcept nogil
     cdef Py_ssize_t find(self, const uint8_t* data, Py_ssize_t size, Py_ssize_t* pos, int32_t* out,
                          Py_ssize_t capacity, bint at_words) noexcept nogil
     cdef int begin_text(self, Worker worker, const Text* text, int32_t end, Text* first_chunk,

@@ -20,6 +20,7 @@ from subword._core.pipeline cimport (
 from subword._core.unicode cimport bert_bits, form_bits
 from subword.encode.segments cimport normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Worker
+from subword.normalizers.precompiled cimport Precompiled
 from subword.vocab.added_tokens cimport AddedSpan, AddedTokenMatcher
 
 cdef extern from "cpu/hash.h" nogil:
@@ -42,6 +43,7 @@ cdef class TextChunks:
     def __init__(self, rules, Normalizer normalizer, PreTokenizer pre_tokenizer,
                  Model model not None, AddedTokenMatcher added not None):
         cdef int which, before, behind
+        cdef bint shifts
         self.first_normalizer = normalizer
         self.first_pre_tokenizer = pre_tokenizer
         self.normalizer = rules.normalizer
@@ -52,6 +54,9 @@ cdef class TextChunks:
         self.counts_words = rules.at_words.any()
         self.bert_bits = rules.bert_bits
         self.form_bits = rules.form_bits
+        self.charmap = <Precompiled?>rules.charmap if rules.charmap is not None else None
+        for before, shifts in enumerate(rules.shifts):
+            self.shifts[before] = shifts
         for char in rules.barred:
             self.barred[self.barred_count] = ord(char)
             self.barred_count += 1
@@ -65,6 +70,8 @@ cdef class TextChunks:
         """Whether a cut may follow the character before data[i], which is not ASCII."""
         cdef int length, k
         cdef uint32_t code
+        if self.charmap is not None and not self.charmap.may_cut_behind(data, i):
+            return False
         i -= 1
         while (data[i] & 0xC0) == 0x80:
             i -= 1
@@ -75,6 +82,14 @@ cdef class TextChunks:
             if self.barred[k] == code:
                 return False
         return True
+
+    cdef bint may_shift(self, const Text* text) noexcept nogil:
+        """Whether a text that is not empty may begin with what is removed, and that shifts the
+        offsets of all of it: then the chunks do not tell them."""
+        if text.data[0] < 0x80:
+            return self.shifts[text.data[0]]
+        return self.shifts[OTHER] or (
+            self.charmap is not None and self.charmap.removes_first(text.data, text.size))
 
     cdef Py_ssize_t find(self, const uint8_t* data, Py_ssize_t size, Py_ssize_t* pos, int32_t* out,
                          Py_ssize_t capacity, bint at_words) noexcept nogil:

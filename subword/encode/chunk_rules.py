@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from subword._core.cuts import LETTERS, Cuts, Pairs
 from subword._core.pipeline import Normalizer, PreTokenizer, flatten
@@ -15,7 +16,7 @@ from subword._regex.joints import limit_to_matches
 from subword._regex.tree import Chars, concat
 from subword.models.bpe import BPE
 from subword.models.joints import find_joints
-from subword.normalizers import NFC
+from subword.normalizers import NFC, Precompiled
 from subword.normalizers import Sequence as NormalizerSequence
 from subword.pre_tokenizers import Sequence as PreTokenizerSequence
 from subword.pre_tokenizers import takes_one_pass
@@ -32,7 +33,10 @@ class ChunkRules:
         at_words: Those of them where a word ends too.
         barred: Characters other than ASCII that no cut follows.
         bert_bits, form_bits: The bits of the Unicode tables of more such characters.
+        charmap: A character map that bars more of them, or None.
         first_differs: The chunk that begins a text is treated in another way than the others.
+        shifts: With which characters, ASCII ones and last any other, a text may begin whose offsets
+            the chunks do not tell.
         normalizer, pre_tokenizer: The stages of the others.
     """
 
@@ -41,7 +45,9 @@ class ChunkRules:
     barred: str
     bert_bits: int
     form_bits: int
+    charmap: Precompiled | None
     first_differs: bool
+    shifts: npt.NDArray[np.bool_]
     normalizer: Normalizer | None
     pre_tokenizer: PreTokenizer | None
 
@@ -68,6 +74,7 @@ def find_chunk_rules(
     cuts = Cuts(_bit("bert_space"))
     for step in flatten(normalizer):
         step.limit_cuts(cuts)
+        cuts.untouched = False
     for token, text in added:
         if not cuts.kept.any():  # no stage keeps a cut, so that no token needs to be looked at
             return None
@@ -86,7 +93,9 @@ def find_chunk_rules(
         "".join(sorted(cuts.barred)),
         cuts.bert_bits,
         cuts.form_bits,
+        cuts.charmap,
         cuts.first_differs,
+        cuts.shifts,
         NormalizerSequence(kept) if kept else None,
         PreTokenizerSequence([steps[0].after_cut(), *steps[1:]]) if steps else None,
     )

@@ -165,7 +165,8 @@ cdef class Encoder(WordEncoder):
             return self.encode_unsplit(worker, &text, self.raw_unsplit, out)
         if self.chunks is None:
             return self.run_stages(worker, &text, self.normalizer, self.pre_tokenizer, out)
-        if out.with_word_ids and not self.chunks.counts_words:
+        if (out.with_word_ids and not self.chunks.counts_words) or (
+                out.with_offsets and self.chunks.may_shift(&text)):
             self.set_plain(worker, True, out)
             return self.run_stages(worker, &text, self.normalizer, self.pre_tokenizer, out)
         return self.encode_chunks(worker, &text, out)

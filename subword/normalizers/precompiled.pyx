@@ -1,11 +1,9 @@
 """SentencePiece's character map: text replaced by the shortest key that begins each grapheme.
 
-The map is a trie of darts-clone (Yata), an array of 32-bit units that is read as it is in the file:
-the children of a unit lie at `position ^ offset ^ byte`, and the child for the byte 0 says where
-the value of a key begins. The reference looks up each extended grapheme cluster of less than six
-bytes as a whole, and replaces all of it by the value of the shortest key that it begins with; of
-any other cluster it looks up the characters one by one. Most characters begin no key and make no
-cluster with another: they are skipped 32 bytes at a time.
+The reference looks up each extended grapheme cluster of less than six bytes as a whole, and
+replaces all of it by the value of the shortest key that it begins with; of any other cluster it
+looks up the characters one by one. Most characters begin no key and make no cluster with another:
+they are skipped 32 bytes at a time.
 
 An edit is a replaced cluster or character. Its k-th new character has the span of its k-th old one.
 If it has more new ones, they share the span of its last old character. A removed one leaves no
@@ -14,19 +12,27 @@ nothing is before it, all spans that follow lag behind; and an inserted characte
 takes its span.
 """
 
+import numpy as np
+
 cimport cython
 from libc.stdint cimport uint8_t, uint32_t
-from libc.stdlib cimport calloc, free, malloc
+from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, strlen
 
 from subword._core.graphemes cimport grapheme_values
 from subword._core.pipeline cimport Text, text_copy, text_source_end, text_source_start
 from subword._core.simd cimport simd_on
+from subword.normalizers._charsmap cimport Charsmap
 from subword.normalizers.base cimport TextNormalizer, begin, put, reserve, utf8_decode
 from subword.normalizers.unicode cimport candidate_bytes
 
+from subword._core.cuts import OTHER
+from subword._core.white_space import WHITE_SPACE
+
 cdef extern from "text/graphemes.h" nogil:
     enum:
+        GRAPHEME_OTHER
+        GRAPHEME_CONTROL
         GRAPHEME_EXTEND
         GRAPHEME_ZWJ
         GRAPHEME_SPACING_MARK
@@ -50,7 +56,6 @@ cdef extern from "text/utf8.h" nogil:
 cdef enum:
     CODES = 0x110000
     MAX_CLUSTER = 6         # bytes: a cluster of as many is not looked up as a whole
-    BLOCK = 256             # units in which all children of a unit lie
 
 
 @cython.final
@@ -66,16 +71,11 @@ cdef class Precompiled(TextNormalizer):
     """
 
     def __cinit__(self, precompiled_charsmap):
-        if not isinstance(precompiled_charsmap, bytes):
-            raise TypeError("precompiled_charsmap must be bytes, got "
-                            f"{type(precompiled_charsmap).__name__}")
-        self.precompiled_charsmap = precompiled_charsmap
-        self.read()
-        self.check_trie()
+        self.charsmap = Charsmap(precompiled_charsmap)
+        self.precompiled_charsmap = self.charsmap.data
         self.mark_characters()
 
     def __dealloc__(self):
-        free(self.units)
         free(self.bits)
 
     cdef tuple arguments(self):
@@ -84,100 +84,111 @@ cdef class Precompiled(TextNormalizer):
     def __repr__(self):
         return f"Precompiled({len(self.precompiled_charsmap)} bytes)"
 
-    cdef int read(self) except -1:
-        """Take the map apart."""
-        cdef bytes data = self.precompiled_charsmap
-        cdef const uint8_t* p = data
-        cdef size_t i, trie
-        if len(data) < 4:
-            raise ValueError(f"precompiled_charsmap: its size is missing, it has {len(data)} bytes")
-        trie = int.from_bytes(data[:4], "little")
-        if trie > <size_t>len(data) - 4 or trie % 4 or trie == 0:
-            raise ValueError(f"precompiled_charsmap: the trie has {trie} bytes, not a multiple of "
-                             f"4 in [4, {len(data) - 4}]")
-        self.size = trie // 4
-        self.units = <uint32_t*>malloc(trie)
-        if self.units == NULL:
-            raise MemoryError("no memory for the character map")
-        for i in range(self.size):    # whatever the byte order of this machine
-            self.units[i] = (p[4 * i + 4] | <uint32_t>p[4 * i + 5] << 8
-                             | <uint32_t>p[4 * i + 6] << 16 | <uint32_t>p[4 * i + 7] << 24)
-        self.texts = p + 4 + trie     # a bytes object ends with a zero byte
-        self.texts_size = <Py_ssize_t>(<size_t>len(data) - 4 - trie)
-        try:
-            data[4 + trie:].decode()
-        except UnicodeDecodeError as error:
-            raise ValueError(f"precompiled_charsmap: its values are not UTF-8: {error}") from None
-        return 0
-
-    cdef int check_trie(self) except -1:
-        """Check that all units that can be reached lie inside, and all values."""
-        cdef size_t found = 1, at, children, child
-        cdef Py_ssize_t value
-        cdef int byte
-        cdef size_t* stack = <size_t*>malloc(self.size * sizeof(size_t))
-        cdef uint8_t* seen = <uint8_t*>calloc(self.size, 1)
-        try:
-            if stack == NULL or seen == NULL:
-                raise MemoryError("no memory to check the character map")
-            stack[0] = 0
-            seen[0] = 1
-            while found:
-                found -= 1
-                at = stack[found]
-                children = children_of(self.units, at)
-                if (children | (BLOCK - 1)) >= self.size:
-                    raise ValueError(f"precompiled_charsmap: unit {at} of the trie points at unit "
-                                     f"{children}, there are {self.size}")
-                if self.units[at] & HAS_LEAF:
-                    value = self.units[children] & 0x7FFFFFFF
-                    if value > self.texts_size or (
-                            value < self.texts_size and self.texts[value] & 0xC0 == 0x80):
-                        raise ValueError(
-                            f"precompiled_charsmap: the value of unit {at} begins at byte {value}, "
-                            f"which begins no character of {self.texts_size} bytes")
-                for byte in range(1, 256):
-                    child = children ^ byte
-                    if self.units[child] & 0x800000FFU == <uint32_t>byte and not seen[child]:
-                        seen[child] = 1
-                        stack[found] = child
-                        found += 1
-        finally:
-            free(stack)
-            free(seen)
-        return 0
-
     cdef int mark_characters(self) except -1:
-        """Set the bit of the characters that are no cluster of their own, or begin with a key."""
+        """Set the bits of the characters that are no cluster of their own, or begin with a key."""
         cdef uint32_t code
         cdef uint8_t[4] utf8
-        cdef int value
+        cdef int value, length
+        cdef size_t leaf, none = self.charsmap.size + 1
+        cdef bint found = True
+        self.keeps_cuts = not self.charsmap.pairs_vanish()
         self.bits = <uint8_t*>calloc(CODES, 1)
         if self.bits == NULL:
             raise MemoryError("no memory for the character map")
         for code in range(1, <uint32_t>CODES):
             value = grapheme_values[code] & 15
+            if code >= 0x80 and not code & 63:    # whether a key begins with all but its last byte
+                length = utf8_encode(code, utf8)
+                found = self.charsmap.leaf(utf8, length - 1) != none
+            leaf = none
+            if found:
+                length = utf8_encode(code, utf8)
+                leaf = self.charsmap.leaf(utf8, length)
+            elif value == GRAPHEME_OTHER:
+                continue
             if (value in (GRAPHEME_EXTEND, GRAPHEME_ZWJ, GRAPHEME_SPACING_MARK, GRAPHEME_PREPEND,
-                          GRAPHEME_L, GRAPHEME_V, GRAPHEME_T) or code == 13
-                    or self.shortest(utf8, utf8_encode(code, utf8)) != NULL):
-                self.bits[code] = 1
-        find_candidates(self.bits, 1, &self.candidates)
+                          GRAPHEME_L, GRAPHEME_V, GRAPHEME_T) or code == 13 or leaf + 1 < none):
+                self.bits[code] = MAY_CHANGE
+            if value in (GRAPHEME_EXTEND, GRAPHEME_ZWJ, GRAPHEME_SPACING_MARK):
+                self.bits[code] |= JOINS
+            if value == GRAPHEME_PREPEND:    # what follows it is in its cluster, and may vanish
+                self.bits[code] |= NOT_BEFORE
+                self.keeps_cuts = self.keeps_cuts and leaf == none
+            elif leaf + 1 < none and self.charsmap.vanishes(leaf):
+                self.bits[code] |= NOT_BEFORE
+        find_candidates(self.bits, MAY_CHANGE, &self.candidates)
         return 0
 
-    cdef const uint8_t* shortest(self, const uint8_t* key, Py_ssize_t size) noexcept nogil:
-        """Return the value of the shortest key that begins a text, NULL if none does."""
-        cdef size_t at = children_of(self.units, 0)
-        cdef uint32_t unit
-        cdef Py_ssize_t i
-        for i in range(size):
-            at ^= key[i]
-            unit = self.units[at]
-            if unit & 0x800000FFU != <uint32_t>key[i] or key[i] == 0:
-                return NULL
-            at = children_of(self.units, at)
-            if unit & HAS_LEAF:
-                return self.texts + (self.units[at] & 0x7FFFFFFF)
-        return NULL
+    cdef bint may_cut_behind(self, const uint8_t* data, Py_ssize_t end) noexcept nogil:
+        """Whether of what ends at byte `end`, a character that is not ASCII, something is left that
+        is no blank.
+
+        A cluster that is looked up as a whole is a character with marks, of less than six bytes.
+        """
+        cdef Py_ssize_t i = end
+        cdef int length
+        cdef uint8_t bits
+        while i > 0 and end - i < MAX_CLUSTER:
+            i -= 1
+            while data[i] & 0xC0 == 0x80:
+                i -= 1
+            bits = self.bits[utf8_decode(data + i, &length)]
+            if bits & NOT_BEFORE:
+                return False
+            if not bits & JOINS:
+                break
+        return True
+
+    cdef bint removes_first(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
+        """Whether the first cluster of a text that is not empty, or its first character, is
+        removed."""
+        cdef Py_ssize_t end = grapheme_end(grapheme_values, data, 0, size)
+        cdef const uint8_t* text = self.charsmap.shortest(
+            data, end if end < MAX_CLUSTER else utf8_length(data[0]))
+        return text != NULL and text[0] == 0
+
+    def limit_cuts(self, cuts):
+        """Keep the cuts between clusters, where something is left on both sides that is no blank.
+
+        Each cluster is replaced by itself, and no ASCII character joins one before it. One that is
+        removed at the beginning of a text shifts all offsets; at the beginning of a part it must
+        not, so what may be removed is behind no cut.
+        """
+        cdef bytes key
+        cdef size_t at
+        cuts.shifts |= np.append(~cuts.kept.any(axis=0), not cuts.untouched or cuts.first_differs)
+        cuts.shifts |= cuts.first_differs
+        if not self.keeps_cuts:
+            cuts.shifts[:] = True
+            return cuts.keep_ended()
+        if not cuts.untouched:
+            cuts.bar_others()
+        last, vanished = {}, []
+        for letter in {letter for forms in cuts.before[:OTHER] for letter in forms}:
+            key = letter.encode()
+            at = self.charsmap.leaf(key, len(key))
+            last[letter] = letter
+            if at < self.charsmap.size:
+                if self.charsmap.vanishes(at):
+                    vanished.append(letter)
+                else:
+                    last[letter] = last_of(self.charsmap.value_at(at))
+        cuts.bar_before([letter for letter in vanished if letter.isascii()])
+        first = {letter: self.charsmap.first_characters(letter)
+                 for letter in {letter for forms in cuts.behind for letter in forms}}
+        removed = [letter for letter in first if "" in first[letter]]
+        cuts.shifts[:OTHER] |= cuts.behind_columns(False, removed.__contains__)
+        cuts.bar_behind(removed)
+        cuts.bar_behind([letter for letter in first if grapheme_values[<uint32_t>ord(letter)] & 15
+                         not in (GRAPHEME_OTHER, GRAPHEME_CONTROL)])
+        cuts.become_before(lambda letter: last[letter])
+        cuts.become_behind(lambda letter: first[letter] - {""})
+        if cuts.untouched:
+            cuts.charmap = self
+            values = (<bytes>self.charsmap.texts[:self.charsmap.texts_size]).decode().split("\0")
+            made = set(map(last_of, filter(None, values))).difference(WHITE_SPACE)
+            cuts.before[OTHER] |= {char for char in made if char.isascii()}
+            cuts.made |= {char for char in made if not char.isascii()}
 
     cdef int apply(self, const Text* source, Text* target) except -1 nogil:
         cdef const uint8_t* data = source.data
@@ -193,14 +204,14 @@ cdef class Precompiled(TextNormalizer):
             end = grapheme_end(grapheme_values, data, first, size)
             text = NULL
             if end - first < MAX_CLUSTER:
-                text = self.shortest(data + first, end - first)
+                text = self.charsmap.shortest(data + first, end - first)
             if text != NULL:
                 replace(&edits, first, end, text)
             else:
                 i = first
                 while i < end:
                     length = utf8_length(data[i])
-                    text = self.shortest(data + i, length)
+                    text = self.charsmap.shortest(data + i, length)
                     if text != NULL:
                         replace(&edits, i, i + length, text)
                     i += length
@@ -208,6 +219,11 @@ cdef class Precompiled(TextNormalizer):
         if edits.changed:
             copy_to(&edits, size)
         return edits.changed
+
+
+def last_of(str text not None):
+    """Return the last character of a text that is not empty."""
+    return text[len(text) - 1]
 
 
 cdef inline Py_ssize_t next_cluster(Precompiled self, const uint8_t* data, Py_ssize_t first,

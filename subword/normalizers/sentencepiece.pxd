@@ -3,7 +3,7 @@ from libc.stdint cimport int32_t, uint8_t
 from subword._core.hashmap cimport IntMap
 from subword._core.pipeline cimport Text
 from subword.normalizers.base cimport TextNormalizer
-from subword.normalizers.precompiled cimport Precompiled
+from subword.normalizers._charsmap cimport Charsmap
 
 
 cdef struct Prefix:
@@ -22,7 +22,7 @@ cdef class SentencePiece(TextNormalizer):
     cdef readonly bint treat_whitespace_as_suffix
     cdef readonly tuple user_defined
     cdef frozenset kept                 # the same, to look up
-    cdef Precompiled charsmap           # None: no character is replaced
+    cdef Charsmap charsmap              # None: no character is replaced
     cdef IntMap children                # of the user defined pieces: node << 8 | byte -> node
     cdef IntMap ends                    # node -> 1 where a piece ends
     cdef uint8_t[256] begins            # whether a user defined piece begins with the byte

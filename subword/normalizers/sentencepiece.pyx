@@ -12,8 +12,8 @@ from libc.string cimport memcmp, memset, strlen
 
 from subword._core.hashmap cimport NOTHING, intmap_free, intmap_get, intmap_init, intmap_put
 from subword._core.pipeline cimport Text, text_append, text_source_end, text_source_start
+from subword.normalizers._charsmap cimport HAS_LEAF, Charsmap, children_of
 from subword.normalizers.base cimport TextNormalizer, begin, reserve
-from subword.normalizers.precompiled cimport HAS_LEAF, Precompiled, children_of
 
 from subword._core.checks import check_list
 
@@ -50,11 +50,9 @@ cdef class SentencePiece(TextNormalizer):
     def __cinit__(self, precompiled_charsmap=b"", bint add_dummy_prefix=True,
                   bint remove_extra_whitespaces=True, bint escape_whitespaces=True,
                   bint treat_whitespace_as_suffix=False, user_defined=()):
-        if not isinstance(precompiled_charsmap, bytes):
-            raise TypeError("precompiled_charsmap must be bytes, got "
-                            f"{type(precompiled_charsmap).__name__}")
+        if precompiled_charsmap != b"":
+            self.charsmap = Charsmap(precompiled_charsmap)
         self.precompiled_charsmap = precompiled_charsmap
-        self.charsmap = Precompiled(precompiled_charsmap) if precompiled_charsmap else None
         self.add_dummy_prefix = add_dummy_prefix
         self.remove_extra_whitespaces = remove_extra_whitespaces
         self.escape_whitespaces = escape_whitespaces
