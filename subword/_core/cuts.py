@@ -24,6 +24,7 @@ ASCII = [chr(code) for code in range(128)]
 OTHER = 128  # the row of every character that is not ASCII
 MAX_BARRED = 8  # characters other than ASCII that a cut may not follow
 BLANKS = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f "
+METASPACE = "▁"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 Pairs = npt.NDArray[np.bool_]  # (129, 128): the character before the cut, the one behind it
@@ -31,6 +32,8 @@ Pairs = npt.NDArray[np.bool_]  # (129, 128): the character before the cut, the o
 
 def is_symbol(char: str) -> bool:
     """Whether a character is a symbol or punctuation mark."""
+    if char == METASPACE:  # which many tokenizers have: no table needs to be made
+        return True
     ranges = unicode.ranges("S") + unicode.ranges("P")
     return any(first <= ord(char) <= last for first, last in ranges)
 

@@ -16,4 +16,6 @@ cdef class JsonScan:
     cdef bint unescape(self, Py_ssize_t start) except -1
     cdef int read_unit(self, const uint8_t* p) noexcept nogil
     cdef bint read_id(self, uint32_t* id) noexcept nogil
+    cdef bint read_float(self, double* value) noexcept nogil
+    cdef Py_ssize_t skip_digits(self, Py_ssize_t* i) noexcept nogil
     cdef bint skip_value(self) noexcept nogil

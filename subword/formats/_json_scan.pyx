@@ -7,6 +7,7 @@ wrong. So this knows what a string of tokens and an id look like, and nothing of
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 
 from subword._core.simd cimport simd_on
+from subword.formats.json_numbers cimport number_at
 
 from subword._core.limits import MAX_ID
 
@@ -15,6 +16,9 @@ cdef extern from "text/utf8.h" nogil:
 
 cdef extern from "text/utf8_check.h" nogil:
     Py_ssize_t utf8_error(const uint8_t* p, Py_ssize_t n, int simd)
+
+cdef enum:
+    MAX_WHOLE = 15          # digits of a whole number that a float holds
 
 cdef uint32_t highest_id = MAX_ID
 
@@ -156,6 +160,42 @@ cdef class JsonScan:
             return False
         id[0] = <uint32_t>number
         return True
+
+    cdef bint read_float(self, double* value) noexcept nogil:
+        """Read a number, up to the byte after it; one without a point and exponent if it is short,
+        and not -0."""
+        cdef const uint8_t* data = self.data
+        cdef Py_ssize_t i = self.at, digits
+        cdef const uint8_t* p = data + i
+        cdef bint whole
+        i += i < self.end and data[i] == 0x2D
+        digits = self.skip_digits(&i)
+        if digits == 0 or (digits > 1 and data[i - digits] == 0x30):
+            return False
+        whole = digits <= MAX_WHOLE and (data[i - digits] != 0x30 or data[self.at] != 0x2D)
+        if i < self.end and data[i] == 0x2E:
+            i += 1
+            whole = True
+            if self.skip_digits(&i) == 0:
+                return False
+        if i < self.end and data[i] | 0x20 == 0x65:    # e
+            i += 1
+            i += i < self.end and (data[i] == 0x2B or data[i] == 0x2D)
+            whole = True
+            if self.skip_digits(&i) == 0:
+                return False
+        # The text goes on behind the number, so no digit is read behind its end.
+        if not whole or i == self.end or not number_at(&p, value):
+            return False
+        self.at = i
+        return True
+
+    cdef Py_ssize_t skip_digits(self, Py_ssize_t* i) noexcept nogil:
+        """Go on to the byte after some digits, and return how many there are."""
+        cdef Py_ssize_t start = i[0]
+        while i[0] < self.end and 0x30 <= self.data[i[0]] <= 0x39:
+            i[0] += 1
+        return i[0] - start
 
     cdef bint skip_value(self) noexcept nogil:
         """Go on to the byte after a value, which may be broken; False if it does not end."""

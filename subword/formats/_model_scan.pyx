@@ -5,6 +5,7 @@ Only what is as it should be is read here; any other text is left to `json.loads
 """
 
 import json
+from array import array
 
 from cpython.bytes cimport PyBytes_FromStringAndSize
 from libc.stdint cimport uint8_t, uint32_t
@@ -17,10 +18,12 @@ from subword.models.merge_table cimport MERGE_IDS, MergeTable
 from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
 from subword._core.limits import MAX_TOKEN_CHARS
+from subword.models.scored_pieces import ScoredPieces
 
 cdef enum:
     BYTES_PER_TOKEN = 14     # of JSON, for a first guess at their number from the bytes that are
     BYTES_PER_MERGE = 12     # left, or from so many:
+    BYTES_PER_PIECE = 32
     MOST_BYTES = 1 << 20
     MAX_PRODUCT = 1 << 12    # bytes of a merged token; longer ones are left to the twin
     COMMA = 0x2C
@@ -35,11 +38,13 @@ cdef class _ModelScan(JsonScan):
     Attributes:
         tokens: The vocabulary, None if there is none that could be read.
         merges: The same for the merges, as ids of `tokens`.
+        scores: Of each token, if the vocabulary is a list of pieces.
         spans: Where the two stand: (start, end, what takes their place).
     """
 
     cdef TokenTable tokens
     cdef MergeTable merges
+    cdef object scores
     cdef list spans
 
     cdef bint scan_file(self) except -1:
@@ -76,7 +81,8 @@ cdef class _ModelScan(JsonScan):
                 return False
             start = self.at
             if name == b"vocab":
-                if self.tokens is not None or not self.read_vocab():
+                if self.tokens is not None or not (
+                        self.read_pieces() if self.data[start] == 0x5B else self.read_vocab()):
                     return False
                 self.spans.append((start, self.at, b"{}"))
             elif name == b"merges":
@@ -117,6 +123,42 @@ cdef class _ModelScan(JsonScan):
         tokens.finish()
         self.tokens = tokens
         return not tokens.shares_ids()
+
+    cdef bint read_pieces(self) except -1:
+        """Read [["piece", score], ...], all of them different, up to the byte after it."""
+        cdef TokenTable tokens = TokenTable.__new__(TokenTable)
+        cdef Py_ssize_t guess = min(self.end - self.at, <Py_ssize_t>MOST_BYTES)
+        cdef Py_ssize_t capacity = guess // BYTES_PER_PIECE + 16, size
+        cdef object scores = array("d", bytes(capacity * sizeof(double)))
+        cdef double[::1] places = scores
+        cdef double score
+        tokens.allocate(capacity, guess // 2)
+        self.take(0x5B)
+        while True:
+            if not self.take(0x5B) or not self.read_string() or self.text_size > longest_token:
+                return False
+            size = tokens.size
+            tokens.put(self.text, self.text_size, <uint32_t>size)
+            if tokens.size == size or not self.take(COMMA) or not self.read_float(&score):
+                return False
+            if size == capacity:
+                places = None
+                scores.frombytes(bytes(capacity * sizeof(double)))
+                places = scores
+                capacity *= 2
+            places[size] = score
+            if not self.take(0x5D):
+                return False
+            if not self.take(COMMA):
+                break
+        if self.at == self.end or self.data[self.at] != 0x5D:
+            return False
+        self.at += 1
+        places = None
+        del scores[tokens.size:]
+        tokens.finish()
+        self.tokens, self.scores = tokens, scores
+        return True
 
     cdef bint read_merges(self) except -1:
         """Read ["a b", ...] or [["a", "b"], ...] of tokens without a prefix, up to the byte after
@@ -230,14 +272,15 @@ cdef class _ModelScan(JsonScan):
 
 
 def scan_tokenizer_json(bytes source not None):
-    """Read a tokenizer.json whose model has its tokens in an object.
+    """Read a tokenizer.json, its tokens into flat memory.
 
     Args:
         source: The bytes of the file.
 
     Returns:
-        What `json.loads` returns, but with the vocabulary of the model as a `TokenTable` and its
-        merges, if any, as a `MergeTable`; None if the file is broken or not as usual.
+        What `json.loads` returns, but with the vocabulary of the model as a `TokenTable`, or with
+        scores as `ScoredPieces`, and its merges, if any, as a `MergeTable`; None if the file is
+        broken or not as usual.
     """
     cdef _ModelScan scan
     try:
@@ -253,6 +296,8 @@ def scan_tokenizer_json(bytes source not None):
         return None
     model = config["model"]
     model["vocab"] = scan.tokens
+    if scan.scores is not None:
+        model["vocab"] = ScoredPieces(scan.tokens, scan.scores)
     if scan.merges is not None:
         if model.get("continuing_subword_prefix"):    # then both tokens become another
             return None

@@ -32,6 +32,23 @@ def read_number(str text not None):
     """
     cdef bytes utf8 = text.encode()
     cdef const unsigned char* p = utf8
+    cdef double value
+    if number_at(&p, &value) and p[0] == 0:
+        return value
+    raise ValueError(f"the number {text:.50} is out of range")
+
+
+cdef bint number_at(const unsigned char** at, double* value) noexcept nogil:
+    """Read a number up to the byte after it.
+
+    Args:
+        at: Where it begins; afterwards, where it ends. It ends before a byte that no number holds.
+        value: Becomes the number.
+
+    Returns:
+        False if it is too large for a float.
+    """
+    cdef const unsigned char* p = at[0]
     cdef uint64_t digits = 0
     cdef Py_ssize_t exponent = 0, given = 0
     cdef int digit
@@ -63,7 +80,13 @@ def read_number(str text not None):
                 given = 10 * given + p[0] - 48
             p += 1
         exponent += -given if minus else given
-    return scaled(digits, exponent, text) * (-1.0 if negative else 1.0)
+    at[0] = p
+    value[0] = scaled(digits, exponent)
+    if value[0] - value[0] != 0.0:
+        return False
+    if negative:
+        value[0] = -value[0]
+    return True
 
 
 cdef inline bint can_append(uint64_t digits, int digit) noexcept nogil:
@@ -72,8 +95,8 @@ cdef inline bint can_append(uint64_t digits, int digit) noexcept nogil:
     return digits < most // 10 or (digits == most // 10 and digit <= <int>(most % 10))
 
 
-cdef double scaled(uint64_t digits, Py_ssize_t exponent, str text) except? -1.0:
-    """Return digits * 10 ** exponent, rounded where the reference rounds."""
+cdef double scaled(uint64_t digits, Py_ssize_t exponent) noexcept nogil:
+    """Return digits * 10 ** exponent, rounded where the reference rounds; it may be infinite."""
     cdef double value = <double>digits
     while exponent < -MAX_POWER and value != 0.0:
         value /= powers[MAX_POWER]
@@ -82,7 +105,4 @@ cdef double scaled(uint64_t digits, Py_ssize_t exponent, str text) except? -1.0:
         return value
     if exponent < 0:
         return value / powers[-exponent]
-    value = value * powers[exponent] if exponent <= MAX_POWER else float("inf")
-    if value - value != 0.0:
-        raise ValueError(f"the number {text:.50} is out of range")
-    return value
+    return value * powers[exponent] if exponent <= MAX_POWER else powers[MAX_POWER] * powers[1]

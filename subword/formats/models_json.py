@@ -13,6 +13,7 @@ from subword.models import BPE, Unigram, WordLevel, WordPiece
 from subword.models.merge_table import MergeTable
 from subword.models.piece_unigram import PieceUnigram
 from subword.models.piece_words import PieceWords
+from subword.models.scored_pieces import ScoredPieces
 from subword.pre_tokenizers import with_raw_bytes
 from subword.vocab.token_table import TokenTable
 
@@ -98,19 +99,25 @@ def _word_level(config: Config) -> WordLevel:
 
 
 def _unigram(config: Config) -> Unigram:
-    pieces = get_field({"type": "Unigram", **config}, "vocab", list)
-    for number, piece in enumerate(pieces):
-        if type(piece) is not list or len(piece) != 2 or type(piece[0]) is not str:
-            raise ValueError(
-                f"model.vocab[{number}] must be a piece and its score, got {piece!r:.100}"
-            )
-    check_no_surrogates("model.vocab", (piece for piece, _ in pieces))
+    scored = config.get("vocab")
+    pieces = scored if isinstance(scored, ScoredPieces) else _pieces(config)
     return Unigram(
         pieces,
         get_field_or_null(config, "unk_id", int, None),
         get_field_or_null(config, "byte_fallback", bool, False),
         fuse_unk=get_field_or_null(config, "fuse_unk", bool, True),
     )
+
+
+def _pieces(config: Config) -> list[tuple[str, float]]:
+    pieces: list[tuple[str, float]] = get_field({"type": "Unigram", **config}, "vocab", list)
+    for number, piece in enumerate(pieces):
+        if type(piece) is not list or len(piece) != 2 or type(piece[0]) is not str:
+            raise ValueError(
+                f"model.vocab[{number}] must be a piece and its score, got {piece!r:.100}"
+            )
+    check_no_surrogates("model.vocab", (piece for piece, _ in pieces))
+    return pieces
 
 
 # Every model but BPE, which may read bytes.

@@ -1,6 +1,8 @@
 """A trie of pieces with their scores, to find all of them that begin a text."""
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+
+from subword.vocab.token_table cimport TokenTable
 
 
 cdef enum:
@@ -17,9 +19,13 @@ cdef struct PieceNode:
 
 cdef struct Key:
     # Bytes that are added, and what they lead to.
+    uint64_t head          # the first eight bytes, the first one the highest: compared at once
     const uint8_t* data
     Py_ssize_t size
     uint32_t id
+
+
+cdef PieceTrie trie_of_table(TokenTable tokens, const double[::1] scores, object skipped)
 
 
 cdef class PieceTrie:
@@ -28,7 +34,7 @@ cdef class PieceTrie:
     cdef uint32_t size     # cells, a multiple of 256
     cdef size_t capacity   # cells that there is memory for
     cdef uint32_t lowest   # no cell below this is free
-    cdef int build(self, const Key* keys, Py_ssize_t count, const double* scores) except -1
+    cdef int build(self, Key* keys, Py_ssize_t count, const double* scores) except -1
     cdef uint32_t find_base(self, const uint8_t* labels, int count) except? 0xFFFFFFFF
     cdef int add_block(self) except -1
     cdef uint32_t find(self, const uint8_t* data, Py_ssize_t size) noexcept nogil

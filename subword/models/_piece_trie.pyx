@@ -1,12 +1,16 @@
 """A trie of pieces in a double array, as `_trie.pyx` has one, with a score in each node.
 
-Keys are sorted first, so the keys below a node are neighbours. Those with one next byte in common
+Keys are sorted first, by a pass for each of their first eight bytes, so the keys below a node are
+neighbours. Those with one next byte in common
 are not looked at one by one: the first and the last of them tell. Pieces that share a long
 beginning so cost their bytes and no more.
 """
 
 from libc.stdlib cimport free, malloc, qsort, realloc
-from libc.string cimport memcmp
+from libc.string cimport memcmp, memset
+
+from subword._core.pipeline cimport reallocate
+from subword.vocab.token_table cimport token_size, token_text
 
 cdef enum:
     BLOCK = 256
@@ -19,6 +23,45 @@ cdef struct Branch:
     int32_t first
     int32_t last
     int32_t depth
+
+
+cdef inline void set_key(Key* key, const uint8_t* data, Py_ssize_t size, uint32_t id) noexcept nogil:
+    cdef Py_ssize_t i
+    key.head = 0
+    for i in range(8):
+        key.head = key.head << 8 | (data[i] if i < size else 0)
+    key.data = data
+    key.size = size
+    key.id = id
+
+
+cdef int sort_keys(Key* keys, Py_ssize_t count) except -1:
+    """Sort keys by their bytes, equal ones by their ids."""
+    cdef Key* other = <Key*>reallocate(NULL, (count + 1) * sizeof(Key))
+    cdef Key* source = keys
+    cdef Key* target = other
+    cdef Py_ssize_t[257] places
+    cdef Py_ssize_t i, first
+    cdef int shift, byte
+    for shift in range(0, 64, 8):
+        memset(places, 0, sizeof(places))
+        for i in range(count):
+            places[(source[i].head >> shift & 255) + 1] += 1
+        for byte in range(256):
+            places[byte + 1] += places[byte]
+        for i in range(count):
+            byte = source[i].head >> shift & 255
+            target[places[byte]] = source[i]
+            places[byte] += 1
+        source, target = target, source    # eight times: the last target is `keys`
+    free(other)
+    first = 0
+    for i in range(1, count + 1):
+        if i == count or keys[i].head != keys[first].head:
+            if i - first > 1:
+                qsort(keys + first, i - first, sizeof(Key), compare_keys)
+            first = i
+    return 0
 
 
 cdef int compare_keys(const void* a, const void* b) noexcept nogil:
@@ -53,11 +96,8 @@ cdef class PieceTrie:
             for i in range(len(pieces)):
                 piece = <bytes>pieces[i]
                 if piece:
-                    keys[count].data = <const uint8_t*>piece
-                    keys[count].size = len(piece)
-                    keys[count].id = <uint32_t>i
+                    set_key(keys + count, <const uint8_t*>piece, len(piece), <uint32_t>i)
                     count += 1
-            qsort(keys, count, sizeof(Key), compare_keys)
             self.build(keys, count, &scores[0] if len(pieces) else NULL)
         finally:
             free(keys)
@@ -66,8 +106,8 @@ cdef class PieceTrie:
         free(self.nodes)
         free(self.ids)
 
-    cdef int build(self, const Key* keys, Py_ssize_t count, const double* scores) except -1:
-        """Add the sorted keys."""
+    cdef int build(self, Key* keys, Py_ssize_t count, const double* scores) except -1:
+        """Sort the keys, and add them."""
         cdef Branch* stack = NULL
         cdef Branch branch
         cdef Py_ssize_t capacity = 0, used = 0
@@ -78,6 +118,7 @@ cdef class PieceTrie:
         cdef uint8_t[256] labels
         cdef int32_t[257] groups
         cdef void* p
+        sort_keys(keys, count)
         self.add_block()
         self.nodes[0].parent = <uint32_t>NO_NODE - 1    # no child of a node, and not free
         if count == 0:
@@ -193,3 +234,26 @@ cdef class PieceTrie:
             if node == <uint32_t>NO_NODE:
                 return node
         return self.ids[node] if self.nodes[node].base & <uint32_t>ENDS else <uint32_t>NO_NODE
+
+
+cdef PieceTrie trie_of_table(TokenTable tokens, const double[::1] scores, object skipped):
+    """Make the trie of the tokens of a table.
+
+    Args:
+        tokens: The tokens; an empty one is left out.
+        scores: Of each id.
+        skipped: Ids that are left out.
+    """
+    cdef PieceTrie trie = PieceTrie.__new__(PieceTrie)
+    cdef Py_ssize_t i, count = 0
+    cdef bint skips = len(skipped) > 0
+    cdef Key* keys = <Key*>reallocate(NULL, (tokens.size + 1) * sizeof(Key))
+    try:
+        for i in range(tokens.size):
+            if token_size(tokens, i) and not (skips and tokens.ids[i] in skipped):
+                set_key(keys + count, token_text(tokens, i), token_size(tokens, i), tokens.ids[i])
+                count += 1
+        trie.build(keys, count, &scores[0] if len(scores) else NULL)
+    finally:
+        free(keys)
+    return trie

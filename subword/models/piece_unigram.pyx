@@ -13,9 +13,7 @@ from subword._core.pipeline cimport NO_ID, Tokens, tokens_push
 from subword.models._piece_trie cimport ENDS, NO_NODE, PieceNode, PieceTrie
 from subword.models.unigram cimport Best, Unigram
 
-from subword.models.unigram import checked_pieces
 from subword.vocab.byte_alphabet import BYTE_TOKENS
-from subword.vocab.vocabulary import checked_vocab
 
 cdef extern from "text/utf8.h" nogil:
     int utf8_length(uint8_t lead)
@@ -51,12 +49,12 @@ cdef class PieceUnigram(Unigram):
         cdef int kind
         if self.trie is not None:
             raise TypeError("PieceUnigram objects are immutable: make a new one")
-        self.tokens, self.scores = checked_pieces(vocab)
+        self.set_pieces(vocab)
+        listed = self.listed or list(self.tokens)
         self.kinds = kinds
-        if len(kinds) != len(self.tokens):
-            raise ValueError(f"kinds must have one for each of {len(self.tokens)} pieces, got "
+        if len(kinds) != len(listed):
+            raise ValueError(f"kinds must have one for each of {len(listed)} pieces, got "
                              f"{len(kinds)}")
-        self.vocab = checked_vocab(dict(zip(self.tokens, range(len(self.tokens)))))
         self.unk_id = kinds.index(UNKNOWN) if UNKNOWN in kinds else None
         self.unknown = <uint32_t>NO_ID if self.unk_id is None else self.unk_id
         self.byte_fallback = byte_fallback
@@ -64,7 +62,7 @@ cdef class PieceUnigram(Unigram):
         found, scores = [], self.scores[:]
         for i in range(len(kinds)):
             kind = kinds[i]
-            found.append((<str>self.tokens[i]).encode() if kind in (NORMAL, USER_DEFINED) else b"")
+            found.append((<str>listed[i]).encode() if kind in (NORMAL, USER_DEFINED) else b"")
             if kind == NORMAL:
                 score = scores[i]
                 lowest = min(lowest, score)
@@ -73,7 +71,7 @@ cdef class PieceUnigram(Unigram):
                 scores[i] = score
         score = lowest - UNKNOWN_PENALTY
         self.unknown_score = score
-        places = {token: i for i, token in enumerate(self.tokens) if kinds[i] == BYTE}
+        places = {token: i for i, token in enumerate(listed) if kinds[i] == BYTE}
         for i, token in enumerate(BYTE_TOKENS):
             self.fallback[i] = places.get(token, <uint32_t>NO_ID)
             if byte_fallback and token not in places:
@@ -88,7 +86,7 @@ cdef class PieceUnigram(Unigram):
         return _rebuild, (self.pieces, self.options())
 
     def __repr__(self):
-        return f"PieceUnigram({len(self.tokens)} tokens)"
+        return f"PieceUnigram({len(self.scores)} tokens)"
 
     cdef int find_best(self, const uint8_t* word, Py_ssize_t size, Best* best) except -1 nogil:
         cdef const PieceNode* nodes = self.trie.nodes

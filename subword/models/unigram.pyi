@@ -5,7 +5,9 @@ from typing import Any
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import Model
+from subword.models.scored_pieces import ScoredPieces as ScoredPieces
 from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
+from subword.vocab.token_table import TokenTable
 
 UNKNOWN_PENALTY: float
 
@@ -13,13 +15,15 @@ UNKNOWN_PENALTY: float
 class Unigram(Model):
     def __init__(
         self,
-        vocab: Iterable[Sequence[Any]],
+        vocab: Iterable[Sequence[Any]] | ScoredPieces,
         unk_id: int | None = None,
         byte_fallback: bool = False,
         *,
         fuse_unk: bool = True,
         unmatched: Iterable[int] = (),
     ) -> None: ...
+    @property
+    def tokens(self) -> TokenTable: ...
     @property
     def vocab(self) -> dict[str, int]: ...
     @property

@@ -17,9 +17,11 @@ from libc.stdlib cimport free, malloc
 from subword._core.pipeline cimport (
     NO_ID, Model, Token, Tokens, out_of_memory, tokens_push,
 )
-from subword.models._piece_trie cimport ENDS, NO_NODE, PieceNode, PieceTrie
+from subword.models._piece_trie cimport ENDS, NO_NODE, PieceNode, trie_of_table
+from subword.vocab.token_table cimport TokenTable
 
 from subword._core.checks import check_list
+from subword.models.scored_pieces import ScoredPieces
 from subword.vocab.byte_alphabet import BYTE_TOKENS
 from subword.vocab.vocabulary import checked_vocab
 
@@ -37,8 +39,8 @@ cdef class Unigram(Model):
     """The most probable pieces of a word.
 
     Args:
-        vocab: (piece, score) for each id, from 0 on. An empty piece is never found. Of equal pieces
-            the last counts.
+        vocab: (piece, score) for each id, from 0 on, or `ScoredPieces`. An empty piece is never
+            found. Of equal pieces the last counts.
         unk_id: The id of the unknown token. None: a text that needs it is a ValueError.
         byte_fallback: Write an unknown piece as tokens of its bytes, `<0x00>` to `<0xFF>`, if all
             that it needs are there.
@@ -57,38 +59,59 @@ cdef class Unigram(Model):
     def __init__(self, vocab, unk_id=None, bint byte_fallback=False, *, bint fuse_unk=True,
                  unmatched=()):
         cdef int byte
+        cdef double[::1] scores
         if self.trie is not None:
             raise TypeError("Unigram objects are immutable: make a new one")
-        self.tokens, self.scores = checked_pieces(vocab)
-        self.vocab = checked_vocab(dict(zip(self.tokens, range(len(self.tokens)))))
+        self.set_pieces(vocab)
+        scores = self.scores
         if unk_id is not None:
-            check_id("unk_id", unk_id, len(self.tokens))
+            check_id("unk_id", unk_id, len(scores))
         self.unk_id = unk_id
         self.unmatched = frozenset(unmatched)
         for index in self.unmatched:
-            check_id("unmatched", index, len(self.tokens))
+            check_id("unmatched", index, len(scores))
         self.unknown = <uint32_t>NO_ID if unk_id is None else unk_id
         self.byte_fallback = byte_fallback
         self.fuse_unk = fuse_unk
-        self.unknown_score = min(self.scores, default=0.0) - UNKNOWN_PENALTY
+        self.unknown_score = lowest_of(scores) - UNKNOWN_PENALTY
         for byte, token in enumerate(BYTE_TOKENS):
-            self.fallback[byte] = self.vocab.get(token, <uint32_t>NO_ID)
-        keys = [token.encode() for token in self.tokens]
-        for index in self.unmatched:
-            keys[index] = b""    # which is never found
-        self.trie = PieceTrie(keys, self.scores)
+            self.fallback[byte] = self.tokens.get(token, <uint32_t>NO_ID)
+        self.trie = trie_of_table(self.tokens, scores, self.unmatched)
+
+    cdef int set_pieces(self, object vocab) except -1:
+        """Set `tokens`, `listed` and `scores`, after checking them."""
+        cdef TokenTable tokens
+        cdef Py_ssize_t i
+        if isinstance(vocab, ScoredPieces):
+            tokens, self.scores = vocab.tokens, vocab.scores
+            for i in range(tokens.size):
+                if tokens.ids[i] != <uint32_t>i:
+                    raise ValueError(f"the id of piece {i} must be its place, got {tokens.ids[i]}")
+        else:
+            listed, self.scores = checked_pieces(vocab)
+            tokens = TokenTable(checked_vocab(dict(zip(listed, range(len(listed))))))
+            if len(tokens) < len(listed):
+                self.listed = listed
+        tokens.check_encodable()
+        self.tokens = tokens
+        return 0
+
+    @property
+    def vocab(self):
+        """Piece -> id, of equal pieces the last."""
+        return self.tokens.as_dict()
 
     @property
     def pieces(self):
         """(piece, score) of each id, from 0 on."""
-        return list(zip(self.tokens, self.scores))
+        return list(zip(self.listed or self.tokens, self.scores))
 
     @property
     def repeated(self):
         """Each id whose piece has a later id, and the piece."""
-        if len(self.vocab) == len(self.tokens):
+        if self.listed is None:
             return {}
-        return {i: token for i, token in enumerate(self.tokens) if self.vocab[token] != i}
+        return {i: token for i, token in enumerate(self.listed) if self.tokens[token] != i}
 
     def options(self):
         """Return the constructor's keyword arguments, without `unmatched`, which no file has."""
@@ -97,10 +120,11 @@ cdef class Unigram(Model):
         }
 
     def __reduce__(self):
-        return _rebuild, (self.pieces, {**self.options(), "unmatched": self.unmatched})
+        pieces = ScoredPieces(self.tokens, self.scores) if self.listed is None else self.pieces
+        return _rebuild, (pieces, {**self.options(), "unmatched": self.unmatched})
 
     def __repr__(self):
-        return f"Unigram({len(self.tokens)} tokens)"
+        return f"Unigram({len(self.scores)} tokens)"
 
     cdef inline bint is_unknown(self, const Best* best) noexcept nogil:
         """Whether a token is the unknown one, also where the text spells it."""
@@ -200,6 +224,15 @@ cdef class Unigram(Model):
         with gil:
             raise ValueError(
                 f"{word[:size].decode()!r} needs an unknown token, but unk_id is None")
+
+
+cdef double lowest_of(const double[::1] scores) noexcept:
+    """Return the lowest score, 0 if there is none."""
+    cdef Py_ssize_t i
+    cdef double lowest = scores[0] if len(scores) else 0.0
+    for i in range(len(scores)):
+        lowest = min(lowest, scores[i])
+    return lowest
 
 
 def check_id(name, index, count):

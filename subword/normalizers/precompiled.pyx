@@ -15,7 +15,7 @@ takes its span.
 import numpy as np
 
 cimport cython
-from libc.stdint cimport uint8_t, uint32_t
+from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memcpy, strlen
 
@@ -28,6 +28,9 @@ from subword.normalizers.unicode cimport candidate_bytes
 
 from subword._core.cuts import OTHER
 from subword._core.white_space import WHITE_SPACE
+
+cdef extern from "cpu/hash.h" nogil:
+    uint64_t load64(const uint8_t* p)
 
 cdef extern from "text/graphemes.h" nogil:
     enum:
@@ -95,17 +98,20 @@ cdef class Precompiled(TextNormalizer):
         self.bits = <uint8_t*>calloc(CODES, 1)
         if self.bits == NULL:
             raise MemoryError("no memory for the character map")
-        for code in range(1, <uint32_t>CODES):
-            value = grapheme_values[code] & 15
+        code = 0
+        while code + 1 < <uint32_t>CODES:
+            code += 1
             if code >= 0x80 and not code & 63:    # whether a key begins with all but its last byte
                 length = utf8_encode(code, utf8)
                 found = self.charsmap.leaf(utf8, length - 1) != none
+                if not found and not any_kind(grapheme_values + code):
+                    code += 63
+                    continue
+            value = grapheme_values[code] & 15
             leaf = none
             if found:
                 length = utf8_encode(code, utf8)
                 leaf = self.charsmap.leaf(utf8, length)
-            elif value == GRAPHEME_OTHER:
-                continue
             if (value in (GRAPHEME_EXTEND, GRAPHEME_ZWJ, GRAPHEME_SPACING_MARK, GRAPHEME_PREPEND,
                           GRAPHEME_L, GRAPHEME_V, GRAPHEME_T) or code == 13 or leaf + 1 < none):
                 self.bits[code] = MAY_CHANGE
@@ -219,6 +225,15 @@ cdef class Precompiled(TextNormalizer):
         if edits.changed:
             copy_to(&edits, size)
         return edits.changed
+
+
+cdef inline bint any_kind(const uint8_t* values) noexcept nogil:
+    """Whether any of 64 characters is of another kind than GRAPHEME_OTHER."""
+    cdef uint64_t some = 0
+    cdef int k
+    for k in range(0, 64, 8):
+        some |= load64(values + k)
+    return some & 0x0F0F0F0F0F0F0F0FULL != 0
 
 
 def last_of(str text not None):

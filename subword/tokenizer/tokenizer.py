@@ -121,7 +121,7 @@ class Tokenizer(FromFiles, Relatives):
         self.cache_bytes = cache_bytes
         self.sentencepiece = sentencepiece
         normalize = normalizer.normalize_token if normalizer is not None else str
-        known = model.vocab if isinstance(model, Unigram | WordLevel) else model.tokens
+        known = model.vocab if isinstance(model, WordLevel) else model.tokens
         self.vocabulary = Vocabulary(
             *(known, added_tokens, normalize, dict(added_ids or {})),
             repeated=getattr(model, "repeated", None),

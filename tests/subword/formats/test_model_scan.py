@@ -30,6 +30,8 @@ def outcome(read, *given):
         return type(error), str(error)
     model = parts["model"]
     learned = (list(model.vocab.items()), getattr(model, "merges", None))
+    if hasattr(model, "pieces"):
+        learned = (*learned, model.pieces, model.repeated)
     return type(model), learned, model.options(), parts["added_tokens"]
 
 
@@ -138,6 +140,49 @@ def document(rng: random.Random) -> str:
     return blank(rng) + "{" + f",{blank(rng)}".join(parts) + "}" + blank(rng)
 
 
+def scored(rng: random.Random) -> str:
+    """Return the text of a small tokenizer.json of a Unigram model, mostly a good one."""
+    letters = rng.sample(LETTERS, rng.randrange(1, len(LETTERS)))
+    letters += rng.sample(LETTERS, 1) * (rng.random() < 0.1)
+    odd = ["-1", "0", "-0", "-0.0", "1e2", "-1.5E-3", "20.", ".5", "1e", "-", "+1", "01.5", "NaN"]
+    odd += ["-12345678901234567890", "123456789012345", "1e400", "true", "null", '"1"', "-3.5x"]
+    entries = []
+    for text in letters:
+        number = f"{-30 * rng.random()!r}" if rng.random() < 0.95 else rng.choice(odd)
+        parts = [f"[{blank(rng)}{spelled(rng, text)}", f"{number}{blank(rng)}]"]
+        if rng.random() < 0.02:
+            parts.append("0]")
+        entries.append(f"{blank(rng)},{blank(rng)}".join(parts))
+    vocab = f"[{blank(rng)}" + f"{blank(rng)},{blank(rng)}".join(entries) + f"{blank(rng)}]"
+    fields = [f'"vocab":{blank(rng)}{vocab}', '"unk_id": ' + rng.choice(["0", "null", "2", "99"])]
+    fields += ['"type": "Unigram"'] * (rng.random() < 0.8)
+    fields += ['"byte_fallback": true', '"fuse_unk": false'] * (rng.random() < 0.2)
+    fields += ['"merges": []'] * (rng.random() < 0.05)
+    rng.shuffle(fields)
+    return '{"model": {' + f",{blank(rng)}".join(fields) + "}}"
+
+
+def test_random_files_of_pieces_are_read_as_by_the_plain_way(tmp_path):
+    rng = random.Random(4)
+    scanned = sum(assert_same(scored(rng).encode(), tmp_path) for _ in range(few(600)))
+    assert few(150) < scanned < few(590)
+
+
+def test_many_pieces_are_scanned_shipped_and_saved_as_they_are():
+    rng = random.Random(5)
+    pieces = [[f"▁{rng.choice(LETTERS[5:9])}{i}" * (1 + i % 7), -rng.random()] for i in range(9000)]
+    text = json.dumps({"model": {"type": "Unigram", "unk_id": 3, "vocab": pieces}})
+    assert is_scanned(text)
+    model = Tokenizer.from_str(text).model
+    assert model.pieces == [
+        tuple(piece) for piece in parse_json(text, "t.json")["model"]["vocab"]
+    ]
+    shipped = pickle.loads(pickle.dumps(model))
+    assert shipped.pieces == model.pieces
+    for piece, _ in pieces[::700]:
+        assert shipped.tokenize_word(piece) == model.tokenize_word(piece)
+
+
 def test_random_files_are_read_as_by_the_plain_way(tmp_path):
     rng = random.Random(1)
     scanned = sum(assert_same(document(rng).encode(), tmp_path) for _ in range(few(1000)))
@@ -147,7 +192,7 @@ def test_random_files_are_read_as_by_the_plain_way(tmp_path):
 def test_damaged_files_get_the_error_of_the_plain_way(tmp_path):
     rng = random.Random(2)
     for _ in range(few(1500)):
-        data = bytearray(document(rng).encode())
+        data = bytearray(rng.choice([document, document, scored])(rng).encode())
         for _ in range(rng.randrange(1, 3)):
             at = rng.randrange(len(data) or 1)
             kind = rng.randrange(4)

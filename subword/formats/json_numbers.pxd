@@ -1,0 +1,1 @@
+cdef bint number_at(const unsigned char** at, double* value) noexcept nogil
