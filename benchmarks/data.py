@@ -29,7 +29,8 @@ def bench_texts(name: str, megabytes: float | None = None) -> list[str]:
     """Return texts to encode: whole documents of a corpus or what else `cells.Cell.text` names.
 
     Args:
-        name: A corpus, "english-20kb", "sst2-N" or "sentence".
+        name: A corpus, one in pieces such as "english-20kb", the words of one as
+            "english-distinct", "sst2-N" or "sentence".
         megabytes: About how much of a corpus.
     """
     if name == "sentence":
@@ -42,20 +43,25 @@ def bench_texts(name: str, megabytes: float | None = None) -> list[str]:
         texts.pop()  # it may be cut
     if not size:
         return texts
-    long = "\n".join(texts)
-    return [long[at : at + 20_000] for at in range(0, len(long), 20_000)]
+    if size == "distinct":
+        texts, size = [" ".join(dict.fromkeys(" ".join(texts).split()))], "4kb"
+    long, step = "\n".join(texts), 1000 * int(size.removesuffix("kb"))
+    return [long[at : at + step] for at in range(0, len(long), step)]
 
 
 def tokenizer_file(name: str) -> Path:
-    """Return the tokenizer.json of a published tokenizer; o200k's is made once in the cache."""
-    if name != "o200k":
+    """Return the tokenizer.json of a published tokenizer; the cache has those of o200k and T5."""
+    if name not in ("o200k", "t5"):
         return tokenizer_folder(name) / "tokenizer.json"
     path = CACHE / name / "tokenizer.json"
     if not path.exists():
         from subword import Tokenizer
 
         path.parent.mkdir(parents=True, exist_ok=True)
-        Tokenizer.from_tiktoken(tiktoken_file("o200k_base"), "o200k_base").save(path)
+        if name == "t5":
+            Tokenizer.from_pretrained(tokenizer_folder(name)).save(path)
+        else:
+            Tokenizer.from_tiktoken(tiktoken_file("o200k_base"), "o200k_base").save(path)
     return path
 
 

@@ -11,9 +11,11 @@ class Cell:
 
     Attributes:
         tokenizer: A folder of published tokenizers, or "o200k".
-        text: A corpus; "english-20kb", the same in documents of that size; "sst2-32" and
-            "sst2-256", so many sentences; "sentence", one of 88 characters.
-        shape: flat, file, lists, offsets, decode, max_length, padded, tensors or one.
+        text: A corpus; "english-20kb" and "english-4kb", the same in documents of that size;
+            "english-distinct", each of its words once; "sst2-32" and "sst2-256", so many
+            sentences; "sentence", one of 88 characters.
+        shape: flat, file, lists, offsets, decode, max_length, padded, tensors, one, or "misses":
+            flat, with a word cache that is empty at each call.
         peers: The contenders beside subword. "subword:..." is subword itself in another way.
         megabytes: How much of the corpus is used; None for all of it.
         threads: How many threads each contender may use.
@@ -42,6 +44,10 @@ BERT, MBERT = "bert-base-uncased", "bert-base-multilingual-cased"
 FAST = ("gigatoken", "snaptokens", "fastokens")
 HF = ("tokenizers", "tokenizers-1.0.0rc3")
 ALL = (*FAST, "tokie", *HF)
+# What encodes Unigram. Not exact: kitoken; sentencepiece numbers XLM-R's pieces otherwise.
+UNIGRAM = ("tokie", "splintr", "kitoken", "sentencepiece", *HF)
+XLMR = "xlm-roberta"
+TEXTS = ("english", "korean", "multilingual")
 
 CELLS = [
     Cell("gpt2", "english", "flat", (*ALL, "tiktoken")),
@@ -78,6 +84,15 @@ CELLS = [
     Cell("gpt2", "sentence", "one", (*ALL, "tiktoken")),
     Cell("llama3", "sentence", "one", (*FAST, "quicktok", *HF)),
     Cell(BERT, "sentence", "one", ("nanotoken", "tokie", *HF)),
+    *(Cell(XLMR, f"{text}-4kb", "flat", UNIGRAM, 12) for text in TEXTS),
+    *(Cell("t5", f"{text}-4kb", "flat", UNIGRAM, 12) for text in TEXTS),
+    *(Cell(MBERT, f"{text}-4kb", "flat", (), 12) for text in TEXTS),
+    *(Cell(XLMR, f"{text}-distinct", "misses", UNIGRAM, 12) for text in TEXTS),
+    Cell("t5", "english-distinct", "misses", UNIGRAM, 12),
+    *(Cell(XLMR, f"{text}-4kb", "offsets", ("tokenizers",), 12) for text in TEXTS),
+    Cell(XLMR, "english-4kb", "lists", HF, 12),
+    Cell(XLMR, "sst2-32", "padded", ("tokenizers",)),
+    Cell(XLMR, "sst2-256", "padded", ("tokenizers",)),
     Cell("gpt2", "english", "flat", ("subword:one", *FAST), threads=2),
     Cell(BERT, "english", "flat", ("subword:one", "nanotoken"), threads=2),
 ]

@@ -26,6 +26,7 @@ from benchmarks.encode.peers import Run, run_of
 
 # Megabytes of text for the slow contenders.
 LIMITS = {"tokenizers": 3.0, "tiktoken": 3.0, "tokenizers-1.0.0rc3": 30.0, "tokie": 30.0}
+LIMITS |= {"sentencepiece": 6.0, "kitoken": 3.0}
 # Short calls are repeated for about this long.
 SECONDS = 0.05
 

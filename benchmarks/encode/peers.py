@@ -10,7 +10,7 @@ from typing import Any
 
 from benchmarks.data import tokenizer_file
 from benchmarks.encode.cells import Cell
-from tests.helpers.data import SEPARATOR, corpus_file, tiktoken_file
+from tests.helpers.data import SEPARATOR, corpus_file, tiktoken_file, tokenizer_folder
 
 Run = Callable[[list[str]], Any]
 LENGTH = 128  # of padded rows
@@ -59,6 +59,8 @@ def subword(cell: Cell, texts: list[str], variant: str) -> Run:
         )
     if cell.shape == "one":
         return lambda texts: tokenizer.encode_ids(texts[0], add_special_tokens=add)
+    if cell.shape == "misses":
+        return lambda texts: (tokenizer.cache_clear(), flat(texts).ids)[1]
     return lambda texts: flat(texts).ids
 
 
@@ -179,6 +181,32 @@ def tiktoken(cell: Cell, texts: list[str]) -> Run:
     return lambda texts: tokenizer.encode_ordinary_batch(texts, num_threads=cell.threads)
 
 
+def sentencepiece(cell: Cell, texts: list[str]) -> Run:
+    """Return the way of sentencepiece, from the .model file: lists of its own ids."""
+    import sentencepiece
+
+    folder = tokenizer_file(cell.tokenizer).parent
+    files = [*folder.glob("*.model"), *tokenizer_folder(cell.tokenizer).glob("*.model")]
+    processor = sentencepiece.SentencePieceProcessor(model_file=str(files[0]))
+    return lambda texts: processor.encode(texts, out_type=int, num_threads=cell.threads)
+
+
+def splintr(cell: Cell, texts: list[str]) -> Run:
+    """Return splintr's way."""
+    import splintr
+
+    tokenizer = splintr.Tokenizer.from_file(str(tokenizer_file(cell.tokenizer)))
+    return lambda texts: [tokenizer.encode(text) for text in texts]
+
+
+def kitoken(cell: Cell, texts: list[str]) -> Run:
+    """Return kitoken's way."""
+    import kitoken
+
+    tokenizer = kitoken.Kitoken.from_file(str(tokenizer_file(cell.tokenizer)))
+    return lambda texts: tokenizer.encode_all(texts)
+
+
 def flat_bytes(cell: Cell, texts: list[str], name: str) -> Run:
     """Return the way of snaptokens and fastokens, whose interfaces are the same."""
     import numpy as np
@@ -207,5 +235,8 @@ def run_of(name: str, cell: Cell, texts: list[str]) -> Run:
         "tokie": tokie,
         "quicktok": quicktok,
         "tiktoken": tiktoken,
+        "sentencepiece": sentencepiece,
+        "splintr": splintr,
+        "kitoken": kitoken,
     }
     return ways[package](cell, texts)

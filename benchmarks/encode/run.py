@@ -35,7 +35,7 @@ from tests.helpers.data import CACHE, ROOT
 RELEASE_CANDIDATE = "tokenizers-1.0.0rc3"
 PACKAGES = (
     *("tokenizers", "gigatoken", "snaptokens", "fastokens", "nanotoken", "tokie", "tiktoken"),
-    *("quicktok-v1", "transformers", "torch", "numpy"),
+    *("quicktok-v1", "splintr-rs", "kitoken", "sentencepiece", "transformers", "torch", "numpy"),
 )
 
 

@@ -109,8 +109,8 @@ def _unigram(config: Config) -> Unigram:
     )
 
 
-def _pieces(config: Config) -> list[tuple[str, float]]:
-    pieces: list[tuple[str, float]] = get_field({"type": "Unigram", **config}, "vocab", list)
+def _pieces(config: Config) -> list[Any]:
+    pieces: list[Any] = get_field({"type": "Unigram", **config}, "vocab", list)
     for number, piece in enumerate(pieces):
         if type(piece) is not list or len(piece) != 2 or type(piece[0]) is not str:
             raise ValueError(

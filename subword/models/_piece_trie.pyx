@@ -25,7 +25,8 @@ cdef struct Branch:
     int32_t depth
 
 
-cdef inline void set_key(Key* key, const uint8_t* data, Py_ssize_t size, uint32_t id) noexcept nogil:
+cdef inline void set_key(Key* key, const uint8_t* data, Py_ssize_t size,
+                         uint32_t id) noexcept nogil:
     cdef Py_ssize_t i
     key.head = 0
     for i in range(8):

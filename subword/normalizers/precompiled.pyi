@@ -1,5 +1,7 @@
 from typing import Self, final
 
+from subword._core.cuts import OTHER as OTHER
+from subword._core.white_space import WHITE_SPACE as WHITE_SPACE
 from subword.normalizers.base import TextNormalizer
 
 @final

@@ -15,6 +15,7 @@ from subword._regex.charsets import contains, intersection, union
 from subword._regex.joints import NotKnownError, characters, others
 from subword._regex.patterns import Regex, compile_pattern, normal_form
 from subword._regex.simplify import can_be_empty
+from subword._regex.tree import Chars, Repeat
 from subword.vocab.byte_alphabet import CHARS
 
 
@@ -167,9 +168,12 @@ cdef class Replace(TextNormalizer):
     """
 
     def __cinit__(self, pattern, str content not None):
+        self.run = -1
         if isinstance(pattern, Regex):
             self.blanks = pattern.pattern == r"\s+"
-            self.compiled = None if self.blanks else compile_pattern(pattern.pattern)
+            self.run, self.run_least = (-1, 0) if self.blanks else run_of(pattern.pattern)
+            if not self.blanks and self.run < 0:
+                self.compiled = compile_pattern(pattern.pattern)
         elif isinstance(pattern, str):
             self.wanted = pattern.encode()
             self.wanted_data = <const uint8_t*><const char*>self.wanted
@@ -229,6 +233,18 @@ cdef class Replace(TextNormalizer):
                 i += length
             last[0] = i
             return first[0] < i
+        if self.run >= 0:
+            while i < source.size:
+                match = <const uint8_t*>memchr(source.data + i, self.run, source.size - i)
+                if match == NULL:
+                    return 0
+                first[0] = i = match - source.data
+                while i < source.size and source.data[i] == self.run:
+                    i += 1
+                last[0] = i
+                if i - first[0] >= self.run_least:
+                    return 1
+            return 0
         wanted = self.wanted_data
         size = self.wanted_size
         if size == 0:  # matches before each character and at the end
@@ -271,6 +287,22 @@ cdef class Replace(TextNormalizer):
         if changed:
             text_copy(source, done, source.size, target)
         return changed
+
+
+cdef tuple run_of(str pattern):
+    """Return (character, least) of a pattern that matches all of a run of an ASCII character, if it
+    has so many; else (-1, 0)."""
+    try:
+        tree = normal_form(pattern)
+    except ValueError:    # which compiling explains
+        return -1, 0
+    match = getattr(tree, "node", None)
+    if isinstance(tree, Repeat) and isinstance(match, Chars) and len(match.chars) == 1:
+        first, last = match.chars[0]
+        if (first == last < 128 and tree.least and tree.most is None
+                and tree.kind in ("greedy", "possessive")):
+            return first, tree.least
+    return -1, 0
 
 
 cdef int apply_regex(Replace self, const Text* source, Text* target) except -1 nogil:

@@ -1,6 +1,6 @@
 from libc.stdint cimport uint8_t
 
-from subword._core.pipeline cimport PreTokenizer
+from subword._core.pipeline cimport PreTokenizer, Span, Spans, Text
 
 
 cdef class Metaspace(PreTokenizer):
@@ -12,3 +12,5 @@ cdef class Metaspace(PreTokenizer):
     cdef int mark_size
     cdef bint always        # prepend_scheme is "always"
     cdef bint first         # ... or "first"
+    cdef int mark_word(self, const Text* source, Span span, Text* target,
+                       Spans* after) except -1 nogil

@@ -58,42 +58,43 @@ cdef class Metaspace(PreTokenizer):
 
     cdef int split(self, const Text* source, Text* target, const Spans* before,
                    Spans* after) except -1 nogil:
-        cdef Py_ssize_t i, pos, copied, size = self.mark_size, begin, word
-        cdef const uint8_t* mark = self.mark_data
-        cdef Span span
+        cdef Py_ssize_t i
         for i in range(before.size):
-            span = before.data[i]
-            begin = target.size
-            if self.always or self.first:
-                if not (source.data[span.start] == 0x20
-                        or (span.end - span.start >= size
-                            and memcmp(source.data + span.start, mark, size) == 0)):
-                    if self.always or text_source_start(source, span.start) == 0:
-                        text_append(target, mark, size, text_source_start(source, span.start),
-                                    text_source_end(source, span.start))
-            copied = span.start
-            for pos in range(span.start, span.end):
-                if source.data[pos] == 0x20:
-                    text_copy(source, copied, pos, target)
-                    text_append(target, mark, size, text_source_start(source, pos),
-                                text_source_end(source, pos))
-                    copied = pos + 1
-            text_copy(source, copied, span.end, target)
-            if not self.split_words:
-                spans_push(after, begin, target.size)
-                continue
-            word = pos = begin
-            while pos < target.size:
-                if pos + size <= target.size and memcmp(target.data + pos, mark, size) == 0:
-                    if pos > word:
-                        spans_push(after, word, pos)
-                    word = pos
-                    pos += size
-                else:
-                    pos += 1
-            if pos > word:
-                spans_push(after, word, pos)
+            self.mark_word(source, before.data[i], target, after)
         return 1
+
+    cdef int mark_word(self, const Text* source, Span span, Text* target,
+                       Spans* after) except -1 nogil:
+        """Write a span of the source with its marks, and append the words in it."""
+        cdef Py_ssize_t pos, copied, size = self.mark_size, begin = target.size, word
+        cdef const uint8_t* mark = self.mark_data
+        if self.always or self.first:
+            if not (source.data[span.start] == 0x20
+                    or (span.end - span.start >= size
+                        and memcmp(source.data + span.start, mark, size) == 0)):
+                if self.always or text_source_start(source, span.start) == 0:
+                    text_append(target, mark, size, text_source_start(source, span.start),
+                                text_source_end(source, span.start))
+        copied = span.start
+        for pos in range(span.start, span.end):
+            if source.data[pos] == 0x20:
+                text_copy(source, copied, pos, target)
+                text_append(target, mark, size, text_source_start(source, pos),
+                            text_source_end(source, pos))
+                copied = pos + 1
+        text_copy(source, copied, span.end, target)
+        if not self.split_words or target.size == begin:
+            return spans_push(after, begin, target.size)
+        word = begin
+        pos = begin + 1    # a mark that begins the text begins a word that has begun already
+        while pos + size <= target.size:
+            if target.data[pos] == mark[0] and memcmp(target.data + pos, mark, size) == 0:
+                spans_push(after, word, pos)
+                word = pos
+                pos += size
+            else:
+                pos += 1
+        return spans_push(after, word, target.size)
 
     def __reduce__(self):
         return Metaspace, (self.replacement, self.prepend_scheme, self.split_words)

@@ -1,5 +1,6 @@
 from subword._core.pipeline cimport PreTokenizer
 from subword._regex.cutter cimport Cutter
+from subword.pre_tokenizers._marked_words cimport MarkedWords
 
 
 cdef class Sequence(PreTokenizer):
@@ -7,6 +8,7 @@ cdef class Sequence(PreTokenizer):
     cdef PreTokenizer head               # the first step
     cdef Sequence tail                   # the others, None when there are none
     cdef bint has_tail
+    cdef MarkedWords marked_words        # does the work of two steps in one pass, or None
     cdef Py_ssize_t steps_count
 
 

@@ -6,12 +6,15 @@ from subword._core.pipeline cimport (
     PreTokenizer, Spans, Text, spans_free, spans_push, text_copy, text_free,
 )
 from subword._regex.cutter cimport Cutter
+from subword.pre_tokenizers._marked_words cimport MarkedWords
 from subword.pre_tokenizers._scan cimport SCAN_DEEPSEEK
 from subword.pre_tokenizers.byte_level cimport ByteLevel
+from subword.pre_tokenizers.metaspace cimport Metaspace
 from subword.pre_tokenizers.splits cimport Split
 
 from subword._regex.scanners import is_deepseek
 from subword.pre_tokenizers.byte_level import leave_bytes
+from subword.pre_tokenizers.whitespace import WhitespaceSplit
 
 
 cdef class Sequence(PreTokenizer):
@@ -29,6 +32,8 @@ cdef class Sequence(PreTokenizer):
             if self.steps_count > 1:
                 self.tail = Sequence(self.steps[1:])
                 self.has_tail = True
+            if tuple(map(type, self.steps)) == (WhitespaceSplit, Metaspace):
+                self.marked_words = MarkedWords(self.steps[1])
             if all(is_transparent(step) for step in self.steps[1:]):
                 self.pattern = only.pattern
             elif deepseek_splits(self.steps[:3]) and all(is_transparent(step)
@@ -46,6 +51,8 @@ cdef class Sequence(PreTokenizer):
             for i in range(before.size):
                 spans_push(after, before.data[i].start, before.data[i].end)
             return 0
+        if self.marked_words is not None:
+            return self.marked_words.split(source, target, before, after)
         if not self.has_tail:
             return self.head.split(source, target, before, after)
         memset(&middle, 0, sizeof(Text))

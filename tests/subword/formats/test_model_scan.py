@@ -174,9 +174,7 @@ def test_many_pieces_are_scanned_shipped_and_saved_as_they_are():
     text = json.dumps({"model": {"type": "Unigram", "unk_id": 3, "vocab": pieces}})
     assert is_scanned(text)
     model = Tokenizer.from_str(text).model
-    assert model.pieces == [
-        tuple(piece) for piece in parse_json(text, "t.json")["model"]["vocab"]
-    ]
+    assert model.pieces == [tuple(piece) for piece in parse_json(text, "t.json")["model"]["vocab"]]
     shipped = pickle.loads(pickle.dumps(model))
     assert shipped.pieces == model.pieces
     for piece, _ in pieces[::700]:
