@@ -6,15 +6,22 @@ from subword.vocab.token_table cimport TokenTable
 
 
 cdef enum:
-    NO_NODE = 0xFFFFFFFF
-    ENDS = 0x80000000      # in PieceNode.base: a piece ends at this node
+    # Of PieceNode.unit:
+    LABEL = 0x1FF          # the byte that leads to it, and one more; 0: a free cell
+    ENDS = 1 << 9          # a piece ends here
+    FAR = 1 << 10          # the rest is divided by 256
+    OFFSET = 11            # from this bit on: what node ^ byte is combined with, to have the child
+    NO_PIECE = 0xFFFFFFFF
 
 
 cdef struct PieceNode:
-    # 16 bytes, so that a step and the score of what ends there are one access to memory.
-    double score           # of the piece, for nodes with ENDS
-    uint32_t base          # without ENDS: node base ^ byte is the child, if its parent is this node
-    uint32_t parent        # NO_NODE: a free cell
+    uint32_t unit
+    uint32_t piece         # that ends here, as its place in the order of their bytes
+
+
+cdef struct Piece:
+    double score
+    uint32_t id
 
 
 cdef struct Key:
@@ -29,19 +36,22 @@ cdef PieceTrie trie_of_table(TokenTable tokens, const double[::1] scores, object
 
 
 cdef class PieceTrie:
-    cdef PieceNode* nodes  # the root is node 0
-    cdef uint32_t* ids     # of the pieces, for nodes with ENDS
+    cdef PieceNode* nodes  # the root is node 0; the rest of the first block is free
+    cdef Piece* pieces     # in the order of their bytes, so that those on one way are near
+    cdef uint64_t* bases   # while it is built: a bit for each base that a node has
     cdef uint32_t size     # cells, a multiple of 256
     cdef size_t capacity   # cells that there is memory for
-    cdef uint32_t lowest   # no cell below this is free
-    cdef int build(self, Key* keys, Py_ssize_t count, const double* scores) except -1
-    cdef uint32_t find_base(self, const uint8_t* labels, int count) except? 0xFFFFFFFF
+    cdef uint32_t lowest   # where free cells are looked for
+    cdef int build(self, Key* keys, Py_ssize_t count, const double[::1] scores) except -1
+    cdef uint32_t find_base(self, uint32_t node, const uint8_t* labels,
+                            int count) except? 0xFFFFFFFF
+    cdef bint may_be_base(self, uint32_t node, uint32_t base, const uint8_t* labels,
+                          int count) noexcept nogil
     cdef int add_block(self) except -1
     cdef uint32_t find(self, const uint8_t* data, Py_ssize_t size) noexcept nogil
 
 
-cdef inline uint32_t piece_step(const PieceNode* nodes, uint32_t node, uint32_t base,
-                                uint8_t byte) noexcept nogil:
-    """The child of a node, whose base is given without ENDS, for a byte; or NO_NODE."""
-    cdef uint32_t child = base ^ byte
-    return child if nodes[child].parent == node else <uint32_t>NO_NODE
+cdef inline uint32_t base_of(uint32_t node, uint32_t unit) noexcept nogil:
+    """Where the children of a node lie, whose unit is given: that for a byte at base ^ byte,
+    if its label is that byte. No two nodes that have children have the same base."""
+    return node ^ ((unit >> OFFSET) << ((unit & FAR) >> 7))

@@ -1,4 +1,8 @@
-"""A trie of pieces in a double array, as `_trie.pyx` has one, with a score in each node.
+"""A trie of pieces in a double array, whose steps need four bytes (as in Yata's darts-clone).
+
+A cell does not say which node is its parent, as in `_trie.pyx`, but by which byte it is reached;
+that is enough if no two nodes have the same base. The other four bytes of a node say which piece
+ends there.
 
 Keys are sorted first, by a pass for each of their first eight bytes, so the keys below a node are
 neighbours. Those with one next byte in common
@@ -6,7 +10,7 @@ are not looked at one by one: the first and the last of them tell. Pieces that s
 beginning so cost their bytes and no more.
 """
 
-from libc.stdlib cimport free, malloc, qsort, realloc
+from libc.stdlib cimport free, malloc, qsort
 from libc.string cimport memcmp, memset
 
 from subword._core.pipeline cimport reallocate
@@ -14,7 +18,9 @@ from subword.vocab.token_table cimport token_size, token_text
 
 cdef enum:
     BLOCK = 256
-    WINDOW = 512           # cells at the end that are tried for a node with several children
+    WINDOW = 256           # cells at the end that are tried for a node with several children
+    NEAR = 1 << (32 - OFFSET)
+    MAX_CELLS = 1 << (32 - OFFSET + 8)
 
 
 cdef struct Branch:
@@ -99,29 +105,34 @@ cdef class PieceTrie:
                 if piece:
                     set_key(keys + count, <const uint8_t*>piece, len(piece), <uint32_t>i)
                     count += 1
-            self.build(keys, count, &scores[0] if len(pieces) else NULL)
+            self.build(keys, count, scores)
         finally:
             free(keys)
 
     def __dealloc__(self):
         free(self.nodes)
-        free(self.ids)
+        free(self.pieces)
+        free(self.bases)
 
-    cdef int build(self, Key* keys, Py_ssize_t count, const double* scores) except -1:
+    cdef int build(self, Key* keys, Py_ssize_t count, const double[::1] scores) except -1:
         """Sort the keys, and add them."""
         cdef Branch* stack = NULL
         cdef Branch branch
         cdef Py_ssize_t capacity = 0, used = 0
         cdef int32_t i, step
-        cdef uint32_t base
+        cdef uint32_t base, unit, offset
         cdef uint8_t byte
         cdef int k, labels_count
         cdef uint8_t[256] labels
         cdef int32_t[257] groups
-        cdef void* p
         sort_keys(keys, count)
+        self.pieces = <Piece*>reallocate(NULL, (count + 1) * sizeof(Piece))
+        for i in range(<int32_t>count):
+            self.pieces[i].id = keys[i].id
+            self.pieces[i].score = scores[keys[i].id]
         self.add_block()
-        self.nodes[0].parent = <uint32_t>NO_NODE - 1    # no child of a node, and not free
+        self.nodes[0].unit = LABEL    # no byte leads to the root
+        self.lowest = BLOCK
         if count == 0:
             return 0
         try:
@@ -129,12 +140,11 @@ cdef class PieceTrie:
             branch.first = branch.depth = 0
             branch.last = <int32_t>count
             while True:
-                base = 0
                 i = branch.first
+                unit = self.nodes[branch.node].unit
                 while i < branch.last and keys[i].size == branch.depth:
-                    self.ids[branch.node] = keys[i].id
-                    self.nodes[branch.node].score = scores[keys[i].id]
-                    base = <uint32_t>ENDS
+                    self.nodes[branch.node].piece = <uint32_t>i
+                    unit |= ENDS
                     i += 1
                 labels_count = 0
                 while i < branch.last:
@@ -155,18 +165,21 @@ cdef class PieceTrie:
                             step //= 2
                     i += 1
                 groups[labels_count] = branch.last
+                base = branch.node & (BLOCK - 1)    # in the first block there are no children
                 if labels_count:
-                    base |= self.find_base(labels, labels_count)
-                self.nodes[branch.node].base = base
-                base &= ~<uint32_t>ENDS
+                    base = self.find_base(branch.node, labels, labels_count)
+                    self.bases[base >> 6] |= <uint64_t>1 << (base & 63)
+                offset = branch.node ^ base
+                if offset < <uint32_t>NEAR:
+                    unit |= offset << OFFSET
+                else:
+                    unit |= (offset >> 8) << OFFSET | <uint32_t>FAR
+                self.nodes[branch.node].unit = unit
                 if used + labels_count > capacity:
                     capacity = 2 * capacity + 256
-                    p = realloc(stack, capacity * sizeof(Branch))
-                    if p == NULL:
-                        raise MemoryError("no memory for the trie")
-                    stack = <Branch*>p
+                    stack = <Branch*>reallocate(stack, capacity * sizeof(Branch))
                 for k in range(labels_count):
-                    self.nodes[base ^ labels[k]].parent = branch.node
+                    self.nodes[base ^ labels[k]].unit = <uint32_t>labels[k] + 1
                 for k in range(labels_count - 1, -1, -1):
                     stack[used].node = base ^ labels[k]
                     stack[used].first = groups[k]
@@ -179,62 +192,67 @@ cdef class PieceTrie:
                 branch = stack[used]
         finally:
             free(stack)
+            free(self.bases)
+            self.bases = NULL
         return 0
 
-    cdef uint32_t find_base(self, const uint8_t* labels, int count) except? 0xFFFFFFFF:
-        """Return a base with free cells for these children."""
-        cdef uint32_t cell, base
-        cdef int k
-        while self.lowest < self.size and self.nodes[self.lowest].parent != <uint32_t>NO_NODE:
-            self.lowest += 1
-        cell = self.lowest
-        if count > 1 and cell + WINDOW < self.size:
-            cell = self.size - WINDOW
+    cdef uint32_t find_base(self, uint32_t node, const uint8_t* labels,
+                            int count) except? 0xFFFFFFFF:
+        """Return a base that no node has, with free cells for these children of a node."""
+        cdef uint32_t cell
+        if count == 1:    # the next cell; one that is passed is not looked at again
+            while self.lowest < self.size:
+                cell = self.lowest
+                self.lowest += 1
+                if self.may_be_base(node, cell ^ labels[0], labels, 1):
+                    return cell ^ labels[0]
+        cell = max(self.lowest, self.size - min(self.size, <uint32_t>WINDOW))
         while cell < self.size:
-            base = cell ^ labels[0]
-            for k in range(count):
-                if self.nodes[base ^ labels[k]].parent != <uint32_t>NO_NODE:
-                    break
-            else:
-                return base
+            if self.may_be_base(node, cell ^ labels[0], labels, count):
+                return cell ^ labels[0]
             cell += 1
         self.add_block()
-        return self.size - BLOCK
+        return self.size - BLOCK + (node & (BLOCK - 1))
+
+    cdef bint may_be_base(self, uint32_t node, uint32_t base, const uint8_t* labels,
+                          int count) noexcept nogil:
+        cdef uint32_t offset = node ^ base
+        cdef int k
+        if self.bases[base >> 6] >> (base & 63) & 1:
+            return False
+        if offset >= <uint32_t>NEAR and offset & (BLOCK - 1):
+            return False
+        for k in range(count):
+            if self.nodes[base ^ labels[k]].unit:
+                return False
+        return True
 
     cdef int add_block(self) except -1:
         """Add a block of free cells; the memory for them grows by half."""
-        cdef uint32_t size = self.size + BLOCK, cell
+        cdef uint32_t size = self.size + BLOCK
         cdef size_t capacity
-        cdef void* p
-        if size >= <uint32_t>ENDS:
+        if size >= <uint32_t>MAX_CELLS:
             raise MemoryError("too many pieces for a trie")
         if size > self.capacity:
-            capacity = size + size // 2
-            p = realloc(self.nodes, capacity * sizeof(PieceNode))
-            if p == NULL:
-                raise MemoryError("no memory for the trie")
-            self.nodes = <PieceNode*>p
-            p = realloc(self.ids, capacity * sizeof(uint32_t))
-            if p == NULL:
-                raise MemoryError("no memory for the trie")
-            self.ids = <uint32_t*>p
+            capacity = (size + size // 2 + BLOCK) // BLOCK * BLOCK
+            self.nodes = <PieceNode*>reallocate(self.nodes, capacity * sizeof(PieceNode))
+            self.bases = <uint64_t*>reallocate(self.bases, capacity // 8)
+            memset(self.nodes + self.capacity, 0, (capacity - self.capacity) * sizeof(PieceNode))
+            memset(<char*>self.bases + self.capacity // 8, 0, (capacity - self.capacity) // 8)
             self.capacity = capacity
-        for cell in range(self.size, size):
-            self.nodes[cell].base = 0
-            self.nodes[cell].score = 0.0
-            self.nodes[cell].parent = <uint32_t>NO_NODE
         self.size = size
         return 0
 
     cdef uint32_t find(self, const uint8_t* data, Py_ssize_t size) noexcept nogil:
-        """Return the id of a piece, NO_NODE if there is none of these bytes."""
-        cdef uint32_t node = 0
+        """Return the id of a piece, NO_PIECE if there is none of these bytes."""
+        cdef uint32_t node = 0, unit = self.nodes[0].unit
         cdef Py_ssize_t i
         for i in range(size):
-            node = piece_step(self.nodes, node, self.nodes[node].base & ~<uint32_t>ENDS, data[i])
-            if node == <uint32_t>NO_NODE:
-                return node
-        return self.ids[node] if self.nodes[node].base & <uint32_t>ENDS else <uint32_t>NO_NODE
+            node = base_of(node, unit) ^ data[i]
+            unit = self.nodes[node].unit
+            if unit & LABEL != <uint32_t>data[i] + 1:
+                return NO_PIECE
+        return self.pieces[self.nodes[node].piece].id if unit & ENDS else <uint32_t>NO_PIECE
 
 
 cdef PieceTrie trie_of_table(TokenTable tokens, const double[::1] scores, object skipped):
@@ -254,7 +272,7 @@ cdef PieceTrie trie_of_table(TokenTable tokens, const double[::1] scores, object
             if token_size(tokens, i) and not (skips and tokens.ids[i] in skipped):
                 set_key(keys + count, token_text(tokens, i), token_size(tokens, i), tokens.ids[i])
                 count += 1
-        trie.build(keys, count, &scores[0] if len(scores) else NULL)
+        trie.build(keys, count, scores)
     finally:
         free(keys)
     return trie

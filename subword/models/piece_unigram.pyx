@@ -10,7 +10,7 @@ cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport NO_ID, Tokens, tokens_push
-from subword.models._piece_trie cimport ENDS, NO_NODE, PieceNode, PieceTrie
+from subword.models._piece_trie cimport ENDS, LABEL, NO_PIECE, Piece, PieceNode, PieceTrie, base_of
 from subword.models.unigram cimport Best, Unigram
 
 from subword.vocab.byte_alphabet import BYTE_TOKENS
@@ -90,8 +90,10 @@ cdef class PieceUnigram(Unigram):
 
     cdef int find_best(self, const uint8_t* word, Py_ssize_t size, Best* best) except -1 nogil:
         cdef const PieceNode* nodes = self.trie.nodes
+        cdef const Piece* pieces = self.trie.pieces
+        cdef const Piece* piece
         cdef Py_ssize_t start = 0, i, end, reached = 0
-        cdef uint32_t node, child
+        cdef uint32_t base, unit
         cdef float score, before, unknown = self.unknown_score
         cdef bint known
         for i in range(size + 1):
@@ -108,23 +110,25 @@ cdef class PieceUnigram(Unigram):
                 before = 0.0
             end = start + utf8_length(word[start])
             known = False
-            node = 0
+            base = base_of(0, nodes[0].unit)
             i = start
             while i < size:
-                child = (nodes[node].base & ~<uint32_t>ENDS) ^ word[i]
-                if nodes[child].parent != node:
+                base ^= word[i]    # the node
+                unit = nodes[base].unit
+                if unit & LABEL != <uint32_t>word[i] + 1:
                     break
-                node = child
                 i += 1
-                if nodes[node].base & <uint32_t>ENDS:
-                    score = nodes[node].score
+                if unit & ENDS:
+                    piece = pieces + nodes[base].piece
+                    score = piece.score
                     score = score + before
                     known |= i == end
                     reached = max(reached, i)
                     if best[i].start < 0 or score > best[i].score:
                         best[i].score = score
                         best[i].start = <int32_t>start
-                        best[i].node = node
+                        best[i].id = piece.id
+                base = base_of(base, unit)
             if not known:
                 score = unknown + before
                 reached = max(reached, end)
@@ -133,7 +137,7 @@ cdef class PieceUnigram(Unigram):
                         return self.unknown_is_missing(word + start, end - start)
                     best[end].score = score
                     best[end].start = <int32_t>start
-                    best[end].node = <uint32_t>NO_NODE
+                    best[end].id = <uint32_t>NO_PIECE
             start = end
         return 0
 

@@ -9,7 +9,7 @@ cdef struct Best:
     # The best way to the end of some bytes: its score, its last token, and where that starts.
     double score
     int32_t start          # -1: none yet
-    uint32_t node          # of the trie; NO_NODE: the unknown token
+    uint32_t id            # NO_PIECE: the unknown token
 
 
 cdef class Unigram(Model):

@@ -17,7 +17,9 @@ from libc.stdlib cimport free, malloc
 from subword._core.pipeline cimport (
     NO_ID, Model, Token, Tokens, out_of_memory, tokens_push,
 )
-from subword.models._piece_trie cimport ENDS, NO_NODE, PieceNode, trie_of_table
+from subword.models._piece_trie cimport (
+    ENDS, LABEL, NO_PIECE, Piece, PieceNode, base_of, trie_of_table,
+)
 from subword.vocab.token_table cimport TokenTable
 
 from subword._core.checks import check_list
@@ -128,7 +130,7 @@ cdef class Unigram(Model):
 
     cdef inline bint is_unknown(self, const Best* best) noexcept nogil:
         """Whether a token is the unknown one, also where the text spells it."""
-        return best.node == <uint32_t>NO_NODE or self.trie.ids[best.node] == self.unknown
+        return best.id == <uint32_t>NO_PIECE or best.id == self.unknown
 
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
         cdef Best[SHORT + 1] stack
@@ -149,7 +151,7 @@ cdef class Unigram(Model):
                         start = best[start].start
                     self.push_unknown(word, start, end, tokens)
                 else:
-                    tokens_push(tokens, self.trie.ids[best[end].node], start, end)
+                    tokens_push(tokens, best[end].id, start, end)
                 end = start
         finally:
             if best != stack:
@@ -166,10 +168,12 @@ cdef class Unigram(Model):
     cdef int find_best(self, const uint8_t* word, Py_ssize_t size, Best* best) except -1 nogil:
         """Find the best way to each character's end: best[i] is that to the end of word[0:i)."""
         cdef const PieceNode* nodes = self.trie.nodes
+        cdef const Piece* pieces = self.trie.pieces
+        cdef const Piece* piece
         cdef Py_ssize_t start = 0, i, end
-        cdef uint32_t node, child, base
+        cdef uint32_t base, unit, first_base = base_of(0, nodes[0].unit)
         cdef double score, before
-        cdef bint known
+        cdef bint known, better
         for i in range(size + 1):
             best[i].start = -1
         best[0].score = 0.0
@@ -177,22 +181,24 @@ cdef class Unigram(Model):
             before = best[start].score
             end = start + utf8_length(word[start])
             known = False
-            node = 0
+            base = first_base
             i = start
             while i < size:
-                base = nodes[node].base & ~<uint32_t>ENDS
-                child = base ^ word[i]
-                if nodes[child].parent != node:
+                base ^= word[i]    # the node
+                unit = nodes[base].unit
+                if unit & LABEL != <uint32_t>word[i] + 1:
                     break
-                node = child
                 i += 1
-                if nodes[node].base & <uint32_t>ENDS:
-                    score = nodes[node].score + before
+                if unit & ENDS:
+                    piece = pieces + nodes[base].piece
+                    score = piece.score + before
                     known |= i == end
-                    if best[i].start < 0 or score > best[i].score:
-                        best[i].score = score
-                        best[i].start = <int32_t>start
-                        best[i].node = node
+                    # Without a jump, which would wait for the score.
+                    better = (best[i].start < 0) | (score > best[i].score)
+                    best[i].score = score if better else best[i].score
+                    best[i].start = <int32_t>start if better else best[i].start
+                    best[i].id = piece.id if better else best[i].id
+                base = base_of(base, unit)
             if not known:
                 score = self.unknown_score + before
                 if best[end].start < 0 or score > best[end].score:
@@ -200,7 +206,7 @@ cdef class Unigram(Model):
                         return self.unknown_is_missing(word + start, end - start)
                     best[end].score = score
                     best[end].start = <int32_t>start
-                    best[end].node = <uint32_t>NO_NODE
+                    best[end].id = <uint32_t>NO_PIECE
             start = end
         return 0
 
@@ -210,12 +216,12 @@ cdef class Unigram(Model):
         tokens of their bytes, or the unknown token."""
         cdef uint32_t id = self.trie.find(word + start, end - start)
         cdef int32_t i
-        cdef bint falls_back = self.byte_fallback and id == <uint32_t>NO_NODE
+        cdef bint falls_back = self.byte_fallback and id == <uint32_t>NO_PIECE
         if falls_back:
             for i in range(start, end):
                 falls_back = falls_back and self.fallback[word[i]] != <uint32_t>NO_ID
         if not falls_back:
-            return tokens_push(tokens, self.unknown if id == <uint32_t>NO_NODE else id, start, end)
+            return tokens_push(tokens, self.unknown if id == <uint32_t>NO_PIECE else id, start, end)
         for i in range(end - 1, start - 1, -1):
             tokens_push(tokens, self.fallback[word[i]], start, end)
         return 0

@@ -175,3 +175,21 @@ def test_a_class_of_the_original_and_a_trainer_know_it():
     again = compat.Tokenizer.from_str(tok.to_str())
     assert again.model.token_to_id("b") == 2
     assert {"c", "d"} <= set(tok.train_new(["c d"] * 9, 10, progress=False).get_vocab())
+
+
+@pytest.mark.slow
+def test_pieces_are_found_in_a_trie_so_large_that_its_offsets_are_long():
+    # 260,000 random pieces of twelve bytes: well over two million nodes.
+    rng = random.Random(8)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    pieces = {"".join(rng.choices(letters, k=12)): None for _ in range(260_000)}
+    listed = [(letter, -50.0) for letter in letters] + [(piece, -1.0) for piece in pieces]
+    model = Unigram(listed)
+    for index in rng.sample(range(26, len(listed)), 2000):
+        piece = listed[index][0]
+        assert model.tokenize_word(piece) == [(index, 0, 12)]
+    for _ in range(500):
+        word = "".join(rng.choices(letters, k=5))
+        assert [index for index, _, _ in model.tokenize_word(word)] == [
+            letters.index(letter) for letter in word
+        ]
