@@ -80,7 +80,8 @@ def main() -> None:
     parser.add_argument("cell", help="the cell, as `benchmarks.encode.run --list` names it")
     options = parser.parse_args()
     name, cell = options.name, cell_of(options.cell)
-    texts = bench_texts(cell.text, min(cell.megabytes or 1e9, LIMITS.get(name, 1e9)))
+    limits = [limit for limit in (cell.megabytes, LIMITS.get(name)) if limit is not None]
+    texts = bench_texts(cell.text, min(limits, default=None))
     answer = answers(run_of(name, cell, texts), texts, cell)
     size = sum(len(text.encode()) for text in texts)
     print(json.dumps({"bytes": size, "texts": len(texts)}), flush=True)

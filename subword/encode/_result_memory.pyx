@@ -86,7 +86,7 @@ cdef void reuse_buffer(Output* out, Py_ssize_t tokens) noexcept:
             return
         out.offsets = <int32_t*>offsets
     out.ids = <uint32_t*>ids
-    out.capacity = size // sizeof(uint32_t)
+    out.capacity = out.reserved = size // sizeof(uint32_t)
 
 
 def free_spare():

@@ -93,7 +93,8 @@ cdef int emit_packed(Worker worker, const Text* text, int32_t start, const uint3
     return 0
 
 
-cdef uint32_t pack_tokens(Worker worker, bint caches_chunks) noexcept nogil:
+cdef uint32_t pack_tokens(Worker worker, const Token* token, Py_ssize_t tokens,
+                          bint caches_chunks) noexcept nogil:
     """Pack up to four tokens of a short word into worker.values.
 
     One or two tokens become their ids and a value of the four bytes start, end, start, end. Three
@@ -102,8 +103,7 @@ cdef uint32_t pack_tokens(Worker worker, bint caches_chunks) noexcept nogil:
     Returns:
         How many values, 0 if they cannot be packed.
     """
-    cdef Py_ssize_t tokens = worker.tokens.size, k
-    cdef const Token* token = worker.tokens.data
+    cdef Py_ssize_t k
     cdef uint32_t* values = worker.values
     cdef int32_t end = 0
     if not 1 <= tokens <= 4 or (caches_chunks and worker.chunk_word_ids[tokens] != 1):
@@ -124,9 +124,10 @@ cdef uint32_t pack_tokens(Worker worker, bint caches_chunks) noexcept nogil:
     return TWO_TOKENS if tokens == 1 or token[1].end > 0 else 0
 
 
-cdef uint32_t tokens_to_values(Worker worker, bint with_offsets, bint is_short,
+cdef uint32_t tokens_to_values(Worker worker, const Token* tokens, Py_ssize_t count,
+                               bint with_offsets, bint is_short,
                                bint caches_chunks) except? 0xFFFFFFFF nogil:
-    """Turn worker.tokens into worker.values, the values that the cache keeps.
+    """Turn the tokens of a word into worker.values, the values that the cache keeps.
 
     Without offsets these are the ids. With offsets they are what `pack_tokens` makes of a short
     word of few tokens, otherwise VALUES_PER_TOKEN for each token. Where that gives as many values
@@ -135,18 +136,18 @@ cdef uint32_t tokens_to_values(Worker worker, bint with_offsets, bint is_short,
     Returns:
         How many values.
     """
-    cdef Py_ssize_t k, n = worker.tokens.size * (VALUES_PER_TOKEN if with_offsets else 1)
+    cdef Py_ssize_t k, n = count * (VALUES_PER_TOKEN if with_offsets else 1)
     cdef const Token* token
     cdef uint32_t packed
     if worker.values_capacity < n + SLACK:
         worker.values = <uint32_t*>grow(worker.values, &worker.values_capacity, n + SLACK,
                                         sizeof(uint32_t))
     if with_offsets and is_short:
-        packed = pack_tokens(worker, caches_chunks)
+        packed = pack_tokens(worker, tokens, count, caches_chunks)
         if packed:
             return packed
-    for k in range(worker.tokens.size):
-        token = worker.tokens.data + k
+    for k in range(count):
+        token = tokens + k
         if with_offsets:
             worker.values[3 * k] = token.id
             worker.values[3 * k + 1] = <uint32_t>token.start << 16 | <uint32_t>token.end

@@ -60,6 +60,7 @@ cdef extern from "cache/word_cache.h" nogil:
                      uint32_t** ids)
     const uint32_t* pending_find(const pending_words* pending, const word_table* table, int at,
                                  uint32_t* count)
+    int pending_next_new(const pending_words* pending, const word_table* table, int at)
     void pending_prefetch_long(const pending_words* pending, const word_table* table)
     void copy_values(uint32_t* to, const uint32_t* source, uint32_t count)
     uint32_t word_hash(const word_table* table, const word_key* key)

@@ -21,11 +21,13 @@ from subword._core.pipeline cimport out_of_memory
 cdef extern from "cpu/hints.h" nogil:
     void* align_up(void* p, size_t to)
     void advise_huge_pages(void* p, size_t size)
+    void populate_pages(void* p, size_t size)
 
 cdef enum:
     LINE = 64                  # bytes: slots are aligned to cache lines,
     HUGE = 1 << 21             # and large tables to huge pages
     MAX_SLOT_BYTES = 1 << 31   # of all slots: their hashes have 32 bits
+    MIN_POPULATED = 1 << 18    # bytes: smaller tables have few pages, which malloc may hold
     MAX_VALUES = 0xFFFF
 
 
@@ -61,7 +63,10 @@ cdef bint new_slots(WordCache* cache, size_t size) noexcept nogil:
     cache.memory = memory
     cache.table.slots = <char*>align_up(memory, alignment)
     cache.table.mask = size - (1ULL << cache.table.shift)
-    advise_huge_pages(cache.table.slots, size)
+    if alignment == HUGE:
+        advise_huge_pages(cache.table.slots, size)
+    elif size >= MIN_POPULATED:
+        populate_pages(memory, size + alignment)
     return True
 
 

@@ -6,6 +6,7 @@ from subword._core.pipeline cimport Model, Normalizer, PreTokenizer, Text
 from subword.encode._chunks cimport TextChunks
 from subword.encode._unsplit cimport UnsplitText
 from subword.encode.worker cimport Output, Worker
+from subword.models.bpe cimport BPE
 from subword.vocab.added_tokens cimport AddedTokenMatcher
 
 
@@ -13,6 +14,7 @@ cdef class WordEncoder:
     cdef readonly Normalizer normalizer
     cdef readonly PreTokenizer pre_tokenizer
     cdef readonly Model model
+    cdef BPE bpe                         # the model, if it tokenizes new words side by side
     cdef readonly UnsplitText unsplit    # None unless the text is one word for a BPE model
     cdef readonly TextChunks chunks      # None unless texts are cut before their stages run
     cdef bint caches_chunks              # BERT, `unsplit`, `chunks`: the cache holds chunks

@@ -12,13 +12,15 @@ from subword.encode._chunks cimport TextChunks
 from subword.encode._token_offsets cimport emit_packed, emit_tokens, emit_values, tokens_to_values
 from subword.encode._unsplit cimport make_unsplit_text
 from subword.encode._word_cache cimport (
-    ADDED_TOKEN, FOUR_TOKENS, MAX_TOKENS, PENDING_ROWS, SLOT64_VALUES, TWO_TOKENS, WordCache,
-    cache_put, cache_put_long, copy_values, extra_entry, pending_add, pending_add_extra,
-    pending_clear, pending_emit, pending_emit_offsets, pending_find, pending_prefetch_long,
-    pending_words, word_key,
+    ADDED_TOKEN, FOUR_TOKENS, MAX_TOKENS, PENDING_ROWS, PENDING_WORDS, SLOT64_VALUES,
+    TWO_TOKENS, WordCache, cache_put, cache_put_long, copy_values, extra_entry, pending_add,
+    pending_add_extra, pending_clear, pending_emit, pending_emit_offsets, pending_find,
+    pending_next_new, pending_prefetch_long, pending_words, word_key,
 )
 from subword.encode.segments cimport is_bert
 from subword.encode.worker cimport Output, Worker, end_row, output_push, output_reserve
+from subword.models.bpe cimport BPE
+from subword.models.merge cimport Word
 from subword.models.wordpiece cimport WordPiece
 from subword.normalizers.bert cimport BertNormalizer
 from subword.vocab.added_tokens cimport AddedTokenMatcher
@@ -48,6 +50,7 @@ cdef class WordEncoder:
         self.pre_tokenizer = pre_tokenizer
         self.model = model
         self.caches_words = caches_words
+        self.bpe = model if isinstance(model, BPE) and caches_words else None
         self.unsplit = make_unsplit_text(normalizer, pre_tokenizer, model, added_after)
         self.caches_chunks = self.unsplit is not None or (
             is_bert(normalizer, pre_tokenizer) and not added_after
@@ -124,6 +127,7 @@ cdef class WordEncoder:
         cdef WordCache* cache = worker.cache(False)
         cdef uint32_t* ids
         cdef int i = 0, row = 0, stop
+        cdef bint computed = False
         if out.with_offsets:
             return 0
         if pending.extra_count:
@@ -134,7 +138,10 @@ cdef class WordEncoder:
             ids = out.ids + out.size
             i = pending_emit(pending, &cache.table, i, stop, &ids)
             out.size = ids - out.ids
-            if i < stop:
+            if i < stop and not computed:
+                compute_new_words(self, worker, i, False)
+                computed = True
+            elif i < stop:
                 emit_one(self, worker, i, out)
                 i += 1
             elif row < pending.rows:
@@ -170,6 +177,7 @@ cdef int flush_with_offsets(WordEncoder encoder, Worker worker, const Text* text
     cdef const uint32_t* values
     cdef uint32_t count
     cdef int i = 0
+    cdef bint computed = False
     pending_prefetch_long(pending, &cache.table)
     while i < pending.size:
         output_reserve(out, MAX_TOKENS * (pending.size - i))
@@ -178,6 +186,9 @@ cdef int flush_with_offsets(WordEncoder encoder, Worker worker, const Text* text
                                      out.ids, out.offsets, out.words, &worker.word, &out.size)
             if i == pending.size:
                 break
+        if not computed:
+            compute_new_words(encoder, worker, i, True)
+            computed = True
         values = look_up(encoder, worker, i, True, &count)
         if (count == TWO_TOKENS or count == FOUR_TOKENS) and pending.keys[i].high:
             emit_packed(worker, text, spans[2 * i], values, count, out)
@@ -188,32 +199,85 @@ cdef int flush_with_offsets(WordEncoder encoder, Worker worker, const Text* text
     return 0
 
 
+cdef inline Word word_of(const pending_words* pending, int i) noexcept nogil:
+    """The bytes of the pending word i."""
+    cdef Word word
+    cdef const word_key* key = &pending.keys[i]
+    cdef const extra_entry* extra
+    word.bytes = <const uint8_t*>key    # a short word is its key
+    word.size = <int32_t>(key.high >> 56)
+    if key.high == 0:
+        extra = &pending.extras[key.low - 1]
+        word.bytes = pending.bytes + extra.first_byte
+        word.size = extra.size
+    word.first = word.count = 0
+    return word
+
+
+cdef int compute_new_words(WordEncoder encoder, Worker worker, int at,
+                           bint with_offsets) except -1 nogil:
+    """Put the pending words from `at` on into the cache that are not there yet.
+
+    Where the model is no BPE, or what waits are chunks, they are left to `look_up`.
+    """
+    cdef pending_words* pending = worker.pending
+    cdef WordCache* cache = worker.cache(with_offsets)
+    cdef Word[PENDING_WORDS] words
+    cdef int[PENDING_WORDS] places
+    cdef uint32_t count
+    cdef int i, k, n = 0
+    if encoder.bpe is None or (encoder.caches_chunks and not worker.plain):
+        return 0
+    while True:
+        i = pending_next_new(pending, &cache.table, at)
+        if i == pending.size:
+            break
+        places[n] = i
+        words[n] = word_of(pending, i)
+        n += 1
+        at = i + 1
+    worker.tokens.size = 0
+    encoder.bpe.tokenize_words(words, n, &worker.tokens)
+    for k in range(n):
+        i = places[k]
+        if pending_find(pending, &cache.table, i, &count) == NULL:    # the first of equal words
+            count = tokens_to_values(worker, worker.tokens.data + words[k].first, words[k].count,
+                                     with_offsets, pending.keys[i].high != 0, False)
+            cache.misses += 1
+            put(pending, cache, i, worker.values, count)
+    return 0
+
+
+cdef int put(const pending_words* pending, WordCache* cache, int i, const uint32_t* values,
+             uint32_t count) except -1 nogil:
+    """Add the values of the pending word i to the cache."""
+    cdef const word_key* key = &pending.keys[i]
+    cdef const extra_entry* extra
+    if key.high:
+        return cache_put(cache, key, pending.hashes[i], values, count)
+    extra = &pending.extras[key.low - 1]
+    return cache_put_long(cache, pending.bytes + extra.first_byte, extra.size, extra.hash, values,
+                          count)
+
+
 cdef const uint32_t* look_up(WordEncoder encoder, Worker worker, int i, bint with_offsets,
                              uint32_t* count) except NULL nogil:
     """Return the values of the pending word i: from the cache, or computed and then cached."""
     cdef pending_words* pending = worker.pending
     cdef WordCache* cache = worker.cache(with_offsets)
-    cdef const word_key* key = &pending.keys[i]
     cdef const uint32_t* values
-    cdef const extra_entry* extra = NULL
-    cdef const uint8_t* word = <const uint8_t*>key    # a short word is its key
-    cdef int32_t size = <int32_t>(key.high >> 56)
-    if key.high == 0:
-        extra = &pending.extras[key.low - 1]
-        word = pending.bytes + extra.first_byte
-        size = extra.size
+    cdef Word word
     values = pending_find(pending, &cache.table, i, count)
     if values != NULL:
         return values
-    compute(encoder, worker, word, size)
-    count[0] = tokens_to_values(worker, with_offsets, extra == NULL,
+    word = word_of(pending, i)
+    compute(encoder, worker, word.bytes, word.size)
+    count[0] = tokens_to_values(worker, worker.tokens.data, worker.tokens.size, with_offsets,
+                                pending.keys[i].high != 0,
                                 encoder.caches_chunks and not worker.plain)
-    if encoder.caches_words and size:
+    if encoder.caches_words and word.size:
         cache.misses += 1
-        if extra != NULL:
-            cache_put_long(cache, word, size, extra.hash, worker.values, count[0])
-        else:
-            cache_put(cache, key, pending.hashes[i], worker.values, count[0])
+        put(pending, cache, i, worker.values, count[0])
     return worker.values
 
 

@@ -339,17 +339,17 @@ cdef tuple take_arrays(EncodeJob job):
     """Give the result of a job to numpy."""
     cdef Output* out = &job.result
     count = out.size
-    ids = adopt_array(<void**>&out.ids, count, sizeof(uint32_t), UINT32, out.capacity)
+    ids = adopt_array(<void**>&out.ids, count, sizeof(uint32_t), UINT32, out.reserved)
     splits = adopt_array(<void**>&job.row_splits, job.documents.size + 1, sizeof(int64_t), INT64,
                          job.documents.size + 1)
     if not job.with_offsets:
         return ids, splits, None, None
     offsets = adopt_array(<void**>&out.offsets, 2 * count, sizeof(int32_t), INT32,
-                          2 * out.capacity).reshape(-1, 2)
+                          2 * out.reserved).reshape(-1, 2)
     if not out.with_word_ids:
         return ids, splits, offsets, None
     return ids, splits, offsets, adopt_array(<void**>&out.words, count, sizeof(int32_t), INT32,
-                                             out.capacity)
+                                             out.reserved)
 
 
 cdef run_job(EncodeJob job, Py_ssize_t threads):

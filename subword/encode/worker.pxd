@@ -14,7 +14,8 @@ cdef struct Output:
     int32_t* offsets
     int32_t* words
     Py_ssize_t size
-    Py_ssize_t capacity
+    Py_ssize_t capacity        # up to here it may be written
+    Py_ssize_t reserved        # and so much memory there is
     bint with_offsets
     bint with_word_ids         # only together with offsets
 

@@ -16,9 +16,13 @@ from subword.vocab.added_tokens cimport added_spans_free
 cdef extern from "cache/word_cache.h" nogil:
     bint word_cache_has_vector()
 
+cdef extern from "cpu/hints.h" nogil:
+    void populate_pages(void* p, size_t size)
+
 cdef enum:
     FIRST_TOKENS = 1024    # that an output holds
     FIRST_VALUES = 64
+    STEP = 1 << 18         # tokens whose fresh pages are asked for together
     CACHES = 4
 
 
@@ -27,12 +31,23 @@ cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
     cdef Py_ssize_t capacity = out.size + more
     if capacity <= out.capacity:
         return 0
-    capacity = max(grown(out.capacity, capacity), FIRST_TOKENS)
-    out.ids = <uint32_t*>reallocate(out.ids, capacity * sizeof(uint32_t))
+    if capacity > out.reserved:
+        out.reserved = max(grown(out.reserved, capacity), FIRST_TOKENS)
+        out.ids = <uint32_t*>reallocate(out.ids, out.reserved * sizeof(uint32_t))
+        if out.with_offsets:
+            out.offsets = <int32_t*>reallocate(out.offsets, 2 * out.reserved * sizeof(int32_t))
+            if out.with_word_ids:
+                out.words = <int32_t*>reallocate(out.words, out.reserved * sizeof(int32_t))
+    if out.reserved <= STEP:
+        out.capacity = out.reserved
+        return 0
+    capacity = min(out.reserved, max(capacity, out.capacity + STEP))
+    more = capacity - out.capacity
+    populate_pages(out.ids + out.capacity, more * sizeof(uint32_t))
     if out.with_offsets:
-        out.offsets = <int32_t*>reallocate(out.offsets, 2 * capacity * sizeof(int32_t))
+        populate_pages(out.offsets + 2 * out.capacity, 2 * more * sizeof(int32_t))
         if out.with_word_ids:
-            out.words = <int32_t*>reallocate(out.words, capacity * sizeof(int32_t))
+            populate_pages(out.words + out.capacity, more * sizeof(int32_t))
     out.capacity = capacity
     return 0
 

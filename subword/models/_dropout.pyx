@@ -10,9 +10,10 @@ import os
 from libc.stdint cimport int32_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 
-from subword._core.hashmap cimport NOTHING, IntMap
+from subword._core.hashmap cimport NOTHING
 from subword._core.pipeline cimport out_of_memory
 from subword.models._heap cimport heap_pop, heap_push
+from subword.models._pair_table cimport PairTable
 from subword.models.merge cimport Symbol, join_right, link_symbols, pair_at, push_pair
 
 cdef extern from "cpu/random.h" nogil:
@@ -32,7 +33,7 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=draw_seed)
 
 
-cdef int merge_some(const IntMap* pairs, Symbol* symbols, Py_ssize_t count,
+cdef int merge_some(const PairTable* pairs, Symbol* symbols, Py_ssize_t count,
                     double dropout) except -1 nogil:
     """Merge with a heap as `merge_long` does, but leave a merge out with probability `dropout`.
 

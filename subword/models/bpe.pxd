@@ -4,7 +4,9 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._core.hashmap cimport IntMap, WordMap
 from subword._core.pipeline cimport Model, Tokens
-from subword.models.merge cimport Symbol
+from subword.models._pair_table cimport PairTable
+from subword.models._side_by_side cimport FirstPairs
+from subword.models.merge cimport Symbol, Word
 from subword.models.merge_table cimport MergeTable
 from subword.vocab.token_table cimport TokenTable
 
@@ -23,7 +25,8 @@ cdef class BPE(Model):
     cdef MergeTable merge_table
     cdef readonly Py_ssize_t merge_count
     cdef readonly object ranks           # rank of each merge; None: its index
-    cdef IntMap pairs                   # left << 32 | right -> rank << 32 | merged id
+    cdef PairTable pairs                # two symbols -> their merge
+    cdef FirstPairs first_pairs         # for words that are merged side by side, or NULL
     cdef IntMap[4] characters           # code point -> id: [first or not] + 2 * [last or not]
     cdef uint32_t[4][256] bytes         # byte -> id, for byte_level: the same four forms
     cdef uint32_t[256] fallback         # byte -> id of "<0xNN>"
@@ -38,6 +41,7 @@ cdef class BPE(Model):
     cdef const uint8_t* suffix_data
     cdef int prefix_size
     cdef int suffix_size
+    cdef int tokenize_words(self, Word* words, Py_ssize_t count, Tokens* tokens) except -1 nogil
     cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil
     cdef Symbol* first_symbols(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
                                Py_ssize_t* count) noexcept nogil
@@ -45,6 +49,4 @@ cdef class BPE(Model):
                                   Py_ssize_t* count) noexcept nogil
     cdef Symbol* symbols_of_chars(self, const uint8_t* word, Py_ssize_t size, Symbol* stack,
                                   Py_ssize_t* count) noexcept nogil
-    cdef _fill_pairs(self, ranks)
-    cdef _check_merges(self)
     cdef _fill_alphabet(self)

@@ -8,19 +8,23 @@ model. `subword/reference/tokenizer.py` has the plain twin.
 
 from operator import itemgetter
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
-from libc.string cimport memcmp
+from libc.string cimport memcmp, memset
 
 from subword._core.hashmap cimport (
-    intmap_free, intmap_get, intmap_init, intmap_prefetch, intmap_put,
+    intmap_free, intmap_get, intmap_init, intmap_put,
     wordmap_free, wordmap_get,
 )
 from subword._core.pipeline cimport NO_ID, Model, Tokens, out_of_memory, tokens_push
 from subword.models._byte_spelling cimport all_present, spell_bytes
 from subword.models._dropout cimport merge_some
+from subword.models._pair_table cimport pair_table_free, pair_table_init
+from subword.models._side_by_side cimport fill_first_pairs, knows_bytes, merge_side_by_side
 from subword.models._whole_words cimport fill_words
-from subword.models.merge cimport MERGED, SHORT, Symbol, merge_long, merge_short, push_symbol
+from subword.models.merge cimport (
+    MERGED, NOT_YET, SHORT, Symbol, Word, merge_long, merge_short, push_symbol,
+)
 from subword.models.merge_table cimport MERGE_IDS, MergeTable, number_merges
 from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
@@ -30,10 +34,6 @@ from subword.vocab.vocabulary import shares_ids, token_table
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
-
-
-cdef enum:
-    FETCHED = 16    # merges whose slots are fetched in advance
 
 
 def check_str(name, value):
@@ -79,7 +79,8 @@ cdef class BPE(Model):
     """
 
     def __cinit__(self):
-        self.pairs.entries = NULL
+        memset(&self.pairs, 0, sizeof(self.pairs))
+        self.first_pairs.numbers = NULL
         self.words.entries = NULL
         self.words.bytes = NULL
         for i in range(4):
@@ -125,38 +126,21 @@ cdef class BPE(Model):
             # The ids do not say how merges were spelled.
             self.spelled_merges = merges if self.tokens.shares_ids() else None
         self.merge_count = self.merge_table.count
-        self._check_merges()
-        self._fill_pairs(ranks)
+        self.ranks = None if ranks is None else tuple(ranks)
+        pair_table_init(&self.pairs, self.merge_table, self.ranks, self.tokens.highest)
         self._fill_alphabet()
         self.unk_is_missing = unk_token is not None and self.unk_id == <uint32_t>NO_ID
+        if byte_level and self.leave_out == 0.0 and not self.prefix_size and not self.suffix_size:
+            fill_first_pairs(&self.first_pairs, self.bytes[0], &self.pairs)
         if ignore_merges:
             fill_words(&self.words, self.tokens, byte_level)
 
     def __dealloc__(self):
-        intmap_free(&self.pairs)
+        pair_table_free(&self.pairs)
+        free(self.first_pairs.numbers)
         for i in range(4):
             intmap_free(&self.characters[i])
         wordmap_free(&self.words)
-
-    cdef _check_merges(self):
-        """Raise a ValueError if a table of merges, which came as it is, was made for others."""
-        cdef Py_ssize_t i
-        for i in range(self.merge_count * MERGE_IDS):
-            if <Py_ssize_t>self.merge_table.ids[i] > self.tokens.highest:
-                raise ValueError(f"merge {i // MERGE_IDS} has an id that no token has")
-
-    cdef _fill_pairs(self, ranks):
-        cdef const uint32_t* ids = self.merge_table.ids
-        cdef Py_ssize_t rank, ahead
-        cdef uint64_t number
-        intmap_init(&self.pairs, self.merge_count)
-        for rank in range(self.merge_count):
-            ahead = MERGE_IDS * min(<Py_ssize_t>FETCHED, self.merge_count - 1 - rank)
-            intmap_prefetch(&self.pairs, <uint64_t>ids[ahead] << 32 | ids[ahead + 1])
-            number = rank if ranks is None else ranks[rank]
-            intmap_put(&self.pairs, <uint64_t>ids[0] << 32 | ids[1], number << 32 | ids[2])
-            ids += MERGE_IDS
-        self.ranks = None if ranks is None else tuple(ranks)
 
     cdef _fill_alphabet(self):
         cdef const uint8_t* text
@@ -256,6 +240,22 @@ cdef class BPE(Model):
             if whole != <uint32_t>NO_ID:
                 return tokens_push(tokens, whole, 0, size)
         return self.merge(word, size, tokens)
+
+    cdef int tokenize_words(self, Word* words, Py_ssize_t count, Tokens* tokens) except -1 nogil:
+        """Append the tokens of words, in any order, and note where those of each are."""
+        cdef Py_ssize_t i
+        cdef Word* word
+        for i in range(count):
+            word = words + i
+            if knows_bytes(&self.first_pairs, word) and not (
+                    self.ignore_merges
+                    and wordmap_get(&self.words, word.bytes, word.size) != <uint32_t>NO_ID):
+                word.count = NOT_YET
+            else:
+                word.first = tokens.size
+                self.tokenize(word.bytes, word.size, tokens)
+                word.count = tokens.size - word.first
+        return merge_side_by_side(&self.pairs, &self.first_pairs, words, count, tokens)
 
     cdef int merge(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
         """Append the tokens that the merges make of a word, whether it is a token or not."""

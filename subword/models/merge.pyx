@@ -8,15 +8,17 @@ from libc.stdint cimport int32_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memmove
 
-from subword._core.hashmap cimport NOTHING, IntMap
+from subword._core.hashmap cimport NOTHING
 from subword._core.pipeline cimport check_signals, out_of_memory
 from subword.models._heap cimport heap_pop, sift_down
+from subword.models._pair_table cimport PairTable
 
 cdef enum:
     SIGNAL_STEPS = 1 << 20     # merges between two checks for Ctrl-C
 
 
-cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) noexcept nogil:
+cdef Py_ssize_t merge_short(const PairTable* pairs, Symbol* symbols,
+                            Py_ssize_t count) noexcept nogil:
     """Merge by scanning for the lowest rank; the array has no gaps afterwards.
 
     Returns:
@@ -51,7 +53,7 @@ cdef Py_ssize_t merge_short(const IntMap* pairs, Symbol* symbols, Py_ssize_t cou
     return count
 
 
-cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil:
+cdef int merge_long(const PairTable* pairs, Symbol* symbols, Py_ssize_t count) except -1 nogil:
     """Merge with a heap of rank << 32 | position, O(n log n). A symbol that has become part of
     another has MERGED as its `right`.
 
@@ -68,7 +70,7 @@ cdef int merge_long(const IntMap* pairs, Symbol* symbols, Py_ssize_t count) exce
         free(heap)
 
 
-cdef int merge_with_heap(uint64_t* heap, const IntMap* pairs, Symbol* symbols,
+cdef int merge_with_heap(uint64_t* heap, const PairTable* pairs, Symbol* symbols,
                          Py_ssize_t count) except -1 nogil:
     """Do this in a heap with space for 3 * count entries."""
     cdef uint64_t pair, top

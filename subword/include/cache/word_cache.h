@@ -158,6 +158,19 @@ static inline const uint32_t *pending_find(const pending_words *w, const word_ta
     return find_long(t, w->bytes + extra->first_byte, extra->size, extra->hash, count);
 }
 
+/* The first pending word from `at` on that is not in the table, or as many as wait. */
+static inline int pending_next_new(const pending_words *w, const word_table *t, int at) {
+    uint32_t count;
+    for (; at < w->size; at++) {
+        const word_key *key = &w->keys[at];
+        const word_slot *slot = SLOT(t, w->hashes[at]);
+        if (subword_likely(slot->low == key->low && (slot->high ^ key->high) << 4 == 0)) continue;
+        if (key->high == 0 && w->extras[key->low - 1].size <= 0) continue;
+        if (!pending_find(w, t, at, &count)) break;
+    }
+    return at;
+}
+
 /* Write the id of the pending entry `at` if it is an added token, the values of a word if it is in the table, in
  * another slot than its first or as a long word. Returns where they end, or NULL if it is not there or has more than SLOT64_VALUES. Not inlined: the loops that call
  * it need their registers. */
