@@ -1,11 +1,10 @@
-"""Search in a million vectors, the memory of in-batch negatives, and STS-B after CoSENT.
+"""Search in a million vectors, and the memory of in-batch negatives.
 
     python -m benchmarks.bert.retrieval search      # speed beside numpy, recall after rescoring
     python -m benchmarks.bert.retrieval memory      # peak memory of a step, batch 32 and 1,024
-    python -m benchmarks.bert.retrieval sts         # all-MiniLM-L6-v2, CoSENT on STS-B train
 
 Search: contenders take turns in one process; the medians of their ratios in a turn are given. The
-peak of memory is that of a process of its own.
+peak of memory is that of a process of its own. `benchmarks.bert.vector_training` trains.
 """
 
 import argparse
@@ -118,7 +117,7 @@ def run_search(rows: int, turns: int) -> None:
         for oversample in (1, 4, 40):
             coarse = quantize(real, precision, ranges)
             _, rows_found = search(
-                asked, real, K, coarse=coarse, ranges=ranges, oversample=oversample
+                asked, real, K, metric="dot", coarse=coarse, ranges=ranges, oversample=oversample
             )
             hits = [len({*a} & {*b}) for a, b in zip(exact, rows_found, strict=True)]
             print(f"{precision:8} oversample {oversample:2}: {sum(hits) / len(hits) / K:.4f}")
@@ -156,26 +155,13 @@ def run_memory() -> None:
         print(done.stdout.splitlines()[-1])
 
 
-def run_sts(epochs: float, lr: float) -> None:
-    """Train all-MiniLM-L6-v2 on the scores of STS-B and print its scores on the development set."""
-    with tempfile.TemporaryDirectory() as folder:
-        found = finetune_embedding(
-            EmbeddingSettings(max_score=5), minilm(), [TASKS / "stsb" / "train.tsv"],
-            TASKS / "stsb" / "dev.tsv", Path(folder) / "out",
-            TrainConfig(batch_size=16, epochs=epochs, lr=lr), device="cpu",
-        )  # fmt: skip
-    print(found)
-
-
 def main() -> None:
     """Parse arguments and run."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=("search", "memory", "sts", "step"))
+    parser.add_argument("what", choices=("search", "memory", "step"))
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--turns", type=int, default=5)
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--epochs", type=float, default=2)
-    parser.add_argument("--lr", type=float, default=2e-5)
     parser.add_argument("--threads", type=int, default=1)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
@@ -183,10 +169,8 @@ def main() -> None:
         run_search(args.rows, args.turns)
     elif args.what == "memory":
         run_memory()
-    elif args.what == "step":
-        one_step(args.batch)
     else:
-        run_sts(args.epochs, args.lr)
+        one_step(args.batch)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from typing import Any, Final, Literal, Protocol
 
 import numpy as np
@@ -16,6 +17,14 @@ Scores = NDArray[np.float32]
 BLOCK_BYTES: Final = 1 << 21  # of a corpus: a second pass over a block finds it in the cache
 ONCE: Final = 8  # times as much where a block is read once
 BITS_ROWS: Final = 1 << 14
+COUNTED_ROWS: Final = 1 << 12  # of bits: what is made on the way to their number stays in the cache
+ROUGH_ROWS: Final = 1 << 14
+ROUGH_QUERIES: Final = 16
+# Whether torch multiplies bfloat16 with bytes, on a processor where this was tried.
+HAS_BYTES: Final = hasattr(torch, "_weight_int8pack_mm") and platform.machine() in (
+    "x86_64",
+    "AMD64",
+)
 LEAST_ROWS: Final = 256
 TINY: Final = np.float32(1e-12)  # the least length that a vector is divided by
 
@@ -87,6 +96,46 @@ class ByteScorer:
         return products(self.scaled, block, "dot") + self.added
 
 
+class RoughByteScorer:
+    """Dot products with int8 or uint8 for a first pass: they are rounded to bfloat16.
+
+    torch multiplies bytes with bfloat16 as they lie, where `ByteScorer` makes floats of them first.
+
+    Args:
+        queries: (Q, E) float32, a few.
+        corpus: (N, E) int8 or uint8.
+        ranges: (2, E) that the corpus was quantized with.
+    """
+
+    block_rows = ROUGH_ROWS
+
+    @staticmethod
+    def takes(queries: int, width: int) -> bool:
+        """Whether so many queries of this width can and should be scored like this.
+
+        The kernel of torch reads whole registers, whatever the width. Many queries are faster as a
+        product of matrices.
+        """
+        return HAS_BYTES and width % 32 == 0 and 0 < queries <= ROUGH_QUERIES
+
+    def __init__(self, queries: Scores, corpus: NDArray[Any], ranges: NDArray[Any]) -> None:
+        start, step = steps_of(ranges, corpus.shape[1])
+        self.scaled = torch.from_numpy(queries * step).bfloat16()
+        self.added = (queries @ (start + step * np.float32(128.5)))[:, None]
+        self.corpus, self.ones = corpus, torch.ones(ROUGH_ROWS, dtype=torch.bfloat16)
+
+    def scores(self, first: int, last: int) -> Scores:
+        """Multiply a block by the queries."""
+        stored = self.corpus[first:last]
+        if stored.dtype == np.uint8:
+            stored = (stored ^ np.uint8(128)).view(np.int8)
+        elif not stored.flags.writeable or not stored.flags.c_contiguous:
+            stored = np.array(stored)  # torch takes no memmap that is read-only
+        ones = self.ones[: last - first]
+        found = torch._weight_int8pack_mm(self.scaled, torch.from_numpy(stored), ones)
+        return np.asarray(found.float().numpy() + self.added, np.float32)
+
+
 class BitScorer:
     """Vectors of bits: 1 for equal signs in all dimensions, -1 for none.
 
@@ -103,19 +152,57 @@ class BitScorer:
         bits = np.packbits(queries > 0, axis=1) ^ self.flip
         size = next(size for size in (8, 4, 2, 1) if corpus.shape[1] % size == 0)
         self.word = np.dtype(f"u{size}")
-        self.queries = np.ascontiguousarray(bits).view(self.word)  # (Q, words)
+        queries = np.ascontiguousarray(bits).view(self.word)  # (Q, words)
+        self.queries = queries
+        # a block of the same row: numpy is slow where lines of six words meet one such line
+        self.repeated = np.tile(queries[0], COUNTED_ROWS) if len(queries) == 1 else None
         self.corpus = corpus
 
     def scores(self, first: int, last: int) -> Scores:
-        """Count the bits that differ, a column of words after the other."""
-        stored = np.ascontiguousarray(self.corpus[first:last]).view(self.word)  # (n, words)
+        """Count the bits that differ in each word, then add the words of a row."""
         found = np.empty((len(self.queries), last - first), np.float32)
-        for query, row in zip(self.queries, found, strict=True):
-            differ: Any = np.zeros(last - first, np.uint16 if self.width < 1 << 16 else np.uint32)
-            for column, word in enumerate(query):
-                differ += count_bits(stored[:, column] ^ word)
-            row[:] = differ
-        return np.asarray(1 - found * np.float32(2 / self.width), np.float32)
+        for start in range(first, last, COUNTED_ROWS):
+            rows = min(COUNTED_ROWS, last - start)
+            part = slice(start - first, start - first + rows)
+            stored = np.ascontiguousarray(self.corpus[start : start + rows]).view(self.word)
+            stored = stored.reshape(-1)
+            for query, row in zip(self.queries, found, strict=True):
+                same = np.tile(query, rows) if self.repeated is None else self.repeated
+                counts = count_bits(stored ^ same[: len(stored)])
+                row[part] = sum_of_rows(counts.reshape(rows, -1), 8 * self.word.itemsize)
+        found *= np.float32(-2 / self.width)
+        found += 1
+        return found
+
+
+def sum_of_rows(counts: NDArray[np.uint8], most: int) -> NDArray[Any]:
+    """Add the bytes of each row, two columns at a time where their number is even.
+
+    Args:
+        counts: (n, words).
+        most: The largest count; `255 // most` pairs of columns fit in a pair of bytes.
+
+    Returns:
+        (n,) whole numbers.
+
+    Example:
+        >>> sum_of_rows(np.array([[1, 2, 3, 64], [64, 64, 64, 64]], np.uint8), 64).tolist()
+        [70, 256]
+    """
+    rows, words = counts.shape
+    kind = np.uint16 if words * most < 1 << 16 else np.uint32
+    total: NDArray[Any] = np.zeros(rows, kind)
+    if words % 2:
+        for column in range(words):
+            total += counts[:, column]
+        return total
+    pairs, some = counts.view(np.uint16), 255 // most  # (n, words / 2)
+    for first in range(0, words // 2, some):
+        added = pairs[:, first].copy()
+        for column in range(first + 1, min(first + some, words // 2)):
+            added += pairs[:, column]
+        total += (added & 255) + (added >> 8)
+    return total
 
 
 def products(queries: Scores, block: Scores, metric: Metric) -> Scores:

@@ -15,6 +15,7 @@ from bert_min.retrieval.scorers import (
     ByteScorer,
     FloatScorer,
     Metric,
+    RoughByteScorer,
     Scorer,
     products,
 )
@@ -94,7 +95,7 @@ def search(
     if oversample is None:
         oversample = BYTES_MORE if coarse.shape[1] == wanted.shape[1] else BITS_MORE
     some = min(oversample * k, len(corpus))
-    _, rows = _scan(wanted, coarse, some, metric, ranges, progress)
+    _, rows = _scan(wanted, coarse, some, metric, ranges, progress, first_pass=True)
     return _rescore(wanted, corpus, rows, k, metric)
 
 
@@ -105,13 +106,15 @@ def _scan(
     metric: Metric,
     ranges: NDArray[Any] | None,
     progress: bool,
+    first_pass: bool = False,
 ) -> Found:
     parts = []
     groups = range(0, len(queries), QUERIES)
     with Progress(len(groups) * len(corpus), "vectors", shown=progress) as bar:
         for group in groups:
             some = queries[group : group + QUERIES]
-            scorer, best = _scorer(some, corpus, metric, ranges), Best(len(some), k)
+            scorer = _scorer(some, corpus, metric, ranges, first_pass)
+            best = Best(len(some), k)
             for first in range(0, len(corpus), scorer.block_rows):
                 last = min(first + scorer.block_rows, len(corpus))
                 best.add(scorer.scores(first, last), first)
@@ -123,7 +126,11 @@ def _scan(
 
 
 def _scorer(
-    queries: NDArray[np.float32], corpus: NDArray[Any], metric: Metric, ranges: NDArray[Any] | None
+    queries: NDArray[np.float32],
+    corpus: NDArray[Any],
+    metric: Metric,
+    ranges: NDArray[Any] | None,
+    first_pass: bool,
 ) -> Scorer:
     width = queries.shape[1]
     if np.issubdtype(corpus.dtype, np.floating):
@@ -134,6 +141,8 @@ def _scorer(
         raise ValueError(
             f"vectors of {corpus.dtype} need the ranges they were quantized with, got ranges=None"
         )
+    if first_pass and metric == "dot" and RoughByteScorer.takes(*queries.shape):
+        return RoughByteScorer(queries, corpus, ranges)
     return ByteScorer(queries, corpus, ranges, metric)
 
 

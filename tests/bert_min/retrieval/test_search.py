@@ -106,6 +106,47 @@ def test_scores_of_bytes_are_those_of_the_middle_of_their_steps(
     np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.skipif(not scorers.HAS_BYTES, reason="needs torch's product of bfloat16 with bytes")
+@pytest.mark.parametrize("precision", ["int8", "uint8"])
+def test_rough_scores_of_bytes_are_near_to_those_in_floats(precision):
+    corpus = np.random.default_rng(0).normal(size=(1_003, 64)).astype(np.float32) + 0.5
+    queries = np.random.default_rng(1).normal(size=(3, 64)).astype(np.float32)
+    ranges = calibrate(corpus)
+    small = quantize(corpus, precision, ranges)
+    rough = scorers.RoughByteScorer(queries, small, ranges)
+    plain = scorers.ByteScorer(queries, small, ranges, "dot")
+    small.setflags(write=False)  # as a memmap
+    for first, last in ((0, 500), (500, 1_003)):
+        want = plain.scores(first, last)
+        have = rough.scores(first, last)
+        np.testing.assert_allclose(have, want, atol=0.01 * np.abs(want).max())
+    full = scorers.RoughByteScorer.takes
+    assert full(1, 64)
+    assert not full(1, 40)  # the kernel would read beyond the row
+    assert not full(17, 64)
+
+
+@pytest.mark.parametrize("precision", ["int8", "uint8"])
+@pytest.mark.parametrize("one", [False, True])
+def test_a_first_pass_and_rescoring_find_what_floats_find(precision, one):
+    corpus = np.random.default_rng(0).normal(size=(20_000, 64)).astype(np.float32)
+    queries = np.random.default_rng(1).normal(size=(1 if one else 20, 64)).astype(np.float32)
+    ranges, small = calibrate(corpus), quantize(corpus, precision)
+    _, want = search(queries, corpus, 10, metric="dot")
+    _, have = search(queries, corpus, 10, metric="dot", coarse=small, ranges=ranges)
+    hits = [len({*a} & {*b}) for a, b in zip(have, want, strict=True)]
+    assert sum(hits) / len(hits) > 9.8
+
+
+def test_rows_of_counts_are_summed():
+    rng = np.random.default_rng(0)
+    for most, words in ((64, 6), (64, 12), (64, 7), (8, 64), (8, 1), (64, 2_000)):
+        counts = rng.integers(0, most + 1, (9, words)).astype(np.uint8)
+        counts[0] = most
+        expected = counts.sum(1, dtype=np.int64)
+        assert scorers.sum_of_rows(counts, most).tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize("width", [8, 12, 24, 40, 64])
 def test_scores_of_bits_count_equal_signs(width):
     rng = np.random.default_rng(width)
