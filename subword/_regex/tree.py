@@ -6,22 +6,23 @@ one pattern can be recognised as equal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from subword._core.records import record
 
 # Sorted (first, last) pairs of code points, both inclusive.
 CharSet = tuple[tuple[int, int], ...]
 Kind = Literal["greedy", "lazy", "possessive"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chars:
     """One character of a set."""
 
     chars: CharSet
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edge:
     """A condition on one neighbouring character; it consumes nothing.
 
@@ -36,21 +37,21 @@ class Edge:
     at_edge: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Concat:
     """One node after the other."""
 
     parts: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alternate:
     """The first branch with which the whole pattern matches."""
 
     branches: tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Repeat:
     """A node several times; `most` is None if there is no limit.
 
@@ -63,14 +64,14 @@ class Repeat:
     kind: Kind = "greedy"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Atomic:
     """A node that is not entered again once it has matched: (?>...)."""
 
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Look:
     """A condition on the text ahead of a position or behind it; it consumes nothing."""
 
@@ -79,7 +80,7 @@ class Look:
     negated: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """A node whose match a `Reference` with the same key repeats."""
 
@@ -87,14 +88,14 @@ class Group:
     key: int | str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """The text that a group has matched."""
 
     key: int | str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keep:
     r"""The match begins here instead: \K."""
 

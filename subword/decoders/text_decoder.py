@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 
 from subword import decoders
 from subword._core.limits import MAX_TABLE_IDS
+from subword._core.records import record
 from subword.decoders._byte_table import TokenByteTable
 from subword.decoders.base import Decoder, PerTokenDecoder
 from subword.decoders.incremental import REPLACEMENT_CHAR
@@ -23,7 +23,7 @@ TokenStep = Callable[[bool, str], str]
 PER_TOKEN = (decoders.Metaspace, decoders.Replace, decoders.Strip, decoders.WordPiece)
 
 
-@dataclass(frozen=True)
+@record
 class DecodeTablePlan:
     """A decoder as a table can express it: steps that see one token, then how these are joined.
 

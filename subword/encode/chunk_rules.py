@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 
 from subword._core.cuts import LETTERS, Cuts, Pairs
 from subword._core.pipeline import Normalizer, PreTokenizer, flatten
+from subword._core.records import record
 from subword._core.unicode import BITS
 from subword._regex.joints import limit_to_matches
 from subword._regex.tree import Chars, concat
@@ -24,7 +24,7 @@ from subword.vocab.added_tokens import AddedToken
 from subword.vocab.byte_alphabet import BYTE_TOKENS, has_utf8_bytes
 
 
-@dataclass(frozen=True)
+@record
 class ChunkRules:
     """Where texts may be cut into chunks, and the stages of those that do not begin a text.
 

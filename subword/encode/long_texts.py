@@ -16,10 +16,10 @@ import numpy.typing as npt
 from subword._core.limits import MAX_TEXT_BYTES
 from subword.encode.encoder import Encoder
 from subword.encode.parallel import any_longer, texts_to_arrays
-from subword.encode.split_points import SPLIT
+from subword.encode.split_points import split_pattern
 
 PART_CHARS = 1 << 18  # characters of a part
-WINDOW = 1 << 12  # characters that are searched for a match of SPLIT
+WINDOW = 1 << 12  # characters that are searched for a match of `split_pattern`
 ENOUGH_TEXTS = 256  # texts that keep all threads busy even if none is split
 MAX_CHARS = MAX_TEXT_BYTES // 4  # characters: more may be more bytes than a text can have
 
@@ -30,9 +30,9 @@ def part_starts(text: str, size: int = PART_CHARS) -> list[int]:
     After each such distance only WINDOW characters are searched, so that a text that cannot be
     split costs no more than one that can.
     """
-    starts, pos = [0], size
+    starts, pos, split = [0], size, split_pattern()
     while pos < len(text):
-        found = SPLIT.search(text, pos, pos + WINDOW)
+        found = split.search(text, pos, pos + WINDOW)
         if found is not None:
             starts.append(pos := found.start())
         pos += size

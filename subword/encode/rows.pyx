@@ -127,7 +127,7 @@ cdef Py_ssize_t encode_prefix(Encoder encoder, Worker worker, const Document* do
 cdef Py_ssize_t next_split(const Document* document, Py_ssize_t start) noexcept nogil:
     """Return the first character from `start` on before which a text may be split, or its end.
 
-    This is SPLIT of split_points.py.
+    This is `split_pattern` of split_points.py.
     """
     cdef uint32_t before, here, after
     cdef Py_ssize_t i

@@ -1,9 +1,10 @@
 r"""Where a text may be split so that its parts have the ids of the whole: the only statement.
 
-**Before a space or newline between two letters**, for the tokenizers of which `can_split` is true.
-Long texts are encoded in such parts (`long_texts`), only the beginning of a text is encoded if few
-ids of it are wanted (`rows.pyx`, whose table is made of LETTER_RANGES), and files of words to count
-are read in such parts (`corpus.readers`). It is safe for these reasons:
+**Before a space or newline between two letters**, the matches of `split_pattern`, for the
+tokenizers of which `can_split` is true. Long texts are encoded in such parts (`long_texts`), only
+the beginning of a text is encoded if few ids of it are wanted (`rows.pyx`, whose table is made of
+LETTER_RANGES), and files of words to count are read in such parts (`corpus.readers`). It is safe
+for these reasons:
 
 * No alternative of any pattern with a scanner goes on from a letter to white space: white space
   only begins a match, or follows symbols. So the word of the letter before ends there, and the next
@@ -22,6 +23,7 @@ from the words and offsets that one word ends there and another begins (`Growing
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from subword import normalizers, pre_tokenizers
@@ -41,8 +43,6 @@ LETTER_RANGES = (
     *(("А", "я"), ("ぁ", "ゖ"), ("ァ", "ヺ"), ("一", "鿋"), ("가", "힣")),
 )
 LETTERS = "".join(f"{first}-{last}" for first, last in LETTER_RANGES)
-LETTER = re.compile(f"[{LETTERS}]")
-SPLIT = re.compile(f"(?<=[{LETTERS}])[ \n](?=[{LETTERS}])")
 # The same in UTF-8, for files, with the letters that take least time to find: Latin ones without
 # accents, and the Hangul whose first byte is EB or EC. A match ends where the text may be split.
 UTF8_SPLIT = re.compile(rb"(?:[A-Za-z]|[\xeb\xec][\x80-\xbf]{2})(?= [A-Za-z\xeb\xec])")
@@ -61,13 +61,25 @@ LOCAL_PRE_TOKENIZERS = (
 )
 
 
+@cache
+def letter_pattern() -> re.Pattern[str]:
+    """Return the pattern of a letter: it is compiled when it is first needed."""
+    return re.compile(f"[{LETTERS}]")
+
+
+@cache
+def split_pattern() -> re.Pattern[str]:
+    """Return the pattern of what a text may be split before."""
+    return re.compile(f"(?<=[{LETTERS}])[ \n](?=[{LETTERS}])")
+
+
 def can_split(
     model: BPE | Unigram | WordLevel | WordPiece,
     normalizer: TextNormalizer | None,
     pre_tokenizer: PreTokenizer | None,
     added: list[AddedToken],
 ) -> bool:
-    """Return whether the parts between matches of SPLIT have the tokens of the whole text.
+    """Return whether the parts between matches of `split_pattern` have the tokens of the whole.
 
     Args:
         model: The model.
@@ -99,7 +111,7 @@ def crosses_split(token: AddedToken) -> bool:
     if re.search(r"\s", content):
         return True
     ends = content[:1] + content[-1:]
-    return (token.lstrip or token.rstrip) and any(LETTER.match(char) for char in ends)
+    return (token.lstrip or token.rstrip) and any(letter_pattern().match(char) for char in ends)
 
 
 def split_characters(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 
 from subword._core.checks import check_side
+from subword._core.records import record
 from subword.model_inputs.model_defaults import ModelDefaults
 from subword.results.padding import Padding
 from subword.results.truncation import STRATEGIES, Truncation
@@ -26,7 +26,7 @@ COLUMNS = {
 PLAIN = ("input_ids", "token_type_ids", "attention_mask")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallOptions:
     """The options of a call, as `resolve_options` made them."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from array import array
-from dataclasses import dataclass
 
+from subword._core.records import record
 from subword.vocab.token_table import TokenTable
 
 
-@dataclass(frozen=True)
+@record
 class ScoredPieces:
     """Pieces, of which no two are equal; the id of each is its place.
 
