@@ -10,6 +10,7 @@ and what subword does not support still runs as before.
 from __future__ import annotations
 
 import functools
+import operator
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -30,7 +31,6 @@ from subword.tokenizer import Tokenizer
 
 # Methods of a backend that change its vocabulary. The other parts are compared before each call.
 CHANGING = ("add_tokens", "add_special_tokens", "train", "train_from_iterator")
-STAGES = ("normalizer", "pre_tokenizer", "post_processor")
 MODEL_OPTIONS = (
     *("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix", "fuse_unk"),
     *("byte_fallback", "ignore_merges", "max_input_chars_per_word", "alpha", "nbest_size"),
@@ -100,13 +100,19 @@ class _Twin:
 def _state_of(backend: Any) -> tuple[Any, ...]:
     """Return what changes when a backend changes; cheap, since every call compares it."""
     model = backend.model
-    stages = (getattr(backend, name) for name in STAGES)
-    return (
-        _patches,
-        getattr(backend, "_subword_changes", 0),
-        *(None if stage is None else stage.__getstate__() for stage in stages),
-        *(getattr(model, name, None) for name in MODEL_OPTIONS),
-    )
+    kind = type(model)
+    states = [
+        None if stage is None else stage.__getstate__()
+        for stage in (backend.normalizer, backend.pre_tokenizer, backend.post_processor)
+    ]
+    return _patches, getattr(backend, "_subword_changes", 0), states, kind, _reader_of(kind)(model)
+
+
+@functools.cache
+def _reader_of(kind: type) -> Callable[[Any], Any]:
+    """Return the function that reads the options that models of this class have."""
+    names = [name for name in MODEL_OPTIONS if hasattr(kind, name)]
+    return operator.attrgetter(*names) if names else lambda model: None
 
 
 def _translate(backend: Any) -> Tokenizer:
