@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
@@ -123,6 +124,11 @@ class Reranker:
             for texts in (queries, documents)
         ]
         inputs = assemble(self._special, self.max_length, *sides)
+        full = sides[0].lengths + sides[1].lengths + self._special.count(pair=True)
+        if cut := int((full > self.max_length).sum()):
+            warnings.warn(
+                f"{cut} of {len(inputs)} pairs were cut to {self.max_length} tokens", stacklevel=2
+            )
         device = next(self.model.parameters()).device
         has_types = self.model.config.type_vocab_size > 1
         found = np.empty(len(inputs), np.float32)

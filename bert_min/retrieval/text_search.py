@@ -31,6 +31,8 @@ def search_texts(args: argparse.Namespace) -> None:
     embedder = Embedder.from_pretrained(args.model, args.device)
     ranges = None
     texts = list(read_texts([args.corpus], args.field))
+    if not texts:
+        raise ValueError(f"{args.corpus}: a corpus must hold at least one text, got none")
     if args.vectors is None:
         vectors = embedder.encode_document(texts)
     else:

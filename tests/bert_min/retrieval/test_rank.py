@@ -71,6 +71,8 @@ def test_what_cannot_be_ranked_is_refused(folder, tiny, tmp_path_factory):
         rank(["a"], ["b"], reranker)
     with pytest.raises(ValueError, match="as many queries as documents, got 1 and 2"):
         reranker.score(["a"], ["b", "c"])
+    with pytest.warns(UserWarning, match="1 of 2 pairs were cut to 40 tokens"):
+        rank("red", ["dog", "dog " * 40], reranker)
     other = tmp_path_factory.mktemp("other")
     (other / "vocab.txt").write_text("\n".join(WORDS) + "\n")
     BertModel(tiny.replace(vocab_size=len(WORDS), num_labels=1)).save_pretrained(other)

@@ -88,6 +88,8 @@ def test_what_makes_no_sparse_vectors_is_refused(folder, tiny, tmp_path):
     with pytest.raises(ValueError, match="most must be at least 1, got 0"):
         encoder.encode(["red"], most=0)
     assert encoder.encode([]).rows == 0
+    with pytest.warns(UserWarning, match="1 of 2 texts were cut to 40 tokens"):
+        encoder.encode(["red", "dog " * 50])
     (folder / "1_SpladePooling").mkdir()
     path = folder / "1_SpladePooling" / "config.json"
     path.write_text(json.dumps({"pooling_strategy": "sum"}))

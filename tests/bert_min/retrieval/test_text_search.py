@@ -49,3 +49,15 @@ def test_vectors_of_other_texts_are_refused(minilm, corpus, capsys):
     corpus.with_suffix(".npy").write_text("no vectors")
     assert run(minilm, corpus, "--vectors", corpus.with_suffix(".npy")) == 1
     assert "cannot be read as vectors" in capsys.readouterr().err
+
+
+def test_a_corpus_without_texts_and_a_query_that_is_too_long(minilm, corpus, capsys):
+    words = ["search", "refund " * 300, "--corpus", corpus, "--model", minilm, "--device", "cpu"]
+    with pytest.warns(UserWarning, match="1 of 1 texts were cut to 256 tokens"):
+        assert main([*map(str, words)]) == 0
+    np.save(corpus.with_suffix(".npy"), np.ones((4, 7), np.float32))
+    assert run(minilm, corpus, "--vectors", corpus.with_suffix(".npy")) == 1
+    assert "must be 384 wide for queries of 384 numbers, got 7" in capsys.readouterr().err
+    corpus.write_text("")
+    assert run(minilm, corpus) == 1
+    assert "c.txt: a corpus must hold at least one text, got none" in capsys.readouterr().err

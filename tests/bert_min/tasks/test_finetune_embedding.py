@@ -1,6 +1,7 @@
 """`bert-min finetune --task embedding`: from files to vectors that are near as they should be."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from bert_min import BertConfig, BertModel, Embedder
 from bert_min.cli import main
+from bert_min.tasks import embedding_objective as objective_module
 from bert_min.tasks.embedding_scores import embedding_scores
 from bert_min.tasks.hard_negatives import mine_negatives
 from bert_min.tasks.text_groups import TextGroups, read_text_groups
@@ -141,6 +143,32 @@ def test_a_resumed_run_is_the_run_that_was_not_stopped(model, tmp_path):
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
     assert metrics(tmp_path / "whole") == metrics(tmp_path / "parts")
     assert tune(model, tmp_path / "parts", *options, "--resume", "--scale", 5) == 1
+
+
+def test_vectors_that_are_not_finite_stop_a_run_and_leave_its_last_checkpoint(
+    model, tmp_path, capsys, monkeypatch
+):
+    train, dev = pairs(tmp_path / "t.tsv", 200, 0), pairs(tmp_path / "d.tsv", 9, 1)
+    options = ("--train", train, "--dev", dev, "--steps", 3, "--checkpoint-every", 1)
+    assert tune(model, tmp_path / "whole", *options) == 0
+    steps, whole = [], objective_module.vectors_of
+
+    def broken(*arguments):
+        steps.append(0)
+        x = whole(*arguments)
+        return x * torch.nan if len(steps) == 3 else x
+
+    monkeypatch.setattr(objective_module, "vectors_of", broken)
+    capsys.readouterr()
+    assert tune(model, tmp_path / "parts", *options) == 1
+    assert re.search(r"t\.tsv:\d+: the vectors of an example must be", capsys.readouterr().err)
+    monkeypatch.undo()
+    assert tune(model, tmp_path / "parts", *options, "--resume") == 0  # from step 2
+    states = [
+        torch.load(tmp_path / name / "checkpoint.pt", weights_only=True)["model"]
+        for name in ("whole", "parts")
+    ]
+    assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
 def test_hard_negatives_are_near_and_do_not_belong(model):
