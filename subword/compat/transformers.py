@@ -100,7 +100,7 @@ class _Twin:
 def _state_of(backend: Any) -> tuple[Any, ...]:
     """Return what changes when a backend changes; cheap, since every call compares it."""
     model = backend.model
-    kind = type(model)
+    kind: Any = type(model)
     states = [
         None if stage is None else stage.__getstate__()
         for stage in (backend.normalizer, backend.pre_tokenizer, backend.post_processor)
