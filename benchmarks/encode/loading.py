@@ -18,7 +18,7 @@ from subword import Tokenizer
 from subword._core.hash_keys import _set_hash_key
 from tests.helpers.colliding_words import colliding_words, random_words
 
-NAMES = ("bert-base-uncased", "gpt2", "llama3", "qwen3", "gemma3")
+NAMES = ("bert-base-uncased", "gpt2", "llama3", "qwen3", "gemma3", "xlm-roberta")
 # What a process prints: ms of import, of from_file and of the first encode; MiB before and after.
 LOAD = """
 import sys, time
