@@ -29,7 +29,8 @@ cdef struct Search:
 cdef class Automaton(Matcher):
     cdef void* lock                 # of everything below
     cdef State** states             # all of them, by id
-    cdef int32_t count, max_states
+    cdef int32_t count
+    cdef readonly int32_t max_states    # those beyond are made anew each time
     cdef bint looks_behind
     cdef int32_t* table             # ids by hash, open addressing; -1 is empty
     cdef int32_t table_mask

@@ -22,7 +22,8 @@ from libc.string cimport memcmp, memcpy, memset
 from subword._core.pipeline cimport Spans, out_of_memory, spans_push
 from subword._regex.key_sets cimport hash_of, keys_hold, keys_push, keys_put
 from subword._regex.matcher cimport (
-    AHEAD, BEHIND, MATCH, SPLIT, Instruction, Matcher, class_at, class_before, utf8_length,
+    AHEAD, BEHIND, MATCH, SPLIT, Instruction, Matcher, class_at, class_before, next_begin,
+    utf8_length,
 )
 
 cdef extern from *:
@@ -342,6 +343,7 @@ cdef int find_matches(Automaton self, const uint8_t* data, int32_t start, int32_
     cdef State* state
     cdef Py_ssize_t i
     while pos <= end:
+        pos = next_begin(self, data, pos, end)
         if self.looks_behind:
             before = class_before(self, data, start, pos)
         link = load_next(&self.starts[before])

@@ -11,7 +11,7 @@ from libc.string cimport memcmp, memset
 from subword._core.pipeline cimport Spans, check_signals, grow, spans_push
 from subword._regex.matcher cimport (
     AHEAD, ATOMIC, BEHIND, CHARS, KEEP, LOOK_AHEAD, MATCH, PROGRESS, REFERENCE, SAVE,
-    SPLIT, Instruction, Matcher, class_at, class_before, utf8_length,
+    SPLIT, Instruction, Matcher, class_at, class_before, next_begin, utf8_length,
 )
 
 cdef enum:
@@ -80,6 +80,7 @@ cdef class Backtracker(Matcher):
                 raise MemoryError
         try:
             while pos <= end:
+                pos = next_begin(self, data, pos, end)
                 memset(state.registers, 0xFF, (self.registers + 1) * sizeof(int32_t))
                 state.size = 0
                 state.steps = 0

@@ -23,6 +23,7 @@ MAX_FOUND = 400  # states, before equal ones are joined
 MAX_STATES = 64  # after that: six bits of a byte
 MAX_COLUMNS = 127
 MAX_ATTEMPTS = 8
+TOO_MANY_THREADS = "the automaton needs more states than it may keep"
 
 GAP = -1  # an attempt that begins at the next character, behind one that no match holds
 FAILS = -2  # an attempt that fails if one before it does; only the places of its match are kept
@@ -41,6 +42,9 @@ RULES = {
     ("merged_with_next", False): (False, True),
     ("merged_with_next", True): (True, False),
 }
+
+
+Kept = npt.NDArray[np.bool_] | None  # whether the words are kept that begin so; None: all are
 
 
 class TooComplexError(Exception):
@@ -102,6 +106,8 @@ class Boundaries(NamedTuple):
         ends: Of each state, what happens if the text ends.
         last_marks: Of each state, the mark that MARK sets before it is reached; -1 if none.
         covers: Whether no text lies between matches.
+        kept: Of each column, whether a word is kept whose first character is in it; None if all
+            are.
     """
 
     columns: npt.NDArray[np.int64]
@@ -112,6 +118,7 @@ class Boundaries(NamedTuple):
     ends: list[Action]
     last_marks: list[int]
     covers: bool
+    kept: Kept = None
 
 
 class Walk:
@@ -134,9 +141,9 @@ class Walk:
         if before not in self.starts:
             first = self.automaton.first_state(before)
             if first is None:
-                raise TooComplexError
+                raise TooComplexError(TOO_MANY_THREADS)
             if any(matches for _, matches in self.links_of(first)[:-1]):
-                raise TooComplexError  # nothing would be a match
+                raise TooComplexError("a match may be empty")
             self.starts[before] = first
         return self.starts[before]
 
@@ -146,7 +153,7 @@ class Walk:
         if links is None:
             links = self.automaton.links_of(state)
             if links is None:
-                raise TooComplexError
+                raise TooComplexError(TOO_MANY_THREADS)
             self.links[state] = links
             self.sure[state] = all(matches for _, matches in links)
         return links
@@ -213,7 +220,7 @@ class Walk:
                 break
         self.leave_out(attempts, places)
         if max(len(attempts), len(boundaries)) > MAX_ATTEMPTS:
-            raise TooComplexError
+            raise TooComplexError(f"more than {MAX_ATTEMPTS} matches may be pending at a time")
         after = State(self.start(read), tuple(attempts))
         return Step(after, *self.classify(state, after, places, boundaries))
 
@@ -238,7 +245,7 @@ class Walk:
         had, needs = self.needed(before), self.needed(after)
         marks = tuple((mark, places[mark]) for mark in needs)
         if any(place != HERE and place not in had for _, place in marks):
-            raise TooComplexError
+            raise TooComplexError("where a match begins is told too late")
         moved = [(mark, place) for mark, place in marks if place != mark]
         action = Action(tuple(boundaries), tuple(moved))
         if not boundaries:
@@ -251,37 +258,80 @@ class Walk:
         return ACTION, action
 
 
-def find_boundaries(automaton: Automaton, behavior: str, invert: bool) -> Boundaries | None:
+def find_boundaries(
+    automaton: Automaton, behavior: str, invert: bool, kept: Kept = None
+) -> Boundaries | None:
     """Work out the pass that splits a text.
 
     Args:
         automaton: Of the pattern.
         behavior: What becomes of matches, one of `BEHAVIORS`.
         invert: Whether that becomes of the text between them.
+        kept: Of each class, whether a word is kept that begins with it; for "isolated" only.
 
     Returns:
         The tables; None if the automaton has to find the matches.
     """
-    found = _found(automaton, *RULES["isolated", False])
-    if found is not None and found.covers:  # nothing lies between matches, nothing is merged
-        same = behavior != "contiguous" and (behavior != "removed" or invert)
-        return found if same else None
-    rule = RULES.get((behavior, invert))
-    if rule is None or behavior == "isolated":
-        return found if rule else None
-    return _found(automaton, *rule)
-
-
-def _found(automaton: Automaton, ends: bool, starts: bool) -> Boundaries | None:
     try:
-        found = _reached(Walk(automaton, ends, starts))
+        if kept is not None:
+            return _found(automaton, *RULES["isolated", False], kept)
+        return _boundaries(automaton, behavior, invert)
     except TooComplexError:
         return None
+
+
+def why_not_one_pass(automaton: Automaton, behavior: str, invert: bool) -> str:
+    """Return why `find_boundaries` finds no pass, for people to read; "" if it does."""
+    try:
+        _boundaries(automaton, behavior, invert)
+    except TooComplexError as reason:
+        return str(reason)
+    return ""
+
+
+def _boundaries(automaton: Automaton, behavior: str, invert: bool) -> Boundaries:
+    rule = RULES.get((behavior, invert))
+    try:
+        found = _found(automaton, *RULES["isolated", False])
+    except TooComplexError:
+        if rule is None or behavior == "isolated":
+            raise
+        return _found(automaton, *rule)
+    if found.covers:  # nothing lies between matches, nothing is merged
+        if behavior != "contiguous" and (behavior != "removed" or invert):
+            return found
+        raise TooComplexError(f"the text is matched throughout, and matches are {behavior}")
+    if behavior == "removed":
+        return _found(automaton, *RULES["isolated", False], _told_words(automaton, invert))
+    if rule is None:
+        raise TooComplexError("neighbouring matches are joined")
+    return found if behavior == "isolated" else _found(automaton, *rule)
+
+
+def _found(automaton: Automaton, ends: bool, starts: bool, kept: Kept = None) -> Boundaries:
+    found = _reached(Walk(automaton, ends, starts), kept)
     states, columns = found.following.shape
-    return found if states <= MAX_STATES and columns <= MAX_COLUMNS else None
+    if states > MAX_STATES or columns > MAX_COLUMNS:
+        raise TooComplexError(
+            f"one pass needs {states} states and {columns} classes of characters, "
+            f"more than {MAX_STATES} and {MAX_COLUMNS}"
+        )
+    return found
 
 
-def _reached(walk: Walk) -> Boundaries:
+def _told_words(automaton: Automaton, matches: bool) -> npt.NDArray[np.bool_]:
+    """Return the classes with which the words begin that are matches, or those that are none.
+
+    They tell matches if one begins at each of these, whatever stands around it.
+    """
+    begins, alone = automaton.program.begins, automaton.program.alone
+    if (begins != alone).any():
+        raise TooComplexError("their first character does not tell the words that are removed")
+    told: npt.NDArray[np.bool_] = begins == matches
+    return told
+
+
+def _reached(walk: Walk, kept: Kept) -> Boundaries:
     """Return the tables of all states that a text can reach, equal ones joined."""
     states = [State(walk.start(walk.classes), ())]
     numbers = {states[0]: 0}
@@ -296,26 +346,30 @@ def _reached(walk: Walk) -> Boundaries:
                 numbers[step.state] = len(states)
                 states.append(step.state)
         if len(states) > MAX_FOUND:
-            raise TooComplexError
+            raise TooComplexError(f"one pass needs more than {MAX_FOUND} states")
         following.append([numbers[step.state] for step in steps])
         happens.append([actions.setdefault(step[1:], len(actions)) for step in steps])
         ends.append(walk.step(state, walk.classes).action._replace(marks=()))
     last_marks = [max(walk.needed(state), default=-1) for state in states]
-    kept, joined = _join(
+    left, joined = _join(
         np.array(following), np.array(happens), list(zip(ends, last_marks, strict=True))
     )
     made = list(actions)
-    steps_of = np.vstack([joined[np.array(following)[kept]], np.array(happens)[kept]])
-    _, firsts, columns = np.unique(steps_of, axis=1, return_index=True, return_inverse=True)
+    steps_of = np.vstack([joined[np.array(following)[left]], np.array(happens)[left]])
+    told = np.zeros(walk.classes) if kept is None else kept  # classes that stay apart
+    _, firsts, columns = np.unique(
+        np.vstack([steps_of, told]), axis=1, return_index=True, return_inverse=True
+    )
     return Boundaries(
         columns.ravel(),
-        steps_of[: len(kept), firsts].copy(),
-        steps_of[len(kept) :, firsts].copy(),
+        steps_of[: len(left), firsts].copy(),
+        steps_of[len(left) :, firsts].copy(),
         [kind for kind, _ in made],
         [action for _, action in made],
-        [ends[state] for state in kept],
-        [last_marks[state] for state in kept],
+        [ends[state] for state in left],
+        [last_marks[state] for state in left],
         walk.covers,
+        None if kept is None else kept[firsts],
     )
 
 

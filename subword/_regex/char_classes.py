@@ -59,6 +59,13 @@ class CharClasses:
             np.repeat(class_of_interval.ravel().astype(np.uint16), np.diff(starts))
         )
 
+    def of(self, codes: npt.NDArray[np.int64]) -> npt.NDArray[np.uint16]:
+        """Return the classes of characters."""
+        found: npt.NDArray[np.uint16] = self.pages[
+            self.page_starts[codes >> PAGE_BITS] + (codes & (PAGE - 1))
+        ]
+        return found
+
 
 def _paged(
     classes: npt.NDArray[np.uint16],

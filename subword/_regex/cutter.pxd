@@ -28,6 +28,7 @@ cdef extern from "scan/cut.h" nogil:
         const cut_action* actions
         const cut_action* ends
         const uint8_t* last_marks
+        const uint8_t* kept
         int32_t column_count
     ctypedef struct cut_run:
         Py_ssize_t pos

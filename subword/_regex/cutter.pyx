@@ -64,7 +64,8 @@ cdef class Cutter:
         step[<int>CUT_FOLLOW] = np.arange(STATES)
         following = np.ascontiguousarray(np.tile(step, (1, 4)))
         last_marks = np.array(boundaries.last_marks, dtype=np.int16).astype(np.uint8)
-        self.arrays = (following, classes, symbols, columns, known, numbers, last_marks)
+        kept = None if boundaries.kept is None else boundaries.kept.astype(np.uint8)[columns]
+        self.arrays = (following, classes, symbols, columns, known, numbers, last_marks, kept)
         self.actions = <cut_action*>calloc(count + states, sizeof(cut_action))
         if self.actions == NULL:
             raise MemoryError
@@ -80,6 +81,8 @@ cdef class Cutter:
         self.tables.known = <const uint8_t*>address(known)
         self.tables.numbers = <const uint16_t*>address(numbers)
         self.tables.last_marks = <const uint8_t*>address(last_marks)
+        if kept is not None:
+            self.tables.kept = <const uint8_t*>address(kept)
         self.tables.actions = self.actions
         self.tables.ends = self.actions + count
         self.tables.column_count = <int32_t>column_count
@@ -119,6 +122,9 @@ cdef class Cutter:
         try:
             self.cut_all(data, 0, <int32_t>len(encoded), &found)
             for i in range(found.size):
+                while pos < found.data[i].start:
+                    pos += utf8_length(data[pos])
+                    chars += 1
                 start = chars
                 while pos < found.data[i].end:
                     pos += utf8_length(data[pos])

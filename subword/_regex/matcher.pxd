@@ -28,6 +28,8 @@ cdef class Matcher:
     cdef const uint16_t* pages
     cdef const uint8_t* chars        # [set * classes + class]
     cdef const uint8_t* conditions   # [condition * (classes + 1) + class]
+    cdef const uint8_t* begins       # [class]: a match may begin with it
+    cdef uint8_t[128] skipped        # [character]: none may
 
     # Append the matches in data[start:end), from left to right, none overlapping another. The
     # edges of the text are `start` and `end`.
@@ -48,6 +50,22 @@ cdef inline int32_t class_at(Matcher self, const uint8_t* data, int32_t pos, int
         return self.pages[self.page_starts[0] + code]
     code = utf8_decode(data + pos, length)
     return self.pages[self.page_starts[code >> 7] + (code & 127)]
+
+
+cdef inline int32_t next_begin(Matcher self, const uint8_t* data, int32_t pos,
+                               int32_t end) noexcept nogil:
+    """The first place from `pos` on where a match may begin: at a character, or the end."""
+    cdef int length
+    while pos < end:
+        if data[pos] < 0x80:
+            if not self.skipped[data[pos]]:
+                break
+            pos += 1
+        elif self.begins[class_at(self, data, pos, end, &length)]:
+            break
+        else:
+            pos += length
+    return pos
 
 
 cdef inline int32_t class_before(Matcher self, const uint8_t* data, int32_t start,

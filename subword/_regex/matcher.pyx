@@ -31,6 +31,9 @@ cdef class Matcher:
         self.pages = <const uint16_t*>address(program.classes.pages)
         self.chars = <const uint8_t*>address(program.chars)
         self.conditions = <const uint8_t*>address(program.conditions)
+        self.begins = <const uint8_t*>address(program.begins)
+        for i in range(128):
+            self.skipped[i] = not self.begins[self.pages[self.page_starts[0] + i]]
         self.code = <Instruction*>malloc(self.size * sizeof(Instruction))
         if self.code == NULL:
             raise MemoryError

@@ -7,12 +7,15 @@ algorithm, 1968; R. Cox, https://swtch.com/~rsc/regexp/regexp2.html).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from subword._regex.char_classes import CharClasses
+from subword._regex.first_chars import first_chars
+from subword._regex.joints import singles
 from subword._regex.simplify import can_be_empty
 from subword._regex.tree import (
     Alternate,
@@ -68,6 +71,8 @@ class Program(NamedTuple):
         chars: Which classes each set of CHARS holds, uint8 of shape (sets, classes).
         conditions: Which classes satisfy each condition of AHEAD and BEHIND; the last column is the
             edge of the text. uint8 of shape (conditions, classes + 1).
+        begins: Of each class, whether a match that is not empty may begin with it. uint8.
+        alone: Of each class, whether a match begins there whatever stands around it. uint8.
         registers: How many registers there are.
         backtracks: Whether an automaton cannot run it.
     """
@@ -81,6 +86,8 @@ class Program(NamedTuple):
     classes: CharClasses
     chars: npt.NDArray[np.uint8]
     conditions: npt.NDArray[np.uint8]
+    begins: npt.NDArray[np.uint8]
+    alone: npt.NDArray[np.uint8]
     registers: int
     backtracks: bool
 
@@ -171,12 +178,13 @@ def preferred(node: Repeat, body: int, then: int) -> tuple[int, int]:
     return (then, body) if node.kind == "lazy" else (body, then)
 
 
-def compile_tree(tree: Node, pattern: str) -> Program:
+def compile_tree(tree: Node, pattern: str, told_apart: Sequence[CharSet] = ()) -> Program:
     """Compile a tree.
 
     Args:
         tree: What `simplify` returned.
         pattern: The pattern that it stands for, as messages name it.
+        told_apart: Sets of characters that no class is to mix with others.
 
     Raises:
         ValueError: The program would be too large.
@@ -187,7 +195,9 @@ def compile_tree(tree: Node, pattern: str) -> Program:
     op, following, other, arg = np.array(compiler.rows, dtype=np.int32).reshape(-1, 4).T.copy()
     conditions = [*compiler.ahead, *compiler.behind]
     arg[op == Op.BEHIND] += len(compiler.ahead)
-    classes = CharClasses([*compiler.sets, *(chars for chars, _ in conditions)])
+    first, alone = first_chars(tree), [] if can_be_empty(tree) else singles(tree)
+    named = [*compiler.sets, *(chars for chars, _ in conditions)]
+    classes = CharClasses([*named, *told_apart, first, tuple(alone)])
     members = classes.members.reshape(-1, classes.count).astype(np.uint8)
     edges = np.array([[at_edge] for _, at_edge in conditions], dtype=np.uint8).reshape(-1, 1)
     return Program(
@@ -199,7 +209,9 @@ def compile_tree(tree: Node, pattern: str) -> Program:
         arg,
         classes,
         members[: len(compiler.sets)].copy(),
-        np.hstack([members[len(compiler.sets) :], edges]),
+        np.hstack([members[len(compiler.sets) : len(named)], edges]),
+        members[-2].copy(),
+        members[-1].copy(),
         2 * len(compiler.registers),
         bool((op > Op.BEHIND).any()) or len(compiler.behind) > MAX_CONDITIONS,
     )

@@ -11,6 +11,11 @@ from subword._regex.tree import Node
 
 # The scanners, in the order of scan/patterns.h. The matches of those of PATTERNS cover every text.
 _SCANNED = (*PATTERNS.values(), CLIP, CLIP_BARE)
+# What scan/patterns.h calls them, and those behind them.
+SCANNER_NAMES = (
+    *(*PATTERNS, "clip", "clip_bare", "deepseek"),
+    *("whitespace", "whitespace_split", "bert"),
+)
 
 
 @cache

@@ -1,9 +1,10 @@
 r"""Bring the tree of a pattern into a normal form, which many spellings share.
 
 What does not change any match is removed: groups that nothing refers to, repetitions of exactly
-one, possessive repetitions that could give nothing back. Alternatives of one character become one
-set, look-around of one character becomes an `Edge`. So `(?:\p{L})++` and `\p{Letter}+` are one
-tree, and what an automaton can run is recognised as such.
+one, possessive repetitions that could give nothing back, and a look that what has just been
+repeated does not come once more. Alternatives of one character become one set, look-around of one
+character becomes an `Edge`, a reference to one character of a few becomes that character. So
+`(?:\p{L})++` and `\p{Letter}+` are one tree, and what an automaton can run is recognised as such.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from subword._regex import charsets as sets
+from subword._regex.references import references, written_out
 from subword._regex.tree import (
     EMPTY,
     Alternate,
@@ -47,7 +49,8 @@ def simplify(tree: Node) -> Node:
     >>> simplify(parse("(?:a|b){1,1}")) == simplify(parse("[ab]"))
     True
     """
-    return _simplify(tree, _references(tree), EMPTY)
+    tree = written_out(tree)
+    return _simplify(tree, references(tree), EMPTY)
 
 
 def next_chars(parts: tuple[Node, ...]) -> CharSet:
@@ -108,16 +111,26 @@ def _common(a: CharSet, b: CharSet) -> CharSet:
     return tuple(sets.intersection(list(a), list(b)))
 
 
-def _references(node: Node) -> set[int | str]:
-    """Return the keys of the groups that are referred to."""
-    match node:
-        case Reference(key):
-            return {key}
-        case Concat(nodes) | Alternate(nodes):
-            return set().union(*map(_references, nodes))
-        case Repeat(inner) | Atomic(inner) | Look(inner) | Group(inner):
-            return _references(inner)
-    return set()
+def _without_sure_looks(parts: list[Node], after: Node) -> list[Node]:
+    """Leave out each look that what has just been repeated does not come once more.
+
+    A greedy repetition goes on as long as it can, so where it ends first, nothing more comes; if
+    what follows matches whatever comes, no other end is tried.
+
+    Args:
+        parts: In normal form.
+        after: How the pattern goes on behind them.
+    """
+    kept: list[Node] = []
+    for i, part in enumerate(parts):
+        match part, kept[-1] if kept else None:
+            case Look(again, True, True), Repeat(inner, _, None, kind) if (
+                again == inner and kind != "lazy" and not can_be_empty(inner)
+            ):
+                if _always_matches(concat(*parts[i + 1 :], after)):
+                    continue
+        kept.append(part)
+    return kept
 
 
 def _simplify(node: Node, referred: set[int | str], after: Node) -> Node:
@@ -132,7 +145,10 @@ def _simplify(node: Node, referred: set[int | str], after: Node) -> Node:
                 if part == NEVER:
                     return NEVER
                 done.append(part)
-            return _joined_runs(concat(*reversed(done)))
+            done.reverse()
+            if not referred:
+                done = _without_sure_looks(done, after)
+            return _joined_runs(concat(*done))
         case Alternate(branches):
             return _alternatives([_simplify(branch, referred, after) for branch in branches])
         case Repeat():

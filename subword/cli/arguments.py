@@ -191,14 +191,22 @@ def _add_decode(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def _add_inspect(add: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = add.add_parser("inspect", help="show the tokens of a text")
-    parser.add_argument("text", nargs="?", help="default: stdin")
+    parser = add.add_parser(
+        "inspect", help="show the tokens of a text, or how the stages of a tokenizer run"
+    )
+    parser.add_argument("text", nargs="?", help="default: stdin; with --pipeline: none")
     parser.add_argument("pair", nargs="?", help="the second text of a pair")
     _tokenizer_options(parser)
     parser.add_argument(
         "--no-special-tokens", action="store_true", help="without [CLS], [SEP] and the like"
     )
     parser.add_argument("--html", metavar="FILE", help="write a page instead")
+    parser.add_argument(
+        "--pipeline",
+        action="store_true",
+        help="show how each stage runs, after the text has been encoded",
+    )
+    parser.add_argument("--json", action="store_true", help="of --pipeline: write it as JSON")
     parser.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )

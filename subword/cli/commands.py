@@ -8,12 +8,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import BinaryIO
 
 from subword._core.atomic_file import atomic_file, check_writable, is_stream, write_text
 from subword._core.progress import progress_bar
 from subword._core.streams import standard_input, standard_output
 from subword.cli.inspection import page, shows_colour, table
+from subword.cli.pipeline_table import pipeline_table
 from subword.cli.tokenizer_option import load_tokenizer
 from subword.corpus.counting import count_words
 from subword.corpus.sources import Files
@@ -30,6 +32,7 @@ from subword.id_files.file_parts import (
 from subword.id_files.id_formats import format_of, id_dtype
 from subword.id_files.readers import read_rows
 from subword.id_files.writers import make_writer
+from subword.tokenizer import Tokenizer
 from subword.training import train_from_counts
 
 # Bytes of text at a time where results are Python objects, or text comes from a pipe.
@@ -126,7 +129,15 @@ def decode(options: argparse.Namespace) -> None:
 
 def inspect(options: argparse.Namespace) -> None:
     """`subword inspect`."""
+    if options.json and not options.pipeline:
+        raise ValueError("--json is for --pipeline")
+    if options.html is not None and options.pipeline:
+        raise ValueError("--html shows tokens, got --pipeline too")
     tokenizer = load_tokenizer(options.tokenizer, options.pattern)
+    if options.pipeline:
+        texts = [text for text in (options.text, options.pair) if text is not None]
+        standard_output().write(_pipeline(tokenizer, texts, options.json))
+        return
     text = options.text
     if text is None:
         data = standard_input().buffer.read()
@@ -143,6 +154,15 @@ def inspect(options: argparse.Namespace) -> None:
     stdout = standard_output()
     colour = {"always": True, "never": False}.get(options.color, shows_colour(stdout))
     stdout.write(table(encoding, text, options.pair, colour))
+
+
+def _pipeline(tokenizer: Tokenizer, texts: list[str], as_json: bool) -> str:
+    """Return how the stages run, once they have seen the texts."""
+    tokenizer.encode_ragged(texts, add_special_tokens=False)
+    views = tokenizer.pipeline()
+    if as_json:
+        return json.dumps([asdict(view) for view in views], ensure_ascii=False, indent=2) + "\n"
+    return pipeline_table(views)
 
 
 def train(options: argparse.Namespace) -> None:

@@ -17,6 +17,14 @@ cdef enum:
     BEGINS_TEXT = 0xFE
 
 
+cdef extern from "scan/pair_cuts.h" nogil:
+    enum:
+        PAIR_BLOCK
+    ctypedef struct pair_kinds:
+        uint8_t[128] before
+        uint8_t[128] behind
+
+
 cdef class TextChunks:
     cdef Normalizer first_normalizer        # of the chunk that begins a text
     cdef PreTokenizer first_pre_tokenizer
@@ -29,12 +37,15 @@ cdef class TextChunks:
     # For [anywhere, at ends of words]: a bit for each pair of ASCII characters between which a text
     # may be cut, as in SafeSplits, and the characters before which it may be cut behind another.
     cdef uint64_t[2][512] pairs
+    cdef pair_kinds[2] kinds                # the same for vectors
+    cdef bint[2] has_kinds
     cdef uint8_t[2][128] behind_others
     cdef uint8_t bert_bits, form_bits       # of characters that no cut follows
     cdef uint32_t[MAX_BARRED] barred        # and more of them
     cdef int barred_count
     cdef Precompiled charmap                # bars more of them, if there is one
     cdef bint[129] shifts                   # texts that begin so may have other offsets
+    cdef int set_kinds(self, int which, table) except -1
     cdef bint may_follow(self, const uint8_t* data, Py_ssize_t i) noexcept nogil
     cdef bint may_shift(self, const Text* text) noexcept nogil
     cdef Py_ssize_t find(self, const uint8_t* data, Py_ssize_t size, Py_ssize_t* pos, int32_t* out,

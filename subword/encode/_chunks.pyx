@@ -17,6 +17,7 @@ from subword._core.pipeline cimport (
     Model, Normalizer, PreTokenizer, Text, text_reserve, text_source_end, text_source_start,
     tokens_push,
 )
+from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, form_bits
 from subword.encode.segments cimport normalize, part_of, segment_text, split_words
 from subword.encode.worker cimport Worker
@@ -26,8 +27,17 @@ from subword.vocab.added_tokens cimport AddedSpan, AddedTokenMatcher
 cdef extern from "cpu/hash.h" nogil:
     uint64_t load64(const uint8_t* p)
 
+cdef extern from "scan/pair_cuts.h" nogil:
+    uint64_t HIGH_BITS
+    Py_ssize_t pair_cuts(const pair_kinds* kinds, const uint8_t* p, Py_ssize_t* at, Py_ssize_t size,
+                         int32_t* out, Py_ssize_t count, Py_ssize_t capacity, int simd)
+
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
+
+
+cdef enum:
+    MAX_KINDS = 8       # bits of a byte
 
 
 cdef class TextChunks:
@@ -65,6 +75,21 @@ cdef class TextChunks:
                 self.pairs[which][(before | behind << 8) >> 6] |= <uint64_t>1 << (before & 63)
             for behind in table[128].nonzero()[0]:
                 self.behind_others[which][behind] = 1
+            self.set_kinds(which, table[:128])
+
+    cdef int set_kinds(self, int which, table) except -1:
+        """Set the kinds of characters before a cut, if there are at most eight."""
+        cdef int kind, letter
+        allowed = [row.tobytes() for row in table]
+        rows = sorted({row for row in allowed if any(row)})
+        self.has_kinds[which] = len(rows) <= MAX_KINDS
+        for kind in range(len(rows) if self.has_kinds[which] else 0):
+            for letter in range(128):
+                if allowed[letter] == rows[kind]:
+                    self.kinds[which].before[letter] = 1 << kind
+                if rows[kind][letter]:
+                    self.kinds[which].behind[letter] |= 1 << kind
+        return 0
 
     cdef bint may_follow(self, const uint8_t* data, Py_ssize_t i) noexcept nogil:
         """Whether a cut may follow the character before data[i], which is not ASCII."""
@@ -95,7 +120,7 @@ cdef class TextChunks:
                          Py_ssize_t capacity, bint at_words) noexcept nogil:
         """Write the chunks from byte pos[0] < size on as spans to `out`.
 
-        Branch-free, as `SafeSplits.find_chunks`.
+        Branch-free, as `SafeSplits.find_chunks`; 32 bytes at a time where the processor can.
 
         Args:
             data, size: The text.
@@ -111,11 +136,14 @@ cdef class TextChunks:
         cdef const uint64_t* pairs = self.pairs[at_words]
         cdef const uint8_t* behind_others = self.behind_others[at_words]
         cdef uint32_t pair
-        cdef int k
+        cdef int k, simd = simd_on if self.has_kinds[at_words] else 0
         out[0] = <int32_t>pos[0]
         while i < size and count < capacity:
             if data[i] >= 0x80:
-                i += 1
+                while i + 8 <= size and load64(data + i) & HIGH_BITS == HIGH_BITS:
+                    i += 8
+                while i < size and data[i] >= 0x80:
+                    i += 1
                 continue
             if data[i - 1] >= 0x80:
                 if behind_others[data[i]] and self.may_follow(data, i):
@@ -123,8 +151,12 @@ cdef class TextChunks:
                     count += 1
                 i += 1
                 continue
+            if simd and i + PAIR_BLOCK <= size:
+                count = pair_cuts(&self.kinds[at_words], data, &i, size, out, count, capacity, simd)
+                if i == size or count == capacity:
+                    break
             stop = min(size, i + capacity - count)
-            while i + 8 <= stop and not load64(data + i) & 0x8080808080808080ULL:
+            while i + 8 <= stop and not load64(data + i) & HIGH_BITS:
                 for k in range(8):
                     pair = data[i + k - 1] | <uint32_t>data[i + k] << 8
                     out[2 * count + 1] = out[2 * count + 2] = <int32_t>i + k

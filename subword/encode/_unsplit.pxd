@@ -17,8 +17,11 @@ cdef enum PrependScheme:
 
 
 cdef enum:
-    # The first byte of a chunk that gets a metaspace before it; no text holds this byte.
+    # The first byte of a chunk that gets a metaspace before it, of one that is a whole text, and of
+    # one that is both; no text holds these bytes.
     PREFIXED = 0xFF
+    WHOLE = 0xFE
+    WHOLE_PREFIXED = 0xFD
 
 
 cdef class UnsplitText:
@@ -26,6 +29,8 @@ cdef class UnsplitText:
     cdef SafeSplits safe_splits
     cdef PrependScheme prepend_scheme
     cdef bint split_words                # every metaspace begins a word
+    # Bytes of the longest text that may be a token as a whole; -1 if that makes no difference.
+    cdef Py_ssize_t longest_token
     cdef bytes metaspace_bytes           # owns the memory of the next
     cdef const uint8_t* metaspace        # what a space becomes, in UTF-8
     cdef int metaspace_size

@@ -6,6 +6,10 @@ word cache is normalized and given to the model, as the encode loop does with th
 chunk that gets a metaspace before it starts with a byte that no text holds, so it has a cache entry
 of its own.
 
+With ignore_merges a whole text that is a token is that token. Only texts no longer than the longest
+token can be one: these are one chunk, which starts with a byte of its own too, and what a longer
+text is cut into is merged whether it is a token or not.
+
 As for BERT, worker.chunk_word_ids[k] is the word of token k, counted from worker.word. Here
 worker.word is the word that the *next* metaspace or text begins: a chunk inside a word has -1.
 """
@@ -17,6 +21,7 @@ from subword._core.pipeline cimport Text, text_clear, text_reserve
 from subword.encode.worker cimport Worker
 from subword.models.bpe cimport BPE
 from subword.models.safe_splits cimport find_safe_splits
+from subword.vocab.token_table cimport TokenTable, token_size
 
 from subword import normalizers, pre_tokenizers
 from subword._core.pipeline import flatten
@@ -38,29 +43,38 @@ cdef class UnsplitText:
 
     cdef bint begin_text(self, Worker worker, const Text* text, Py_ssize_t* pos,
                          Text* first_chunk, int32_t* span) except -1 nogil:
-        """Begin a text: count its word and, if it gets a metaspace before it, make its first chunk.
+        """Begin a text: count its word and, if it gets a metaspace before it or may be a token as a
+        whole, make its first chunk.
 
         Returns:
-            Whether there is a first chunk: then `span` of `first_chunk` is PREFIXED and the chunk,
-            and pos[0] is where the next one starts.
+            Whether there is a first chunk: then `span` of `first_chunk` is PREFIXED or the like and
+            the chunk, and pos[0] is where the next one starts.
         """
         cdef bint has_metaspace = self.begins_with_metaspace(text.data, text.size)
-        cdef Text* scratch = &worker.normalized
+        cdef Text* scratch = &worker.pre_tokenized    # the text may lie in worker.normalized
         cdef PrependScheme scheme = self.prepend_scheme
-        if not (scheme == PREPEND_ALWAYS or (not has_metaspace and (
-                scheme == PREPEND_IF_MISSING
-                or (scheme == PREPEND_FIRST and text.source_offset == 0)))):
-            worker.word += not (self.split_words and has_metaspace)
+        cdef bint prefixed = scheme == PREPEND_ALWAYS or (not has_metaspace and (
+            scheme == PREPEND_IF_MISSING
+            or (scheme == PREPEND_FIRST and text.source_offset == 0)))
+        cdef bint whole = text.size <= self.longest_token
+        worker.word += not (self.split_words and (has_metaspace or prefixed))
+        if whole:
+            pos[0] = text.size
+        elif prefixed:
+            self.safe_splits.find_chunks(text.data, text.size, pos, span, 1)
+        else:
             return 0
-        worker.word += not self.split_words
-        self.safe_splits.find_chunks(text.data, text.size, pos, span, 1)
         text_reserve(scratch, pos[0] + 1)
-        scratch.data[0] = PREFIXED
+        scratch.data[0] = PREFIXED if not whole else WHOLE_PREFIXED if prefixed else WHOLE
         memcpy(scratch.data + 1, text.data, pos[0])
         first_chunk[0] = scratch[0]
-        first_chunk.source_start = NULL
+        first_chunk.source_start = first_chunk.source_end = NULL
+        if text.source_start != NULL:
+            first_chunk.source_start = text.source_start - 1
+            first_chunk.source_end = text.source_end - 1
         first_chunk.source_offset = text.source_offset - 1
         first_chunk.size = span[1] = <int32_t>pos[0] + 1
+        span[0] = 0
         return 1
 
     cdef int tokenize(self, Worker worker, const uint8_t* chunk, int32_t size) except -1 nogil:
@@ -71,7 +85,10 @@ cdef class UnsplitText:
         text_clear(text)
         text.aligned = True
         self.write_metaspaces(worker, chunk, size)
-        self.model.tokenize(text.data, text.size, &worker.tokens)
+        if self.longest_token < 0 or chunk[0] == WHOLE or chunk[0] == WHOLE_PREFIXED:
+            self.model.tokenize(text.data, text.size, &worker.tokens)
+        else:
+            self.model.merge(text.data, text.size, &worker.tokens)
         worker.reserve_chunk_word_ids()
         for k in range(worker.tokens.size):
             worker.tokens.data[k].start = text.source_start[worker.tokens.data[k].start]
@@ -88,8 +105,8 @@ cdef class UnsplitText:
         cdef int32_t i, k, start, end
         cdef Py_ssize_t n = 0
         text_reserve(text, <Py_ssize_t>size * self.metaspace_size)
-        for i in range(size):
-            if chunk[i] != 0x20 and chunk[i] != PREFIXED:
+        for i in range(chunk[0] == WHOLE, size):
+            if chunk[i] != 0x20 and chunk[i] < WHOLE_PREFIXED:
                 text.data[n] = chunk[i]
                 text.source_start[n] = i
                 text.source_end[n] = i + 1
@@ -97,7 +114,7 @@ cdef class UnsplitText:
                 continue
             start = i
             end = i + 1
-            if chunk[i] == PREFIXED:    # stands for the first character
+            if chunk[i] >= WHOLE_PREFIXED:    # stands for the first character
                 start = end
                 end += utf8_length(chunk[1])
             for k in range(self.metaspace_size):
@@ -148,7 +165,18 @@ cdef UnsplitText make_unsplit_text(object normalizer, object pre_tokenizer, obje
     unsplit.metaspace_bytes = metaspace.encode()
     unsplit.metaspace = unsplit.metaspace_bytes
     unsplit.metaspace_size = <int>len(unsplit.metaspace_bytes)
+    unsplit.longest_token = (
+        longest_token(model) if model.ignore_merges and not split_words else -1)
     return unsplit if unsplit.safe_splits is not None else None
+
+
+cdef Py_ssize_t longest_token(BPE model):
+    """Return the bytes of the longest token of a model."""
+    cdef TokenTable tokens = model.tokens
+    cdef Py_ssize_t i, longest = 0
+    for i in range(tokens.size):
+        longest = max(longest, <Py_ssize_t>token_size(tokens, i))
+    return longest
 
 
 def replaces_spaces(step):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -69,23 +69,16 @@ def find_chunk_rules(
     Returns:
         None if the plain stages are as fast, or cuts would be rare.
     """
-    if takes_one_pass(pre_tokenizer) and all(isinstance(s, NFC) for s in flatten(normalizer)):
+    if all(isinstance(s, NFC) for s in flatten(normalizer)) and takes_one_pass(pre_tokenizer):
         return None
     cuts = Cuts(_bit("bert_space"))
-    for step in flatten(normalizer):
-        step.limit_cuts(cuts)
-        cuts.untouched = False
-    for token, text in added:
-        if not cuts.kept.any():  # no stage keeps a cut, so that no token needs to be looked at
+    for _ in _limits(cuts, normalizer, pre_tokenizer, added):
+        if not _between_words(cuts.kept):
             return None
-        _keep_added(cuts, token, text)
-    steps = flatten(pre_tokenizer)
-    for step in steps:
-        step.limit_cuts(cuts)
-        cuts.first_step = False
     anywhere = cuts.kept & (cuts.ended | _apart(cuts, model))
-    if not anywhere[[ord(char) for char in LETTERS], ord(" ")].any():
+    if not _between_words(anywhere):
         return None
+    steps = flatten(pre_tokenizer)
     kept = [after for step in flatten(normalizer) if (after := step.after_cut()) is not None]
     return ChunkRules(
         anywhere,
@@ -99,6 +92,55 @@ def find_chunk_rules(
         NormalizerSequence(kept) if kept else None,
         PreTokenizerSequence([steps[0].after_cut(), *steps[1:]]) if steps else None,
     )
+
+
+def what_forbids_chunks(
+    normalizer: Normalizer | None,
+    pre_tokenizer: PreTokenizer | None,
+    added: Iterable[tuple[AddedToken, str]],
+) -> Normalizer | PreTokenizer | AddedToken | None:
+    """Return the first stage, or added token, that keeps no cut between a letter and a space.
+
+    Args:
+        normalizer: May be None.
+        pre_tokenizer: May be None.
+        added: As for `find_chunk_rules`.
+
+    Returns:
+        None if all keep such cuts. Then texts are not cut only if no word ends there and tokens of
+        the model reach over them, or if the plain stages are as fast.
+    """
+    cuts = Cuts(_bit("bert_space"))
+    stage: Normalizer | PreTokenizer | AddedToken
+    for stage in _limits(cuts, normalizer, pre_tokenizer, added):
+        if not _between_words(cuts.kept):
+            return stage
+    return None
+
+
+def _limits(
+    cuts: Cuts,
+    normalizer: Normalizer | None,
+    pre_tokenizer: PreTokenizer | None,
+    added: Iterable[tuple[AddedToken, str]],
+) -> Iterator[Any]:
+    """Limit cuts to those that every stage and added token keeps; yield each when it is done."""
+    for step in flatten(normalizer):
+        step.limit_cuts(cuts)
+        cuts.untouched = False
+        yield step
+    for token, text in added:
+        _keep_added(cuts, token, text)
+        yield token
+    for step in flatten(pre_tokenizer):
+        step.limit_cuts(cuts)
+        cuts.first_step = False
+        yield step
+
+
+def _between_words(pairs: Pairs) -> bool:
+    """Whether there is a pair of a letter and a space: cuts are not rare."""
+    return bool(pairs[[ord(char) for char in LETTERS], ord(" ")].any())
 
 
 def _bit(name: str) -> int:

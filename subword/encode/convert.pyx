@@ -1,4 +1,6 @@
-"""Results in other forms: ids as lists or padded rows, offsets in characters instead of bytes."""
+"""Results in other forms: ids as lists or padded rows, offsets in characters instead of bytes and
+without the spaces of their tokens.
+"""
 
 from cpython.list cimport PyList_New
 from cpython.ref cimport PyObject
@@ -101,6 +103,42 @@ cdef void bytes_to_characters(const uint8_t* data, Py_ssize_t size, int32_t* off
         i += 1
         if ascii_end < pos:
             ascii_end = next_non_ascii(data, pos, size)
+
+
+def trim_rows(int32_t[::1] offsets, const uint32_t[::1] ids, const int64_t[::1] row_splits,
+              Py_ssize_t prefix_size, const int32_t[::1] spaces, bint add_prefix_space):
+    """Leave the spaces at both ends of each token out of its offsets.
+
+    The twin is `processors.trim_offsets.trim_offsets`.
+
+    Args:
+        offsets: The first and last character of each token, one after the other. Changed.
+        ids: The tokens.
+        row_splits: Row i is ids[row_splits[i]:row_splits[i + 1]].
+        prefix_size: How many special tokens are before each row's text.
+        spaces: How many spaces each token, by id, begins and ends with, one after the other.
+        add_prefix_space: A single space that begins the first token of a text, or one that starts
+            at character 0, may be one that was added: it is not trimmed.
+    """
+    cdef Py_ssize_t row, i, first, known = spaces.shape[0] // 2
+    cdef int32_t start, end, leading, trailing
+    for row in range(row_splits.shape[0] - 1):
+        first = row_splits[row] + prefix_size
+        for i in range(row_splits[row], row_splits[row + 1]):
+            if ids[i] >= known:     # of a post-processor alone: a token without text
+                continue
+            leading = spaces[2 * <Py_ssize_t>ids[i]]
+            trailing = spaces[2 * <Py_ssize_t>ids[i] + 1]
+            if not leading and not trailing:
+                continue
+            start = offsets[2 * i]
+            end = offsets[2 * i + 1]
+            if add_prefix_space and leading == 1 and (start == 0 or i == first):
+                leading = 0
+            start = min(start + leading, end)
+            offsets[2 * i] = start
+            if end >= trailing:
+                offsets[2 * i + 1] = max(end - trailing, start)
 
 
 cdef void pad_rows(const uint32_t* ids, const int64_t* counts, Py_ssize_t rows, Py_ssize_t width,

@@ -84,7 +84,7 @@ cdef class Encoder(WordEncoder):
         cdef bint added_after = after_normalizer.count > 0
         self.set_model(normalizer, pre_tokenizer, model, added_after, caches_words, chunk_rules,
                        after_normalizer)
-        self.cutter = cutter_of(pre_tokenizer)
+        self.cutter = None if self.caches_chunks else cutter_of(pre_tokenizer)
         if isinstance(model, BPE) and self.unsplit is None:
             self.safe_splits = find_byte_safe_splits(model)
         self.splits_long_texts = splits_long_texts
@@ -102,6 +102,25 @@ cdef class Encoder(WordEncoder):
             # Nothing lies between the two: search before the text is split into segments.
             self.before_normalizer = after_normalizer
             self.after_normalizer = before_normalizer
+
+    def shortcuts(self):
+        """Return which of the ways above are taken, for people to read.
+
+        Returns:
+            The names of those: "bert chunks", "raw text" (the added tokens' parts are looked for in
+            the original first), "safe splits", "long words" (they are split between any two bytes),
+            "cache", "whole normalizer" (it runs on whole texts).
+        """
+        taken = {
+            "bert chunks": self.caches_chunks and self.unsplit is None and self.chunks is None,
+            "raw text": self.raw_unsplit is not None,
+            "safe splits": self.unsplit is not None or self.safe_splits is not None,
+            "long words": (self.safe_splits is not None
+                           and self.safe_splits.table.joined != NULL),
+            "cache": self.caches_words,
+            "whole normalizer": self.normalizes and self.chunks is None,
+        }
+        return {name for name, is_taken in taken.items() if is_taken}
 
     @property
     def cache_limit(self):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from subword._core.pipeline import PreTokenizer
 from subword.encode._result_memory import free_spare
 from subword.encode.added_texts import AddedTexts
 from subword.encode.chunk_rules import find_chunk_rules
-from subword.encode.convert import to_lists
+from subword.encode.convert import to_lists, trim_rows
 from subword.encode.encoder import Encoder
 from subword.encode.long_texts import long_texts_to_arrays
 from subword.encode.parallel import buffers_to_arrays, texts_to_arrays
@@ -119,7 +119,6 @@ class TextEncoder:
             else AddedTexts(vocabulary, normalizer, pre_tokenizer)
         )
         self._ints: list[int] = []
-        self._space_counts: ArrayI32 | None = None
 
     def reading(self, special: Special, strict: bool = True) -> TextEncoder:
         """Return the encoder of texts in which only some special tokens count.
@@ -250,8 +249,13 @@ class TextEncoder:
             add_prefix_space: Whether the pre-tokenizer adds a space.
             documents: Gives the texts.
         """
+        rows = self.added_texts.rows(ids, splits)
+        if not rows and self.vocabulary.id_count <= MAX_TABLE_IDS:
+            counts = self._spaces_of_ids
+            trim_rows(offsets.ravel(), ids, splits, prefix_size, counts.ravel(), add_prefix_space)
+            return
         spaces = self._spaces_of(ids)
-        for row in self.added_texts.rows(ids, splits):
+        for row in rows:
             text = documents()[row]
             whole, _, _, words = texts_to_arrays(self.encoder, [text], True, 1, with_word_ids=True)
             first = int(splits[row]) + prefix_size
@@ -259,18 +263,22 @@ class TextEncoder:
                 if first + i < splits[row + 1]:  # it may have been cut to a number of ids
                     spaces[:, first + i] = count_end_spaces(found)
         firsts = splits[:-1] + prefix_size
-        trim_offsets(offsets, spaces, firsts[firsts < len(ids)], add_prefix_space)
+        trim_offsets(offsets, spaces, firsts[firsts < splits[1:]], add_prefix_space)
 
     def _spaces_of(self, ids: Any) -> ArrayI32:
         """Return (2, n) int32: how many spaces each token begins and ends with."""
-        id_to_token = self.vocabulary.id_to_token
-        if self._space_counts is None:
-            size = self.vocabulary.id_count
-            if size > MAX_TABLE_IDS:
-                return leading_trailing_spaces(ids, id_to_token)
-            every_id = np.arange(size, dtype=np.uint32)
-            self._space_counts = leading_trailing_spaces(every_id, id_to_token).copy()
-        return self._space_counts[:, ids]
+        highest = max(self.vocabulary.id_count, int(ids.max(initial=0)) + 1)
+        if highest > min(self.vocabulary.id_count, MAX_TABLE_IDS):
+            return leading_trailing_spaces(ids, self.vocabulary.id_to_token)
+        spaces: ArrayI32 = self._spaces_of_ids[ids].T
+        return spaces
+
+    @cached_property
+    def _spaces_of_ids(self) -> ArrayI32:
+        """(ids, 2) int32: how many spaces each token begins and ends with."""
+        every_id = np.arange(self.vocabulary.id_count, dtype=np.uint32)
+        counts = leading_trailing_spaces(every_id, self.vocabulary.id_to_token)
+        return np.ascontiguousarray(counts.T)
 
     def encode_lists(
         self,

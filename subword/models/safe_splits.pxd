@@ -9,6 +9,7 @@ cdef class SafeSplits:
     cdef BPE model
     cdef uint32_t blank                 # the code point that a space is read as
     cdef bint split_words               # every blank begins a word: always split before it
+    cdef bint whole_words               # and nowhere else
     cdef uint64_t[512] safe             # bit c + 256 * d: a split between ASCII c and d is safe
     cdef uint64_t* filter               # bits of hashed pairs that merge, and of a few others
     cdef uint64_t mask

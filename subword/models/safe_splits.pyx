@@ -9,6 +9,9 @@ to five, although these models have no pre-tokenizer.
 A character outside the vocabulary merges with nothing. If each such character becomes its own
 bytes, a split is safe on both sides of it. If it becomes the unknown token, which may fuse with the
 next one and is emitted late, a split is safe on neither side.
+
+With `ignore_merges` a word that is a token is that token: then words are split nowhere, and of the
+texts that are one word each only those are that are longer than any token (encode/_unsplit.pyx).
 """
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
@@ -57,6 +60,8 @@ cdef class SafeSplits:
         right = self.blank if right == 0x20 else right
         if self.split_words and right == self.blank:
             return True
+        if self.whole_words:
+            return False
         bit = hash_pair(left, right) & self.mask
         return (not self.filter[bit >> 6] >> (bit & 63) & 1
                 and self.has_own_token(left) and self.has_own_token(right))
@@ -132,7 +137,7 @@ cdef SafeSplits find_safe_splits(BPE model, uint32_t blank, bint split_words):
     cdef const uint8_t* text
     cdef Py_ssize_t size
     cdef int length
-    if (model.byte_level or model.ignore_merges or model.dropout or model.prefix_size
+    if (model.byte_level or model.dropout or model.prefix_size
             or model.suffix_size or highest >= MAX_TABLE_IDS or tokens.shares_ids()
             or (model.unk_id == <uint32_t>NO_ID and not model.falls_back)):
         return None
@@ -143,6 +148,7 @@ cdef SafeSplits find_safe_splits(BPE model, uint32_t blank, bint split_words):
     found.model = model
     found.blank = blank
     found.split_words = split_words
+    found.whole_words = split_words and model.ignore_merges
     pairs.entries = NULL
     first = <uint32_t*>malloc(2 * (highest + 1) * sizeof(uint32_t))
     try:
@@ -182,7 +188,8 @@ cdef SafeSplits find_safe_splits(BPE model, uint32_t blank, bint split_words):
                     | (blank if right == 0x20 else right))
             # The filter may report a merge that does not exist, but never miss one.
             if found.may_split(left, right) or (
-                    intmap_get(&pairs, pair) == NOTHING()
+                    not found.whole_words
+                    and intmap_get(&pairs, pair) == NOTHING()
                     and found.has_own_token(<uint32_t>(pair >> 32))
                     and found.has_own_token(<uint32_t>pair)):
                 found.safe[(left | right << 8) >> 6] |= <uint64_t>1 << (left & 63)

@@ -30,7 +30,7 @@ cdef class Replace(TextNormalizer):
     cdef bytes owner            # of data[0:size], the content in UTF-8
     cdef const uint8_t* data
     cdef Py_ssize_t size
-    cdef Matcher compiled       # the compiled Regex; None for a literal, and for the next two
+    cdef readonly Matcher compiled      # the Regex; None for a literal, and for the next two
     cdef bint blanks            # the pattern is \s+, as in CLIP: no regex engine is needed
     cdef int run                # the pattern is `run_least` or more of this ASCII character, or -1
     cdef Py_ssize_t run_least

@@ -1,5 +1,6 @@
 from typing import Self, final
 
+from subword._regex.matcher import Matcher
 from subword._regex.patterns import Regex
 from subword.normalizers.base import TextNormalizer
 from subword.vocab.byte_alphabet import CHARS as CHARS
@@ -28,3 +29,5 @@ class Replace(TextNormalizer):
     def pattern(self) -> str | Regex: ...
     @property
     def content(self) -> str: ...
+    @property
+    def compiled(self) -> Matcher | None: ...

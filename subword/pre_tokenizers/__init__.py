@@ -5,7 +5,13 @@ from subword._regex.split_patterns import PATTERNS
 from subword.pre_tokenizers.bert import BertPreTokenizer
 from subword.pre_tokenizers.byte_level import ByteLevel
 from subword.pre_tokenizers.metaspace import Metaspace
-from subword.pre_tokenizers.sequence import Sequence, is_scanned, takes_one_pass, with_raw_bytes
+from subword.pre_tokenizers.sequence import (
+    Sequence,
+    is_scanned,
+    scanner_number,
+    takes_one_pass,
+    with_raw_bytes,
+)
 from subword.pre_tokenizers.splits import (
     CharDelimiterSplit,
     Digits,
@@ -31,6 +37,7 @@ __all__ = [
     "Whitespace",
     "WhitespaceSplit",
     "is_scanned",
+    "scanner_number",
     "takes_one_pass",
     "use_simd",
     "with_raw_bytes",

@@ -92,9 +92,14 @@ cdef bint deepseek_splits(steps):
                for step in steps) and is_deepseek([step.regex for step in steps])
 
 
+def scanner_number(PreTokenizer pre_tokenizer):
+    """Return the number of the scanner that does all of the splitting, -1 if none does."""
+    return -1 if pre_tokenizer is None else pre_tokenizer.pattern
+
+
 def is_scanned(PreTokenizer pre_tokenizer):
     """Return whether one of the scanners of published patterns does all of the splitting."""
-    return pre_tokenizer is not None and pre_tokenizer.pattern >= 0
+    return scanner_number(pre_tokenizer) >= 0
 
 
 def takes_one_pass(PreTokenizer pre_tokenizer):
@@ -103,13 +108,17 @@ def takes_one_pass(PreTokenizer pre_tokenizer):
 
 
 cdef Cutter cutter_of(PreTokenizer pre_tokenizer):
-    """Return what splits as the pre-tokenizer does in one pass, if it is one compiled pattern."""
-    if isinstance(pre_tokenizer, Split):
-        return (<Split>pre_tokenizer).cutter
-    if isinstance(pre_tokenizer, Sequence) and pre_tokenizer.steps:
-        if all([is_transparent(step) for step in pre_tokenizer.steps[1:]]):
-            return cutter_of(pre_tokenizer.steps[0])
-    return None
+    """Return what splits as the pre-tokenizer does in one pass, if one compiled pattern does."""
+    if pre_tokenizer is None or pre_tokenizer.pattern >= 0:
+        return None
+    steps = tuple([step for step in pre_tokenizer.flat() if not is_transparent(step)])
+    if len(steps) == 1 and isinstance(steps[0], Split) and steps[0].regex is not None:
+        return (<Split>steps[0]).cutter
+    if not steps:
+        return None
+    # What compiles patterns is not imported before it is needed.
+    from subword.pre_tokenizers.joined_splits import cutter_of_steps
+    return cutter_of_steps(steps)
 
 
 cpdef PreTokenizer with_raw_bytes(PreTokenizer pre_tokenizer):

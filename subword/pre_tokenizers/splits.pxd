@@ -20,8 +20,8 @@ cdef class Split(PreTokenizer):
     cdef readonly str behavior
     cdef readonly bint invert
     cdef Behavior delimiter_behavior
-    cdef Matcher compiled               # None for a literal, and with a scanner or a cutter
-    cdef Cutter cutter                  # does all of the splitting, if it is not None
+    cdef readonly Matcher compiled      # None for a literal, and with a scanner or a cutter
+    cdef readonly Cutter cutter         # does all of the splitting, if it is not None
     cdef bytes needle
     cdef const uint8_t* needle_data
     cdef int32_t needle_size

@@ -1,6 +1,8 @@
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import PreTokenizer
+from subword._regex.cutter import Cutter
+from subword._regex.matcher import Matcher
 from subword._regex.patterns import Regex
 from subword._regex.patterns import compile_pattern as compile_pattern
 from subword._regex.scanners import scanner_of as scanner_of
@@ -43,6 +45,10 @@ class Split(PreTokenizer):
     def behavior(self) -> str: ...
     @property
     def invert(self) -> bool: ...
+    @property
+    def compiled(self) -> Matcher | None: ...
+    @property
+    def cutter(self) -> Cutter | None: ...
     def __reduce__(self) -> tuple[type[Split], tuple[str | Regex, str, bool]]: ...
 
 class UnicodeScripts(PreTokenizer):

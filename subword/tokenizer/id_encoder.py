@@ -18,6 +18,7 @@ from subword.results.encoding import Encoding
 from subword.results.ragged import Ragged
 
 if TYPE_CHECKING:
+    from subword.encode.pipeline_view import StageView
     from subword.id_files.encode_job import WrittenFile
 
 
@@ -34,6 +35,22 @@ class IdEncoder(FastCalls):
     ) -> None:
         super().__init__(text_encoder, resolve_options)
         self.text_encoder = text_encoder
+
+    def pipeline(self) -> list[StageView]:
+        """Return how the stages between a text and its ids run: by which scanner, for which texts.
+
+        The result is for people to read; its words may change. What automata have come to is that
+        of the texts so far.
+
+        Example:
+            >>> import subword
+            >>> tok = subword.train(["low lower"] * 9, "byte_level_bpe", 260, progress=False)
+            >>> [(view.stage, view.runs) for view in tok.pipeline()][:2]
+            [('pre-tokenizer', 'scanner gpt2'), ('cache', '')]
+        """
+        from subword.encode.pipeline_view import view_pipeline
+
+        return view_pipeline(self.text_encoder)
 
     def encode_unprocessed(
         self, texts: Sequence[str], threads: int | None = None, *, special: Special = "all"

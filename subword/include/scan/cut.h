@@ -44,6 +44,7 @@ typedef struct {
     const uint16_t *numbers;        /* [state * column_count + column]: of the action */
     const cut_action *actions, *ends; /* ends: [state], at the end of the text */
     const uint8_t *last_marks;      /* [state] */
+    const uint8_t *kept;            /* [symbol]: a word that begins with it is kept; NULL: all are */
     int32_t column_count;
 } cut_tables;
 
@@ -129,6 +130,24 @@ static inline void cut_walk(const cut_tables *t, const uint8_t *symbols, ptrdiff
     for (i = least; i < from[2] - from[1]; i++) tb[i] = (uint8_t)(b = next[(size_t)sb[i] << 8 | b]);
     for (i = least; i < from[3] - from[2]; i++) tc[i] = (uint8_t)(c = next[(size_t)sc[i] << 8 | c]);
     for (i = least; i < n - from[3]; i++) td[i] = (uint8_t)(d = next[(size_t)sd[i] << 8 | d]);
+}
+
+/* Leave out the words that are not kept. */
+static inline int cut_kept(const cut_tables *t, const uint8_t *p, int32_t *out, int count) {
+    int kept = 0;
+    for (int k = 0; k < count; k++) {
+        int32_t start = out[2 * k], end = out[2 * k + 1];
+        int length;
+        uint8_t symbol = p[start];
+        if (symbol >= 0x80) {
+            uint32_t code = utf8_decode(p + start, &length);
+            symbol = t->symbols[t->page_starts[code >> 7] + (code & 127)];
+        }
+        out[2 * kept] = start;
+        out[2 * kept + 1] = end;
+        kept += t->kept[symbol];
+    }
+    return kept;
 }
 
 static inline int cut_word(cut_run *run, int32_t end, int32_t *out, int count) {
@@ -249,7 +268,7 @@ static inline int cut_chunk(const cut_tables *t, const uint8_t *p, ptrdiff_t n, 
         count = cut_act(t->ends + run->state, t->last_marks[run->state], (int32_t)n, run, out, count);
         count = cut_word(run, (int32_t)n, out, count);
     }
-    return count;
+    return t->kept ? cut_kept(t, p, out, count) : count;
 }
 
 #endif

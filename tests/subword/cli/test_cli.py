@@ -156,6 +156,18 @@ def test_inspect_shows_ids_places_and_colours(tmp_path, tokenizer, capsys, monke
     assert "<b>" not in (tmp_path / "x.html").read_text()
 
 
+def test_inspect_shows_how_a_pipeline_runs(tokenizer, capsys):
+    assert cli.main(["inspect", "--pipeline", "-t", tokenizer]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split() == ["stage", "what", "runs", "for", "why"]
+    assert any(line.split()[:2] == ["pre-tokenizer", "ByteLevel"] for line in lines)
+    assert any("scanner gpt2" in line for line in lines)
+    assert cli.main(["inspect", "a text", "--pipeline", "--json", "-t", tokenizer]) == 0
+    views = json.loads(capsys.readouterr().out)
+    pipeline = subword.Tokenizer.from_file(tokenizer).pipeline()
+    assert views == [vars(view) for view in pipeline]
+
+
 def test_colour_is_off_without_a_terminal_and_with_no_color(monkeypatch):
     class Terminal:
         def isatty(self):
@@ -197,6 +209,8 @@ def test_bench_runs(tmp_path, tokenizer, capsys):
         (["decode", "x.npy", "-t", "{t}"], "x.npy: ids are read from text, jsonl, bin, not"),
         (["encode", "{bad}", "-t", "{t}", "-o", "x.csv"], "the suffix must be one of"),
         (["encode", "{bad}", "-t", "{bad}"], "not UTF-8 at byte 3"),
+        (["inspect", "--json", "-t", "{t}"], "--json is for --pipeline"),
+        (["inspect", "--pipeline", "--html", "x.html", "-t", "{t}"], "--html shows tokens"),
         (["encode", "{bad}", "-t", "{t}", "--offsets"], "--offsets needs the format jsonl"),
         (["encode", "{bad}", "-t", "{t}", "--pattern", "gpt2"], "--pattern is for .tiktoken files"),
         (["encode", "-t", "x.tiktoken"], "needs --pattern"),

@@ -14,7 +14,7 @@ from subword.encode import text_encoder
 from subword.encode.chunk_rules import find_chunk_rules
 from subword.models import BPE
 from subword.normalizers import NFC, Lowercase, Replace
-from subword.pre_tokenizers import ByteLevel, Digits, Metaspace, WhitespaceSplit
+from subword.pre_tokenizers import ByteLevel, Digits, Metaspace, WhitespaceSplit, use_simd
 from subword.vocab.byte_alphabet import CHARS
 from tests.helpers.code_points import chars_that_tell
 from tests.helpers.effort import few
@@ -308,3 +308,30 @@ def test_rules_are_looked_for_only_where_they_are_needed(monkeypatch):
     monkeypatch.setattr(text_encoder, "find_chunk_rules", None)
     tok = Tokenizer(model, normalizer=Replace(" ", "▁"))
     assert tok.encode("b a").ids == [3, 4]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_cuts_are_found_by_vectors_and_without_them(seed):
+    # Whatever the cuts are, the ids are those of the plain stages: with many kinds of cuts, long
+    # runs of one character, and every place of a block.
+    rng = random.Random(seed)
+    chunked = 0
+    for _ in range(few(30)):
+        config = json.dumps(random_pipeline(rng))
+        tok = Tokenizer.from_str(config)
+        if tok.text_encoder.encoder.chunks is None:
+            continue
+        chunked += 1
+        text = "".join(rng.choices(["a", " ", "b.", "한", "é ", "\n", "1"], k=rng.randrange(400)))
+        texts = [text[at:] for at in range(min(len(text), 40))]
+        before = use_simd()
+        use_simd("scalar")
+        try:
+            expected = tok.encode_ragged(texts, return_offsets=True)
+        finally:
+            use_simd(before)
+        tok.text_encoder.cache_clear()
+        got = tok.encode_ragged(texts, return_offsets=True)
+        assert got.to_lists() == expected.to_lists(), config
+        assert got.offsets.tolist() == expected.offsets.tolist()
+    assert chunked

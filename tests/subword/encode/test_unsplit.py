@@ -70,6 +70,7 @@ def trained_model(rng: random.Random, mark: str) -> dict:
     model["unk_token"] = "<unk>"
     model["fuse_unk"] = rng.random() < 0.5
     model["byte_fallback"] = bytes_kept > 0
+    model["ignore_merges"] = rng.random() < 0.3
     return model
 
 
@@ -126,7 +127,6 @@ def test_chunks_equal_the_plain_path_the_twin_and_the_oracle(seed):
 @pytest.mark.parametrize(
     "change",
     [
-        {"ignore_merges": True},
         {"dropout": 0.5},
         {"end_of_word_suffix": "</w>"},
         {"unk_token": None, "byte_fallback": False},
@@ -150,6 +150,42 @@ def test_merges_of_tokens_that_stand_for_something_else_are_not_trusted(part):
     assert not uses_chunks(tok)
     for text in ("Aa", "ba", "aAaba", "Bb"):
         assert tok.encode(text).ids == theirs.encode(text).ids
+
+
+@pytest.mark.parametrize("scheme", ["always", "first", "never"])
+@pytest.mark.parametrize("split", [True, False])
+def test_a_text_that_is_a_token_as_a_whole_is_that_token(scheme, split):
+    # No merge makes "ab", "▁ab" or "▁a b": only ignore_merges finds them, and only as whole words.
+    tokens = ["<u>", "▁", "a", "b", "ab", "▁ab", "▁a▁b", "a▁b", "▁a"]
+    vocab = {token: i for i, token in enumerate(tokens)}
+    model = {"type": "BPE", "vocab": vocab, "merges": [["▁", "a"]], "unk_token": "<u>"}
+    metaspace = {"type": "Metaspace", "replacement": "▁", "prepend_scheme": scheme, "split": split}
+    flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "normalized"), False)
+    added = {"id": 9, "content": "<x>", "special": True, **flags}
+    config = {"model": {**model, "ignore_merges": True}, "pre_tokenizer": metaspace}
+    config |= {"added_tokens": [added], "version": "1.0"}
+    ours = Tokenizer.from_str(json.dumps(config))
+    theirs = tokenizers.Tokenizer.from_str(json.dumps(config))
+    assert uses_chunks(ours)
+    texts = [
+        "ab",
+        " ab",
+        "a b",
+        " a b",
+        "▁ab",
+        "abab",
+        "ab ab ab ab",
+        "a<x>ab",
+        "ab<x>ab ab",
+        "b",
+        "",
+    ]
+    for text in [*texts, *texts]:
+        expected = theirs.encode(text)
+        got = ours.encode(text)
+        assert (got.ids, got.offsets) == (expected.ids, expected.offsets), text
+        assert got.word_ids == expected.word_ids, text
+    assert ours.encode_ragged(texts).to_lists() == [theirs.encode(text).ids for text in texts]
 
 
 def test_a_text_without_a_safe_cut_is_one_chunk():

@@ -48,6 +48,25 @@ def test_a_full_automaton_still_finds_everything():
     assert small.state_count() == 20 < large.state_count()
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        (r"([!.?])\1*", "wait... what?!!"),
+        (r"(?:\r?\n)+(?!\r?\n)", "a\r\n\r\nb\n\n\nc\r"),
+        (r"(?:([ab])\1|c)+", "aabbcabba ccb"),
+        (r"x?([ab])y\1|y", "xayaxbyay xay"),
+        (r"(?:a|ab)+(?!a|ab)", "abaab aabb b"),
+        (r"(?:ab?)+(?!ab?)|b", "abab aab bb"),
+    ],
+)
+def test_references_to_one_character_and_sure_looks_need_no_backtracking(pattern, text):
+    assert isinstance(compile_pattern(pattern), Automaton)
+    for behavior in ("isolated", "merged_with_next", "removed"):
+        theirs = their_pre_tokenizers.Split(TheirRegex(pattern), behavior)
+        ours = Split(Regex(pattern), behavior)
+        assert ours.pre_tokenize_str(text) == theirs.pre_tokenize_str(text)
+
+
 def test_threads_share_an_automaton():
     program = compile_tree(normal_form(PATTERNS["o200k_base"]), "o200k_base")
     texts = [

@@ -110,6 +110,24 @@ def test_what_one_pass_cannot_keep_is_left_to_the_automaton(pattern):
     assert ours.pre_tokenize_str(text) == theirs.pre_tokenize_str(text)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "invert"),
+    [(r"\w+|[^\w\s]+", True), (r"\s+", False), (r"\S+", True), ("[ ,.]", False), ("[ab]c?", True)],
+)
+def test_words_that_are_left_out_are_told_by_their_first_character(simd, pattern, invert):
+    cutter = compile_cutter(pattern, "removed", invert)
+    chosen = random.Random(4)
+    for size in SIZES:
+        text = random_text(chosen, size)
+        assert cutter.find_words(text) == words_of(pattern, "removed", invert, text)
+
+
+@pytest.mark.parametrize("pattern", ["ab|c", r"(?<!a)b", "a?"])
+def test_words_that_their_first_character_does_not_tell_are_left_to_the_automaton(pattern):
+    assert compile_cutter(pattern, "removed", True) is None
+    assert compile_cutter(pattern, "removed", False) is None
+
+
 def test_characters_and_words_across_chunks(simd):
     cutter = compile_cutter(PATTERNS["llama3"], "isolated", False)
     for character in ("é", "한", "👍", "\u3000", "x"):
