@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from subword._regex.patterns import Regex
     from subword.corpus.counting import count_words
     from subword.corpus.word_counts import WordCounts
+    from subword.encode.sampling import Sampling
     from subword.results.encoding import Encoding
     from subword.results.ragged import Ragged
     from subword.tokenizer import Tokenizer
@@ -20,6 +21,7 @@ __all__ = [
     "Encoding",
     "Ragged",
     "Regex",
+    "Sampling",
     "Tokenizer",
     "WordCounts",
     "count_words",
@@ -35,6 +37,7 @@ _SOURCES = {
     "Encoding": "subword.results.encoding",
     "Ragged": "subword.results.ragged",
     "Regex": "subword._regex.patterns",
+    "Sampling": "subword.encode.sampling",
     "Tokenizer": "subword.tokenizer",
     "WordCounts": "subword.corpus.word_counts",
     "count_words": "subword.corpus.counting",

@@ -51,9 +51,12 @@ cdef struct Token:
 
 
 cdef struct Tokens:
+    # The tokens so far; and the random numbers of the text that they are of, for a model that
+    # draws: the state of the stream (`_core/random.pxd`).
     Token* data
     Py_ssize_t size
     Py_ssize_t capacity
+    uint64_t random
 
 
 cdef int out_of_memory() except -1 nogil    # raises MemoryError

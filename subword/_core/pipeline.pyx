@@ -4,6 +4,9 @@ from cpython.exc cimport PyErr_CheckSignals
 from libc.stdlib cimport free, realloc
 from libc.string cimport memcpy, memset
 
+from subword._core.random cimport random_stream
+
+from subword._core.random import checked_seed
 
 cdef extern from "text/utf8.h" nogil:
     int utf8_length(uint8_t lead)
@@ -263,12 +266,18 @@ cdef class PreTokenizer:
 cdef class Model:
     """Base of the models: one word in, its tokens out."""
 
-    def tokenize_word(self, str word not None):
-        """Return the tokens of one word as (id, start, end), positions in bytes of the word."""
+    def tokenize_word(self, str word not None, seed=None):
+        """Return the tokens of one word as (id, start, end), positions in bytes of the word.
+
+        Args:
+            word: The word.
+            seed: Of a model that draws at random: the same seed, the same tokens.
+        """
         cdef Tokens tokens
         cdef bytes data = word.encode()
         tokens.data = NULL
         tokens.size = tokens.capacity = 0
+        tokens.random = random_stream(checked_seed(seed), 0)
         try:
             self.tokenize(data, len(data), &tokens)
             return [(tokens.data[i].id, tokens.data[i].start, tokens.data[i].end)

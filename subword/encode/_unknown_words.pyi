@@ -9,4 +9,5 @@ def unknown_words(
     model: Model,
     unknown: int,
     text: str,
+    stream: int = 0,
 ) -> dict[int, list[str | None]]: ...

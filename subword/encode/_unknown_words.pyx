@@ -1,6 +1,6 @@
 """The words of one text that hold unknown tokens: the encode loop without a cache."""
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._core.pipeline cimport Model, Normalizer, PreTokenizer, Text, Token
 from subword.encode.segments cimport normalize, part_of, segment_text, split_words
@@ -11,7 +11,7 @@ from subword.vocab.added_tokens cimport AddedSpan, AddedTokenMatcher
 def unknown_words(AddedTokenMatcher before_normalizer not None,
                   AddedTokenMatcher after_normalizer not None, Normalizer normalizer,
                   PreTokenizer pre_tokenizer, Model model not None, uint32_t unknown,
-                  str text not None):
+                  str text not None, uint64_t stream=0):
     """Return the words of a text in which the model finds unknown tokens.
 
     Args:
@@ -21,6 +21,7 @@ def unknown_words(AddedTokenMatcher before_normalizer not None,
         model: The model.
         unknown: The id of its unknown token.
         text: A text that can be encoded.
+        stream: Where its random numbers begin, for a model that draws at random.
 
     Returns:
         A dict: the index of the word -> for each of its tokens, the text of an unknown one, and
@@ -33,6 +34,7 @@ def unknown_words(AddedTokenMatcher before_normalizer not None,
     cdef Py_ssize_t i, word = 0
     cdef AddedSpan span
     cdef Text segment
+    worker.tokens.random = stream
     before_normalizer.find(data, <int32_t>len(utf8), &worker.added_spans)
     for i in range(worker.added_spans.size):
         span = worker.added_spans.data[i]

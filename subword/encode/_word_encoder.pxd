@@ -18,7 +18,7 @@ cdef class WordEncoder:
     cdef readonly UnsplitText unsplit    # None unless the text is one word for a BPE model
     cdef readonly TextChunks chunks      # None unless texts are cut before their stages run
     cdef bint caches_chunks              # BERT, `unsplit`, `chunks`: the cache holds chunks
-    cdef bint caches_words
+    cdef bint caches_words               # otherwise the model draws at random
     cdef int set_model(self, Normalizer normalizer, PreTokenizer pre_tokenizer, Model model,
                        bint added_after, bint caches_words, object chunk_rules,
                        AddedTokenMatcher added) except -1

@@ -28,6 +28,7 @@ from subword.vocab.added_tokens cimport AddedTokenMatcher
 cdef enum:
     SCAN_CALLS = 1024       # calls with words between two checks for Ctrl-C
     SLACK = 16              # ids after the last that may be written
+    COMPUTED = 1 << 16      # words computed between two such checks
 
 
 cdef class WordEncoder:
@@ -67,6 +68,8 @@ cdef class WordEncoder:
         cdef pending_words* pending = worker.pending
         cdef int i = 0, first = 0
         worker.row_words += count
+        if not self.caches_words:
+            return compute_spans(self, worker, text, spans, count, out)
         worker.scan_calls += 1
         if worker.scan_calls % SCAN_CALLS == 0:
             check_signals()
@@ -88,7 +91,7 @@ cdef class WordEncoder:
     cdef int push_token(self, Worker worker, uint32_t id, int32_t start, int32_t end,
                         Output* out) except -1 nogil:
         """Append an added token."""
-        if out.with_offsets:
+        if out.with_offsets or not self.caches_words:
             output_push(out, id, start, end, worker.word)
         elif pending_add_extra(worker.pending, ADDED_TOKEN, id) == NULL:
             self.flush(worker, out)
@@ -100,7 +103,7 @@ cdef class WordEncoder:
     cdef int end_document(self, Worker worker, Output* out) except -1 nogil:
         """End the row of a document, now or once the words before have got their ids."""
         cdef pending_words* pending = worker.pending
-        if out.with_offsets:
+        if out.with_offsets or not self.caches_words:
             return end_row(&worker.row_plan, out)
         if pending.rows == PENDING_ROWS:
             self.flush(worker, out)
@@ -275,10 +278,32 @@ cdef const uint32_t* look_up(WordEncoder encoder, Worker worker, int i, bint wit
     count[0] = tokens_to_values(worker, worker.tokens.data, worker.tokens.size, with_offsets,
                                 pending.keys[i].high != 0,
                                 encoder.caches_chunks and not worker.plain)
-    if encoder.caches_words and word.size:
+    if word.size:
         cache.misses += 1
         put(pending, cache, i, worker.values, count[0])
     return worker.values
+
+
+cdef int compute_spans(WordEncoder encoder, Worker worker, const Text* text, const int32_t* spans,
+                       int count, Output* out) except -1 nogil:
+    """Append the tokens of words without looking in the cache, one word after the other, so that
+    each takes its random numbers after those of the word before."""
+    cdef bint are_chunks = encoder.caches_chunks and not worker.plain
+    cdef Py_ssize_t k
+    cdef int i
+    for i in range(count):
+        worker.scan_calls += 1
+        if worker.scan_calls % COMPUTED == 0:
+            check_signals()
+        compute(encoder, worker, text.data + spans[2 * i], spans[2 * i + 1] - spans[2 * i])
+        if out.with_offsets:
+            emit_tokens(worker, text, spans[2 * i], are_chunks, out)
+            continue
+        output_reserve(out, worker.tokens.size)
+        for k in range(worker.tokens.size):
+            out.ids[out.size + k] = worker.tokens.data[k].id
+        out.size += worker.tokens.size
+    return 0
 
 
 cdef int compute(WordEncoder encoder, Worker worker, const uint8_t* word,

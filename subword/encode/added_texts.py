@@ -72,13 +72,14 @@ class AddedTexts:
         positions = self.positions(ids)
         return set((np.searchsorted(splits, positions, "right") - 1).tolist() if positions else ())
 
-    def find(self, text: str, ids: Any, words: Any) -> dict[int, str]:
+    def find(self, text: str, ids: Any, words: Any, stream: int = 0) -> dict[int, str]:
         """Return, by position, the texts of the tokens that are not those of their ids.
 
         Args:
             text: The text.
             ids: (n,) uint32, its ids, from the first.
             words: (n,) int32, the word of each.
+            stream: Not used: added tokens are not drawn at random.
 
         Returns:
             The texts; some may be those of the ids.

@@ -1,6 +1,6 @@
 """The encode loop: documents to ids, with the stages of one tokenizer."""
 
-from libc.stdint cimport int32_t, uint8_t
+from libc.stdint cimport int32_t, uint8_t, uint64_t
 
 from subword._core.pipeline cimport Normalizer, PreTokenizer, Text
 from subword._regex.cutter cimport Cutter
@@ -22,6 +22,7 @@ cdef class Encoder(WordEncoder):
     cdef ByteSafeSplits safe_splits      # None unless words may be split for a byte-level model
     cdef readonly bint splits_long_texts    # see split_points.py
     cdef WorkerPool workers
+    cdef uint64_t seed_of(self, seed) except? 0
     cdef int begin_run(self, Worker worker, Output* out) except -1 nogil
     cdef int encode_document(self, Worker worker, const uint8_t* data, Py_ssize_t size,
                              int absent_byte, Output* out) except -1 nogil

@@ -21,11 +21,12 @@ Seven shortcuts give the same result as running the stages one after the other; 
 """
 
 cimport cython
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._core.pipeline cimport (
     Model, Normalizer, PreTokenizer, Text, text_source_end, text_source_start,
 )
+from subword._core.random cimport random_stream
 from subword._core.simd cimport simd_on
 from subword._core.unicode cimport bert_bits, scan_bits
 from subword._regex.cutter cimport CUT_ROOM, cut_begin, cut_chunk, cut_run
@@ -41,6 +42,7 @@ from subword.pre_tokenizers.sequence cimport cutter_of
 from subword.vocab.added_tokens cimport AddedTokenMatcher, AddedSpan
 
 from subword._core.pipeline import flatten
+from subword._core.random import checked_seed
 from subword.encode._unsplit import unspaced_cores
 from subword.pre_tokenizers.metaspace import Metaspace
 from subword.vocab.added_tokens import AddedToken
@@ -70,7 +72,8 @@ cdef class Encoder(WordEncoder):
         model: The model.
         before_normalizer, after_normalizer: Find added tokens in the original and in the normalized
             text.
-        caches_words: The model gives a word the same tokens every time.
+        caches_words: The model gives a word the same tokens every time. Otherwise it draws at
+            random, from the stream of the text's number in the call.
         splits_long_texts: `split_points.can_split` is true of the stages.
         chunk_rules: Returns what `find_chunk_rules` says of the stages; called if it is needed.
         cache_limit: Bytes that the word caches of one thread may take.
@@ -123,6 +126,11 @@ cdef class Encoder(WordEncoder):
         return {name for name, is_taken in taken.items() if is_taken}
 
     @property
+    def samples(self):
+        """Whether the model draws at random."""
+        return not self.caches_words
+
+    @property
     def cache_limit(self):
         """Bytes that the word caches of one thread may take."""
         return self.workers.cache_limit
@@ -134,6 +142,10 @@ cdef class Encoder(WordEncoder):
     def cache_clear(self):
         """Free the workers that rest, with their caches."""
         self.workers.clear()
+
+    cdef uint64_t seed_of(self, seed) except? 0:
+        """Return the seed of a call: the one given, or for None a new one if it is needed."""
+        return checked_seed(seed) if seed is not None or not self.caches_words else 0
 
     cdef int begin_run(self, Worker worker, Output* out) except -1 nogil:
         """Begin the rows of a run of documents."""
@@ -152,6 +164,8 @@ cdef class Encoder(WordEncoder):
         """
         worker.word = 0
         worker.row_words = 0
+        worker.tokens.random = random_stream(worker.seed, worker.next_text)
+        worker.next_text += 1
         return self.encode_part(worker, data, size, absent_byte, out)
 
     cdef int encode_part(self, Worker worker, const uint8_t* data, Py_ssize_t size,

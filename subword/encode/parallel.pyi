@@ -25,6 +25,8 @@ def texts_to_arrays(
     prefix: Sequence[int] = (),
     suffix: Sequence[int] = (),
     with_word_ids: bool = False,
+    seed: int | None = None,
+    first: int = 0,
 ) -> _Arrays: ...
 def buffers_to_arrays(
     encoder: Encoder,

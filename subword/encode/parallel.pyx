@@ -15,7 +15,7 @@ from cpython.pythread cimport (
     PyThread_acquire_lock, PyThread_allocate_lock, PyThread_free_lock, PyThread_release_lock,
     PyThread_type_lock,
 )
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcpy, memset
 from numpy cimport (
@@ -47,6 +47,7 @@ cdef class EncodeJob:
     cdef Documents documents
     cdef Py_ssize_t max_ids
     cdef bint with_offsets
+    cdef uint64_t seed, first            # of what is drawn at random; the first text's number
     cdef Output result
     cdef uint32_t* prefix
     cdef uint32_t* suffix
@@ -169,6 +170,8 @@ cdef class EncodeJob:
         cdef Py_ssize_t position = 0, wrong
         worker.row_plan = RowPlan(self.row_splits + first + 1, last - first, 0, self.max_ids,
                                   self.prefix, self.suffix, self.prefix_size, self.suffix_size)
+        worker.seed = self.seed
+        worker.next_text = self.first + first
         wrong = encode_documents(self.encoder, worker, self.documents.data + first,
                                  self.documents.unchecked, out, &position)
         return self.report_invalid(first + wrong, position) if wrong >= 0 else 0
@@ -189,7 +192,8 @@ cdef class EncodeJob:
 
 
 def texts_to_arrays(Encoder encoder not None, list texts not None, bint with_offsets=False,
-                    threads=None, max_ids=None, prefix=(), suffix=(), bint with_word_ids=False):
+                    threads=None, max_ids=None, prefix=(), suffix=(), bint with_word_ids=False,
+                    seed=None, uint64_t first=0):
     """Encode a list of str.
 
     Args:
@@ -200,6 +204,8 @@ def texts_to_arrays(Encoder encoder not None, list texts not None, bint with_off
         max_ids: Keep at most this many ids of each document, not counting `prefix` and `suffix`.
         prefix, suffix: Ids to put before and after each document.
         with_word_ids: Together with offsets, also return word indices.
+        seed: For a model that draws at random; None for a new one.
+        first: The number of the first text among those of the seed.
 
     Returns:
         (ids uint32 (n,), row_splits int64 (len(texts) + 1,), offsets int32 (n, 2) or None, word
@@ -212,9 +218,9 @@ def texts_to_arrays(Encoder encoder not None, list texts not None, bint with_off
     cdef Documents documents = Documents.of_list(texts)
     if documents.total <= SMALL_BATCH_BYTES and not with_offsets:
         thread_count(threads, documents.total)
-        return small_to_arrays(encoder, documents, max_ids, prefix, suffix)
+        return small_to_arrays(encoder, documents, max_ids, prefix, suffix, seed, first)
     return documents_to_arrays(encoder, documents, with_offsets, with_word_ids, threads, max_ids,
-                               prefix, suffix)
+                               prefix, suffix, seed, first)
 
 
 def buffers_to_arrays(Encoder encoder not None, list buffers not None, bytes separator=None,
@@ -237,7 +243,7 @@ def buffers_to_arrays(Encoder encoder not None, list buffers not None, bytes sep
     if separator is not None and not separator:
         raise ValueError("a separator must not be empty")
     return documents_to_arrays(encoder, Documents.of_buffers(buffers, separator), with_offsets,
-                               False, threads, max_ids, prefix, suffix)
+                               False, threads, max_ids, prefix, suffix, None, 0)
 
 
 def any_longer(list texts not None, Py_ssize_t size):
@@ -258,12 +264,15 @@ cdef Py_ssize_t thread_count(threads, Py_ssize_t total) except -1:
 
 
 cdef tuple documents_to_arrays(Encoder encoder, Documents documents, bint with_offsets,
-                               bint with_word_ids, threads, max_ids, prefix, suffix):
+                               bint with_word_ids, threads, max_ids, prefix, suffix, seed,
+                               uint64_t first):
     """Encode documents; see `texts_to_arrays`."""
     cdef EncodeJob job = EncodeJob.__new__(EncodeJob)
     cdef Py_ssize_t i
     cdef Worker worker
     job.encoder = encoder
+    job.seed = encoder.seed_of(seed)
+    job.first = first
     job.documents = documents
     job.with_offsets = with_offsets
     job.result.with_offsets = with_offsets
@@ -306,7 +315,8 @@ cdef uint32_t* affix_ids(prefix, suffix) except NULL:
     return ids
 
 
-cdef tuple small_to_arrays(Encoder encoder, Documents documents, max_ids, prefix, suffix):
+cdef tuple small_to_arrays(Encoder encoder, Documents documents, max_ids, prefix, suffix, seed,
+                          uint64_t first):
     """Encode at most SMALL_BATCH_BYTES of documents; see `texts_to_arrays`."""
     cdef Worker worker
     cdef int64_t* splits
@@ -321,7 +331,7 @@ cdef tuple small_to_arrays(Encoder encoder, Documents documents, max_ids, prefix
                    affixes + len(prefix), len(prefix), len(suffix))
     worker = encoder.workers.borrow()
     try:
-        encode_to_scratch(encoder, worker, documents, &plan)
+        encode_to_scratch(encoder, worker, documents, &plan, encoder.seed_of(seed), first)
         splits[0] = 0
         for i in range(documents.size):
             splits[i + 1] += splits[i]

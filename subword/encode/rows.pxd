@@ -1,5 +1,7 @@
 """Documents to rows of ids, on the calling thread."""
 
+from libc.stdint cimport uint64_t
+
 from subword.encode.documents cimport Document, Documents
 from subword.encode.encoder cimport Encoder
 from subword.encode.worker cimport Output, RowPlan, Worker
@@ -12,4 +14,4 @@ cdef Py_ssize_t encode_documents(Encoder encoder, Worker worker, const Document*
                                  bint unchecked, Output* out,
                                  Py_ssize_t* position) except -2 nogil
 cdef int encode_to_scratch(Encoder encoder, Worker worker, Documents documents,
-                           const RowPlan* plan) except -1
+                           const RowPlan* plan, uint64_t seed, uint64_t first) except -1

@@ -158,7 +158,7 @@ cdef inline bint is_letter(uint32_t code) noexcept nogil:
 
 
 cdef int encode_to_scratch(Encoder encoder, Worker worker, Documents documents,
-                           const RowPlan* plan) except -1:
+                           const RowPlan* plan, uint64_t seed, uint64_t first) except -1:
     """Put the ids of all documents into worker.scratch, and the count of each into plan.counts.
 
     This is for small batches: a job, its lock and its memory would cost as much as their ids.
@@ -170,6 +170,8 @@ cdef int encode_to_scratch(Encoder encoder, Worker worker, Documents documents,
     worker.prepare(False, False)
     worker.scratch.size = 0
     worker.row_plan = plan[0]
+    worker.seed = seed
+    worker.next_text = first
     if documents.total <= MAX_BYTES_WITH_GIL:
         wrong = encode_documents(encoder, worker, documents.data, documents.unchecked,
                                  &worker.scratch, &position)

@@ -304,7 +304,7 @@ class MeantTexts:
         rows: set[int] = self._added_texts.rows(ids, splits)
         return rows
 
-    def find(self, text: str, ids: Any, words: Any) -> dict[int, str]:
+    def find(self, text: str, ids: Any, words: Any, stream: int = 0) -> dict[int, str]:
         """Return, by position, the texts of the tokens that are not those of their ids."""
-        found = self._added_texts.find(text, ids, words)
+        found = self._added_texts.find(text, ids, words, stream)
         return {i: self._stand_ins.remove(shown) for i, shown in found.items()}

@@ -134,7 +134,7 @@ def split_characters(
     steps = flatten(pre_tokenizer)
     known = pre_tokenizer is not None and all(map(_is_local_pre_tokenizer, steps))
     known = known and all(isinstance(step, LOCAL_NORMALIZERS) for step in flatten(normalizer))
-    if not known or getattr(model, "dropout", None):
+    if not known or getattr(model, "samples", False):
         return frozenset()
     # A space that is put before a segment must be there already.
     prefixed = any(getattr(step, "add_prefix_space", False) for step in steps)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from functools import cache, cached_property
 from typing import Any
 
@@ -12,13 +13,16 @@ from subword._core.arrays import ArrayI32
 from subword._core.checks import check_list
 from subword._core.limits import MAX_TABLE_IDS
 from subword._core.pipeline import PreTokenizer
+from subword._core.random import checked_seed, stream_of
 from subword.encode._result_memory import free_spare
 from subword.encode.added_texts import AddedTexts
 from subword.encode.chunk_rules import find_chunk_rules
 from subword.encode.convert import to_lists, trim_rows
 from subword.encode.encoder import Encoder
 from subword.encode.long_texts import long_texts_to_arrays
+from subword.encode.nbest import nbest_encodings
 from subword.encode.parallel import buffers_to_arrays, texts_to_arrays
+from subword.encode.sampling import Sampling, Stream
 from subword.encode.special_tokens import Special, SpecialReaders
 from subword.encode.split_points import can_split
 from subword.encode.unknown_texts import UnknownTexts
@@ -37,6 +41,9 @@ from subword.results.ragged import Ragged
 from subword.results.truncation import tokens_left
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import Vocabulary
+
+# Encoders that are kept for further calls of the same strength of sampling.
+MAX_SAMPLERS = 8
 
 
 def list_of_texts(texts: Iterable[Any]) -> list[Any]:
@@ -73,18 +80,22 @@ class TextEncoder:
         cache_bytes: int,
     ) -> None:
         stages = (normalizer, pre_tokenizer, post_processor)
-        self._readers: SpecialReaders[TextEncoder] = SpecialReaders(
-            vocabulary,
-            model,
-            lambda other, limited: TextEncoder(limited, *stages, other, cache_bytes),
+        self._make: Callable[[Vocabulary, Any], TextEncoder] = lambda other, changed: TextEncoder(
+            changed, *stages, other, cache_bytes
         )
+        self._readers: SpecialReaders[TextEncoder] = SpecialReaders(vocabulary, model, self._make)
+        self.model = model
+        self._stages = (normalizer, pre_tokenizer)
+        self._samplers: dict[tuple[Any, ...], TextEncoder] = {}
+        self._stream: Stream | None = None
         if getattr(model, "byte_level", False):
             pre_tokenizer = with_raw_bytes(pre_tokenizer) if pre_tokenizer is not None else None
             if pre_tokenizer is None:
                 raise ValueError(
                     "a byte-level model needs a pre-tokenizer that ends with ByteLevel"
                 )
-        splits_long_texts = can_split(
+        samples = bool(getattr(model, "samples", False))
+        splits_long_texts = not samples and can_split(
             model, normalizer, pre_tokenizer, list(vocabulary.added.values())
         )
         self.encoder = Encoder(
@@ -93,11 +104,11 @@ class TextEncoder:
             model,
             vocabulary.before_normalizer,
             vocabulary.after_normalizer,
-            caches_words=not getattr(model, "dropout", None),
+            caches_words=not samples,
             splits_long_texts=splits_long_texts,
             cache_limit=cache_bytes,
             chunk_rules=None
-            if getattr(model, "dropout", None)
+            if samples
             else lambda: find_chunk_rules(
                 normalizer, pre_tokenizer, model, normalized_tokens(vocabulary)
             ),
@@ -141,12 +152,45 @@ class TextEncoder:
         encoder, text = self._readers.for_segments(segments)
         return encoder or self, text
 
+    def sampling(self, sampling: Sampling | None) -> TextEncoder:
+        """Return the encoder for one call whose tokens are drawn at random.
+
+        Args:
+            sampling: How they are drawn; None returns this encoder.
+
+        Raises:
+            TypeError: It is no `Sampling`.
+            ValueError: It is for another kind of model.
+        """
+        if sampling is None:
+            return self
+        if not isinstance(sampling, Sampling):
+            raise TypeError(f"sampling must be a Sampling or None, got {sampling!r:.80}")
+        found = self._samplers.get(sampling.strength)
+        if found is None:
+            model = sampling.model_like(self.model)
+            found = self if model is self.model else self._make(self.vocabulary, model)
+            if len(self._samplers) >= MAX_SAMPLERS:
+                self._samplers.pop(next(iter(self._samplers)), None)
+            self._samplers[sampling.strength] = found
+        encoder = copy(found)
+        encoder._stream = Stream(checked_seed(sampling.seed), sampling.first)
+        return encoder
+
+    def _arrays(self, texts: list[Any], *args: Any, **options: Any) -> tuple[Any, ...]:
+        """Encode texts; the arguments are those of `texts_to_arrays`."""
+        if self._stream is None:
+            return self._to_arrays(self.encoder, texts, *args, **options)
+        options |= {"seed": self._stream.seed, "first": self._stream.take(len(texts))}
+        return texts_to_arrays(self.encoder, texts, *args, **options)
+
     def encode_texts(self, texts: Iterable[str], threads: int | None) -> list[Encoding]:
         """Encode texts into encodings, without the post-processor."""
+        if self.encoder.samples and self._stream is None:
+            return self.sampling(Sampling()).encode_texts(texts, threads)
         texts = list_of_texts(texts)
-        ids, splits, offsets, words = self._to_arrays(
-            self.encoder, texts, True, threads, with_word_ids=True
-        )
+        ids, splits, offsets, words = self._arrays(texts, True, threads, with_word_ids=True)
+        streams = self._streams(len(texts))
         bounds = splits.tolist()
         spell, find = self.vocabulary.id_to_token, self.added_texts.find
         rows = self.added_texts.rows(ids, splits)
@@ -156,24 +200,32 @@ class TextEncoder:
                 offsets[start:end],
                 words[start:end],
                 spell,
-                find(text, ids[start:end], words[start:end]) if row in rows else None,
+                find(text, ids[start:end], words[start:end], streams[row]) if row in rows else None,
             )
             for row, (text, start, end) in enumerate(zip(texts, bounds, bounds[1:], strict=False))
         ]
 
     def encode_words(self, words: Sequence[str]) -> Encoding:
         """Encode one text, given as a list of its words, without the post-processor."""
+        if self.encoder.samples and self._stream is None:
+            return self.sampling(Sampling()).encode_words(words)
         words = check_list("a pre-tokenized text", words)
+        seed = None if self._stream is None else stream_of(self._stream.seed, self._stream.take(1))
         ids, splits, offsets, parts = texts_to_arrays(
-            self.encoder, words, True, 1, with_word_ids=True
+            self.encoder, words, True, 1, with_word_ids=True, seed=seed
         )
         index = np.repeat(np.arange(len(words), dtype=np.int32), np.diff(splits))
         texts: dict[int, str] = {}
         for row in self.added_texts.rows(ids, splits):
             start, end = int(splits[row]), int(splits[row + 1])
-            found = self.added_texts.find(words[row], ids[start:end], parts[start:end])
+            stream = 0 if seed is None else stream_of(seed, row)
+            found = self.added_texts.find(words[row], ids[start:end], parts[start:end], stream)
             texts.update((start + i, text) for i, text in found.items())
         return Encoding(ids, offsets, index, self.vocabulary.id_to_token, texts or None)
+
+    def encode_nbest(self, text: str, count: int) -> list[tuple[Encoding, float]]:
+        """Return the best encodings of a text with their scores, without the post-processor."""
+        return nbest_encodings(self.vocabulary, *self._stages, self.model, text, count)
 
     def encode_ragged(
         self,
@@ -184,12 +236,14 @@ class TextEncoder:
         threads: int | None,
     ) -> Ragged:
         """Encode texts into flat arrays; see `Tokenizer.encode_ragged`."""
+        if self.encoder.samples and self._stream is None:
+            return self.sampling(Sampling()).encode_ragged(
+                texts, add_special_tokens, return_offsets, max_length, threads
+            )
         prefix, suffix = self.affixes(add_special_tokens)
         max_ids = tokens_left(max_length, len(prefix) + len(suffix))
         texts = list_of_texts(texts)
-        arrays = self._to_arrays(
-            self.encoder, texts, return_offsets, threads, max_ids, prefix, suffix
-        )
+        arrays = self._arrays(texts, return_offsets, threads, max_ids, prefix, suffix)
         return self._ragged(arrays, len(prefix), lambda: texts)
 
     def encode_buffers(
@@ -257,13 +311,25 @@ class TextEncoder:
         spaces = self._spaces_of(ids)
         for row in rows:
             text = documents()[row]
-            whole, _, _, words = texts_to_arrays(self.encoder, [text], True, 1, with_word_ids=True)
+            whole, _, _, words = texts_to_arrays(
+                *(self.encoder, [text], True, 1),
+                with_word_ids=True,
+                seed=None if self._stream is None else self._stream.seed,
+                first=0 if self._stream is None else self._stream.next - len(splits) + 1 + row,
+            )
             first = int(splits[row]) + prefix_size
             for i, found in self.added_texts.find(text, whole, words).items():
                 if first + i < splits[row + 1]:  # it may have been cut to a number of ids
                     spaces[:, first + i] = count_end_spaces(found)
         firsts = splits[:-1] + prefix_size
         trim_offsets(offsets, spaces, firsts[firsts < splits[1:]], add_prefix_space)
+
+    def _streams(self, count: int) -> list[int]:
+        """Return the states in which the streams of the last texts begin; 0 if none are drawn."""
+        stream = self._stream
+        if stream is None:
+            return [0] * count
+        return [stream_of(stream.seed, stream.next - count + row) for row in range(count)]
 
     def _spaces_of(self, ids: Any) -> ArrayI32:
         """Return (2, n) int32: how many spaces each token begins and ends with."""

@@ -45,13 +45,14 @@ class UnknownTexts:
         rows = np.searchsorted(splits, self._unknown(ids), "right") - 1
         return self._added.rows(ids, splits).union(rows.tolist())
 
-    def find(self, text: str, ids: Any, words: Any) -> dict[int, str]:
+    def find(self, text: str, ids: Any, words: Any, stream: int = 0) -> dict[int, str]:
         """Return, by position, the texts of the tokens that are not those of their ids.
 
         Args:
             text: The text.
             ids: (n,) uint32, its ids, from the first.
             words: (n,) int32, the word of each.
+            stream: The state in which the text's stream of random numbers began.
 
         Returns:
             The texts; some may be those of the ids.
@@ -61,7 +62,7 @@ class UnknownTexts:
         unknown = self._unk_id
         texts = {}
         if unknown is not None and len(positions):
-            texts = unknown_words(*self._stages, unknown, text)
+            texts = unknown_words(*self._stages, unknown, text, stream)
         firsts = np.searchsorted(words, words[positions])
         for i, first in zip(positions.tolist(), firsts.tolist(), strict=True):
             shown = texts[int(words[i])][i - first] if int(words[i]) in texts else None

@@ -1,6 +1,6 @@
 """The scratch memory and caches of one thread, and the growing output."""
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 
 from subword._core.pipeline cimport Spans, Text, Tokens
 from subword.encode._word_cache cimport WordCache, pending_words
@@ -70,6 +70,8 @@ cdef class Worker:
     cdef RowPlan row_plan
     cdef Py_ssize_t row_words            # words of the document so far, or fewer
     cdef Output scratch                  # ids of a small batch
+    cdef uint64_t seed                   # of the call, for a model that draws at random
+    cdef uint64_t next_text              # the number in the call of the text that comes next
     cdef int prepare(self, bint with_offsets, bint plain) except -1 nogil
     cdef inline WordCache* cache(self, bint with_offsets) noexcept nogil:
         """The cache of what waits now."""

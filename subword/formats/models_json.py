@@ -206,6 +206,7 @@ def _check_ranks(model: BPE) -> None:
                 f"a tokenizer.json cannot express that {other!r:.40} and {token!r:.40} "
                 "have the same score; write a .model file"
             )
+    model = model.with_dropout(None)
     listed, tokens = BPE(model.tokens, merges, **model.options()), list(model.vocab)
     rng = random.Random(0)
     texts = [token * times for token in tokens for times in (1, 2)]

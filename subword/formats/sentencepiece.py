@@ -68,6 +68,7 @@ def model_parts(model: SentencePieceModel) -> TokenizerParts:
                 fuse_unk=True,
                 byte_fallback=falls_back,
                 ranks=ranks,
+                redraws=False,
             )
         }
         added = [AddedToken(piece, normalized=True) for piece in model.of_kind(Kind.USER_DEFINED)]

@@ -188,6 +188,7 @@ cdef class FastCalls:
         worker = self._encoder.workers.borrow()
         try:
             worker.prepare(False, False)
+            worker.seed, worker.next_text = self._encoder.seed_of(None), 0
             out = &worker.scratch
             out.size = 0
             bad_char = utf8_of(&document, worker, &data, &size)
@@ -277,7 +278,8 @@ cdef class FastCalls:
                 plan = self.row_plan(shape.add_special_tokens, shape.max_tokens, counts, count)
                 worker = self._encoder.workers.borrow()
                 try:
-                    encode_to_scratch(self._encoder, worker, documents, &plan)
+                    encode_to_scratch(self._encoder, worker, documents, &plan,
+                                      self._encoder.seed_of(None), 0)
                     return pad(worker.scratch.ids, worker.scratch.size, counts, count, shape)
                 finally:
                     self._encoder.workers.give_back(worker)

@@ -15,6 +15,7 @@ cdef class BPE(Model):
     cdef readonly TokenTable tokens     # the vocabulary
     cdef readonly object dropout
     cdef double leave_out               # dropout as a number, 0 for None
+    cdef readonly bint redraws          # what was left out may be drawn again
     cdef readonly object unk_token
     cdef readonly object continuing_subword_prefix
     cdef readonly object end_of_word_suffix

@@ -4,6 +4,9 @@ from typing import Any, Self
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import Model
+from subword.models.bpe_options import check_dropout as check_dropout
+from subword.models.bpe_options import check_str as check_str
+from subword.models.bpe_options import merges_of_ranks as merges_of_ranks
 from subword.models.merge_table import MergeTable
 from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
 from subword.vocab.byte_alphabet import CHARS as CHARS
@@ -11,8 +14,6 @@ from subword.vocab.byte_alphabet import chars_of as chars_of
 from subword.vocab.token_table import TokenTable
 from subword.vocab.vocabulary import shares_ids as shares_ids
 from subword.vocab.vocabulary import token_table as token_table
-
-def check_str(name: str, value: object) -> None: ...
 
 @disjoint_base
 class BPE(Model):
@@ -30,6 +31,7 @@ class BPE(Model):
         ignore_merges: bool = False,
         byte_level: bool = False,
         ranks: Sequence[int] | None = None,
+        redraws: bool = True,
     ) -> None: ...
     @classmethod
     def from_ranks(cls, ranks: Mapping[bytes, int]) -> Self: ...
@@ -59,6 +61,11 @@ class BPE(Model):
     def byte_level(self) -> bool: ...
     @property
     def ranks(self) -> Sequence[int] | None: ...
+    @property
+    def redraws(self) -> bool: ...
+    @property
+    def samples(self) -> bool: ...
+    def with_dropout(self, dropout: float | None) -> BPE: ...
     def options(self) -> dict[str, Any]: ...
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, memo: object) -> Self: ...

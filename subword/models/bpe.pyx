@@ -6,8 +6,6 @@ Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Sub
 model. `subword/reference/tokenizer.py` has the plain twin.
 """
 
-from operator import itemgetter
-
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memset
@@ -28,18 +26,13 @@ from subword.models.merge cimport (
 from subword.models.merge_table cimport MERGE_IDS, MergeTable, number_merges
 from subword.vocab.token_table cimport TokenTable, token_size, token_text
 
+from subword.models.bpe_options import check_dropout, check_str, merges_of_ranks
 from subword.vocab.byte_alphabet import BYTE_TOKENS, CHARS, chars_of
 from subword.vocab.vocabulary import shares_ids, token_table
 
 cdef extern from "text/utf8.h" nogil:
     uint32_t utf8_decode(const uint8_t* p, int* length)
     int utf8_length(uint8_t lead)
-
-
-def check_str(name, value):
-    """Raise a TypeError that names the option unless its value is a str or None."""
-    if value is not None and not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, got {type(value).__name__}")
 
 
 cdef int unknown_token_is_missing(token) except -1:
@@ -69,6 +62,8 @@ cdef class BPE(Model):
         byte_level: Words are bytes and the vocabulary is written in the byte alphabet (see
             `subword.vocab.byte_alphabet`). A word with a byte whose character the vocabulary lacks
             is read as its characters; no other word is.
+        redraws: A merge that was left out may be drawn again once another has been done, as in
+            `tokenizers`; otherwise it stays left out, as in `sentencepiece`.
 
     Raises:
         ValueError: A merge names a token that is not in the vocabulary, or an option is wrong.
@@ -88,20 +83,18 @@ cdef class BPE(Model):
 
     def __init__(self, vocab, merges, *, dropout=None, unk_token=None,
                  continuing_subword_prefix=None, end_of_word_suffix=None, fuse_unk=False,
-                 byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None):
+                 byte_fallback=False, ignore_merges=False, byte_level=False, ranks=None,
+                 redraws=True):
         if self.tokens is not None:
             raise TypeError("BPE objects are immutable: make a new one")
-        if isinstance(dropout, bool):
-            raise TypeError("dropout must be a number or None, got bool")
-        for name, value in (("unk_token", unk_token),
-                            ("continuing_subword_prefix", continuing_subword_prefix),
-                            ("end_of_word_suffix", end_of_word_suffix)):
-            check_str(name, value)
-        if dropout is not None and not 0 <= dropout <= 1:
-            raise ValueError(f"dropout must be between 0 and 1, got {dropout}")
+        check_dropout(dropout)
+        check_str("unk_token", unk_token)
+        check_str("continuing_subword_prefix", continuing_subword_prefix)
+        check_str("end_of_word_suffix", end_of_word_suffix)
         self.tokens = token_table(vocab)
         self.dropout = dropout
         self.leave_out = dropout or 0.0
+        self.redraws = redraws
         self.unk_token = unk_token
         self.continuing_subword_prefix = continuing_subword_prefix or None
         self.end_of_word_suffix = end_of_word_suffix or None
@@ -180,13 +173,7 @@ cdef class BPE(Model):
         """
         if shares_ids(ranks):
             raise ValueError("a vocabulary of ranks must not have two tokens with the same id")
-        merges = []
-        for token, rank in ranks.items():
-            splits = [(ranks[token[:i]], ranks[token[i:]], token[:i], token[i:])
-                      for i in range(1, len(token)) if token[:i] in ranks and token[i:] in ranks]
-            merges += [(rank, chars_of(left), chars_of(right)) for _, _, left,
-                       right in sorted(splits)]
-        merges.sort(key=itemgetter(0))
+        merges = merges_of_ranks(ranks)
         return cls(
             {chars_of(token): rank for token, rank in ranks.items()},
             [(left, right) for _, left, right in merges], ignore_merges=True, byte_level=True,
@@ -208,7 +195,7 @@ cdef class BPE(Model):
                 for i in range(self.merge_count)]
 
     def options(self):
-        """Return the constructor's keyword arguments, but for `byte_level`."""
+        """Return the constructor's keyword arguments that files have."""
         return {
             "dropout": self.dropout, "unk_token": self.unk_token,
             "continuing_subword_prefix": self.continuing_subword_prefix,
@@ -219,7 +206,18 @@ cdef class BPE(Model):
     def __reduce__(self):
         merges = self.merge_table if self.spelled_merges is None else self.spelled_merges
         return _rebuild, (self.tokens, merges,
-                          {**self.options(), "byte_level": self.byte_level, "ranks": self.ranks})
+                          {**self.options(), "byte_level": self.byte_level, "ranks": self.ranks,
+                           "redraws": self.redraws})
+
+    def with_dropout(self, dropout):
+        """Return a model like this one that leaves out merges with another probability."""
+        _, (tokens, merges, options) = self.__reduce__()
+        return BPE(tokens, merges, **{**options, "dropout": dropout})
+
+    @property
+    def samples(self):
+        """Whether the tokens of a word are drawn at random."""
+        return self.leave_out > 0.0
 
     def __copy__(self):
         return self
@@ -270,7 +268,8 @@ cdef class BPE(Model):
             return out_of_memory()
         try:
             if self.leave_out > 0.0:
-                merge_some(&self.pairs, symbols, count, self.leave_out)
+                merge_some(&self.pairs, symbols, count, self.leave_out, self.redraws,
+                           &tokens.random)
             elif count <= SHORT:
                 count = merge_short(&self.pairs, symbols, count)
             else:

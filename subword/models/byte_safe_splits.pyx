@@ -118,6 +118,7 @@ cdef class ByteSafeSplits:
         cdef uint32_t size, k
         tokens.data = NULL
         tokens.size = tokens.capacity = 0
+        tokens.random = 0
         try:
             for i in range(model.words.mask + 1):
                 if model.words.entries[i].id == <uint32_t>NO_ID:

@@ -81,9 +81,8 @@ cdef inline void push_pair(uint64_t* heap, Py_ssize_t* size, const PairTable* pa
         heap_push(heap, size, pair >> 32 << 32 | <uint64_t>i)
 
 
-cdef inline void join_right(uint64_t* heap, Py_ssize_t* size, const PairTable* pairs,
-                            Symbol* symbols, int32_t i, uint32_t merged_id) noexcept nogil:
-    """Make one symbol of symbol i and the next one, and push the two pairs that it now is in."""
+cdef inline void join_symbols(Symbol* symbols, int32_t i, uint32_t merged_id) noexcept nogil:
+    """Make one symbol of symbol i and the next one."""
     cdef int32_t right = symbols[i].right
     symbols[i].id = merged_id
     symbols[i].end = symbols[right].end
@@ -91,6 +90,12 @@ cdef inline void join_right(uint64_t* heap, Py_ssize_t* size, const PairTable* p
     symbols[right].right = MERGED
     if symbols[i].right >= 0:
         symbols[symbols[i].right].left = i
-        push_pair(heap, size, pairs, symbols, i)
+
+
+cdef inline void join_right(uint64_t* heap, Py_ssize_t* size, const PairTable* pairs,
+                            Symbol* symbols, int32_t i, uint32_t merged_id) noexcept nogil:
+    """Make one symbol of symbol i and the next one, and push the two pairs that it now is in."""
+    join_symbols(symbols, i, merged_id)
+    push_pair(heap, size, pairs, symbols, i)
     if symbols[i].left >= 0:
         push_pair(heap, size, pairs, symbols, symbols[i].left)

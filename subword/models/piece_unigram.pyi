@@ -12,7 +12,13 @@ BYTE: int
 @final
 class PieceUnigram(Unigram):
     def __init__(
-        self, vocab: Iterable[Sequence[Any]], kinds: bytes, byte_fallback: bool = False
+        self,
+        vocab: Iterable[Sequence[Any]],
+        kinds: bytes,
+        byte_fallback: bool = False,
+        *,
+        alpha: float | None = None,
+        nbest_size: int | None = None,
     ) -> None: ...
     @property
     def kinds(self) -> bytes: ...

@@ -10,8 +10,10 @@ cimport cython
 from libc.stdint cimport int32_t, uint8_t, uint32_t
 
 from subword._core.pipeline cimport NO_ID, Tokens, tokens_push
+from subword.models._best_first cimport find_best_first
+from subword.models._lattice cimport Best, Lattice, Paths
 from subword.models._piece_trie cimport ENDS, LABEL, NO_PIECE, Piece, PieceNode, PieceTrie, base_of
-from subword.models.unigram cimport Best, Unigram
+from subword.models.unigram cimport Unigram
 
 from subword.vocab.byte_alphabet import BYTE_TOKENS
 
@@ -34,6 +36,8 @@ cdef class PieceUnigram(Unigram):
         kinds: Of each id: normal and user defined pieces are found in a text. There is at most one
             unknown piece, which is what unknown characters side by side become.
         byte_fallback: Write an unknown character as the pieces of its bytes; all 256 must be there.
+        alpha, nbest_size: As for `Unigram`. The best ways are those of `sentencepiece`, in its
+            order.
 
     Raises:
         TypeError, ValueError: As for `Unigram`; or the kinds do not fit the pieces.
@@ -43,7 +47,8 @@ cdef class PieceUnigram(Unigram):
     [(1, 0, 2), (2, 2, 6)]
     """
 
-    def __init__(self, vocab, bytes kinds not None, bint byte_fallback=False):
+    def __init__(self, vocab, bytes kinds not None, bint byte_fallback=False, *, alpha=None,
+                 nbest_size=None):
         cdef Py_ssize_t i
         cdef float lowest = 3.4028234663852886e38, score
         cdef int kind
@@ -76,14 +81,28 @@ cdef class PieceUnigram(Unigram):
             self.fallback[i] = places.get(token, <uint32_t>NO_ID)
             if byte_fallback and token not in places:
                 raise ValueError(f"byte_fallback is true, but there is no piece {token}")
+        self.set_sampling(alpha, nbest_size)
         self.trie = PieceTrie(found, scores)
 
+    cdef int copy_to(self, Unigram other) except -1:
+        Unigram.copy_to(self, other)
+        (<PieceUnigram>other).kinds = self.kinds
+        return 0
+
+    cdef bint may_be_unknown(self) noexcept nogil:
+        return self.unknown != <uint32_t>NO_ID or self.byte_fallback
+
+    cdef int find_best_paths(self, const Lattice* lattice, Py_ssize_t count,
+                             Paths* paths) except -1 nogil:
+        return find_best_first(lattice, count, paths)
+
     def options(self):
-        """Return the constructor's keyword arguments."""
+        """Return the constructor's keyword arguments, but for those of sampling."""
         return {"kinds": self.kinds, "byte_fallback": self.byte_fallback}
 
     def __reduce__(self):
-        return _rebuild, (self.pieces, self.options())
+        sampling = {"alpha": self.alpha, "nbest_size": self.nbest_size}
+        return _rebuild, (self.pieces, {**self.options(), **sampling})
 
     def __repr__(self):
         return f"PieceUnigram({len(self.scores)} tokens)"
@@ -133,7 +152,7 @@ cdef class PieceUnigram(Unigram):
                 score = unknown + before
                 reached = max(reached, end)
                 if best[end].start < 0 or score > best[end].score:
-                    if self.unknown == <uint32_t>NO_ID and not self.byte_fallback:
+                    if not self.may_be_unknown():
                         return self.unknown_is_missing(word + start, end - start)
                     best[end].score = score
                     best[end].start = <int32_t>start

@@ -1,11 +1,14 @@
-from array import array
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Self
 
 from typing_extensions import disjoint_base
 
 from subword._core.pipeline import Model
 from subword.models.scored_pieces import ScoredPieces as ScoredPieces
+from subword.models.unigram_options import check_id as check_id
+from subword.models.unigram_options import checked_count as checked_count
+from subword.models.unigram_options import checked_pieces as checked_pieces
+from subword.models.unigram_options import checked_sampling as checked_sampling
 from subword.vocab.byte_alphabet import BYTE_TOKENS as BYTE_TOKENS
 from subword.vocab.token_table import TokenTable
 
@@ -21,9 +24,19 @@ class Unigram(Model):
         *,
         fuse_unk: bool = True,
         unmatched: Iterable[int] = (),
+        alpha: float | None = None,
+        nbest_size: int | None = None,
     ) -> None: ...
     @property
     def tokens(self) -> TokenTable: ...
+    @property
+    def alpha(self) -> float | None: ...
+    @property
+    def nbest_size(self) -> int | None: ...
+    @property
+    def samples(self) -> bool: ...
+    def with_sampling(self, alpha: float | None, nbest_size: int | None = None) -> Self: ...
+    def nbest(self, word: str, count: int) -> list[tuple[list[tuple[int, int, int]], float]]: ...
     @property
     def vocab(self) -> dict[str, int]: ...
     @property
@@ -40,6 +53,3 @@ class Unigram(Model):
     def repeated(self) -> dict[int, str]: ...
     def options(self) -> dict[str, Any]: ...
     def __reduce__(self) -> tuple[Callable[..., Unigram], tuple[Any, ...]]: ...
-
-def check_id(name: str, index: int, count: int) -> None: ...
-def checked_pieces(vocab: Iterable[Sequence[Any]]) -> tuple[list[str], array[float]]: ...

@@ -42,11 +42,20 @@ def without_tokens(model: Model, ids: Collection[int]) -> Model:
         for token in hidden:
             kinds[vocab[token]] = CONTROL
         known: Any = model.pieces if isinstance(model, PieceUnigram) else vocab
-        return type(model)(known, bytes(kinds), model.byte_fallback)
+        limited: Any = type(model)(known, bytes(kinds), model.byte_fallback)
+        if isinstance(model, PieceUnigram):
+            limited = limited.with_sampling(model.alpha, model.nbest_size)
+        return limited  # type: ignore[no-any-return]
     if isinstance(model, Unigram):
         pieces = model.pieces
         unmatched = {i for i, (piece, _) in enumerate(pieces) if piece in hidden}
-        return Unigram(pieces, **model.options(), unmatched=unmatched | model.unmatched)
+        return Unigram(
+            pieces,
+            **model.options(),
+            unmatched=unmatched | model.unmatched,
+            alpha=model.alpha,
+            nbest_size=model.nbest_size,
+        )
     kept = {token: i for token, i in vocab.items() if token not in hidden}
     if isinstance(model, BPE):
         return _bpe_without(model, kept, hidden)
@@ -73,4 +82,5 @@ def _bpe_without(model: BPE, kept: dict[str, int], hidden: set[str]) -> BPE:
         **model.options(),
         byte_level=model.byte_level,
         ranks=None if model.ranks is None else [model.ranks[i] for i in usable],
+        redraws=model.redraws,
     )

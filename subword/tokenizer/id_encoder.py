@@ -9,9 +9,11 @@ import numpy as np
 
 from subword._core.threads import thread_count
 from subword.encode.parallel import texts_to_arrays
+from subword.encode.sampling import Sampling
 from subword.encode.special_tokens import Special
 from subword.encode.text_encoder import TextEncoder, list_of_texts
 from subword.formats.json_files import PathLike
+from subword.model_inputs.best_encodings import best_encodings
 from subword.model_inputs.call_options import CallOptions
 from subword.model_inputs.fast_calls import FastCalls
 from subword.results.encoding import Encoding
@@ -53,14 +55,55 @@ class IdEncoder(FastCalls):
         return view_pipeline(self.text_encoder)
 
     def encode_unprocessed(
-        self, texts: Sequence[str], threads: int | None = None, *, special: Special = "all"
+        self,
+        texts: Sequence[str],
+        threads: int | None = None,
+        *,
+        special: Special = "all",
+        sampling: Sampling | None = None,
     ) -> list[Encoding]:
         """Encode texts without the post-processor: no special tokens, no truncation, no padding."""
-        return self.text_encoder.reading(special).encode_texts(texts, threads)
+        return self.text_encoder.reading(special).sampling(sampling).encode_texts(texts, threads)
 
-    def encode_words(self, words: Sequence[str], *, special: Special = "all") -> Encoding:
+    def encode_words(
+        self, words: Sequence[str], *, special: Special = "all", sampling: Sampling | None = None
+    ) -> Encoding:
         """Encode a list of words: offsets count in each word, word_ids in the list."""
-        return self.text_encoder.reading(special).encode_words(words)
+        return self.text_encoder.reading(special).sampling(sampling).encode_words(words)
+
+    def encode_nbest(
+        self,
+        text: str,
+        count: int,
+        *,
+        add_special_tokens: bool = True,
+        special: Special = "all",
+    ) -> list[tuple[Encoding, float]]:
+        """Return the best ways to cut a text into the pieces of a Unigram model, the best first.
+
+        Args:
+            text: The text.
+            count: How many, at least 1; there may be fewer.
+            add_special_tokens: Run the post-processor's special tokens.
+            special: The special tokens that the text may spell: "all", "none" or a set of them.
+
+        Returns:
+            Each with its score, the sum of the scores of its pieces. Truncation and padding of a
+            tokenizer.json do not hold here.
+
+        Raises:
+            ValueError: The model is no Unigram, or the count is less than 1.
+
+        Example:
+            >>> import subword
+            >>> texts = ["hug pug hugs bugs"] * 9
+            >>> tok = subword.train(texts, "unigram", vocab_size=12, progress=False)
+            >>> scores = [score for _, score in tok.encode_nbest("hugs", 3)]
+            >>> scores == sorted(scores, reverse=True)
+            True
+        """
+        encoder = self.text_encoder.reading(special)
+        return best_encodings(encoder, text, count, add_special_tokens)
 
     def encode_ragged(
         self,
@@ -71,6 +114,7 @@ class IdEncoder(FastCalls):
         max_length: int | None = None,
         threads: int | None = None,
         special: Special = "all",
+        sampling: Sampling | None = None,
     ) -> Ragged:
         """Encode texts into flat arrays: no Python object per token, and none per text.
 
@@ -83,12 +127,15 @@ class IdEncoder(FastCalls):
             threads: How many threads may work; None for every core of this process. The result is
                 the same.
             special: The special tokens that the texts may spell: "all", "none" or a set of them.
+            sampling: How tokens are drawn at random; None for what the model says.
 
         Returns:
             A `Ragged`. The truncation and padding of a tokenizer.json do not hold here.
         """
-        return self.text_encoder.reading(special).encode_ragged(
-            texts, add_special_tokens, return_offsets, max_length, threads
+        return (
+            self.text_encoder.reading(special)
+            .sampling(sampling)
+            .encode_ragged(texts, add_special_tokens, return_offsets, max_length, threads)
         )
 
     def encode_lists(
@@ -98,9 +145,11 @@ class IdEncoder(FastCalls):
         add_special_tokens: bool = True,
         threads: int | None = None,
         special: Special = "all",
+        sampling: Sampling | None = None,
     ) -> list[list[int]]:
         """Encode texts into one list of int each."""
-        return self.text_encoder.reading(special).encode_lists(texts, add_special_tokens, threads)
+        text_encoder = self.text_encoder.reading(special).sampling(sampling)
+        return text_encoder.encode_lists(texts, add_special_tokens, threads)
 
     @overload
     def count_tokens(  # type: ignore[overload-overlap]  # a str is an iterable of str as well

@@ -17,6 +17,7 @@ from subword._core.atomic_file import write_text
 from subword._core.pipeline import PreTokenizer
 from subword.decoders import Decoder
 from subword.decoders.text_decoder import TextDecoder
+from subword.encode.sampling import Sampling
 from subword.encode.special_tokens import Special
 from subword.encode.split_points import split_characters
 from subword.encode.text_encoder import TextEncoder, list_of_texts
@@ -148,6 +149,7 @@ class Tokenizer(FromFiles, Relatives):
         is_pretokenized: bool = False,
         add_special_tokens: bool = True,
         special: Special = "all",
+        sampling: Sampling | None = None,
     ) -> Encoding:
         """Encode one text, or a pair, with everything an `Encoding` shows.
 
@@ -158,6 +160,7 @@ class Tokenizer(FromFiles, Relatives):
             add_special_tokens: Run the post-processor's special tokens.
             special: The special tokens that the texts may spell: "all", "none" (their spelling is
                 text like any other), or a set of them.
+            sampling: How tokens are drawn at random; None for what the model says.
 
         Raises:
             TypeError: A text is not a str (or a list of str).
@@ -173,6 +176,7 @@ class Tokenizer(FromFiles, Relatives):
             is_pretokenized=is_pretokenized,
             add_special_tokens=add_special_tokens,
             special=special,
+            sampling=sampling,
         )[0]
 
     def encode_batch(
@@ -183,10 +187,11 @@ class Tokenizer(FromFiles, Relatives):
         add_special_tokens: bool = True,
         threads: int | None = None,
         special: Special = "all",
+        sampling: Sampling | None = None,
     ) -> list[Encoding]:
         """Encode texts, or (text, pair) tuples, into one `Encoding` each; see `encode`."""
         return padded_encodings(
-            self.text_encoder.reading(special),
+            self.text_encoder.reading(special).sampling(sampling),
             rows_of(list_of_texts(texts), is_pretokenized),
             is_split_into_words=is_pretokenized,
             add_special_tokens=add_special_tokens,

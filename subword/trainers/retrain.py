@@ -118,7 +118,7 @@ def _retrained_bpe(
 ) -> BPE:
     vocab, merges = learn_bpe(counts, options, byte_level=_counts_bytes(old, pre_tokenizer))
     byte_level = models_json.reads_bytes(pre_tokenizer, {"type": "BPE"})
-    return BPE(vocab, merges, byte_level=byte_level, **old.options())
+    return BPE(vocab, merges, byte_level=byte_level, redraws=old.redraws, **old.options())
 
 
 def _retrained_wordpiece(
@@ -134,7 +134,8 @@ def _retrained_unigram(
     unk_id = None
     if options.unk_token is not None:
         unk_id = [piece for piece, _ in pieces].index(options.unk_token)
-    return Unigram(pieces, **{**old.options(), "unk_id": unk_id})
+    model = Unigram(pieces, **{**old.options(), "unk_id": unk_id})
+    return model.with_sampling(old.alpha, old.nbest_size)
 
 
 def _retrained_word_level(

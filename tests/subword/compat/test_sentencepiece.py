@@ -123,8 +123,8 @@ def test_a_file_is_loaded_and_a_missing_or_broken_one_refused(tmp_path):
 
 def test_what_is_not_supported_says_so():
     sp = SentencePieceProcessor(model_proto=TINY)
-    with pytest.raises(NotImplementedError, match="sample"):
-        sp.encode("a", enable_sampling=True, nbest_size=-1, alpha=0.1)
+    with pytest.raises(NotImplementedError, match="serialized_proto"):
+        sp.nbest_encode("a", nbest_size=2, out_type="serialized_proto")
     with pytest.raises(UnicodeDecodeError):
         sp.encode(b"a\xff")
     with pytest.raises(NotImplementedError, match="proto"):

@@ -1,29 +1,35 @@
 """`SentencePieceProcessor`, as `sentencepiece` 0.2.3 has it, over `Tokenizer.from_sentencepiece`.
 
-Sampling and n-best segmentations are not there, nor results as protocol buffers.
+Results as protocol buffers are not there. What is drawn at random has the probabilities of the
+original, from random numbers of our own.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 
+from subword.compat.sentencepiece.pieces import Pieces, text_of
+from subword.compat.sentencepiece.sampling import (
+    SampledProcessor,
+    best_segmentations,
+    sampling_of,
+)
 from subword.decoders import SentencePiece as SentencePieceDecoder
 from subword.formats.json_files import errors_name
 from subword.formats.sentencepiece import model_parts
-from subword.formats.sentencepiece_model import Kind, SentencePieceModel, parse_model
+from subword.formats.sentencepiece_model import SentencePieceModel, parse_model
 from subword.tokenizer import Tokenizer
 
-T = TypeVar("T")
 RETURN_TYPES = (int, str, bytes, "numpy")
 REFUSED_TYPES = ("proto", "serialized_proto", "offset_mapping")
 
 
-class SentencePieceProcessor:
+class SentencePieceProcessor(SampledProcessor, Pieces):
     """A SentencePiece model: texts to ids or pieces and back, with the answers of the original.
 
     Args:
@@ -34,7 +40,10 @@ class SentencePieceProcessor:
         add_bos, add_eos: Put the piece that begins, or ends, a text around it.
         reverse: Turn the pieces around, before these are added.
         emit_unk_piece: Write unknown pieces as the unknown piece, not as their text.
-        enable_sampling, nbest_size, alpha: Not supported: sampling must stay off.
+        enable_sampling: Draw the pieces of a text at random.
+        nbest_size: For a Unigram model: of so many of its best segmentations; -1 for all.
+        alpha: For a Unigram model, what their probabilities are raised to; for BPE, the probability
+            with which a merge is left out.
         num_threads: Threads for a list of texts; -1 for all cores.
         return_type: The newer name of `out_type`.
 
@@ -63,7 +72,7 @@ class SentencePieceProcessor:
         num_threads: int = -1,
         return_type: Any = None,
     ) -> None:
-        _refuse_sampling(enable_sampling)
+        self._enable_sampling, self._nbest_size, self._alpha = enable_sampling, nbest_size, alpha
         self._return_type = _return_type(return_type, out_type, int)
         self._add_bos, self._add_eos, self._reverse = add_bos, add_eos, reverse
         self._emit_unk_piece = emit_unk_piece
@@ -125,7 +134,12 @@ class SentencePieceProcessor:
         return self._tokenizer
 
     @property
-    def _model(self) -> SentencePieceModel:
+    def model(self) -> SentencePieceModel:
+        """What the file says.
+
+        Raises:
+            RuntimeError: No model has been loaded.
+        """
         model = self.tokenizer.sentencepiece
         if model is None:
             raise RuntimeError("INTERNAL: Model is not initialized.")
@@ -156,9 +170,9 @@ class SentencePieceProcessor:
             add_eos: The same.
             reverse: The same.
             emit_unk_piece: The same.
-            enable_sampling: Sampling must stay off.
-            nbest_size: Not used.
-            alpha: Not used.
+            enable_sampling: The same.
+            nbest_size: The same.
+            alpha: The same.
             num_threads: As for the constructor.
             thread_pool: Not used.
             return_type: As for the constructor.
@@ -167,12 +181,19 @@ class SentencePieceProcessor:
         Raises:
             TypeError: A text is neither str nor bytes.
             ValueError: The model has no such piece to add, the type is not known, or bytes are not
-                UTF-8 (the original puts U+FFFD in their place).
-            NotImplementedError: Sampling is on.
+                UTF-8 (the original puts U+FFFD in their place); or sampling is on, and what it
+                needs is not given.
+            RuntimeError: Sampling is on, and the model cannot do it, or not with these numbers.
         """
-        _refuse_sampling(enable_sampling)
+        sampling = None
+        if self._enable_sampling if enable_sampling is None else enable_sampling:
+            sampling = sampling_of(
+                self.model,
+                self._nbest_size if nbest_size is None else nbest_size,
+                self._alpha if alpha is None else alpha,
+            )
         kind = _return_type(return_type, out_type, self._return_type)
-        texts = [_text(text) for text in (input if isinstance(input, list) else [input])]
+        texts = [text_of(text) for text in (input if isinstance(input, list) else [input])]
         threads = self._num_threads if num_threads is None else num_threads
         if not isinstance(threads, int):
             raise TypeError("num_threads must be int")
@@ -181,26 +202,89 @@ class SentencePieceProcessor:
             self._add_eos if add_eos is None else add_eos,
         )
         emit = self._emit_unk_piece if emit_unk_piece is None else emit_unk_piece
-        pieces = self._model.pieces
+        pieces = self.model.pieces
         rows: list[list[Any]]
         if kind in (str, bytes) and not emit:
-            encodings = self.tokenizer.encode_batch(texts, threads=max(threads, 0) or None)
+            encodings = self.tokenizer.encode_batch(
+                texts, threads=max(threads, 0) or None, sampling=sampling
+            )
             rows = [encoding.tokens for encoding in encodings]
         else:
-            rows = self.tokenizer.encode_lists(texts, threads=max(threads, 0) or None)
+            rows = self.tokenizer.encode_lists(
+                texts, threads=max(threads, 0) or None, sampling=sampling
+            )
             if kind in (str, bytes):
                 rows = [[pieces[i] for i in row] for row in rows]
+        found = self._finished(rows, kind, reverse, first, last)
+        return found if isinstance(input, list) else found[0]
+
+    def _finished(
+        self,
+        rows: list[list[Any]],
+        kind: Any,
+        reverse: bool | None,
+        first: list[int],
+        last: list[int],
+    ) -> list[Any]:
+        """Return rows of ids or pieces as `kind` wants them, with those that are put around."""
+        pieces = self.model.pieces
         if self._reverse if reverse is None else reverse:
             rows = [row[::-1] for row in rows]
         if kind in (str, bytes):
             rows = [[*(pieces[i] for i in first), *row, *(pieces[i] for i in last)] for row in rows]
         elif first or last:
             rows = [[*first, *row, *last] for row in rows]
-        found: list[Any] = rows
         if kind is bytes:
-            found = [[str(piece).encode() for piece in row] for row in rows]
-        elif kind == "numpy":
-            found = [np.array(row, np.int32) for row in rows]
+            return [[str(piece).encode() for piece in row] for row in rows]
+        if kind == "numpy":
+            return [np.array(row, np.int32) for row in rows]
+        return rows
+
+    def NBestEncode(
+        self,
+        input: Any,
+        add_bos: bool | None = None,
+        add_eos: bool | None = None,
+        reverse: bool | None = None,
+        emit_unk_piece: bool | None = None,
+        nbest_size: int | None = None,
+        return_type: Any = None,
+        out_type: Any = None,
+    ) -> Any:
+        """Return the best segmentations of a text, or of each of a list of texts, the best first.
+
+        Args:
+            input: A str, UTF-8, or a list of them.
+            add_bos: As for the constructor, like the others; None for what was given there.
+            add_eos: The same.
+            reverse: The same.
+            emit_unk_piece: The same.
+            nbest_size: How many, at most 512; there may be fewer.
+            return_type: As for the constructor.
+            out_type: Its older name.
+
+        Raises:
+            RuntimeError: The model is no Unigram model, or `nbest_size` is too large.
+        """
+        kind = _return_type(return_type, out_type, self._return_type)
+        count = max(self._nbest_size if nbest_size is None else nbest_size, 1)
+        first, last = self._around(
+            self._add_bos if add_bos is None else add_bos,
+            self._add_eos if add_eos is None else add_eos,
+        )
+        emit = self._emit_unk_piece if emit_unk_piece is None else emit_unk_piece
+        pieces, unknown = self.model.pieces, self.model.unk_id
+        found = []
+        for text in input if isinstance(input, list) else [input]:
+            rows: list[list[Any]] = []
+            for ids, shown in best_segmentations(self.tokenizer, self.model, text_of(text), count):
+                if kind in (str, bytes):
+                    as_text = [emit or i != unknown for i in ids]
+                    given = zip(ids, shown, as_text, strict=True)
+                    rows.append([pieces[i] if is_piece else s for i, s, is_piece in given])
+                else:
+                    rows.append(ids)
+            found.append(self._finished(rows, kind, reverse, first, last))
         return found if isinstance(input, list) else found[0]
 
     def EncodeAsPieces(self, input: Any, **options: Any) -> Any:
@@ -253,7 +337,7 @@ class SentencePieceProcessor:
             pieces = [piece.decode() if isinstance(piece, bytes) else piece for piece in row]
             decoder = cast(SentencePieceDecoder, tok.decoder)
             return "".join(decoder.decode_pieces(pieces, tok.model.vocab))
-        ids = [self._checked(index) for index in row]
+        ids = [self.checked_id(index) for index in row]
         return tok.decode(ids, skip_special_tokens=False)
 
     def DecodePieces(self, input: Any, return_type: Any = None, **options: Any) -> Any:
@@ -265,83 +349,13 @@ class SentencePieceProcessor:
     def Normalize(self, input: Any) -> Any:
         """Return a text, or each of a list, as the model sees it."""
         normalizer = self.tokenizer.normalizer
-        texts = [_text(text) for text in (input if isinstance(input, list) else [input])]
+        texts = [text_of(text) for text in (input if isinstance(input, list) else [input])]
         found = [text if normalizer is None else normalizer.normalize_str(text) for text in texts]
         return found if isinstance(input, list) else found[0]
-
-    # The pieces.
-
-    def GetPieceSize(self) -> int:
-        """Return how many pieces there are."""
-        return len(self._model.pieces)
-
-    def PieceToId(self, piece: Any) -> Any:
-        """Return the id of a piece, or of each of a list; that of the unknown piece if unknown."""
-        vocab, unknown = self.tokenizer.model.vocab, self._model.unk_id
-        missing = -1 if unknown is None else unknown
-        return _each(piece, lambda one: vocab.get(_text(one), missing))
-
-    def IdToPiece(self, id: Any) -> Any:
-        """Return the piece of an id, or of each of a list."""
-        return _each(id, lambda one: self._model.pieces[self._checked(one)])
-
-    def GetScore(self, id: Any) -> Any:
-        """Return the score of an id, or of each of a list."""
-        return _each(id, lambda one: self._model.scores[self._checked(one)])
-
-    def IsUnknown(self, id: Any) -> Any:
-        """Say whether an id is that of the unknown piece."""
-        return self._is(id, Kind.UNKNOWN)
-
-    def IsControl(self, id: Any) -> Any:
-        """Say whether an id is that of a control piece."""
-        return self._is(id, Kind.CONTROL)
-
-    def IsUnused(self, id: Any) -> Any:
-        """Say whether an id is that of an unused piece."""
-        return self._is(id, Kind.UNUSED)
-
-    def IsByte(self, id: Any) -> Any:
-        """Say whether an id is that of a byte."""
-        return self._is(id, Kind.BYTE)
-
-    def unk_id(self) -> int:
-        """Return the id of the unknown piece, -1 if there is none."""
-        return self._id_of("unk_piece", Kind.UNKNOWN)
-
-    def bos_id(self) -> int:
-        """Return the id of the piece that begins a text, -1 if there is none."""
-        return self._id_of("bos_piece", Kind.CONTROL)
-
-    def eos_id(self) -> int:
-        """Return the id of the piece that ends a text, -1 if there is none."""
-        return self._id_of("eos_piece", Kind.CONTROL)
-
-    def pad_id(self) -> int:
-        """Return the id of the padding, -1 if there is none."""
-        return self._id_of("pad_piece", Kind.CONTROL)
 
     def serialized_model_proto(self) -> bytes:
         """Return the bytes of the file."""
         return self._data
-
-    def __len__(self) -> int:
-        return self.GetPieceSize()
-
-    def __getitem__(self, piece: Any) -> Any:
-        return self.PieceToId(piece)
-
-    def _checked(self, index: Any) -> int:
-        if not 0 <= int(index) < len(self._model.pieces):
-            raise IndexError("OUT_OF_RANGE: piece id is out of range.")
-        return int(index)
-
-    def _is(self, ids: Any, kind: Kind) -> Any:
-        return _each(ids, lambda one: self._model.kinds[self._checked(one)] == kind)
-
-    def _id_of(self, role: str, kind: Kind) -> int:
-        index = self.tokenizer.model.vocab.get(self._model.trainer[role] or f"<{role[:3]}>", -1)
-        return index if index >= 0 and self._model.kinds[index] == kind else -1
 
     def _around(self, add_bos: bool, add_eos: bool) -> tuple[list[int], list[int]]:
         """Return the ids that are put before and behind each text."""
@@ -356,31 +370,16 @@ class SentencePieceProcessor:
         return found[0], found[1]
 
     encode = tokenize = Tokenize = Encode
+    nbest_encode = NBestEncode
     decode = detokenize = Detokenize = Decode
     encode_as_pieces, encode_as_ids, encode_as_numpy = EncodeAsPieces, EncodeAsIds, EncodeAsNumpy
     decode_pieces, decode_ids, normalize = DecodePieces, DecodeIds, Normalize
     load, load_from_file = Load, LoadFromFile
     load_from_serialized_proto = LoadFromSerializedProto
-    get_piece_size = piece_size = vocab_size = GetPieceSize
-    piece_to_id, id_to_piece, get_score = PieceToId, IdToPiece, GetScore
-    is_unknown, is_control, is_unused, is_byte = IsUnknown, IsControl, IsUnused, IsByte
-
-
-def _each(given: Any, one: Callable[[Any], T]) -> Any:
-    """Return the result for one value, or for each of a list."""
-    return [one(value) for value in given] if isinstance(given, list) else one(given)
 
 
 def _is_sequence(given: object) -> bool:
     return isinstance(given, Iterable) and not isinstance(given, str | bytes)
-
-
-def _text(given: Any) -> str:
-    if isinstance(given, str):
-        return given
-    if not isinstance(given, bytes):
-        raise TypeError("Input must be str or bytes")
-    return given.decode()
 
 
 def _return_type(return_type: Any, out_type: Any, default: Any) -> Any:
@@ -393,8 +392,3 @@ def _return_type(return_type: Any, out_type: Any, default: Any) -> Any:
     if kind not in RETURN_TYPES:
         raise ValueError(f"Invalid return_type: {kind}. Must be one of {RETURN_TYPES}")
     return kind
-
-
-def _refuse_sampling(enabled: bool | None) -> None:
-    if enabled:
-        raise NotImplementedError("subword does not sample segmentations of a .model file")
