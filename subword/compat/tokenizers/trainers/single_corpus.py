@@ -1,4 +1,4 @@
-"""Trainers, as `tokenizers.trainers` names them, over the counting and merging of subword."""
+"""The trainers of one corpus, over the counting and merging of subword."""
 
 from __future__ import annotations
 
@@ -92,6 +92,7 @@ class Trainer(BaseStage):
             after_normalizer=known.after_normalizer,
         )
         counts = count_source(source, stages, SourceOptions(progress=self.show_progress))
+        object.__setattr__(self, "_word_count", len(counts))
         with progress_bar(
             self.show_progress, self.verb, self.vocab_size, "token", absolute=True
         ) as advance:
@@ -191,6 +192,10 @@ class BpeTrainer(_MergingTrainer):
             end_of_word_suffix=end_of_word_suffix,
             max_token_length=max_token_length,
         )
+
+    def get_word_count(self) -> int:
+        """Return how many different words the last corpus had, 0 before the first."""
+        return int(self.__dict__.get("_word_count", 0))
 
 
 class WordPieceTrainer(_MergingTrainer):
