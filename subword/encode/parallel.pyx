@@ -316,7 +316,7 @@ cdef uint32_t* affix_ids(prefix, suffix) except NULL:
 
 
 cdef tuple small_to_arrays(Encoder encoder, Documents documents, max_ids, prefix, suffix, seed,
-                          uint64_t first):
+                           uint64_t first):
     """Encode at most SMALL_BATCH_BYTES of documents; see `texts_to_arrays`."""
     cdef Worker worker
     cdef int64_t* splits
