@@ -80,12 +80,9 @@ class TextEncoder:
         cache_bytes: int,
     ) -> None:
         stages = (normalizer, pre_tokenizer, post_processor)
-        self._make: Callable[[Vocabulary, Any], TextEncoder] = lambda other, changed: TextEncoder(
-            changed, *stages, other, cache_bytes
-        )
+        self._make: Any = lambda other, changed: TextEncoder(changed, *stages, other, cache_bytes)
         self._readers: SpecialReaders[TextEncoder] = SpecialReaders(vocabulary, model, self._make)
-        self.model = model
-        self._stages = (normalizer, pre_tokenizer)
+        self.model, self._stages = model, (normalizer, pre_tokenizer)
         self._samplers: dict[tuple[Any, ...], TextEncoder] = {}
         self._stream: Stream | None = None
         if getattr(model, "byte_level", False):
