@@ -156,11 +156,12 @@ def _runner(path: str | Path) -> tuple[str, Callable[[Arrays], list[NDArray[np.f
         import onnxruntime
 
         session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-        return "onnxruntime", lambda arrays: session.run([TOKENS, TEXT], arrays)
-    from onnx.reference import ReferenceEvaluator
+        name, run = "onnxruntime", session.run
+    else:
+        from onnx.reference import ReferenceEvaluator
 
-    evaluator = ReferenceEvaluator(str(path))
-    return "onnx", lambda arrays: evaluator.run([TOKENS, TEXT], arrays)
+        name, run = "onnx", ReferenceEvaluator(str(path)).run
+    return name, lambda arrays: [np.asarray(each) for each in run([TOKENS, TEXT], arrays)]
 
 
 def _protocol(graph: Graph, embedder: Embedder, precision: Precision) -> Any:

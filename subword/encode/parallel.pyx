@@ -27,7 +27,9 @@ from subword.encode._result_memory cimport adopt_array, reuse_buffer
 from subword.encode.documents cimport MAX_BYTES_WITH_GIL, Documents
 from subword.encode.encoder cimport Encoder
 from subword.encode.rows cimport SMALL_BATCH_BYTES, encode_documents, encode_to_scratch
-from subword.encode.worker cimport Output, RowPlan, Worker, output_free, output_reserve
+from subword.encode.worker cimport (
+    Output, RowPlan, Worker, output_expect, output_free, output_reserve,
+)
 
 from subword._core.threads import available_threads
 
@@ -372,7 +374,9 @@ cdef run_job(EncodeJob job, Py_ssize_t threads):
     memset(job.outputs, 0, job.units * sizeof(Output))
     memset(job.done, 0, job.units)
     reuse_buffer(&job.result, job.documents.total // 8)
-    output_reserve(&job.result, job.documents.total // 4 + 1024)
+    expected = job.documents.total // 4 + 1024
+    if job.result.reserved < expected:
+        output_expect(&job.result, expected)
     threads = min(threads, job.units)
     job.single_threaded = threads == 1
     helpers = [threading.Thread(target=job.run, daemon=True) for _ in range(threads - 1)]

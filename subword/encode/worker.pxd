@@ -32,6 +32,7 @@ cdef struct RowPlan:
     Py_ssize_t suffix_size
 
 
+cdef int output_expect(Output* out, Py_ssize_t tokens) except -1 nogil
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil
 cdef int output_push(Output* out, uint32_t id, int32_t start, int32_t end,
                      int32_t word) except -1 nogil

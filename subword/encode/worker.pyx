@@ -26,18 +26,24 @@ cdef enum:
     CACHES = 4
 
 
+cdef int output_expect(Output* out, Py_ssize_t tokens) except -1 nogil:
+    """Take memory for so many tokens, which may never come: the kernel gives pages as they do."""
+    out.reserved = max(tokens, FIRST_TOKENS)
+    out.ids = <uint32_t*>reallocate(out.ids, out.reserved * sizeof(uint32_t))
+    if out.with_offsets:
+        out.offsets = <int32_t*>reallocate(out.offsets, 2 * out.reserved * sizeof(int32_t))
+        if out.with_word_ids:
+            out.words = <int32_t*>reallocate(out.words, out.reserved * sizeof(int32_t))
+    return 0
+
+
 cdef int output_reserve(Output* out, Py_ssize_t more) except -1 nogil:
     """Let the output hold `more` tokens more."""
     cdef Py_ssize_t capacity = out.size + more
     if capacity <= out.capacity:
         return 0
     if capacity > out.reserved:
-        out.reserved = max(grown(out.reserved, capacity), FIRST_TOKENS)
-        out.ids = <uint32_t*>reallocate(out.ids, out.reserved * sizeof(uint32_t))
-        if out.with_offsets:
-            out.offsets = <int32_t*>reallocate(out.offsets, 2 * out.reserved * sizeof(int32_t))
-            if out.with_word_ids:
-                out.words = <int32_t*>reallocate(out.words, out.reserved * sizeof(int32_t))
+        output_expect(out, grown(out.reserved, capacity))
     if out.reserved <= STEP:
         out.capacity = out.reserved
         return 0
