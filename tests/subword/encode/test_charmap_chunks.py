@@ -99,7 +99,7 @@ def everything(tok: Tokenizer, texts: list[str]) -> list:
 def test_charmaps_before_chunks_give_what_plain_stages_and_the_oracle_give(seed, monkeypatch):
     rng = random.Random(seed)
     chunked = 0
-    for _ in range(few(50)):
+    while chunked < few(20):
         config = json.dumps(pipeline_of(rng))
         tok = Tokenizer.from_str(config)
         if tok.text_encoder.encoder.chunks is None:
@@ -116,7 +116,6 @@ def test_charmaps_before_chunks_give_what_plain_stages_and_the_oracle_give(seed,
         assert got[0] == [encoding.ids for encoding in theirs], config
         assert got[1] == [encoding.offsets for encoding in theirs], config
         assert got[2] == [encoding.word_ids for encoding in theirs], config
-    assert chunked >= few(50) // 4
 
 
 def cuts_behind(charsmap: bytes, *steps) -> Cuts:

@@ -316,7 +316,7 @@ def test_cuts_are_found_by_vectors_and_without_them(seed):
     # runs of one character, and every place of a block.
     rng = random.Random(seed)
     chunked = 0
-    for _ in range(few(30)):
+    while chunked < few(10):
         config = json.dumps(random_pipeline(rng))
         tok = Tokenizer.from_str(config)
         if tok.text_encoder.encoder.chunks is None:
@@ -334,4 +334,3 @@ def test_cuts_are_found_by_vectors_and_without_them(seed):
         got = tok.encode_ragged(texts, return_offsets=True)
         assert got.to_lists() == expected.to_lists(), config
         assert got.offsets.tolist() == expected.offsets.tolist()
-    assert chunked
