@@ -276,7 +276,7 @@ WORD_CACHE_AVX2 static inline int vector_add(pending_words *w, const word_table 
             _mm_storeu_si128((__m128i *)&w->keys[size], key);
             uint32_t hash = vector_hash(key, first, second);
             w->hashes[size++] = hash;
-            subword_prefetch(slots + (hash & mask));
+            subword_prefetch_beside(slots + (hash & mask));
             continue;
         }
         w->size = size;
