@@ -1,6 +1,6 @@
 """The merges of several short words at once, so that they wait for memory together."""
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
+from libc.stdint cimport uint32_t
 
 from subword._core.pipeline cimport Tokens
 from subword.models._pair_table cimport PairTable

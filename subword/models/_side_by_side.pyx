@@ -13,8 +13,7 @@ from libc.stdlib cimport malloc
 
 from subword._core.pipeline cimport NO_ID, Tokens, out_of_memory, tokens_push
 from subword.models._pair_table cimport (
-    NO_MERGE, PairTable, merge_number, merge_prefetch, merge_rank,
-    merged_prefetch,
+    NO_MERGE, PairTable, merge_number, merge_prefetch, merge_rank, merged_prefetch,
 )
 from subword.models.merge cimport NOT_YET, SHORT, Word
 
