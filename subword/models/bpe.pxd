@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
-from subword._core.hashmap cimport IntMap, WordMap
+from subword._core.hashmap cimport IntMap
 from subword._core.pipeline cimport Model, Tokens
 from subword.models._pair_table cimport PairTable
 from subword.models._side_by_side cimport FirstPairs
@@ -31,7 +31,6 @@ cdef class BPE(Model):
     cdef IntMap[4] characters           # code point -> id: [first or not] + 2 * [last or not]
     cdef uint32_t[4][256] bytes         # byte -> id, for byte_level: the same four forms
     cdef uint32_t[256] fallback         # byte -> id of "<0xNN>"
-    cdef WordMap words                  # whole words -> id, for ignore_merges
     cdef bint falls_back                # byte_fallback, and all 256 bytes are in the vocabulary
     cdef uint32_t unk_id
     cdef bint unk_is_missing            # unk_token is not in the vocabulary, and may be needed

@@ -6,20 +6,17 @@ Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with Sub
 model. `subword/reference/tokenizer.py` has the plain twin.
 """
 
-from libc.stdint cimport int32_t, uint8_t, uint32_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t
 from libc.stdlib cimport free, malloc
 from libc.string cimport memcmp, memset
 
-from subword._core.hashmap cimport (
-    intmap_free, intmap_get, intmap_init, intmap_put,
-    wordmap_free, wordmap_get,
-)
+from subword._core.hashmap cimport intmap_free, intmap_get, intmap_init, intmap_put
 from subword._core.pipeline cimport NO_ID, Model, Tokens, out_of_memory, tokens_push
 from subword.models._byte_spelling cimport all_present, spell_bytes
 from subword.models._dropout cimport merge_some
 from subword.models._pair_table cimport pair_table_free, pair_table_init
 from subword.models._side_by_side cimport fill_first_pairs, knows_bytes, merge_side_by_side
-from subword.models._whole_words cimport fill_words
+from subword.models._whole_words cimport whole_word
 from subword.models.merge cimport (
     MERGED, NOT_YET, SHORT, Symbol, Word, merge_long, merge_short, push_symbol,
 )
@@ -76,8 +73,6 @@ cdef class BPE(Model):
     def __cinit__(self):
         memset(&self.pairs, 0, sizeof(self.pairs))
         self.first_pairs.numbers = NULL
-        self.words.entries = NULL
-        self.words.bytes = NULL
         for i in range(4):
             self.characters[i].entries = NULL
 
@@ -126,14 +121,13 @@ cdef class BPE(Model):
         if byte_level and self.leave_out == 0.0 and not self.prefix_size and not self.suffix_size:
             fill_first_pairs(&self.first_pairs, self.bytes[0], &self.pairs)
         if ignore_merges:
-            fill_words(&self.words, self.tokens, byte_level)
+            self.tokens.check_encodable()
 
     def __dealloc__(self):
         pair_table_free(&self.pairs)
         free(self.first_pairs.numbers)
         for i in range(4):
             intmap_free(&self.characters[i])
-        wordmap_free(&self.words)
 
     cdef _fill_alphabet(self):
         cdef const uint8_t* text
@@ -230,13 +224,13 @@ cdef class BPE(Model):
         return f"BPE({len(self.tokens)} tokens, {self.merge_count} merges{level})"
 
     cdef int tokenize(self, const uint8_t* word, Py_ssize_t size, Tokens* tokens) except -1 nogil:
-        cdef uint32_t whole
+        cdef int64_t whole
         if size == 0:
             return 0
         if self.ignore_merges and self.leave_out == 0.0:
-            whole = wordmap_get(&self.words, word, size)
-            if whole != <uint32_t>NO_ID:
-                return tokens_push(tokens, whole, 0, size)
+            whole = whole_word(self.tokens, word, size, self.byte_level)
+            if whole >= 0:
+                return tokens_push(tokens, <uint32_t>whole, 0, size)
         return self.merge(word, size, tokens)
 
     cdef int tokenize_words(self, Word* words, Py_ssize_t count, Tokens* tokens) except -1 nogil:
@@ -247,7 +241,7 @@ cdef class BPE(Model):
             word = words + i
             if knows_bytes(&self.first_pairs, word) and not (
                     self.ignore_merges
-                    and wordmap_get(&self.words, word.bytes, word.size) != <uint32_t>NO_ID):
+                    and whole_word(self.tokens, word.bytes, word.size, self.byte_level) >= 0):
                 word.count = NOT_YET
             else:
                 word.first = tokens.size

@@ -19,7 +19,8 @@ merge joins. In English text behind GPT-2's vocabulary, the parts are about its 
 from libc.stdint cimport uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
 
-from subword._core.pipeline cimport NO_ID, Tokens, grow, out_of_memory, tokens_free
+from subword._core.pipeline cimport Tokens, grow, out_of_memory, tokens_free
+from subword.models._byte_spelling cimport spelled_bytes
 from subword.models.bpe cimport BPE
 from subword.models.merge_table cimport MERGE_IDS
 from subword.vocab.token_table cimport TokenTable, token_size, token_text
@@ -112,19 +113,17 @@ cdef class ByteSafeSplits:
 
         These are the tokens that are not what the merges make of their bytes.
         """
-        cdef Tokens tokens
-        cdef const uint8_t* bytes
-        cdef uint64_t i
-        cdef uint32_t size, k
-        tokens.data = NULL
-        tokens.size = tokens.capacity = 0
-        tokens.random = 0
+        cdef Tokens merged
+        cdef TokenTable tokens = model.tokens
+        cdef bytearray scratch = bytearray(tokens.starts[tokens.size] + 1)
+        cdef uint8_t* bytes = <uint8_t*><char*>scratch
+        cdef Py_ssize_t i, size, k
+        merged.data = NULL
+        merged.size = merged.capacity = 0
+        merged.random = 0
         try:
-            for i in range(model.words.mask + 1):
-                if model.words.entries[i].id == <uint32_t>NO_ID:
-                    continue
-                bytes = model.words.bytes + model.words.entries[i].offset
-                size = model.words.entries[i].size
+            for i in range(tokens.size):
+                size = spelled_bytes(token_text(tokens, i), token_size(tokens, i), bytes)
                 if size < 3 or is_continuation(bytes[0]):    # a part begins with a whole character
                     continue
                 for k in range(size - 2):
@@ -132,9 +131,9 @@ cdef class ByteSafeSplits:
                         break
                 else:
                     continue
-                tokens.size = 0
-                model.merge(bytes, size, &tokens)
-                if tokens.size == 1:
+                merged.size = 0
+                model.merge(bytes, size, &merged)
+                if merged.size == 1:
                     continue
                 if is_whole(bytes):
                     self.add(ANY, ANY, bytes[0], bytes[1])
@@ -144,7 +143,7 @@ cdef class ByteSafeSplits:
                     if is_whole(bytes + k - 3) and is_whole(bytes + k):
                         self.add(bytes[k - 2], bytes[k - 1], bytes[k], bytes[k + 1])
         finally:
-            tokens_free(&tokens)
+            tokens_free(&merged)
         return 0
 
     cdef int make_table(self) except -1:

@@ -12,7 +12,7 @@ cdef class TokenTable:
     cdef Py_ssize_t size            # tokens
     cdef Py_ssize_t capacity        # of starts and ids
     cdef size_t text_capacity
-    cdef uint32_t* slots            # number of a token + 1, by its hash; 0 is free
+    cdef uint32_t* slots            # number of a token + 1 and bits of its hash; 0 is free
     cdef uint64_t mask
     cdef uint64_t[KEY_WORDS] hash_key
     cdef uint32_t* by_id            # number of a token + 1, if the ids are dense

@@ -23,6 +23,30 @@ cdef enum:
     MAX_TEXT = 0xFFFFFFFF    # bytes of all tokens
 
 
+cdef inline uint32_t tag_of(uint64_t hash, uint64_t mask) noexcept nogil:
+    """The bits of a hash that stand beside a token's number in a slot, above those of the mask: so
+    most slots of other tokens are told without reading the tokens."""
+    return <uint32_t>(hash >> 32) & ~<uint32_t>mask
+
+
+cdef inline Py_ssize_t search(TokenTable table, const uint8_t* token, size_t size, uint64_t hash,
+                              uint64_t* at) noexcept nogil:
+    """Return the number of a token with a hash, -1 if it is none; `at` becomes its slot."""
+    cdef uint64_t mask = table.mask
+    cdef uint32_t tag = tag_of(hash, mask), found
+    cdef Py_ssize_t number
+    at[0] = hash & mask
+    while table.slots[at[0]]:
+        found = table.slots[at[0]] ^ tag
+        if found <= mask:
+            number = <Py_ssize_t>found - 1
+            if token_size(table, number) == size and memcmp(
+                    token_text(table, number), token, size) == 0:
+                return number
+        at[0] = (at[0] + 1) & mask
+    return -1
+
+
 cdef class TokenTable:
     """A mapping of token -> id that does not change.
 
@@ -81,7 +105,7 @@ cdef class TokenTable:
 
     cdef int reserve_slots(self, Py_ssize_t tokens) except -1:
         """Make a hash table for `tokens` tokens at half load, of those that are there."""
-        cdef uint64_t size = 16, at
+        cdef uint64_t size = 16, at, hash
         cdef Py_ssize_t i
         while size < 2 * <uint64_t>tokens:
             size *= 2
@@ -91,24 +115,21 @@ cdef class TokenTable:
             raise MemoryError("no memory for the tokens")
         self.mask = size - 1
         for i in range(self.size):
-            at = hash_bytes(token_text(self, i), token_size(self, i), self.hash_key) & self.mask
+            hash = hash_bytes(token_text(self, i), token_size(self, i), self.hash_key)
+            at = hash & self.mask
             while self.slots[at]:
                 at = (at + 1) & self.mask
-            self.slots[at] = <uint32_t>i + 1
+            self.slots[at] = tag_of(hash, self.mask) | (<uint32_t>i + 1)
         return 0
 
     cdef int put(self, const uint8_t* token, size_t size, uint32_t id) except -1:
         """Append a token, or give one that is there another id; `finish` comes after the last."""
-        cdef uint64_t at = hash_bytes(token, size, self.hash_key) & self.mask
-        cdef Py_ssize_t number
+        cdef uint64_t hash = hash_bytes(token, size, self.hash_key), at
+        cdef Py_ssize_t number = search(self, token, size, hash, &at)
         cdef size_t used
-        while self.slots[at]:
-            number = self.slots[at] - 1
-            if token_size(self, number) == size and memcmp(
-                    token_text(self, number), token, size) == 0:
-                self.ids[number] = id
-                return 0
-            at = (at + 1) & self.mask
+        if number >= 0:
+            self.ids[number] = id
+            return 0
         used = self.starts[self.size]
         if used + size > <size_t>MAX_TEXT:
             raise MemoryError("the tokens have 4 GiB of text or more")
@@ -123,7 +144,7 @@ cdef class TokenTable:
         memcpy(self.text + used, token, size)
         self.starts[self.size + 1] = <uint32_t>(used + size)
         self.ids[self.size] = id
-        self.slots[at] = <uint32_t>self.size + 1
+        self.slots[at] = tag_of(hash, self.mask) | (<uint32_t>self.size + 1)
         self.size += 1
         if 2 * <uint64_t>self.size > self.mask + 1:
             self.reserve_slots(2 * self.size)
@@ -145,15 +166,8 @@ cdef class TokenTable:
 
     cdef Py_ssize_t find(self, const uint8_t* token, size_t size) noexcept nogil:
         """Return the number of a token, -1 if it is none."""
-        cdef uint64_t at = hash_bytes(token, size, self.hash_key) & self.mask
-        cdef Py_ssize_t number
-        while self.slots[at]:
-            number = self.slots[at] - 1
-            if token_size(self, number) == size and memcmp(
-                    token_text(self, number), token, size) == 0:
-                return number
-            at = (at + 1) & self.mask
-        return -1
+        cdef uint64_t at
+        return search(self, token, size, hash_bytes(token, size, self.hash_key), &at)
 
     cdef Py_ssize_t number_of(self, object token) except -2:
         """Return the number of a token, -1 for what is none."""
