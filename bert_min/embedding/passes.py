@@ -20,7 +20,7 @@ from bert_min.model.bert import BertModel
 from bert_min.text.batch import length_batches
 from bert_min.text.flat_rows import FlatRows
 from bert_min.text.lists import check_several
-from bert_min.text.tokenize import count_truncated, encode_texts
+from bert_min.text.tokenize import encode_texts, truncated_texts
 from bert_min.text.tokenizers import Tokenizer
 from bert_min.text.vocabulary_checks import warn_of_unknown
 from bert_min.text.windows import sliding_windows
@@ -111,7 +111,7 @@ class Passes:
             warn_of_unknown(self.tokenizer, rows.ids[: rows.splits[some]], special=2 * some)
         if text_index is not None:
             return rows, text_index, 0
-        truncated = count_truncated(self.tokenizer, texts, rows, limit)
+        truncated = len(truncated_texts(self.tokenizer, texts, rows, limit))
         if truncated and options.long_texts == "error":
             raise ValueError(f"{truncated} texts have more than max_length = {limit} tokens")
         return rows, None, truncated

@@ -5,7 +5,6 @@ Source: Khattab and Zaharia 2020, "ColBERT", section 3.3.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from bert_min.embedding.embedder import Embedder
 from bert_min.text.batch import length_batches
 from bert_min.text.lists import check_several
-from bert_min.text.tokenize import count_truncated, encode_texts
+from bert_min.text.tokenize import encode_texts, truncated_texts, warn_of_cut
 
 Matrix = NDArray[np.float32]
 
@@ -38,8 +37,8 @@ def encode_tokens(embedder: Embedder, texts: Sequence[str], prompt: str = "") ->
     check_several("texts", texts)
     prompted, limit = [prompt + text for text in texts], embedder.max_length
     rows = encode_texts(embedder.tokenizer, prompted, limit)
-    if cut := count_truncated(embedder.tokenizer, prompted, rows, limit):
-        warnings.warn(f"{cut} of {len(texts)} texts were cut to {limit} tokens", stacklevel=2)
+    cut = truncated_texts(embedder.tokenizer, prompted, rows, limit)
+    warn_of_cut(cut, len(texts), "texts", limit)
     device = embedder.model.embeddings.word.weight.device
     found: list[Matrix] = [np.zeros((0, 0), np.float32)] * len(texts)
     with torch.inference_mode():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, Self
@@ -19,7 +18,7 @@ from bert_min.text.batch import length_batches
 from bert_min.text.examples import assemble
 from bert_min.text.lists import check_several
 from bert_min.text.special_tokens import SpecialIds
-from bert_min.text.tokenize import encode_texts
+from bert_min.text.tokenize import encode_texts, warn_of_cut
 from bert_min.text.tokenizers import Tokenizer, load_tokenizer
 from bert_min.text.vocabulary_checks import check_embedding
 
@@ -124,11 +123,7 @@ class Reranker:
             for texts in (queries, documents)
         ]
         inputs = assemble(self._special, self.max_length, *sides)
-        full = sides[0].lengths + sides[1].lengths + self._special.count(pair=True)
-        if cut := int((full > self.max_length).sum()):
-            warnings.warn(
-                f"{cut} of {len(inputs)} pairs were cut to {self.max_length} tokens", stacklevel=2
-            )
+        warn_of_cut(inputs.cut, len(inputs), "pairs", self.max_length)
         device = next(self.model.parameters()).device
         has_types = self.model.config.type_vocab_size > 1
         found = np.empty(len(inputs), np.float32)
@@ -143,6 +138,12 @@ class Reranker:
                     ids, lengths, types if has_types else None
                 ).logits
                 scores = logits[:, 0].float()
+                if not bool(torch.isfinite(scores).all()):
+                    row = int(rows[int((~torch.isfinite(scores)).nonzero()[0])])
+                    raise ValueError(
+                        f"the model's scores must be finite numbers, not so for pair "
+                        f"{row}: its weights may be broken"
+                    )
                 found[rows] = (scores.sigmoid() if self.sigmoid else scores).cpu().numpy()
                 bar.advance(len(rows))
         return found

@@ -13,7 +13,6 @@ Source: Formal et al. 2021, "SPLADE v2", section 3.2 (max pooling).
 from __future__ import annotations
 
 import json
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
@@ -27,7 +26,7 @@ from bert_min.model.pretraining_heads import BertForMaskedLM
 from bert_min.progress import Progress
 from bert_min.text.batch import length_batches
 from bert_min.text.lists import check_several
-from bert_min.text.tokenize import count_truncated, encode_texts
+from bert_min.text.tokenize import encode_texts, truncated_texts, warn_of_cut
 from bert_min.text.tokenizers import Tokenizer, load_tokenizer
 from bert_min.text.vocabulary_checks import check_embedding
 
@@ -177,10 +176,8 @@ class SparseEncoder:
         if most is not None and most < 1:
             raise ValueError(f"most must be at least 1, got {most}")
         rows = encode_texts(self.tokenizer, list(texts), self.max_length)
-        if cut := count_truncated(self.tokenizer, texts, rows, self.max_length):
-            warnings.warn(
-                f"{cut} of {len(texts)} texts were cut to {self.max_length} tokens", stacklevel=2
-            )
+        cut = truncated_texts(self.tokenizer, texts, rows, self.max_length)
+        warn_of_cut(cut, len(texts), "texts", self.max_length)
         device = self.model.bert.embeddings.word.weight.device
         found: list[tuple[NDArray[np.int32], NDArray[np.float32]]] = []
         order: list[int] = []

@@ -38,9 +38,11 @@ class TrainingExamples(NamedTuple):
         inputs: N inputs, T tokens.
         token_labels: (T,) a label for each token, -100 for none; empty if tokens have no labels.
         row_labels: (N, n) labels of each input; empty if inputs have no labels.
+        where: (N,) the source of each input.
     """
 
     inputs: Examples
+    where: Sequence[str]
     token_labels: Int = NO_LABELS
     row_labels: Labels = NO_LABELS
 
@@ -184,17 +186,25 @@ class Task(ABC):
         return TaskObjective(self, self.training_examples(data))
 
     def scores(
-        self, model: PretrainedModel, inputs: Examples, names: Sequence[str] = ("logits",)
+        self,
+        model: PretrainedModel,
+        inputs: Examples,
+        where: Sequence[str],
+        names: Sequence[str] = ("logits",),
     ) -> Iterator[tuple[Int, Int, list[NDArray[np.float32]]]]:
         """Run a model over examples, those of similar length together.
 
         Args:
             model: A model with a head, in evaluation mode.
             inputs: The examples.
+            where: (N,) the source of each.
             names: Which scores of its output to take.
 
         Yields:
             The rows (B,) of a batch, their lengths (B,), and each of the scores, packed.
+
+        Raises:
+            ValueError: A score is not finite; the message names an example of its batch.
         """
         self.warn_of_unknown(inputs)
         device = next(model.parameters()).device
@@ -204,6 +214,12 @@ class Task(ABC):
                 with torch.inference_mode():
                     out = run_packed(model, batch, device)
                     found = [getattr(out, name).float().cpu().numpy() for name in names]
+                if not all(np.isfinite(scores).all() for scores in found):
+                    raise ValueError(
+                        f"{where[int(rows[0])]}: the model's scores must be finite numbers, in the "
+                        f"batch of {len(rows)} that begins with this one they are not: its weights "
+                        "may be broken"
+                    )
                 progress.advance(len(rows))
                 yield rows, batch.lengths, found
 
@@ -253,12 +269,12 @@ class TaskObjective:
 
     def digest(self) -> str:
         """Return a digest of all inputs and labels; see `bert_min.training.identity`."""
-        inputs, token_labels, row_labels = self.examples
+        inputs, _, token_labels, row_labels = self.examples
         return digest(inputs.ids, inputs.splits, inputs.first, token_labels, row_labels)
 
     def batch(self, rows: Int, rng: np.random.Generator) -> Batch:
         """Gather some examples, sorted by length."""
-        inputs, token_labels, row_labels = self.examples
+        inputs, _, token_labels, row_labels = self.examples
         rows = inputs.by_length(rows)
         return inputs.batch(rows, token_labels=token_labels, row_labels=row_labels)
 
@@ -271,3 +287,8 @@ class TaskObjective:
     ) -> dict[str, LossTerm]:
         """Run the model and sum its loss."""
         return self.task.loss(model, batch, device)
+
+    def alone(self, batch: Batch) -> Iterator[tuple[str, Batch]]:
+        """Yield the source of each example, and the example alone."""
+        for number, part in zip(batch.numbers.tolist(), batch.alone(), strict=True):
+            yield self.examples.where[number], part

@@ -174,7 +174,7 @@ class ClassificationTask(TextTask):
     def training_examples(self, data: Texts) -> TrainingExamples:
         """Tokenize the texts and number their labels."""
         labels = label_ids(data.labels or [], self.labels, data.where)
-        return TrainingExamples(self.inputs(data), row_labels=labels[:, None])
+        return TrainingExamples(self.inputs(data), data.where, row_labels=labels[:, None])
 
     def loss(
         self, model: PretrainedModel, batch: Batch, device: torch.device
@@ -192,7 +192,7 @@ class ClassificationTask(TextTask):
         """
         inputs = self.inputs(data)
         logits = np.zeros((len(inputs), len(self.labels)))
-        for rows, _, (found,) in self.scores(model, inputs):
+        for rows, _, (found,) in self.scores(model, inputs, data.where):
             logits[rows] = found
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares /= shares.sum(axis=1, keepdims=True)

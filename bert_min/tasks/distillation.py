@@ -7,7 +7,7 @@ Knowledge Distillation", section 2 (the vectors themselves); Tung and Mori 2019,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -108,3 +108,8 @@ class DistillationObjective:
         teacher = self.teacher[torch.from_numpy(rows)].to(device)
         loss = self.compare(F.normalize(x) if self.normalize else x, teacher)
         return {"teacher": LossTerm(loss, None)}
+
+    def alone(self, batch: Batch) -> Iterator[tuple[str, Batch]]:
+        """Yield the source of each text, and the text alone."""
+        for row, part in zip(batch.row_labels[:, 0].tolist(), batch.alone(), strict=True):
+            yield self.where[int(row)], part

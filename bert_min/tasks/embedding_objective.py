@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from bert_min.tasks.text_groups import TextGroups
 from bert_min.tasks.text_vectors import check_vectors, vectors_of
 from bert_min.text.batch import Batch
 from bert_min.text.flat_rows import ranges_index
-from bert_min.text.tokenize import encode_texts
+from bert_min.text.tokenize import encode_texts, truncated_texts, warn_of_cut
 from bert_min.text.tokenizers import Tokenizer
 from bert_min.training.identity import digest
 from bert_min.training.objective import LossTerm
@@ -47,12 +48,17 @@ class EmbeddingObjective:
     ) -> None:
         self.data, self.settings = data, settings
         numbers: dict[str, int] = {}
-        flat = [
-            numbers.setdefault(text, len(numbers))
-            for group, scored in zip(data.texts, data.scored, strict=True)
-            for text in _prompted(group, bool(scored), prompts)
-        ]
-        self.rows = encode_texts(tokenizer, list(numbers), max_length)  # each text once
+        flat: list[int] = []
+        where: list[str] = []
+        for group, scored, place in zip(data.texts, data.scored, data.where, strict=True):
+            for text in _prompted(group, bool(scored), prompts):
+                flat.append(numbers.setdefault(text, len(numbers)))
+                if len(numbers) > len(where):
+                    where.append(place)
+        texts = list(numbers)  # each once
+        self.rows = encode_texts(tokenizer, texts, max_length)
+        cut = truncated_texts(tokenizer, texts, self.rows, max_length)
+        warn_of_cut(cut, len(texts), "texts", max_length, where)
         self.texts = np.array(flat, np.int64)  # of all examples, one after the other
         self.sizes = np.array([len(group) for group in data.texts], np.int64)
         self.starts = np.cumsum(self.sizes) - self.sizes
@@ -70,7 +76,7 @@ class EmbeddingObjective:
     def batch(self, rows: Int, rng: np.random.Generator) -> Batch:
         """Gather the texts of some examples, those of an example side by side."""
         texts = self.texts[ranges_index(self.starts[rows], self.sizes[rows])]
-        labels = np.empty((len(texts), 4), np.float32)
+        labels = np.empty((len(texts), 4), np.float64)  # holds all numbers of texts
         labels[:, EXAMPLE] = np.repeat(rows, self.sizes[rows])
         labels[:, PLACE] = ranges_index(np.zeros(len(rows), np.int64), self.sizes[rows])
         labels[:, TEXT] = texts
@@ -122,6 +128,19 @@ class EmbeddingObjective:
             )
             found["scores"] = LossTerm(loss, None)
         return found
+
+    def alone(self, batch: Batch) -> Iterator[tuple[str, Batch]]:
+        """Yield the source of each example, and its texts as a batch of their own."""
+        starts = np.cumsum(batch.lengths) - batch.lengths
+        numbers = batch.row_labels[:, EXAMPLE]
+        for number in dict.fromkeys(numbers.tolist()):
+            rows = np.flatnonzero(numbers == number)
+            tokens = ranges_index(starts[rows], batch.lengths[rows])
+            ids = batch.input_ids[tokens]
+            part = Batch(
+                ids, np.zeros_like(ids), batch.lengths[rows], row_labels=batch.row_labels[rows]
+            )
+            yield self.data.where[int(number)], part
 
 
 def _prompted(group: tuple[str, ...], scored: bool, prompts: tuple[str, str, str]) -> list[str]:

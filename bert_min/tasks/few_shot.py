@@ -16,7 +16,7 @@ from bert_min.tasks.labelled_texts import Texts
 from bert_min.tasks.text_groups import TextGroups
 from bert_min.tasks.vector_classifier import VectorClassifier
 from bert_min.text.examples import Examples, assemble
-from bert_min.text.tokenize import encode_texts
+from bert_min.text.tokenize import encode_texts, warn_of_cut
 
 Int = NDArray[np.int64]
 
@@ -36,7 +36,9 @@ class FewShotTask(ClassificationTask):
         """Tokenize texts behind the prompt of the model, as its embedder does."""
         texts = [self.settings.prompt + text for text in data.first]
         rows = encode_texts(self.tokenizer, texts, add_special_tokens=False)
-        return assemble(self.special, self.max_length, rows, None)
+        inputs = assemble(self.special, self.max_length, rows, None)
+        warn_of_cut(inputs.cut, len(inputs), "texts", self.max_length, data.where)
+        return inputs
 
 
 def pairs_of_labels(

@@ -24,7 +24,7 @@ from bert_min.tasks.hard_negatives import mine_negatives
 from bert_min.tasks.text_groups import TextGroups, join_groups, read_text_groups
 from bert_min.tasks.text_vectors import TextVectors
 from bert_min.text.same_file import refuse_overwriting
-from bert_min.text.tokenize import encode_texts
+from bert_min.text.tokenize import encode_texts, truncated_texts, warn_of_cut
 from bert_min.training.checkpoint import kept_checkpoint
 from bert_min.training.identity import digest, model_digest
 from bert_min.training.loop import train
@@ -87,6 +87,8 @@ def finetune_embedding(
         raise ValueError(f"dev_share {dev_share} is for a run without a development file")
     data = join_groups([_read(path, settings) for path in train_files])
     dev = None if dev_file is None else _read(dev_file, settings)
+    if dev is not None and dev.alone:
+        raise ValueError(f"{dev_file}: vectors are measured on pairs, got texts alone")
     if dev is None and not data.alone:
         data, dev = _split(data, DEV_SHARE if dev_share is None else dev_share, config.seed)
     if settings.hard_negatives:
@@ -199,13 +201,14 @@ def _learn_from(
         embedder.after = AfterPooling(*before, layer).to(processes.device)
         if processes.is_first:
             print(f"a dense layer makes {width} numbers of {own}, as many as the teacher has")
+    prompted, limit = [embedder.default_prompt + text for text in texts], embedder.max_length
+    rows = encode_texts(embedder.tokenizer, prompted, limit)
+    places = list(where.values())
+    cut = truncated_texts(embedder.tokenizer, prompted, rows, limit)
+    warn_of_cut(cut, len(texts), "texts", limit, places)
     return DistillationObjective(
-        encode_texts(
-            embedder.tokenizer,
-            [embedder.default_prompt + text for text in texts],
-            embedder.max_length,
-        ),
-        list(where.values()),
+        rows,
+        places,
         wanted,
         distill,
         normalize=embedder.normalize,

@@ -24,7 +24,7 @@ from bert_min.text.batch import Batch
 from bert_min.text.delimited import Lines
 from bert_min.text.flat_rows import ranges_index
 from bert_min.text.tables import column_names, has_text_column, is_json, lines_again
-from bert_min.text.tokenize import encode_words
+from bert_min.text.tokenize import encode_words, warn_of_cut
 from bert_min.text.words import split_characters, split_words
 from bert_min.training.objective import LossTerm, cross_entropy_term, run_packed, to_device
 from bert_min.training.run_state import Metrics
@@ -98,7 +98,10 @@ class NerTask(Task):
         alone = range(len(data.words))
         documents = data.document if self.settings.document_context else alone
         max_length = self.max_length
-        return align_words(data.words, documents, subwords, self.special, max_length)
+        found = align_words(data.words, documents, subwords, self.special, max_length)
+        where = [place for place, row in zip(data.where, data.words, strict=True) for _ in row]
+        warn_of_cut(found.cut, len(words), "words", max_length - 2, where)
+        return found
 
     def learn(self, data: Sentences) -> None:
         """Take the tags from the training set, O first, unless the settings name them.
@@ -142,7 +145,8 @@ class NerTask(Task):
         """Lay the words out as inputs, with the tag of each word on its first subword."""
         examples = self.inputs(data)
         numbers = np.append(self._numbers(data), IGNORE)  # word -1 is no word
-        return TrainingExamples(examples.inputs, token_labels=numbers[examples.word])
+        where = _sources(examples, data)
+        return TrainingExamples(examples.inputs, where, token_labels=numbers[examples.word])
 
     def term_counts(self, batch: Batch) -> dict[str, int]:
         """Count the tagged tokens."""
@@ -170,7 +174,7 @@ class NerTask(Task):
         best = np.full(examples.words, self.labels.index("O"), np.int64)
         share = np.ones(examples.words)
         splits = examples.inputs.splits
-        batches = self.scores(model, examples.inputs)
+        batches = self.scores(model, examples.inputs, _sources(examples, data))
         for rows, lengths, (logits,) in batches:
             word = examples.word[ranges_index(splits[rows], lengths)]
             logits = logits[word >= 0].astype(np.float64)
@@ -240,3 +244,7 @@ class NerTask(Task):
             return data
         ends = has_ends(self.labels)
         return data._replace(tags=[retag(tags, ends=ends) for tags in data.tags])
+
+
+def _sources(examples: WordExamples, data: Sentences) -> list[str]:
+    return [data.where[number] for number in examples.sentence.tolist()]

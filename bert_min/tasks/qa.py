@@ -19,7 +19,7 @@ from bert_min.tasks.squad import Question, Squad, read_squad
 from bert_min.tasks.squad_answers import Answers, best_spans, best_threshold
 from bert_min.tasks.squad_scores import LANGUAGES, answer_scores, squad_metrics
 from bert_min.text.batch import Batch
-from bert_min.text.tokenize import encode_texts, encode_with_offsets
+from bert_min.text.tokenize import encode_texts, encode_with_offsets, warn_of_cut
 from bert_min.training.objective import LossTerm, run_packed, to_device
 from bert_min.training.run_state import Metrics
 
@@ -89,15 +89,19 @@ class QuestionAnsweringTask(Task):
             of those.
         """
         passages, offsets = encode_with_offsets(self.tokenizer, data.passages)
-        questions = [question.text for question in data.questions]
+        texts = [question.text for question in data.questions]
+        questions = encode_texts(self.tokenizer, texts, add_special_tokens=False)
+        most = self.settings.max_question_tokens
+        where = [question.where for question in data.questions]
+        warn_of_cut(np.flatnonzero(questions.lengths > most), len(texts), "questions", most, where)
         windows = make_windows(
-            encode_texts(self.tokenizer, questions, add_special_tokens=False),
+            questions,
             passages,
             _passages(data),
             self.special,
             max_length=self.max_length,
             stride=self.settings.stride,
-            max_question=self.settings.max_question_tokens,
+            max_question=most,
         )
         return windows, offsets, passages.splits
 
@@ -108,7 +112,9 @@ class QuestionAnsweringTask(Task):
         starts = np.array([start for _, start in spans], np.int64)
         stops = np.array([start + len(text) for text, start in spans], np.int64)
         first, last = answer_tokens(windows, starts, stops, _passages(data), offsets, splits)
-        return TrainingExamples(windows.inputs, row_labels=np.stack((first, last), axis=1))
+        where = _sources(windows, data)
+        labels = np.stack((first, last), axis=1)
+        return TrainingExamples(windows.inputs, where, row_labels=labels)
 
     def term_counts(self, batch: Batch) -> dict[str, int]:
         """Count the windows."""
@@ -140,7 +146,7 @@ class QuestionAnsweringTask(Task):
         starts: list[NDArray[np.float64]] = [np.zeros(0)] * count
         ends: list[NDArray[np.float64]] = [np.zeros(0)] * count
         names = ("start_logits", "end_logits")
-        batches = self.scores(model, windows.inputs, names)
+        batches = self.scores(model, windows.inputs, _sources(windows, data), names)
         for rows, lengths, (start, end) in batches:
             stops = np.cumsum(lengths)
             for row, a, b in zip(rows.tolist(), stops - lengths, stops, strict=True):
@@ -226,6 +232,10 @@ class QuestionAnsweringTask(Task):
         for candidate in record["candidates"][1:3]:
             lines.append(f"   {candidate['text'] or '(no answer)'}  {candidate['score']:.2f}")
         return "\n".join(lines)
+
+
+def _sources(windows: Windows, data: Squad) -> list[str]:
+    return [data.questions[number].where for number in windows.question.tolist()]
 
 
 def _passages(data: Squad) -> Int:

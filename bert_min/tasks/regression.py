@@ -107,7 +107,7 @@ class RegressionTask(TextTask):
     def training_examples(self, data: Texts) -> TrainingExamples:
         """Tokenize the texts, with their numbers."""
         numbers = self._numbers(data).astype(np.float32)
-        return TrainingExamples(self.inputs(data), row_labels=numbers[:, None])
+        return TrainingExamples(self.inputs(data), data.where, row_labels=numbers[:, None])
 
     def loss(
         self, model: PretrainedModel, batch: Batch, device: torch.device
@@ -121,7 +121,7 @@ class RegressionTask(TextTask):
         """Give every example a ``score``, beside its ``text``, and ``id`` and ``pair`` if any."""
         inputs = self.inputs(data)
         found = np.zeros(len(inputs))
-        for rows, _, (logits,) in self.scores(model, inputs):
+        for rows, _, (logits,) in self.scores(model, inputs, data.where):
             found[rows] = logits[:, 0]
         scores = enumerate(found.tolist())
         return [{**data.record(number), "score": score} for number, score in scores]

@@ -15,7 +15,7 @@ from bert_min.tasks.labelled_texts import (
 )
 from bert_min.text.batch import Batch
 from bert_min.text.examples import Examples, assemble
-from bert_min.text.tokenize import encode_texts
+from bert_min.text.tokenize import encode_texts, warn_of_cut
 
 
 class TextTask(Task):
@@ -65,7 +65,10 @@ class TextTask(Task):
         second = None
         if data.second is not None:
             second = encode_texts(self.tokenizer, data.second, add_special_tokens=False)
-        return assemble(self.special, self.max_length, first, second)
+        inputs = assemble(self.special, self.max_length, first, second)
+        what = "texts" if second is None else "pairs"
+        warn_of_cut(inputs.cut, len(inputs), what, self.max_length, data.where)
+        return inputs
 
     def term_counts(self, batch: Batch) -> dict[str, int]:
         """Count the texts."""

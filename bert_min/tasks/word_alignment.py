@@ -23,11 +23,15 @@ class WordExamples(NamedTuple):
         word: (T,) for each token of `inputs.ids` the number of the word (counted through all
             sentences) that begins there, else -1.
         words: Number of words in all sentences.
+        sentence: (N,) the sentence whose words each input begins with.
+        cut: The words that lost their last subwords.
     """
 
     inputs: Examples
     word: Int
     words: int
+    sentence: Int
+    cut: Int
 
 
 def align_words(
@@ -75,7 +79,8 @@ def align_words(
             used += sizes[word]
         first, before = end, document
     bounds = np.array([*kept, words], np.int64)
-    if (subwords.lengths > max_subwords).any():  # rare: cut words that are too long for any input
+    cut = np.flatnonzero(subwords.lengths > max_subwords)
+    if len(cut):  # rare: words that are too long for any input
         lengths = np.minimum(subwords.lengths, max_subwords)
         subwords = FlatRows.from_ranges(subwords.ids, subwords.splits[:-1], lengths)
     inputs = assemble(special, max_length, FlatRows(subwords.ids, subwords.splits[bounds]))
@@ -84,4 +89,6 @@ def align_words(
     row = np.searchsorted(bounds, present, side="right") - 1
     inside = subwords.splits[present] - subwords.splits[bounds[row]]
     begins[inputs.splits[row] + 1 + inside] = present
-    return WordExamples(inputs, begins, words)
+    ends = np.cumsum([len(sentence) for sentence in sentences])
+    sentence_of = np.searchsorted(ends, bounds[:-1], side="right")
+    return WordExamples(inputs, begins, words, sentence_of, cut)

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from bert_min.text.flat_rows import ranges_index
 
 Int = NDArray[np.int64]
-Labels = NDArray[np.int64] | NDArray[np.float32]  # classes or positions; numbers to come near to
+Labels = (
+    NDArray[np.int64] | NDArray[np.float32] | NDArray[np.float64]
+)  # classes or positions; numbers to come near to
 NO_LABELS: Int = np.zeros(0, np.int64)
 
 
@@ -22,6 +24,7 @@ class Batch(NamedTuple):
         lengths: (B,) tokens of each example.
         token_labels: (T,) a label for each token, -100 for none; empty if tokens have no labels.
         row_labels: (B, n) labels of each example; empty if examples have no labels.
+        numbers: (B,) the number of each example, by which `Objective.alone` finds where it is from.
     """
 
     input_ids: Int
@@ -29,6 +32,7 @@ class Batch(NamedTuple):
     lengths: Int
     token_labels: Int = NO_LABELS
     row_labels: Labels = NO_LABELS
+    numbers: Int = NO_LABELS
 
     def part(self, number: int, parts: int) -> "Batch":
         """Take every `parts`-th example from `number` on: a share of about equal size."""
@@ -43,7 +47,13 @@ class Batch(NamedTuple):
             self.lengths[rows],
             self.token_labels[tokens] if len(self.token_labels) else NO_LABELS,
             self.row_labels[rows] if len(self.row_labels) else NO_LABELS,
+            self.numbers[rows] if len(self.numbers) else NO_LABELS,
         )
+
+    def alone(self) -> Iterator["Batch"]:
+        """Yield each example as a batch of its own."""
+        for number in range(len(self.lengths)):
+            yield self.part(number, len(self.lengths))
 
 
 def length_batches(lengths: Int, batch_tokens: int) -> Iterator[Int]:

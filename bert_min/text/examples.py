@@ -25,13 +25,13 @@ class Examples:
         ids: (T,) token ids, special tokens included.
         splits: (N + 1,) example i owns ``ids[splits[i]:splits[i + 1]]``.
         first: (N,) tokens of segment A with [CLS] and one [SEP]; the rest of the example is B.
-        truncated: How many examples lost tokens to the length limit.
+        cut: The examples that lost tokens to the length limit.
     """
 
     ids: Int
     splits: Int
     first: Int
-    truncated: int
+    cut: Int
 
     def __len__(self) -> int:
         return len(self.first)
@@ -68,6 +68,7 @@ class Examples:
             lengths,
             token_labels[tokens] if len(token_labels) else NO_LABELS,
             row_labels[rows] if len(row_labels) else NO_LABELS,
+            rows,
         )
 
 
@@ -137,4 +138,4 @@ def assemble(
         ids[ranges_index(splits[:-1] + kept_a + 1 + special.between, kept_b)] = second.ids[
             ranges_index(second.splits[:-1], kept_b)
         ]
-    return Examples(ids, splits, kept_a + 2, int((lost > 0).sum()))
+    return Examples(ids, splits, kept_a + 2, np.flatnonzero(lost))

@@ -1,5 +1,6 @@
 """Texts to rows of token ids."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -80,16 +81,35 @@ def encode_with_offsets(
     return FlatRows(ragged.ids.view(np.int32), ragged.row_splits), offsets.astype(np.int64)
 
 
-def count_truncated(
+def truncated_texts(
     tokenizer: Tokenizer, texts: Sequence[str], rows: FlatRows, max_length: int
-) -> int:
-    """Count the texts that `encode_texts` cut to max_length tokens.
+) -> NDArray[np.int64]:
+    """Find the texts that `encode_texts` cut to max_length tokens.
 
     Only a text that now has exactly max_length tokens can have been cut; those few are tokenized
     again with one token more allowed.
     """
     full = np.flatnonzero(rows.lengths == max_length)
     if not len(full):
-        return 0
+        return full
     again = encode_texts(tokenizer, [texts[i] for i in full.tolist()], max_length + 1)
-    return int((again.lengths > max_length).sum())
+    return full[again.lengths > max_length]
+
+
+def warn_of_cut(
+    cut: NDArray[np.int64], count: int, what: str, limit: int, where: Sequence[str] = ()
+) -> None:
+    """Say in a line how many texts were cut, if any were.
+
+    Args:
+        cut: Their numbers.
+        count: Of all.
+        what: They are, such as "texts".
+        limit: Most tokens.
+        where: The source of each, to name that of the first; empty if there is none.
+    """
+    if len(cut):
+        first = f" (the first: {where[int(cut[0])]})" if where else ""
+        warnings.warn(
+            f"{len(cut):,} of {count:,} {what} were cut to {limit} tokens{first}", stacklevel=3
+        )

@@ -1,5 +1,6 @@
 """Evaluations of a run: which one is the best, and when to stop."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -33,10 +34,15 @@ class Evaluation:
             Whether this evaluation is the best so far.
 
         Raises:
-            ValueError: `found` has no value called `metric`.
+            ValueError: `found` has no value called `metric`, or it is not finite.
         """
         if self.metric not in found:
             raise ValueError(f"metric must be one of {', '.join(found)}, got {self.metric!r}")
+        if not math.isfinite(found[self.metric]):
+            raise ValueError(
+                f"{self.metric} must be a finite number, got {found[self.metric]} at step "
+                f"{state.step}: the weights may be broken, a smaller lr may help"
+            )
         gain = 0.0 if state.best is None else found[self.metric] - state.best[self.metric]
         is_best = state.best is None or (gain > 0 if self.larger_is_better else gain < 0)
         if is_best:

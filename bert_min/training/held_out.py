@@ -9,6 +9,7 @@ import torch
 from bert_min.progress import Progress
 from bert_min.text.batch import Batch
 from bert_min.training.objective import LossTerm, Objective
+from bert_min.training.step_check import all_finite, broken_examples
 
 
 def held_out_terms(
@@ -24,6 +25,9 @@ def held_out_terms(
 
     Yields:
         Each batch, its terms and what they are averaged over.
+
+    Raises:
+        ValueError: A loss is not finite; the message names the examples.
     """
     device = next(model.parameters()).device
     objective.start_epoch(0)
@@ -34,6 +38,11 @@ def held_out_terms(
             batch = objective.batch(rows[start : start + batch_size], rng)
             with torch.inference_mode():
                 terms = objective.loss(model, batch, device)
+                if not all_finite(terms):
+                    raise ValueError(
+                        "the loss on held-out examples must be a finite number, which it is not: "
+                        + broken_examples(model, objective, batch, device)
+                    )
             progress.advance(len(batch.lengths))
             yield batch, terms, objective.term_counts(batch)
 

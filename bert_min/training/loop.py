@@ -24,6 +24,7 @@ from bert_min.training.objective import Objective
 from bert_min.training.optimizer import learning_rate, make_optimizer
 from bert_min.training.processes import Processes
 from bert_min.training.run_state import Metrics
+from bert_min.training.step_check import StepCheck
 from bert_min.training.train_config import TrainConfig
 from bert_min.training.write_model import write_model
 
@@ -73,8 +74,8 @@ def train(
         Where the run ended. The best model lies in `out`; `model` has the last weights.
 
     Raises:
-        ValueError: If there is no example, the loss is not a finite number, or the checkpoint
-            belongs to a run with other settings.
+        ValueError: If there is no example, the loss is not a finite number (the message names the
+            step and the examples), or the checkpoint belongs to a run with other settings.
         OSError: If files cannot be written.
         KeyboardInterrupt: On Ctrl-C, with a message that names the last checkpoint; it and the best
             model stay as they are.
@@ -158,6 +159,7 @@ class TrainingLoop:
             device=processes.device,
             resume=resume,
         )
+        self.steps = StepCheck(model, objective, self.optimizer, self.state, processes.device)
 
     def run(self, evaluation: Evaluation | None) -> TrainResult:
         """Train to the last step, to `config.stop_at`, or until patience ends.
@@ -175,6 +177,7 @@ class TrainingLoop:
             self.train_step(batch)
             state.epoch, state.epoch_position = epoch, position
             if state.step % config.log_every == 0 or state.step == last:
+                self.steps.check()
                 log.write(state.step, epoch, learning_rate(config, state.step - 1, self.total))
             if evaluation and (state.step % eval_every == 0 or state.step == self.total):
                 self.evaluate(evaluation)
@@ -199,6 +202,7 @@ class TrainingLoop:
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate(config, step, self.total)
         counts = self.objective.term_counts(batch)
+        total = torch.zeros((), device=processes.device)
         first = processes.rank * config.accumulate  # this process's micro-batches
         for number in range(first, first + config.accumulate):
             part = batch.part(number, processes.size * config.accumulate)
@@ -211,10 +215,13 @@ class TrainingLoop:
                 terms = self.objective.loss(self.model, part, processes.device)
             loss = sum(term.loss / max(counts[name], 1) for name, term in terms.items())
             cast(Tensor, loss).backward()  # type: ignore[no-untyped-call]
+            total += cast(Tensor, loss).detach()
             self.log.add(terms)
         processes.sum_gradients(self.model.parameters())
         limit = math.inf if config.clip is None else config.clip
         norm = nn.utils.clip_grad_norm_(self.model.parameters(), limit)
+        # processes stop together: the norm is the same in all of them, a loss is one's own
+        self.steps.add(batch, total if processes.size == 1 else norm, norm)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
         self.log.count(counts, norm, int(batch.lengths.sum()))
@@ -222,7 +229,7 @@ class TrainingLoop:
 
     def evaluate(self, evaluation: Evaluation) -> None:
         """Measure the model, and write it if it is the best so far."""
-        self.log.check(self.state.step)
+        self.steps.check()
         self.model.eval()
         found = self.processes.agree(evaluation.measure())
         is_best = evaluation.record(self.state, found)
@@ -233,7 +240,7 @@ class TrainingLoop:
 
     def checkpoint(self) -> None:
         """Write a checkpoint, unless the gradients are broken."""
-        self.log.check(self.state.step)
+        self.steps.check()
         if self.processes.is_first:
             saved = replace(self.state, saved_step=self.state.step)
             path = self.out / CHECKPOINT

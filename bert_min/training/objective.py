@@ -1,5 +1,6 @@
 """What a training objective offers to the loop, and how its losses are computed."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -45,6 +46,9 @@ class Objective(Protocol):
 
     def loss(self, model: Any, batch: Batch, device: torch.device) -> dict[str, LossTerm]:
         """Run the model and sum each term of the loss."""
+
+    def alone(self, batch: Batch) -> Iterator[tuple[str, Batch]]:
+        """Yield where each example of a batch is from, and the example as a batch of its own."""
 
 
 def cross_entropy_term(logits: Tensor, labels: Tensor) -> LossTerm:

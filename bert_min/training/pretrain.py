@@ -83,6 +83,7 @@ def pretrain(options: argparse.Namespace) -> dict[str, float]:
             max_length=max_length,
             pairs=not options.mlm_only,
             seed=options.seed,
+            tokenizer=tokenizer,
         )
         for side in (corpus, held_out)
     ]

@@ -3,7 +3,8 @@
 Source: Devlin et al. 2019, section 3.1 and appendix A.2.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -18,10 +19,12 @@ from bert_min.text.flat_rows import FlatRows
 from bert_min.text.masking import Masker
 from bert_min.text.sentence_pairs import SentencePairs, next_sentence_pairs, single_segments
 from bert_min.text.special_tokens import SpecialIds
+from bert_min.text.tokenizers import Tokenizer
 from bert_min.training.held_out import held_out_terms
 from bert_min.training.objective import LossTerm, Objective, cross_entropy_term, to_device
 
 Int = NDArray[np.int64]
+SHOWN: Final = 12  # tokens of an example in a message
 
 
 class PretrainObjective:
@@ -34,6 +37,7 @@ class PretrainObjective:
         max_length: Most tokens of an input, special tokens included.
         pairs: Whether to train on sentence pairs; without, inputs are parts of documents.
         seed: Drives the choice of the pairs.
+        tokenizer: Writes the text of an example into messages; without, they number its tokens.
     """
 
     def __init__(
@@ -45,9 +49,11 @@ class PretrainObjective:
         max_length: int,
         pairs: bool,
         seed: int,
+        tokenizer: Tokenizer | None = None,
     ) -> None:
         self._corpus, self._special, self._masker = corpus, special, masker
         self._max_length, self._pairs, self._seed = max_length, pairs, seed
+        self._tokenizer = tokenizer
         self._segments: SentencePairs | None = None
 
     def start_epoch(self, epoch: int) -> None:
@@ -88,7 +94,21 @@ class PretrainObjective:
         masked = self._masker(plain.input_ids, plain.lengths, rng)
         labels = np.full(len(plain.input_ids), IGNORE, np.int64)
         labels[masked.positions] = masked.labels
-        return plain._replace(input_ids=masked.input_ids, token_labels=labels)
+        return plain._replace(
+            input_ids=masked.input_ids, token_labels=labels, numbers=segments.a[rows, 0]
+        )
+
+    def alone(self, batch: Batch) -> Iterator[tuple[str, Batch]]:
+        """Yield the document and the beginning of each example, and the example alone."""
+        corpus = self._corpus
+        starts = corpus.sentence_splits[corpus.document_splits]
+        for first, part in zip(batch.numbers.tolist(), batch.alone(), strict=True):
+            document = int(np.searchsorted(starts, first, side="right"))
+            place = f"document {document} from its token {first - int(starts[document - 1])} on"
+            if self._tokenizer is not None:
+                text = self._tokenizer.decode(corpus.ids[first : first + SHOWN].tolist())
+                place += f" ({text!r})"
+            yield place, part
 
     def _rows(self, bounds: Int) -> FlatRows:
         """Copy segments of the corpus: (n, 2) bounds to n rows."""

@@ -1,6 +1,7 @@
 """What a folder says of its vectors is followed, or refused by name: nothing is passed over."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -94,6 +95,11 @@ def test_prompts_without_a_default_wait_for_their_name(folder, tmp_path, capsys)
         assert main([*words, *more, "--device", "cpu"]) == 0
         want = plain.encode([prompt + text for text in TEXTS])
         np.testing.assert_array_equal(np.load(tmp_path / "v.npy"), want)
+    assert main([*words, "--truncate-dim", "33"]) == 1
+    rule = "truncate_dim must lie in [1, 32], the width of a vector, got 33"
+    assert rule in capsys.readouterr().err
+    with pytest.raises(ValueError, match=re.escape(rule)):
+        Embedder.from_pretrained(folder, "cpu").encode(TEXTS, truncate_dim=33)
     assert main([*words, "--prompt-name", "x"]) == 1
     assert "prompt_name must be one of query, got 'x'" in capsys.readouterr().err
     with pytest.raises(ValueError, match=r"must be one of \(the model has none\), got 'x'"):

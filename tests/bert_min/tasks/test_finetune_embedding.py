@@ -171,6 +171,13 @@ def test_vectors_that_are_not_finite_stop_a_run_and_leave_its_last_checkpoint(
     assert all(torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
+def test_texts_alone_are_no_development_file(model, tmp_path, capsys):
+    train = pairs(tmp_path / "t.tsv", 9, 0)
+    (tmp_path / "d.txt").write_text("a text\nanother\n")
+    assert tune(model, tmp_path / "out", "--train", train, "--dev", tmp_path / "d.txt") == 1
+    assert "d.txt: vectors are measured on pairs, got texts alone" in capsys.readouterr().err
+
+
 def test_hard_negatives_are_near_and_do_not_belong(model):
     embedder = Embedder.from_pretrained(model, device="cpu")
     texts = [(f"the {c} {t}", f"{t} {c}") for c in COLOURS[:4] for t in THINGS[:4]]

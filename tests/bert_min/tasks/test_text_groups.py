@@ -75,6 +75,27 @@ WRONG = {
     "a score out of range": (
         "a.tsv", "sentence1\tsentence2\tscore\na\tb\t6\n", r"a\.tsv:2: .* lie in 0 to 5, got '6'",
     ),
+    "a score below the range": (
+        "a.jsonl", lines({"text_a": "a", "text_b": "b", "score": -0.5}),
+        r"a\.jsonl:1.* lie in 0 to 5, got -0\.5",
+    ),
+    "a score of NaN": (
+        "a.tsv", "sentence1\tsentence2\tscore\na\tb\t1\nc\td\tnan\n", r"a\.tsv:3: .*finite.*'nan'",
+    ),
+    "a score of infinity": (
+        "a.jsonl", '{"text_a": "a", "text_b": "b", "score": Infinity}\n', r"a\.jsonl:1.*finite",
+    ),
+    "a line without its score": (
+        "a.jsonl", lines(
+            {"text_a": "a", "text_b": "b", "score": 1}, {"text_a": "a", "text_b": "b"},
+        ), r"a\.jsonl:2.*finite number, got None",
+    ),
+    "too few columns": (
+        "a.tsv", "anchor\tpositive\na\tb\nc\n", r"a\.tsv:3: expected 2 columns as in line 1, got 1",
+    ),
+    "too many columns": (
+        "a.csv", "anchor,positive\na,b\nc,d,e\n", r"a\.csv:3: expected 2 columns as in line",
+    ),
     "a number for a text": ("a.jsonl", lines({"anchor": "a", "positive": 3}), "a text or a list"),
     "no positives": ("a.jsonl", lines({"query": "a", "pos": []}), "a text or a list of texts"),
     "no column": ("a.tsv", "foo\tbar\na\tb\n", "no column for the text"),

@@ -354,3 +354,37 @@ def test_learns_and_draws(tmp_path):
     assert (tmp_path / "curves.png").stat().st_size > 1000
     (tmp_path / "log.jsonl").write_text("")
     assert draw_curves(tmp_path / "log.jsonl") is None
+
+
+def test_steps_that_are_checked_late_leave_the_weights_whole(tmp_path):
+    model, objective = small_model(0.0), toy_objective()
+    config = TrainConfig(batch_size=4, max_steps=9, lr=1e-3, log_every=6)
+    loop = TrainingLoop(model, objective, config, tmp_path, Processes("cpu"), print)
+    loop.steps.at_once = False  # as on a GPU, where reading a number waits for it
+    whole, calls, kept = objective.loss, [], []
+
+    def loss(*arguments):
+        terms = whole(*arguments)
+        calls.append({name: x.clone() for name, x in model.state_dict().items()})
+        if len(calls) == 3:
+            kept.append(calls[-1])
+            terms = {name: term._replace(loss=term.loss * np.nan) for name, term in terms.items()}
+        return terms
+
+    objective.loss = loss
+    with pytest.raises(ValueError, match="got nan at step 3: of no example alone, those of the"):
+        loop.run(None)
+    assert all(torch.equal(x, calls[3][name]) for name, x in kept[0].items())  # step 3 left out
+    assert len(calls) == 6 + 4  # up to the line of the log, and each example of step 3
+    assert all(bool(torch.isfinite(x).all()) for x in model.state_dict().values())
+
+
+def test_an_evaluation_that_is_no_number_stops_the_run(tmp_path):
+    config = TrainConfig(batch_size=8, max_steps=2, eval_every=1)
+    with pytest.raises(ValueError, match=r"^x must be a finite number, got nan at step 1"):
+        fit(tmp_path, config, evaluate=lambda: {"x": float("nan")}, metric="x")
+    model, objective = small_model().eval(), toy_objective()
+    with torch.no_grad():
+        model.classifier.bias[0] = float("nan")
+    with pytest.raises(ValueError, match=r"held-out examples .*: of every example, toy, toy"):
+        held_out_loss(model, objective)
