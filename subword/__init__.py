@@ -1,4 +1,4 @@
-"""Subword tokenization: BPE, byte-level BPE and WordPiece, exact and fast."""
+"""Subword tokenization: BPE, byte-level BPE, WordPiece and Unigram, exact and fast."""
 
 from __future__ import annotations
 

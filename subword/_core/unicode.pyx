@@ -8,7 +8,7 @@ answer here is the reference's own, found by tools/make_unicode_tables.py; the r
 
 from libc.stdint cimport uint8_t, uint16_t, uint32_t, uint64_t
 from libc.stdlib cimport calloc, free
-
+from libc.string cimport memset
 
 cdef extern from "text/unicode_tables.h" nogil:
     const char** unicode_categories
@@ -25,7 +25,6 @@ cdef extern from "text/unicode_tables.h" nogil:
     const uint32_t* unicode_pair_map
     const uint32_t* unicode_alike_map
     const uint32_t* unicode_expanded_map
-
 
 cdef enum:
     CODES = 0x110000
@@ -138,12 +137,17 @@ cdef uint32_t compose(uint32_t first, uint32_t second) noexcept nogil:
 cdef uint8_t* expand(const uint32_t* runs) except NULL:
     """Return a new flat table with the values of the runs."""
     cdef uint8_t* target = <uint8_t*>allocate(CODES, 1)
+    mark_runs(target, runs, NULL)
+    return target
+
+
+cdef void mark_runs(uint8_t* target, const uint32_t* runs, const uint8_t* bits_of) noexcept nogil:
+    """Set the bits that the values of the runs stand for; without a table the values themselves."""
     cdef uint32_t code = 0
     while code < CODES:
-        mark(target, code, runs[0] >> 8, runs[0] & 0xFF)
+        mark(target, code, runs[0] >> 8, bits_of[runs[0] & 0xFF] if bits_of else runs[0] & 0xFF)
         code += runs[0] >> 8
         runs += 1
-    return target
 
 
 cdef void mark(uint8_t* target, uint32_t first, uint32_t size, uint8_t bits) noexcept nogil:
@@ -198,37 +202,32 @@ cdef uint8_t* bit_table(int index) noexcept nogil:
 
 
 cdef int fill_bits() except -1:
-    """Fill the flat tables from the general categories and the sets."""
-    cdef uint8_t* categories = expand(unicode_category_runs)
-    cdef uint8_t bits[32]
-    cdef Py_ssize_t code, i
+    """Fill the flat tables from categories, combining classes and sets, writing no zeros."""
+    cdef const uint32_t* run = unicode_set_runs
+    cdef uint8_t bits[256]
+    cdef int table, bit, i
     for i, name in enumerate(CATEGORIES):
         bits[i] = scan_bits_of(name)
-    for code in range(CODES):
-        scan_bits[code] |= bits[categories[code]]
-        if combining_classes[code]:
-            form_bits[code] |= FORM_MARK
-    free(categories)
-    for i, name in enumerate(SETS):
-        if name in BITS:
-            fill_set(bit_table(BITS[name][0]), i, BITS[name][1])
+    mark_runs(scan_bits, unicode_category_runs, bits)
+    memset(bits + 1, FORM_MARK, 255)
+    bits[0] = 0
+    mark_runs(form_bits, unicode_class_runs, bits)
+    for name in SETS:
+        table, bit = BITS.get(name, (0, 0))
+        run = fill_set(bit_table(table), run, <uint8_t>bit)
     return 0
 
 
-cdef int fill_set(uint8_t* target, Py_ssize_t index, uint8_t bit) except -1:
-    """Set a bit for every code point of the generated set number `index`."""
-    cdef const uint32_t* run = unicode_set_runs
+cdef const uint32_t* fill_set(uint8_t* target, const uint32_t* run, uint8_t bit) noexcept nogil:
+    """Set a bit for every code point of a generated set, and return the runs of the next one."""
     cdef uint32_t code = 0
-    cdef bint inside
-    while index >= 0:
-        code = inside = 0
-        while code < CODES:
-            mark(target, code, run[0], bit if inside and index == 0 else 0)
-            code += run[0]
-            inside = not inside
-            run += 1
-        index -= 1
-    return 0
+    cdef bint inside = False
+    while code < CODES:
+        mark(target, code, run[0], bit if inside else 0)
+        code += run[0]
+        inside = not inside
+        run += 1
+    return run
 
 
 cdef void mark_map(const uint32_t* source, uint8_t bits) noexcept nogil:
@@ -279,8 +278,6 @@ fill_bits()
 fill_forms()
 
 
-# ------------------------------------------------------------------ the Python interface
-
 cdef list collect(const uint8_t* source, const uint8_t* wanted):
     """Return the ranges of the code points whose value in a flat table is wanted."""
     cdef Py_ssize_t code, first = -1
@@ -314,6 +311,7 @@ def ranges(str name not None):
     """
     cdef uint8_t* table = NULL
     cdef uint8_t wanted[256]
+    cdef const uint32_t* run = unicode_set_runs
     for i in range(256):
         wanted[i] = i != 0
     if name in BITS:
@@ -322,7 +320,9 @@ def ranges(str name not None):
         return collect(bit_table(BITS[name][0]), wanted)
     if name in SETS:
         table = <uint8_t*>allocate(CODES, 1)
-        fill_set(table, SETS.index(name), 1)
+        for _ in range(SETS.index(name)):
+            run = fill_set(table, run, 0)
+        fill_set(table, run, 1)
     elif name in SCRIPTS:
         table = expand(unicode_script_runs)
         for i in range(256):

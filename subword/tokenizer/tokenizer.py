@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from subword._core.atomic_file import write_text
 from subword._core.pipeline import PreTokenizer
@@ -45,9 +45,6 @@ from subword.tokenizer.growing import GrowingText
 from subword.tokenizer.relatives import Relatives
 from subword.vocab.added_tokens import AddedToken
 from subword.vocab.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    pass
 
 Model = BPE | Unigram | WordLevel | WordPiece
 
