@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 from tokenizers import Regex, normalizers
 
 CODES = [code for code in range(0x110000) if not 0xD800 <= code < 0xE000]
@@ -26,6 +27,13 @@ def each_image(function: Callable[[str], str], separator: str) -> list[str]:
 
 def matches(pattern: str, text: str = EVERYTHING) -> set[int]:
     """Return the code points of `text` that a one-character pattern of the regex engine matches."""
-    return set(map(ord, text)) - set(
-        map(ord, normalizers.Replace(Regex(pattern), "").normalize_str(text))
-    )
+    rest = normalizers.Replace(Regex(pattern), "").normalize_str(text)
+    found = np.zeros(0x110000, bool)
+    found[codes_of(text)] = True
+    found[codes_of(rest)] = False
+    return set(np.flatnonzero(found).tolist())
+
+
+def codes_of(text: str) -> np.ndarray:
+    """Return the code points of a text."""
+    return np.frombuffer(text.encode("utf-32-le"), "<u4")
