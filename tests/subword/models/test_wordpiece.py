@@ -10,10 +10,10 @@ from subword.models import WordPiece
 from subword.normalizers import BertNormalizer, Sequence
 from subword.pre_tokenizers import BertPreTokenizer
 from subword.reference.tokenizer import WordPiece as ReferenceWordPiece
+from tests.helpers.effort import every_character
 
 # Planes 4 to 13 and those of private use hold nothing; one page stands for each.
-CODES = [code for code in range(0x40000) if not 0xD800 <= code < 0xE000]
-CODES += [code for plane in range(4, 17) for code in range(plane << 16, (plane << 16) + 0x200)]
+EVERY = [char for char in every_character() if ord(char) < 0x40000 or ord(char) % 0x10000 < 0x200]
 
 
 def vocabulary(rng, prefix):
@@ -62,10 +62,8 @@ def pair_of_tokenizers(normalizer, characters):
 def test_every_character_goes_the_short_way_as_the_long_one(strip_accents, lowercase):
     normalizer = BertNormalizer(strip_accents=strip_accents, lowercase=lowercase)
     texts = [
-        "".join(
-            [f"{chr(code)} A{chr(code)}b,{chr(code)}{chr(code)} " for code in CODES[i : i + 64]]
-        )
-        for i in range(0, len(CODES), 64)
+        "".join([f"{char} A{char}b,{char}{char} " for char in EVERY[i : i + 64]])
+        for i in range(0, len(EVERY), 64)
     ]
     characters = set("".join([normalizer.normalize_str(text) for text in texts]))
     short, long = pair_of_tokenizers(normalizer, characters)

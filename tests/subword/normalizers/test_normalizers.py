@@ -17,7 +17,7 @@ from subword import normalizers as ours
 from subword._core import unicode
 from subword._regex.patterns import Regex
 from subword.reference.normal_forms import FORMS, normalize
-from tests.helpers.effort import few
+from tests.helpers.effort import every_character, few
 
 
 def chars_of(*names: str) -> list[str]:
@@ -168,8 +168,7 @@ def test_any_text(mine, their, text):
 
 @pytest.mark.parametrize(("mine", "their"), PAIRS, ids=NAMES)
 def test_every_code_point(mine, their):
-    text = "".join(chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000)
-    text = text[:: len(text) // few(len(text))]
+    text = every_character()
     if (
         isinstance(mine, ours.Replace) and mine.content
     ):  # the reference takes minutes for a million matches
