@@ -16,8 +16,10 @@ Scores = NDArray[np.float32]
 
 BLOCK_BYTES: Final = 1 << 21  # of a corpus: a second pass over a block finds it in the cache
 ONCE: Final = 8  # times as much where a block is read once
-BITS_ROWS: Final = 1 << 14
-COUNTED_ROWS: Final = 1 << 12  # of bits: what is made on the way to their number stays in the cache
+BITS_SCORES: Final = 1 << 20  # of bits, at once
+LEAST_BITS, MOST_BITS = 1 << 14, 1 << 16  # rows of bits
+COUNTED_ROWS: Final = 1 << 12  # of bits, for several queries: they stay in the cache
+COUNTED_ONCE: Final = 1 << 14  # for one query
 ROUGH_ROWS: Final = 1 << 14
 ROUGH_QUERIES: Final = 16
 # Whether torch multiplies bfloat16 with bytes, on a processor where this was tried.
@@ -26,6 +28,9 @@ HAS_BYTES: Final = hasattr(torch, "_weight_int8pack_mm") and platform.machine() 
     "AMD64",
 )
 LEAST_ROWS: Final = 256
+# Widths at which numpy's einsum multiplies rows by one vector about as fast as it reads them, which
+# BLAS does not.
+ROWS_ALONE: Final = range(96, 768)
 TINY: Final = np.float32(1e-12)  # the least length that a vector is divided by
 
 
@@ -34,12 +39,17 @@ class Scorer(Protocol):
 
     Attributes:
         block_rows: How many rows are best scored at once.
+        side_by_side: Whether blocks are best scored by several threads: the work on one takes one.
     """
 
     block_rows: int
+    side_by_side: bool
 
-    def scores(self, first: int, last: int) -> Scores:
+    def scores(self, first: int, last: int) -> NDArray[Any]:
         """Return (queries, last - first), more for nearer."""
+
+    def shown(self, scores: NDArray[Any]) -> Scores:
+        """Return what of such scores is given to users."""
 
 
 class FloatScorer:
@@ -57,11 +67,16 @@ class FloatScorer:
         once = metric == "dot" and len(queries) == 1  # a block need not stay in the cache
         size = BLOCK_BYTES * ONCE if once else BLOCK_BYTES
         self.block_rows = max(LEAST_ROWS, size // max(row, 1))
+        self.side_by_side = len(queries) == 1 and corpus.shape[1] in ROWS_ALONE
 
     def scores(self, first: int, last: int) -> Scores:
         """Multiply a block by the queries."""
         block = np.asarray(self.corpus[first:last], np.float32)
         return products(self.queries, block, self.metric)
+
+    def shown(self, scores: NDArray[Any]) -> Scores:
+        """Return them as they are."""
+        return scores
 
 
 class ByteScorer:
@@ -73,6 +88,8 @@ class ByteScorer:
         ranges: (2, E) that the corpus was quantized with.
         metric: "cosine" computes the length of every row besides.
     """
+
+    side_by_side = False
 
     def __init__(
         self, queries: Scores, corpus: NDArray[Any], ranges: NDArray[Any], metric: Metric
@@ -95,6 +112,10 @@ class ByteScorer:
             return products(self.queries, block * self.step + self.middle, "cosine")
         return products(self.scaled, block, "dot") + self.added
 
+    def shown(self, scores: NDArray[Any]) -> Scores:
+        """Return them as they are."""
+        return scores
+
 
 class RoughByteScorer:
     """Dot products with int8 or uint8 for a first pass: they are rounded to bfloat16.
@@ -107,7 +128,7 @@ class RoughByteScorer:
         ranges: (2, E) that the corpus was quantized with.
     """
 
-    block_rows = ROUGH_ROWS
+    block_rows, side_by_side = ROUGH_ROWS, False
 
     @staticmethod
     def takes(queries: int, width: int) -> bool:
@@ -133,7 +154,11 @@ class RoughByteScorer:
             stored = np.array(stored)  # torch takes no memmap that is read-only
         ones = self.ones[: last - first]
         found = torch._weight_int8pack_mm(self.scaled, torch.from_numpy(stored), ones)
-        return np.asarray(found.float().numpy() + self.added, np.float32)
+        return np.asarray(found.float().numpy(), np.float32)
+
+    def shown(self, scores: NDArray[Any]) -> Scores:
+        """Add what all rows have in common."""
+        return scores + self.added
 
 
 class BitScorer:
@@ -144,32 +169,41 @@ class BitScorer:
         corpus: (N, E / 8 rounded up) int8, of `quantize`.
     """
 
-    block_rows = BITS_ROWS
+    side_by_side = True
 
     def __init__(self, queries: Scores, corpus: NDArray[Any]) -> None:
-        self.width = queries.shape[1]
-        self.flip = np.uint8(128 if corpus.dtype == np.int8 else 0)  # int8 is the byte minus 128
-        bits = np.packbits(queries > 0, axis=1) ^ self.flip
+        self.width, self.bits = queries.shape[1], 8 * corpus.shape[1]
+        rows = BITS_SCORES // max(len(queries), 1)
+        self.block_rows = min(max(rows, LEAST_BITS), MOST_BITS)
+        flip = np.uint8(128 if corpus.dtype == np.int8 else 0)  # int8 is the byte minus 128
+        bits = ~np.packbits(queries > 0, axis=1) ^ flip  # what is equal to the query becomes 1
         size = next(size for size in (8, 4, 2, 1) if corpus.shape[1] % size == 0)
         self.word = np.dtype(f"u{size}")
         queries = np.ascontiguousarray(bits).view(self.word)  # (Q, words)
         self.queries = queries
         # a block of the same row: numpy is slow where lines of six words meet one such line
-        self.repeated = np.tile(queries[0], COUNTED_ROWS) if len(queries) == 1 else None
+        self.repeated = np.tile(queries[0], COUNTED_ONCE) if len(queries) == 1 else None
+        self.counted = COUNTED_ROWS if self.repeated is None else COUNTED_ONCE
         self.corpus = corpus
 
-    def scores(self, first: int, last: int) -> Scores:
-        """Count the bits that differ in each word, then add the words of a row."""
-        found = np.empty((len(self.queries), last - first), np.float32)
-        for start in range(first, last, COUNTED_ROWS):
-            rows = min(COUNTED_ROWS, last - start)
+    def scores(self, first: int, last: int) -> NDArray[Any]:
+        """Count the equal bits of each word, then add the words of a row: whole numbers."""
+        kind = np.int16 if self.bits < 1 << 15 else np.int32
+        found = np.empty((len(self.queries), last - first), kind)
+        for start in range(first, last, self.counted):
+            rows = min(self.counted, last - start)
             part = slice(start - first, start - first + rows)
             stored = np.ascontiguousarray(self.corpus[start : start + rows]).view(self.word)
             stored = stored.reshape(-1)
             for query, row in zip(self.queries, found, strict=True):
                 same = np.tile(query, rows) if self.repeated is None else self.repeated
-                counts = count_bits(stored ^ same[: len(stored)])
-                row[part] = sum_of_rows(counts.reshape(rows, -1), 8 * self.word.itemsize)
+                counts = count_bits(stored ^ same[: len(stored)]).reshape(rows, -1)
+                row[part] = sum_of_rows(counts, 8 * self.word.itemsize)
+        return found
+
+    def shown(self, scores: NDArray[Any]) -> Scores:
+        """Make a number of bits one from -1 to 1."""
+        found: Scores = (self.bits - scores).astype(np.float32)  # bits that differ
         found *= np.float32(-2 / self.width)
         found += 1
         return found
@@ -201,13 +235,22 @@ def sum_of_rows(counts: NDArray[np.uint8], most: int) -> NDArray[Any]:
         added = pairs[:, first].copy()
         for column in range(first + 1, min(first + some, words // 2)):
             added += pairs[:, column]
-        total += (added & 255) + (added >> 8)
+        sums = (added & 255) + (added >> 8)
+        if words <= 2 * some:
+            return sums
+        total += sums
     return total
 
 
 def products(queries: Scores, block: Scores, metric: Metric) -> Scores:
     """Multiply (Q, E) queries by (n, E) rows: (Q, n), for "cosine" over the length of the rows."""
-    found: Scores = (block @ queries[0])[None] if len(queries) == 1 else queries @ block.T
+    found: Scores
+    if len(queries) > 1:
+        found = queries @ block.T
+    elif block.shape[1] in ROWS_ALONE:
+        found = np.einsum("ij,j->i", block, queries[0])[None]
+    else:
+        found = (block @ queries[0])[None]
     if metric == "cosine":
         lengths = np.sqrt(np.einsum("ij,ij->i", block, block))
         found /= np.maximum(lengths, TINY)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, get_args
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from bert_min.progress import Progress
@@ -115,14 +119,33 @@ def _scan(
             some = queries[group : group + QUERIES]
             scorer = _scorer(some, corpus, metric, ranges, first_pass)
             best = Best(len(some), k)
-            for first in range(0, len(corpus), scorer.block_rows):
-                last = min(first + scorer.block_rows, len(corpus))
-                best.add(scorer.scores(first, last), first)
-                bar.advance(last - first)
-            parts.append((best.scores, best.rows))
+            for first, block in _blocks(scorer, len(corpus)):
+                best.add(block, first)
+                bar.advance(block.shape[1])
+            scores, rows = best.found()
+            parts.append((scorer.shown(scores), rows))
     if not parts:
         return np.zeros((0, k), np.float32), np.zeros((0, k), np.int64)
     return np.concatenate([s for s, _ in parts]), np.concatenate([r for _, r in parts])
+
+
+def _blocks(scorer: Scorer, rows: int) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Yield the first row of each block and the scores of the block, in order."""
+    size, threads = scorer.block_rows, torch.get_num_threads()
+    firsts = range(0, rows, size)
+    if not scorer.side_by_side or threads == 1 or len(firsts) == 1:
+        for first in firsts:
+            yield first, scorer.scores(first, min(first + size, rows))
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        waiting: deque[tuple[int, Future[NDArray[Any]]]] = deque()
+        for first in firsts:
+            waiting.append((first, pool.submit(scorer.scores, first, min(first + size, rows))))
+            if len(waiting) > 2 * threads:
+                done, block = waiting.popleft()
+                yield done, block.result()
+        for done, block in waiting:
+            yield done, block.result()
 
 
 def _scorer(

@@ -6,6 +6,7 @@ import pytest
 from bert_min import calibrate, quantize, search, similarity
 from bert_min.retrieval import scorers
 from bert_min.retrieval import search as module
+from bert_min.retrieval.best import Best
 
 
 @pytest.fixture
@@ -34,6 +35,51 @@ def test_search_is_sorting_all_similarities(vectors, queries, metric, one, monke
     np.testing.assert_allclose(scores, expected, rtol=2e-5, atol=1e-6)
     assert scores.dtype == np.float32
     assert rows.dtype == np.int64
+
+
+@pytest.mark.parametrize("metric", ["cosine", "dot"])
+@pytest.mark.parametrize("width", [95, 96, 384, 768])
+def test_one_query_of_any_width_finds_what_sorting_finds(metric, width):
+    corpus = np.random.default_rng(2).normal(size=(700, width)).astype(np.float32)
+    query = np.random.default_rng(3).normal(size=width)
+    scores, rows = search(query, corpus, 10, metric=metric)
+    expected, order = by_sorting(similarity(query, corpus, metric), 10)
+    np.testing.assert_array_equal(rows, order)
+    np.testing.assert_allclose(scores, expected, rtol=2e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["floats", "bits"])
+def test_threads_find_what_one_thread_finds(kind, tmp_path, monkeypatch):
+    corpus = np.random.default_rng(2).integers(-2, 3, (9_000, 96)).astype(np.float32)  # has ties
+    np.save(tmp_path / "v.npy", corpus if kind == "floats" else quantize(corpus, "binary"))
+    stored = np.load(tmp_path / "v.npy", mmap_mode="r")
+    monkeypatch.setattr(scorers, "BLOCK_BYTES", 1 << 14)
+    monkeypatch.setattr(scorers, "LEAST_BITS", 512)
+    monkeypatch.setattr(scorers, "BITS_SCORES", 512)
+    found = []
+    for threads in (1, 3):
+        monkeypatch.setattr(module.torch, "get_num_threads", lambda threads=threads: threads)
+        found.append(search(corpus[0], stored, 50, metric="dot"))
+    np.testing.assert_array_equal(found[0], found[1])
+    corpus[8_000, 3] = np.nan
+    if kind == "floats":
+        with pytest.raises(ValueError, match="NaN in row 8000"):
+            search(corpus[0], corpus, 50, metric="dot")
+
+
+@pytest.mark.parametrize("kind", [np.int16, np.float32])
+def test_the_best_of_blocks_are_those_of_all_scores(kind):
+    rng = np.random.default_rng(4)
+    for k in (1, 3, 40):
+        scores = rng.integers(-9, 9, (4, 300)).astype(kind)
+        best, first = Best(4, k), 0
+        while first < 300:
+            size = int(rng.integers(1, 60))
+            best.add(scores[:, first : first + size], first)
+            first += size
+        for found, expected in zip(best.found(), by_sorting(scores, k), strict=True):
+            np.testing.assert_array_equal(found, expected)
+    assert Best(0, 3).found()[1].shape == (0, 3)
 
 
 def test_among_equal_scores_the_lower_row_goes_first():
@@ -118,7 +164,7 @@ def test_rough_scores_of_bytes_are_near_to_those_in_floats(precision):
     small.setflags(write=False)  # as a memmap
     for first, last in ((0, 500), (500, 1_003)):
         want = plain.scores(first, last)
-        have = rough.scores(first, last)
+        have = rough.shown(rough.scores(first, last))
         np.testing.assert_allclose(have, want, atol=0.01 * np.abs(want).max())
     full = scorers.RoughByteScorer.takes
     assert full(1, 64)
