@@ -38,11 +38,13 @@ cdef PieceTrie trie_of_table(TokenTable tokens, const double[::1] scores, object
 cdef class PieceTrie:
     cdef PieceNode* nodes  # the root is node 0; the rest of the first block is free
     cdef Piece* pieces     # in the order of their bytes, so that those on one way are near
+    cdef void* memory      # in which both lie once it is built; NULL: each lies in its own
     cdef uint64_t* bases   # while it is built: a bit for each base that a node has
     cdef uint32_t size     # cells, a multiple of 256
     cdef size_t capacity   # cells that there is memory for
     cdef uint32_t lowest   # where free cells are looked for
     cdef int build(self, Key* keys, Py_ssize_t count, const double[::1] scores) except -1
+    cdef int move_together(self, Py_ssize_t count) except -1
     cdef uint32_t find_base(self, uint32_t node, const uint8_t* labels,
                             int count) except? 0xFFFFFFFF
     cdef bint may_be_base(self, uint32_t node, uint32_t base, const uint8_t* labels,

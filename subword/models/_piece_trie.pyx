@@ -11,13 +11,18 @@ beginning so cost their bytes and no more.
 """
 
 from libc.stdlib cimport free, malloc, qsort
-from libc.string cimport memcmp, memset
+from libc.string cimport memcmp, memcpy, memset
 
 from subword._core.pipeline cimport reallocate
 from subword.vocab.token_table cimport token_size, token_text
 
+cdef extern from "cpu/hints.h" nogil:
+    void* align_up(void* p, size_t to)
+    void advise_huge_pages(void* p, size_t size)
+
 cdef enum:
     BLOCK = 256
+    HUGE = 1 << 21         # bytes of a large page
     WINDOW = 256           # cells at the end that are tried for a node with several children
     NEAR = 1 << (32 - OFFSET)
     MAX_CELLS = 1 << (32 - OFFSET + 8)
@@ -110,8 +115,10 @@ cdef class PieceTrie:
             free(keys)
 
     def __dealloc__(self):
-        free(self.nodes)
-        free(self.pieces)
+        if self.memory == NULL:
+            free(self.nodes)
+            free(self.pieces)
+        free(self.memory)
         free(self.bases)
 
     cdef int build(self, Key* keys, Py_ssize_t count, const double[::1] scores) except -1:
@@ -194,6 +201,26 @@ cdef class PieceTrie:
             free(stack)
             free(self.bases)
             self.bases = NULL
+        return self.move_together(count)
+
+    cdef int move_together(self, Py_ssize_t count) except -1:
+        """Move nodes and pieces into one memory that has large pages, unless it is small: a step to
+        a page of 4 KiB that was not used for a while waits for the address of the page too."""
+        cdef size_t nodes_size = self.size * sizeof(PieceNode)
+        cdef size_t pieces_size = (count + 1) * sizeof(Piece)
+        cdef size_t size = (nodes_size + pieces_size + HUGE - 1) & ~<size_t>(HUGE - 1)
+        cdef char* start
+        if size < 2 * HUGE:
+            return 0
+        self.memory = reallocate(NULL, size + HUGE)
+        start = <char*>align_up(self.memory, HUGE)
+        advise_huge_pages(start, size)
+        memcpy(start, self.nodes, nodes_size)
+        memcpy(start + nodes_size, self.pieces, pieces_size)
+        free(self.nodes)
+        free(self.pieces)
+        self.nodes = <PieceNode*>start
+        self.pieces = <Piece*>(start + nodes_size)
         return 0
 
     cdef uint32_t find_base(self, uint32_t node, const uint8_t* labels,

@@ -50,6 +50,21 @@ def test_a_word_of_any_length_is_cut_like_the_original():
         assert mine.tokenize_word(word) == expected
 
 
+def test_words_are_cut_like_the_original_by_a_vocabulary_whose_trie_is_moved_to_large_pages():
+    rng = random.Random(8)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    found = {"".join(rng.choices(letters, k=rng.randint(16, 20))) for _ in range(30_000)}
+    vocab = [("<unk>", 0.0), *((char, -14.0) for char in letters)]
+    vocab += [(piece, -rng.uniform(8, 16)) for piece in sorted(found)]
+    config = {"vocab": vocab, "unk_id": 0, "byte_fallback": False}
+    theirs, _, mine = models_of(config)
+    for _ in range(few(100)):
+        word = "".join(rng.choice(vocab)[0].strip("<>") for _ in range(6))
+        expected = [(token.id, *token.offsets) for token in theirs.tokenize(word)]
+        assert mine.tokenize_word(word) == expected, word
+    assert mine.tokenize_word(vocab[-1][0]) == [(len(vocab) - 1, 0, len(vocab[-1][0]))]
+
+
 def test_of_equal_pieces_the_last_counts_and_an_empty_one_is_never_found():
     vocab = [("<unk>", -1.0), ("a", -5.0), ("aa", -3.0), ("", 9.0), ("a", -1.0)]
     model = Unigram(vocab, 0)
