@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from subword.formats.json_numbers import read_number
+from subword.formats.json_numbers import read_number, spell_number
 
 PathLike = str | os.PathLike[str]
+# The strings of a JSON text, which may hold what looks like a number, and its floats.
+_STRING_OR_FLOAT = re.compile(
+    r'"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+(?:e[-+]?[0-9]+)?|e[-+]?[0-9]+)'
+)
 
 
 def read_text(path: PathLike) -> str:
@@ -60,11 +65,24 @@ def parse_json(text: str, name: str) -> Any:
         raise ValueError(f"{name}: broken JSON: {error}") from None
 
 
-def dump_json(value: Mapping[str, Any], pretty: bool) -> str:
-    """Return the JSON text of an object: indented, or without any white space."""
+def dump_json(value: Mapping[str, Any], pretty: bool, *, exact: bool = False) -> str:
+    """Return the JSON text of an object.
+
+    Args:
+        value: The object.
+        pretty: Indent it; else there is no white space.
+        exact: Spell floats so that the reference, whose reader rounds, reads these very floats.
+    """
     if pretty:
-        return json.dumps(value, ensure_ascii=False, indent=2)
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(value, ensure_ascii=False, indent=2)
+    else:
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _STRING_OR_FLOAT.sub(_spelled, text) if exact else text
+
+
+def _spelled(found: re.Match[str]) -> str:
+    text = found[0]
+    return text if text[0] == '"' else spell_number(float(text))
 
 
 def check_no_surrogates(name: str, texts: Iterable[str]) -> None:

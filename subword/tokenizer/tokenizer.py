@@ -328,7 +328,7 @@ class Tokenizer(FromFiles, Relatives):
 
     def to_str(self, pretty: bool = False) -> str:
         """Return the tokenizer.json of this tokenizer."""
-        return dump_json(to_config(self), pretty)
+        return dump_json(to_config(self), pretty, exact=isinstance(self.model, Unigram))
 
     def save(self, path: PathLike, pretty: bool = True) -> None:
         """Write a tokenizer.json that `tokenizers` loads; the file is whole or not there.

@@ -108,4 +108,4 @@ class Unigram(Model):
         return part.decode() if index == self.unk_id else super()._text_of(index, part)
 
     def _files(self) -> dict[str, str]:
-        return {"unigram.json": dump_json(self.config(), True)}
+        return {"unigram.json": dump_json(self.config(), True, exact=True)}
