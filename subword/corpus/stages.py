@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from subword._core.pipeline import Normalizer, PreTokenizer
 from subword._regex.patterns import Regex
@@ -42,10 +42,9 @@ class WordStages:
         >>> algorithm_stages("bpe").description()
         '{"normalizer": null, "pre_tokenizer": {"type": "Whitespace"}, "byte_level": false}'
         """
-        stages = {"normalizer": self.normalizer, "pre_tokenizer": self.pre_tokenizer}
         parts = {
-            name: None if stage is None else stage_to_config(stage)
-            for name, stage in stages.items()
+            "normalizer": _config_of("normalizer", self.normalizer),
+            "pre_tokenizer": _config_of("pre_tokenizer", self.pre_tokenizer),
         }
         return json.dumps({**parts, "byte_level": self.byte_level}, ensure_ascii=False)
 
@@ -75,6 +74,24 @@ class WordStages:
             before_normalizer=self.before_normalizer,
             after_normalizer=self.after_normalizer,
         )
+
+
+def _config_of(name: str, stage: Normalizer | PreTokenizer | None) -> dict[str, Any] | None:
+    """Return what counts say of a stage.
+
+    Raises:
+        ValueError: A tokenizer.json cannot express it.
+    """
+    try:
+        return None if stage is None else stage_to_config(stage)
+    except ValueError as error:
+        raise ValueError(
+            f"{name} {stage!r}: no words are counted with it, as counts name their stages in the"
+            " form of a tokenizer.json, which cannot express this one; subword.train takes the"
+            " character map of a .model as"
+            " normalizers.Precompiled(tokenizer.normalizer.precompiled_charsmap), with"
+            " pre_tokenizers.Metaspace() for the blanks"
+        ) from error
 
 
 def _sentencepiece_normalizer() -> Normalizer:

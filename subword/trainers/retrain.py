@@ -54,7 +54,12 @@ def retrained_parts(
     reading = SourceOptions(**source_options)
     old: AnyModel = tokenizer.model
     if type(old) not in _MODELS:
-        raise ValueError(f"a {type(old).__name__} model cannot be trained anew")
+        kind = "unigram" if isinstance(old, Unigram) else "word_level"
+        raise ValueError(
+            f"{old!r} of a .model file follows rules of `sentencepiece` that no trainer here has:"
+            f" it cannot be trained anew; subword.train(..., {kind!r}) trains one of a"
+            " tokenizer.json"
+        )
     retrain, algorithm = _MODELS[type(old)]
     for name, value in (
         ("max_token_length", max_token_length),

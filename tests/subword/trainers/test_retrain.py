@@ -1,5 +1,6 @@
 """`train_new`: the pipeline stays, the vocabulary is new, and BPE is that of transformers."""
 
+import io
 import json
 
 import pytest
@@ -186,3 +187,48 @@ def test_unigram_and_word_level_models_keep_their_pipeline_and_take_new_words(na
     assert new.to_str() == again.to_str()
     with pytest.raises(ValueError, match="score is not for"):
         old.train_new(TEXTS, 20, score="gain", progress=False)
+
+
+def sentencepiece_model(kind, tmp_path):
+    """Return a tokenizer of a .model file with the character map nmt_nfkc."""
+    trainer = pytest.importorskip("sentencepiece").SentencePieceTrainer
+    written = io.BytesIO()
+    trainer.train(
+        sentence_iterator=iter(["low lower lowest newer newest ｆｕｌｌ width"] * 9),
+        model_writer=written,
+        model_type=kind,
+        vocab_size=33,
+        hard_vocab_limit=False,
+        minloglevel=2,
+    )
+    path = tmp_path / f"{kind}.model"
+    path.write_bytes(written.getvalue())
+    return Tokenizer.from_sentencepiece(path)
+
+
+def test_a_bpe_model_of_sentencepiece_says_that_its_character_map_counts_no_words(tmp_path):
+    old = sentencepiece_model("bpe", tmp_path)
+    for source in (TEXTS, {"▁low": 3}):
+        with pytest.raises(ValueError, match=r"SentencePiece.*no words are counted with"):
+            old.train_new(source, 40, progress=False)
+    with pytest.raises(ValueError, match="no words are counted with it"):
+        subword.count_words(TEXTS, algorithm="bpe", normalizer=old.normalizer, progress=False)
+    # What the message says to do instead.
+    charsmap = normalizers.Precompiled(old.normalizer.precompiled_charsmap)
+    new = subword.train(
+        ["ｆｕｌｌ full width"] * 9,
+        "bpe",
+        20,
+        normalizer=charsmap,
+        pre_tokenizer=pre_tokenizers.Metaspace(),
+        progress=False,
+    )
+    assert new.encode("ｆｕｌｌ").tokens == ["▁full"]
+
+
+@pytest.mark.parametrize("kind", ["unigram", "word"])
+def test_other_models_of_sentencepiece_name_what_trains_such_a_model(kind, tmp_path):
+    old = sentencepiece_model(kind, tmp_path)
+    name = "unigram" if kind == "unigram" else "word_level"
+    with pytest.raises(ValueError, match=f"rules of `sentencepiece`.*'{name}'.* trains one"):
+        old.train_new(TEXTS, 40, progress=False)
