@@ -1,7 +1,7 @@
 """`SentencePieceProcessor`, as `sentencepiece` 0.2.3 has it, over `Tokenizer.from_sentencepiece`.
 
-Results as protocol buffers are not there. What is drawn at random has the probabilities of the
-original, from random numbers of our own.
+Decoding and n-best lists do not give the places of pieces. What is drawn at random has the
+probabilities of the original, from random numbers of our own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,12 @@ from typing import Any, cast
 import numpy as np
 
 from subword.compat.sentencepiece.pieces import Pieces, text_of
+from subword.compat.sentencepiece.places import PlacedProcessor, placed
+from subword.compat.sentencepiece.return_types import (
+    PLACED_TYPES,
+    return_type_of,
+    without_places,
+)
 from subword.compat.sentencepiece.sampling import (
     SampledProcessor,
     best_segmentations,
@@ -25,18 +31,20 @@ from subword.formats.sentencepiece import model_parts
 from subword.formats.sentencepiece_model import SentencePieceModel, parse_model
 from subword.tokenizer import Tokenizer
 
-RETURN_TYPES = (int, str, bytes, "numpy")
-REFUSED_TYPES = ("proto", "serialized_proto", "offset_mapping")
+AROUND_PLACES = (
+    "UNIMPLEMENTED: add_bos, add_eos, reverse, and emit_unk_piece is not supported in proto API"
+)
 
 
-class SentencePieceProcessor(SampledProcessor, Pieces):
+class SentencePieceProcessor(SampledProcessor, PlacedProcessor, Pieces):
     """A SentencePiece model: texts to ids or pieces and back, with the answers of the original.
 
     Args:
         model_file: The .model file.
         model_proto: Its bytes, instead of a file.
         out_type: What `encode` returns: int for ids, str for pieces, bytes for pieces in UTF-8,
-            "numpy" for an array of ids.
+            "numpy" for an array of ids, "offset_mapping" for a dict of ids, pieces and offsets,
+            "proto" for a `SentencePieceText`, "serialized_proto" for its bytes.
         add_bos, add_eos: Put the piece that begins, or ends, a text around it.
         reverse: Turn the pieces around, before these are added.
         emit_unk_piece: Write unknown pieces as the unknown piece, not as their text.
@@ -73,7 +81,7 @@ class SentencePieceProcessor(SampledProcessor, Pieces):
         return_type: Any = None,
     ) -> None:
         self._enable_sampling, self._nbest_size, self._alpha = enable_sampling, nbest_size, alpha
-        self._return_type = _return_type(return_type, out_type, int)
+        self._return_type = return_type_of(return_type, out_type, int)
         self._add_bos, self._add_eos, self._reverse = add_bos, add_eos, reverse
         self._emit_unk_piece = emit_unk_piece
         self._num_threads = num_threads
@@ -161,6 +169,7 @@ class SentencePieceProcessor(SampledProcessor, Pieces):
         thread_pool: object = None,
         return_type: Any = None,
         out_type: Any = None,
+        return_bytes: bool | None = None,
     ) -> Any:
         """Return the ids or pieces of a text, or of each of a list of texts.
 
@@ -177,14 +186,19 @@ class SentencePieceProcessor(SampledProcessor, Pieces):
             thread_pool: Not used.
             return_type: As for the constructor.
             out_type: Its older name.
+            return_bytes: Whether an offset mapping counts bytes; None if the (first) text is bytes.
 
         Raises:
             TypeError: A text is neither str nor bytes.
             ValueError: The model has no such piece to add, the type is not known, or bytes are not
                 UTF-8 (the original puts U+FFFD in their place); or sampling is on, and what it
                 needs is not given.
-            RuntimeError: Sampling is on, and the model cannot do it, or not with these numbers.
+            RuntimeError: Sampling is on, and the model cannot do it, or not with these numbers; or
+                offsets are wanted with `add_bos`, `add_eos`, `reverse` or `emit_unk_piece`.
         """
+        kind = return_type_of(return_type, out_type, self._return_type)
+        if return_bytes is not None and kind != "offset_mapping":
+            raise ValueError("return_bytes is only supported when return_type='offset_mapping'")
         sampling = None
         if self._enable_sampling if enable_sampling is None else enable_sampling:
             sampling = sampling_of(
@@ -192,27 +206,28 @@ class SentencePieceProcessor(SampledProcessor, Pieces):
                 self._nbest_size if nbest_size is None else nbest_size,
                 self._alpha if alpha is None else alpha,
             )
-        kind = _return_type(return_type, out_type, self._return_type)
         texts = [text_of(text) for text in (input if isinstance(input, list) else [input])]
         threads = self._num_threads if num_threads is None else num_threads
         if not isinstance(threads, int):
             raise TypeError("num_threads must be int")
-        first, last = self._around(
-            self._add_bos if add_bos is None else add_bos,
-            self._add_eos if add_eos is None else add_eos,
-        )
+        using: dict[str, Any] = {"threads": max(threads, 0) or None, "sampling": sampling}
+        add_bos = self._add_bos if add_bos is None else add_bos
+        add_eos = self._add_eos if add_eos is None else add_eos
+        reverse = self._reverse if reverse is None else reverse
         emit = self._emit_unk_piece if emit_unk_piece is None else emit_unk_piece
+        if kind in PLACED_TYPES:
+            if add_bos or add_eos or reverse or emit:
+                raise RuntimeError(AROUND_PLACES)
+            encodings = self.tokenizer.encode_batch(texts, **using)
+            found = placed(input, encodings, self.model, kind, return_bytes)
+            return found if isinstance(input, list) else found[0]
+        first, last = self._around(add_bos, add_eos)
         pieces = self.model.pieces
         rows: list[list[Any]]
         if kind in (str, bytes) and not emit:
-            encodings = self.tokenizer.encode_batch(
-                texts, threads=max(threads, 0) or None, sampling=sampling
-            )
-            rows = [encoding.tokens for encoding in encodings]
+            rows = [encoding.tokens for encoding in self.tokenizer.encode_batch(texts, **using)]
         else:
-            rows = self.tokenizer.encode_lists(
-                texts, threads=max(threads, 0) or None, sampling=sampling
-            )
+            rows = self.tokenizer.encode_lists(texts, **using)
             if kind in (str, bytes):
                 rows = [[pieces[i] for i in row] for row in rows]
         found = self._finished(rows, kind, reverse, first, last)
@@ -266,7 +281,9 @@ class SentencePieceProcessor(SampledProcessor, Pieces):
         Raises:
             RuntimeError: The model is no Unigram model, or `nbest_size` is too large.
         """
-        kind = _return_type(return_type, out_type, self._return_type)
+        kind = without_places(
+            return_type_of(return_type, out_type, self._return_type), "NBestEncode"
+        )
         count = max(self._nbest_size if nbest_size is None else nbest_size, 1)
         first, last = self._around(
             self._add_bos if add_bos is None else add_bos,
@@ -320,7 +337,7 @@ class SentencePieceProcessor(SampledProcessor, Pieces):
             IndexError: There is no such id.
             ValueError: The type is not known.
         """
-        kind = _return_type(return_type, out_type, str)
+        kind = without_places(return_type_of(return_type, out_type, str), "Decode")
         if kind not in (str, bytes):
             raise ValueError(f"unknown return_type={kind} or input type")
         if input is None or (isinstance(input, str | bytes) and not input):
@@ -380,15 +397,3 @@ class SentencePieceProcessor(SampledProcessor, Pieces):
 
 def _is_sequence(given: object) -> bool:
     return isinstance(given, Iterable) and not isinstance(given, str | bytes)
-
-
-def _return_type(return_type: Any, out_type: Any, default: Any) -> Any:
-    if out_type is not None and return_type is not None:
-        raise ValueError("Cannot specify both out_type and return_type. Use return_type instead.")
-    kind = out_type if return_type is None else return_type
-    kind = default if kind is None else kind
-    if kind in REFUSED_TYPES:
-        raise NotImplementedError(f"return_type {kind!r} is not supported by subword")
-    if kind not in RETURN_TYPES:
-        raise ValueError(f"Invalid return_type: {kind}. Must be one of {RETURN_TYPES}")
-    return kind

@@ -127,5 +127,5 @@ def test_what_is_not_supported_says_so():
         sp.nbest_encode("a", nbest_size=2, out_type="serialized_proto")
     with pytest.raises(UnicodeDecodeError):
         sp.encode(b"a\xff")
-    with pytest.raises(NotImplementedError, match="proto"):
-        sp.encode("a", out_type="proto")
+    with pytest.raises(NotImplementedError, match="'proto' of Decode"):
+        sp.decode([0], out_type="proto")
