@@ -18,6 +18,11 @@ from subword.compat.tokenizers import (
     trainers,
 )
 from subword.compat.tokenizers.added import AddedToken
+from subword.compat.tokenizers.choices import (
+    OffsetReferential,
+    OffsetType,
+    SplitDelimiterBehavior,
+)
 from subword.compat.tokenizers.implementations import (
     BertWordPieceTokenizer,
     ByteLevelBPETokenizer,
@@ -52,6 +57,8 @@ __all__ = [
     "Encoding",
     "InputSequence",
     "NormalizedString",
+    "OffsetReferential",
+    "OffsetType",
     "Offsets",
     "PreTokenizedEncodeInput",
     "PreTokenizedInputSequence",
@@ -59,6 +66,7 @@ __all__ = [
     "Regex",
     "SentencePieceBPETokenizer",
     "SentencePieceUnigramTokenizer",
+    "SplitDelimiterBehavior",
     "TextEncodeInput",
     "TextInputSequence",
     "Token",

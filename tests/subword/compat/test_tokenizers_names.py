@@ -8,7 +8,7 @@ import tokenizers as theirs
 
 from subword.compat import tokenizers as ours
 
-# What is not there, and why: it looks into the machinery of the original.
+# What is not there.
 MISSING = {
     "": set(),
     "normalizers": set(),
@@ -18,7 +18,7 @@ MISSING = {
     "processors": set(),
     "decoders": set(),
     "implementations": set(),
-    "tools": {"EncodingVisualizer.consecutive_chars_to_html", "EncodingVisualizer.unk_token_regex"},
+    "tools": set(),
 }
 
 
@@ -119,3 +119,49 @@ RENAMED = {
     "RobertaProcessing": {"cls", "sep"},
     "Strip": {"start", "stop"},  # given as left and right
 }
+
+
+def test_enumerations_have_the_members_of_the_original():
+    found = [name for name, cls in vars(theirs).items() if getattr(cls, "__members__", None)]
+    assert len(found) == 3
+    for name in found:
+        members = {member.name: member.value for member in getattr(theirs, name)}
+        assert {member.name: member.value for member in getattr(ours, name)} == members
+
+
+def test_characters_become_the_html_of_the_original():
+    from tokenizers.tools.visualizer import CharState as TheirState
+    from tokenizers.tools.visualizer import EncodingVisualizer as TheirVisualizer
+
+    from subword.compat.tokenizers.tools import EncodingVisualizer
+    from subword.compat.tokenizers.tools.char_states import CharState
+
+    vocab = {"[UNK]": 0, "a": 1, "foov": 2, "<b": 3}
+    text = "a foov <b zz"
+    tok = theirs.Tokenizer(theirs.models.WordLevel(vocab, unk_token="[UNK]"))
+    tok.pre_tokenizer = theirs.pre_tokenizers.WhitespaceSplit()
+    encoding = tok.encode(text)
+    spans = [([0], 0, 1), ([], 1, 2), ([1], 2, 6), ([2, 3], 7, 9), ([3], 10, 12), ([0], None, None)]
+    for tokens, start, end in spans:
+        html = []
+        for cls, show in ((TheirState, TheirVisualizer), (CharState, EncodingVisualizer)):
+            states = [cls(i) for i in ([None] if start is None else range(start, end))]
+            for state in states:
+                state.tokens += tokens
+            assert states[0].partition_key() == (tokens[0] if tokens else None, None)
+            html.append(show.consecutive_chars_to_html(states, text=text, encoding=encoding))
+        assert html[0] == html[1]
+    assert EncodingVisualizer.unk_token_regex == TheirVisualizer.unk_token_regex
+
+
+def test_a_token_does_not_leave_the_attribute_it_is_shown_in():
+    from types import SimpleNamespace
+
+    from subword.compat.tokenizers.tools import EncodingVisualizer
+    from subword.compat.tokenizers.tools.char_states import CharState
+
+    encoding = SimpleNamespace(tokens=['unk" onclick="x', "<unk> onclick=x"])
+    for index, place, quotes in ((0, 0, 4), (0, None, 4), (1, None, 4)):
+        state = CharState(place, tokens=[index])
+        html = EncodingVisualizer.consecutive_chars_to_html([state], "u", encoding)
+        assert html.count('"') == quotes

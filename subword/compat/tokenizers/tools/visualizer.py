@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
+from subword.compat.tokenizers.tools.char_states import CharState
 from subword.results.encoding import Encoding
 
 PAGE = """<html>
@@ -48,7 +50,15 @@ class EncodingVisualizer:
 
     Raises:
         ImportError: A notebook is wanted and IPython is not installed.
+
+    Attributes:
+        unk_token_regex: Found in the tokens that `consecutive_chars_to_html` marks as special.
     """
+
+    # As the original writes it, with \b for a backspace: in effect "unk" or "oov" anywhere.
+    unk_token_regex: ClassVar[re.Pattern[str]] = re.compile(
+        "(.{1}\b)?(unk|oov)(\b.{1})?", flags=re.IGNORECASE
+    )
 
     def __init__(
         self,
@@ -94,6 +104,44 @@ class EncodingVisualizer:
         labels = sorted({annotation.label for annotation in annotations})
         step = max(255 // max(len(labels), 1), 20)
         return {label: f"hsl({10 + i * step},32%,64%)" for i, label in enumerate(labels)}
+
+    @staticmethod
+    def consecutive_chars_to_html(
+        consecutive_chars_list: Sequence[CharState], text: str, encoding: Any
+    ) -> str:
+        """Return the HTML that the original makes of characters with one token and annotation.
+
+        Pages of a call are made otherwise; this is for code that makes its own.
+
+        Args:
+            consecutive_chars_list: The characters, one behind the other.
+            text: The text they are of.
+            encoding: Its encoding.
+
+        Example:
+            >>> states = [CharState(0), CharState(1)]
+            >>> EncodingVisualizer.consecutive_chars_to_html(states, "<b", None)
+            '<span class="non-token"  >&lt;b</span>'
+        """
+        first, last = consecutive_chars_list[0], consecutive_chars_list[-1]
+        index = first.token_ix
+        token = "" if index is None else encoding.tokens[index]
+        if first.char_ix is None or last.char_ix is None:
+            return f'<span class="special-token" data-stoken={_attribute(token)}></span>'
+        classes, data = ["non-token"], ""
+        if index is not None:
+            classes = ["token", *(["multi-token"] if first.is_multitoken else [])]
+            classes.append("odd-token" if index % 2 else "even-token")
+            if EncodingVisualizer.unk_token_regex.search(token):
+                classes.append("special-token")
+                data = ' data-stok="{}"'.format(token.replace('"', "&quot;"))
+        shown = escape(text[first.char_ix : last.char_ix + 1])
+        return f'<span class="{" ".join(classes)}" {data} >{shown}</span>'
+
+
+def _attribute(token: str) -> str:
+    """Return a token as the value of an attribute, without quotes where it needs none."""
+    return token if re.fullmatch(r"[^\s\"'=<>`&]+", token) else f'"{escape(token)}"'
 
 
 def _notebook() -> Any:
