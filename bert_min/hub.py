@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from os import PathLike
 from pathlib import Path
 from typing import Final
 
@@ -32,12 +33,17 @@ def find_folder(name: str | Path, revision: str | None = None) -> Path:
 
     Raises:
         ImportError: It is a name of the Hub, and huggingface_hub is not installed.
+        TypeError: It is neither a str nor a path.
         OSError: The model is neither in the cache nor can be downloaded.
 
     Example:
         >>> find_folder("./model").name
         'model'
     """
+    if not isinstance(name, str | PathLike):
+        raise TypeError(
+            f"a model must be named by its folder or its name of the Hub, got {type(name).__name__}"
+        )
     path = Path(name)
     if isinstance(name, Path) or path.exists() or HUB_ID.fullmatch(name) is None:
         return path

@@ -236,6 +236,7 @@ class Embedder:
             normalize_last=normalize is True,
             widths=self.widths,
         )
+        options.check(self.model)
         vectors = np.empty((len(texts), options.width(self.model)), np.float32)
         done = truncated = 0
         with Progress(len(texts), "texts", shown=progress) as bar:

@@ -66,8 +66,9 @@ def quantize(
         (N, E) int8, uint8 or float32, or (N, E / 8 rounded up) int8 for "binary".
 
     Raises:
-        ValueError: An unknown precision, vectors that are no rows of floats, ranges of another
-            width, or a single vector whose ranges are to be found in itself.
+        ValueError: An unknown precision, vectors that are no rows of floats or not finite, ranges
+            of another width or upside down, or a single vector whose ranges are to be found in
+            itself.
 
     Example:
         >>> quantize(np.array([[0.0, 255.0], [255.0, 0.0]]), "int8").tolist()
@@ -87,6 +88,9 @@ def quantize(
         start, step = _steps(vectors, ranges)
     for first in range(0, rows, BLOCK_ROWS):
         part = vectors[first : first + BLOCK_ROWS]
+        if not np.isfinite(part).all():
+            row = int(np.flatnonzero(~np.isfinite(part).all(1))[0])
+            raise ValueError(f"vectors must be finite, got NaN or infinity in row {first + row}")
         if precision == "binary":
             found = (np.packbits(part > 0, axis=1) ^ np.uint8(128)).view(np.int8)
         else:
@@ -106,12 +110,18 @@ def steps_of(ranges: NDArray[Any], width: int) -> tuple[NDArray[np.float32], NDA
     """Return where the first step of each dimension begins, and how wide its steps are.
 
     Raises:
-        ValueError: Ranges of another shape than (2, width), or not finite.
+        ValueError: Ranges of another shape than (2, width), not finite, or upside down.
     """
     ranges = np.asarray(ranges, np.float32)
     if ranges.shape != (2, width) or not np.isfinite(ranges).all():
         raise ValueError(
             f"ranges must be finite and of shape (2, {width}), got shape {ranges.shape}"
+        )
+    if width and (wrong := np.flatnonzero(ranges[0] > ranges[1])).size:
+        low, high = ranges[:, wrong[0]].tolist()
+        raise ValueError(
+            f"ranges must hold the smallest values and then the largest, got {low:g} and {high:g} "
+            f"in dimension {wrong[0]}"
         )
     step = (ranges[1] - ranges[0]) / np.float32(STEPS)
     return ranges[0], np.where(step == 0, np.float32(1), step)

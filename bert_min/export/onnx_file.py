@@ -125,7 +125,8 @@ def compare(embedder: Embedder, path: str | Path, precision: Precision = "float3
     )
     a, b = (F.normalize(torch.from_numpy(np.asarray(x))) for x in (texts, ours[1]))
     cosine = float((a * b).sum(1).min())
-    near = cosine >= NEAREST if precision == "int8" else farthest <= FARTHEST
+    # of float32 the cosine is asked for NaN, which `farthest` may pass over
+    near = cosine >= NEAREST and (precision == "int8" or farthest <= FARTHEST)
     if not near:
         raise ValueError(
             f"the vectors of an exported file must be those of the model, within {FARTHEST:g} "

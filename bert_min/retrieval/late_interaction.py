@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from bert_min.embedding.embedder import Embedder
 from bert_min.text.batch import length_batches
-from bert_min.text.lists import check_several
+from bert_min.text.lists import check_texts
 from bert_min.text.tokenize import encode_texts, truncated_texts, warn_of_cut
 
 Matrix = NDArray[np.float32]
@@ -32,9 +32,9 @@ def encode_tokens(embedder: Embedder, texts: Sequence[str], prompt: str = "") ->
         For each text (tokens, E), [CLS] and [SEP] included.
 
     Raises:
-        TypeError: One str in place of several.
+        TypeError: The texts are no list of str.
     """
-    check_several("texts", texts)
+    check_texts("texts", texts)
     prompted, limit = [prompt + text for text in texts], embedder.max_length
     rows = encode_texts(embedder.tokenizer, prompted, limit)
     cut = truncated_texts(embedder.tokenizer, prompted, rows, limit)
@@ -69,17 +69,21 @@ def maxsim(queries: Sequence[Matrix], documents: Sequence[Matrix]) -> Matrix:
         (Q, D), at most the tokens of the query where vectors have length 1.
 
     Raises:
-        ValueError: Matrices of different widths, or a document without a token.
+        ValueError: Matrices of different widths, a document without a token, or a value that is
+            not finite.
 
     Example:
         >>> a, b = np.eye(2, dtype=np.float32), np.float32([[1, 0], [0.5, 0.5]])
         >>> maxsim([a], [a, b]).tolist()
         [[2.0, 1.5]]
     """
-    every = [*queries, *documents]
-    widths = sorted({matrix.shape[-1] for matrix in every})
-    if len(widths) > 1 or any(matrix.ndim != 2 for matrix in every):
-        raise ValueError(f"matrices must be (tokens, E) of one width E, got {widths}")
+    queries, documents = (
+        [np.asarray(matrix, np.float32) for matrix in side] for side in (queries, documents)
+    )
+    shapes = [matrix.shape for matrix in (*queries, *documents)]
+    if any(len(shape) != 2 for shape in shapes) or len({shape[-1] for shape in shapes}) > 1:
+        some = sorted(set(shapes))[:3]
+        raise ValueError(f"matrices must be (tokens, E) of one width E, got shapes such as {some}")
     sizes = np.array([len(matrix) for matrix in documents], np.int64)
     if not sizes.all():
         raise ValueError(f"document {int(sizes.argmin())} must have at least one token, got none")
@@ -89,4 +93,10 @@ def maxsim(queries: Sequence[Matrix], documents: Sequence[Matrix]) -> Matrix:
     together, starts = np.concatenate(documents), sizes.cumsum() - sizes
     for query, line in zip(queries, found, strict=True):
         line[:] = np.maximum.reduceat(query @ together.T, starts, axis=1).sum(0)
+    if not np.isfinite(found).all():
+        row, column = np.argwhere(~np.isfinite(found))[0].tolist()
+        raise ValueError(
+            f"matrices must be finite, got a score of {found[row, column]} for query {row} and "
+            f"document {column}"
+        )
     return found

@@ -16,11 +16,12 @@ from bert_min.model.heads import BertForSequenceClassification
 from bert_min.progress import Progress
 from bert_min.text.batch import length_batches
 from bert_min.text.examples import assemble
-from bert_min.text.lists import check_several
+from bert_min.text.lists import check_texts
 from bert_min.text.special_tokens import SpecialIds
 from bert_min.text.tokenize import encode_texts, warn_of_cut
 from bert_min.text.tokenizers import Tokenizer, load_tokenizer
 from bert_min.text.vocabulary_checks import check_embedding
+from bert_min.text.whole_numbers import check_count
 
 BATCH_TOKENS: Final = {"cpu": 2_048, "cuda": 65_536}
 # What config.json may name to be applied to the score, by the last part of its name.
@@ -108,11 +109,11 @@ class Reranker:
             (N,) scores, more for a better match.
 
         Raises:
-            TypeError: One str in place of several.
+            TypeError: A side is no list of str.
             ValueError: Different numbers of queries and documents.
         """
-        check_several("queries", queries)
-        check_several("documents", documents)
+        check_texts("queries", queries)
+        check_texts("documents", documents)
         if len(queries) != len(documents):
             raise ValueError(
                 f"there must be as many queries as documents, got {len(queries)} and "
@@ -168,16 +169,15 @@ def rank(
         scores in the order of the documents.
 
     Raises:
-        TypeError: The query is no str, or the documents are no list.
+        TypeError: The query is no str, the documents are no list of them, or k is no whole number.
         ValueError: No document, k below 1, or a model that is no cross-encoder.
     """
     if not isinstance(query, str):
         raise TypeError(f"query must be a str, got {type(query).__name__}")
-    check_several("documents", documents)
+    check_texts("documents", documents)
     if not len(documents):
         raise ValueError("documents must hold at least one text, got none")
-    if k is not None and k < 1:
-        raise ValueError(f"k must be at least 1, got {k}")
+    k = None if k is None else check_count("k", k)
     reranker = model if isinstance(model, Reranker) else Reranker.from_pretrained(model)
     scores = reranker.score([query] * len(documents), documents)
     order = np.argsort(-scores, kind="stable")[:k]

@@ -150,8 +150,9 @@ class RoughByteScorer:
         stored = self.corpus[first:last]
         if stored.dtype == np.uint8:
             stored = (stored ^ np.uint8(128)).view(np.int8)
-        elif not stored.flags.writeable or not stored.flags.c_contiguous:
+        elif not stored.flags.writeable:
             stored = np.array(stored)  # torch takes no memmap that is read-only
+        stored = np.ascontiguousarray(stored)
         ones = self.ones[: last - first]
         found = torch._weight_int8pack_mm(self.scaled, torch.from_numpy(stored), ones)
         return np.asarray(found.float().numpy(), np.float32)

@@ -24,6 +24,7 @@ from bert_min.retrieval.scorers import (
     products,
 )
 from bert_min.retrieval.similarity import as_rows
+from bert_min.text.whole_numbers import check_count
 
 QUERIES: Final = 1_024  # at once; the scores of a block take some megabytes
 BYTES_MORE, BITS_MORE = 4, 40  # times k rows of a first pass
@@ -65,6 +66,7 @@ def search(
         signs that differ.
 
     Raises:
+        TypeError: k or oversample is no whole number.
         ValueError: A corpus of no row, vectors of different widths, a value that is not finite, k
             or oversample below 1, int8 without ranges, a `coarse` of another number of rows.
 
@@ -82,9 +84,9 @@ def search(
     if not np.isfinite(wanted).all():
         row = int(np.flatnonzero(~np.isfinite(wanted).all(1))[0])
         raise ValueError(f"queries must be finite, got {wanted[row]} in row {row}")
-    for name, value in (("k", k), ("oversample", oversample)):
-        if value is not None and value < 1:
-            raise ValueError(f"{name} must be at least 1, got {value}")
+    k = check_count("k", k)
+    if oversample is not None:
+        oversample = check_count("oversample", oversample)
     _check_corpus("corpus", corpus, wanted.shape[1])
     if metric == "cosine":
         wanted = wanted / np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), TINY)
@@ -190,8 +192,8 @@ def _rescore(
 
 
 def _check_corpus(name: str, corpus: NDArray[Any], width: int) -> None:
-    kind = getattr(corpus, "dtype", None)
-    is_float = kind is not None and np.issubdtype(kind, np.floating)
+    kind: Any = corpus.dtype if isinstance(corpus, np.ndarray) else type(corpus).__name__
+    is_float = isinstance(kind, np.dtype) and np.issubdtype(kind, np.floating)
     if not is_float and kind not in (np.int8, np.uint8):
         raise ValueError(f"{name} must be an array of floats, int8 or uint8, got {kind}")
     if corpus.ndim != 2 or not len(corpus):

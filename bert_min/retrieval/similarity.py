@@ -56,6 +56,8 @@ def as_rows(name: str, vectors: NDArray[Any]) -> NDArray[np.float32]:
     Raises:
         ValueError: They are no rows of numbers.
     """
+    if np.iscomplexobj(vectors):
+        raise ValueError(f"{name} must be (N, E) vectors of real numbers, got complex ones")
     found = np.asarray(vectors, np.float32)
     if found.ndim == 1:
         found = found[None]

@@ -25,10 +25,11 @@ from bert_min.hub import find_folder
 from bert_min.model.pretraining_heads import BertForMaskedLM
 from bert_min.progress import Progress
 from bert_min.text.batch import length_batches
-from bert_min.text.lists import check_several
+from bert_min.text.lists import check_texts
 from bert_min.text.tokenize import encode_texts, truncated_texts, warn_of_cut
 from bert_min.text.tokenizers import Tokenizer, load_tokenizer
 from bert_min.text.vocabulary_checks import check_embedding
+from bert_min.text.whole_numbers import check_count
 
 # Tokens of a batch: each has a score for every word of the vocabulary.
 BATCH_TOKENS: Final = {"cpu": 1_024, "cuda": 16_384}
@@ -169,12 +170,11 @@ class SparseEncoder:
             N rows, as wide as the vocabulary.
 
         Raises:
-            TypeError: One str in place of several.
+            TypeError: The texts are no list of str, or `most` is no whole number.
             ValueError: `most` below 1.
         """
-        check_several("texts", texts)
-        if most is not None and most < 1:
-            raise ValueError(f"most must be at least 1, got {most}")
+        check_texts("texts", texts)
+        most = None if most is None else check_count("most", most)
         rows = encode_texts(self.tokenizer, list(texts), self.max_length)
         cut = truncated_texts(self.tokenizer, texts, rows, self.max_length)
         warn_of_cut(cut, len(texts), "texts", self.max_length)

@@ -152,6 +152,12 @@ def test_a_download_takes_one_kind_of_weights_and_no_copies_for_others(
     assert not {"onnx/model.bin", "tf_model.h5", "README.md"} & set(asked)
 
 
+@pytest.mark.parametrize("name", [None, 3, b"model"])
+def test_what_is_no_name_of_a_model_is_refused(name):
+    with pytest.raises(TypeError, match=r"named by its folder or its name of the Hub, got "):
+        find_folder(name)
+
+
 def test_without_huggingface_hub_the_message_names_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "huggingface_hub", None)
     with pytest.raises(ImportError, match=r"install huggingface_hub.*subword\[hub\]"):

@@ -100,6 +100,8 @@ def test_prompts_without_a_default_wait_for_their_name(folder, tmp_path, capsys)
     assert rule in capsys.readouterr().err
     with pytest.raises(ValueError, match=re.escape(rule)):
         Embedder.from_pretrained(folder, "cpu").encode(TEXTS, truncate_dim=33)
+    with pytest.raises(ValueError, match=r"truncate_dim must lie in \[1, 32\].*got -1"):
+        plain.encode(TEXTS, truncate_dim=-1)
     assert main([*words, "--prompt-name", "x"]) == 1
     assert "prompt_name must be one of query, got 'x'" in capsys.readouterr().err
     with pytest.raises(ValueError, match=r"must be one of \(the model has none\), got 'x'"):

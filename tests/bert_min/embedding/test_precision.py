@@ -44,6 +44,9 @@ def test_values_by_hand():
         ((np.ones((2, 3), int), "int8"), r"\(N, E\) floats, got int64"),
         ((np.ones((2, 3)), "int8", np.ones((2, 4))), r"of shape \(2, 3\), got shape \(2, 4\)"),
         ((np.array([[1, np.inf], [1, 1]]), "uint8"), "finite, got .* in dimension 1"),
+        ((np.array([[1, 1], [np.nan, 1]]), "int8", np.float32([[0, 0], [1, 1]])), "in row 1"),
+        ((np.array([[1, 1], [-np.inf, 1]]), "binary"), "finite, got NaN or infinity in row 1"),
+        ((np.ones((2, 2)), "int8", np.float32([[0, 2], [1, 1]])), "got 2 and 1 in dimension 1"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_quantized_is_refused(arguments, message):

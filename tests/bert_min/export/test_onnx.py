@@ -135,6 +135,26 @@ def test_int8_is_smaller_and_near(tokenizer, tmp_path):
     assert "MatMulInteger" in kinds
 
 
+@pytest.mark.parametrize("precision", ["float32", "int8"])
+def test_text_vectors_that_are_no_numbers_are_not_near(tokenizer, tmp_path, monkeypatch, precision):
+    embedder = Embedder(random_model(), tokenizer)
+    export_onnx(embedder, tmp_path / "m.onnx")
+    runtime = pytest.importorskip("onnxruntime")
+    session = runtime.InferenceSession(str(tmp_path / "m.onnx"))
+
+    class Broken:
+        def __init__(self, *_, **__):
+            pass
+
+        def run(self, names, arrays):
+            tokens, texts = session.run(names, arrays)
+            return [tokens, texts * np.nan]
+
+    monkeypatch.setattr(runtime, "InferenceSession", Broken)
+    with pytest.raises(ValueError, match="a cosine of nan from onnxruntime"):
+        onnx_file.compare(embedder, tmp_path / "m.onnx", precision)
+
+
 @pytest.mark.parametrize("family", ["bert", "mpnet", "modernbert"])
 def test_without_onnxruntime_a_file_is_compared_by_onnx(family, tokenizer, tmp_path, monkeypatch):
     there = find_spec

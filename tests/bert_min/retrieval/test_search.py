@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from bert_min import calibrate, quantize, search, similarity
 from bert_min.retrieval import scorers
@@ -184,6 +185,27 @@ def test_a_first_pass_and_rescoring_find_what_floats_find(precision, one):
     assert sum(hits) / len(hits) > 9.8
 
 
+@pytest.mark.parametrize("precision", ["int8", "uint8", "binary"])
+@pytest.mark.parametrize("layout", ["memmap", "every second row", "columns first"])
+def test_a_first_pass_takes_any_layout(precision, layout, tmp_path):
+    corpus = np.random.default_rng(0).normal(size=(300, 32)).astype(np.float32)
+    coarse, ranges = quantize(corpus, precision), calibrate(corpus)
+    if layout == "memmap":
+        np.save(tmp_path / "c.npy", coarse)
+        laid = np.load(tmp_path / "c.npy", mmap_mode="r")
+    elif layout == "every second row":
+        corpus, laid = corpus[::2], coarse[::2]
+        coarse = np.ascontiguousarray(laid)
+    else:
+        laid = np.asfortranarray(coarse)
+    options = {"metric": "dot", "ranges": ranges}
+    for found, expected in zip(
+        search(corpus[:1], corpus, 9, coarse=laid, **options),
+        search(corpus[:1], corpus, 9, coarse=coarse, **options), strict=True,
+    ):  # fmt: skip
+        np.testing.assert_array_equal(found, expected)
+
+
 def test_rows_of_counts_are_summed():
     rng = np.random.default_rng(0)
     for most, words in ((64, 6), (64, 12), (64, 7), (8, 64), (8, 1), (64, 2_000)):
@@ -221,6 +243,15 @@ BROKEN = {
     "a list": ({"corpus": [[1.0]]}, "corpus must be an array of floats"),
     "k": ({"k": 0}, "k must be at least 1, got 0"),
     "oversample": ({"oversample": 0}, "oversample must be at least 1, got 0"),
+    "k that is no whole number": ({"k": 2.5}, "k must be a whole number, got 2.5"),
+    "no k": ({"k": None}, "k must be a whole number, got None"),
+    "oversample that is no number": ({"oversample": "4"}, "oversample must be a whole number"),
+    "complex queries": ({"queries": GOOD * 1j}, "queries must be .* of real numbers"),
+    "a tensor": ({"corpus": torch.ones(3, 4)}, "corpus must be an array of floats.*, got Tensor"),
+    "ranges upside down": (
+        {"corpus": GOOD.astype(np.int8), "ranges": np.float32([[1] * 4, [0] * 4])},
+        "smallest values and then the largest, got 1 and 0 in dimension 0",
+    ),
     "metric": ({"metric": "manhattan"}, "metric must be one of .*'manhattan'"),
     "NaN in a query": ({"queries": GOOD * np.nan}, "queries must be finite.* in row 0"),
     "NaN in the corpus": (
@@ -241,7 +272,7 @@ BROKEN = {
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_cannot_be_searched_is_refused(case):
     changes, message = BROKEN[case]
-    with pytest.raises(ValueError, match=message):
+    with pytest.raises((TypeError, ValueError), match=message):
         search(**{"queries": GOOD, "corpus": GOOD, "k": 2, **changes})
 
 
