@@ -44,6 +44,8 @@ def ours(algorithm: str, path: str, size: int, limit: int, **options: Any) -> su
     """Train with this library."""
     if algorithm == "unigram":
         options["limit_alphabet"] = limit
+    elif algorithm == "word_level":
+        options["unk_token"] = "[UNK]"
     elif algorithm != "byte_level_bpe":
         options |= {"limit_alphabet": limit, "unk_token": "[UNK]"}
     return subword.train(path, algorithm, size, progress=False, **options)
@@ -92,6 +94,7 @@ TRAINERS: dict[str, Train] = {
         normalizer=subword.normalizers.Sequence([]),
         pre_tokenizer=subword.pre_tokenizers.Whitespace(),
     ),
+    "word_level": partial(ours, "word_level"),
 }
 
 
