@@ -35,9 +35,11 @@ import bert_min.text.batch
 import bert_min.text.documents
 import bert_min.text.examples
 import bert_min.text.flat_rows
+import bert_min.text.lists
 import bert_min.text.masking
 import bert_min.text.sentence_pairs
 import bert_min.text.tables
+import bert_min.text.whole_numbers
 import bert_min.text.words
 import bert_min.training.model_sizes
 import bert_min.training.names
@@ -88,9 +90,11 @@ def test_page_on_embedding(minilm):
         bert_min.text.documents,
         bert_min.text.examples,
         bert_min.text.flat_rows,
+        bert_min.text.lists,
         bert_min.text.masking,
         bert_min.text.sentence_pairs,
         bert_min.text.tables,
+        bert_min.text.whole_numbers,
         bert_min.text.words,
         bert_min.training.model_sizes,
         bert_min.training.names,
