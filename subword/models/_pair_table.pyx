@@ -10,10 +10,12 @@ from subword._core.pipeline cimport out_of_memory
 from subword.models.merge_table cimport MERGE_IDS, MergeTable
 
 cdef extern from "cpu/hints.h" nogil:
+    void* align_up(void* p, size_t to)
     void advise_huge_pages(void* p, size_t size)
 
 cdef enum:
-    FETCHED = 16    # merges whose slots are fetched in advance
+    FETCHED = 16    # merges whose buckets are fetched in advance
+    LINE = 64       # bytes of a bucket: it lies in one line of a cache
 
 
 cdef int pair_table_init(PairTable* table, MergeTable merges, ranks,
@@ -39,6 +41,7 @@ cdef int pair_table_init(PairTable* table, MergeTable merges, ranks,
     if ranks is None:
         for i in range(count):
             table.merged[i] = ids[MERGE_IDS * i + 2]
+        drop_row(table, count)
     else:
         numbers = <uint32_t*>malloc((count + 1) * sizeof(uint32_t))
         if numbers == NULL:
@@ -56,8 +59,21 @@ cdef int pair_table_init(PairTable* table, MergeTable merges, ranks,
     return 0
 
 
+cdef void drop_row(PairTable* table, Py_ssize_t count) noexcept:
+    """Replace `table.merged` by its first id if every merge makes the id after the last one's: one
+    look at memory less a merge."""
+    cdef Py_ssize_t i
+    for i in range(1, count):
+        if table.merged[i] != table.merged[0] + <uint32_t>i:
+            return
+    if count:
+        table.first_merged = table.merged[0]
+        free(table.merged)
+        table.merged = NULL
+
+
 cdef void pair_table_free(PairTable* table) noexcept:
-    free(table.slots)
+    free(table.memory)
     free(table.merged)
     free(table.ranks)
     intmap_free(&table.wide)
@@ -74,12 +90,13 @@ cdef int reserve(PairTable* table, Py_ssize_t highest, Py_ssize_t count) except 
         return out_of_memory()
     if 2 * table.id_bits + table.number_bits > 64:
         return intmap_init(&table.wide, count)
-    table.size = 5 * <uint64_t>count // 3 + 1    # three fifths full
-    table.slots = <uint64_t*>malloc(table.size * sizeof(uint64_t))
-    if table.slots == NULL:
+    table.buckets = 5 * <uint64_t>count // (3 * BUCKET) + 1    # three fifths full
+    table.memory = malloc(LINE * (table.buckets + 1))
+    if table.memory == NULL:
         return out_of_memory()
-    advise_huge_pages(table.slots, table.size * sizeof(uint64_t))
-    memset(table.slots, 0xFF, table.size * sizeof(uint64_t))
+    table.slots = <uint64_t*>align_up(table.memory, LINE)
+    advise_huge_pages(table.slots, LINE * table.buckets)
+    memset(table.slots, 0xFF, LINE * table.buckets)
     return 0
 
 
@@ -117,12 +134,12 @@ cdef int number_by_rank(PairTable* table, MergeTable merges, ranks, uint32_t* nu
 
 cdef int put(PairTable* table, uint32_t left, uint32_t right, uint32_t number) except -1:
     """Set the number of a pair, replacing what it had."""
-    cdef uint64_t pair, slot
+    cdef uint64_t pair, at, slots = BUCKET * table.buckets
     if table.slots == NULL:
         return intmap_put(&table.wide, <uint64_t>left << 32 | right, number)
     pair = <uint64_t>left << table.id_bits | right
-    slot = pair_slot(table, pair)
-    while table.slots[slot] != NOTHING() and table.slots[slot] >> table.number_bits != pair:
-        slot = slot + 1 if slot + 1 < table.size else 0
-    table.slots[slot] = pair << table.number_bits | number
+    at = BUCKET * pair_bucket(table, pair)
+    while table.slots[at] != NOTHING() and table.slots[at] >> table.number_bits != pair:
+        at = at + 1 if at + 1 < slots else 0
+    table.slots[at] = pair << table.number_bits | number
     return 0

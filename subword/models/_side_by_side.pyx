@@ -13,9 +13,13 @@ from libc.stdlib cimport malloc
 
 from subword._core.pipeline cimport NO_ID, Tokens, out_of_memory, tokens_push
 from subword.models._pair_table cimport (
-    NO_MERGE, PairTable, merge_number, merge_prefetch, merge_rank, merged_prefetch,
+    NO_MERGE, PairTable, merge_number, merge_prefetch, merge_rank, merged_id,
+    merged_prefetch,
 )
 from subword.models.merge cimport NOT_YET, SHORT, Word
+
+cdef extern from "cpu/least_of_eight.h" nogil:
+    uint64_t least_of_eight(const uint64_t* numbers, uint64_t flip)
 
 cdef enum:
     LANES = 8                  # words that take turns
@@ -125,7 +129,8 @@ cdef inline void begin(Lane* lane, const PairTable* pairs, const FirstPairs* fir
         lane.next[i] = i + 1
     for i in range(word.size - 1):
         set_pair(lane, pairs, i, first.numbers[word.bytes[i] << 8 | word.bytes[i + 1]])
-    set_pair(lane, pairs, word.size - 1, NO_MERGE)
+    for i in range(word.size - 1, (word.size + 7) // 8 * 8):
+        set_pair(lane, pairs, i, NO_MERGE)
 
 
 cdef inline void set_pair(Lane* lane, const PairTable* pairs, int32_t place,
@@ -147,14 +152,14 @@ cdef inline bint merge_next(Lane* lane, const PairTable* pairs) noexcept nogil:
         look_up(lane, pairs, lane.made)
         if lane.previous[lane.made] >= 0:
             look_up(lane, pairs, lane.previous[lane.made])
-    best = lane.pairs[0]
-    for i in range(1, lane.size):
-        best = min(best, lane.pairs[i])
+    best = least_of_eight(lane.pairs, 0)
+    for i in range(8, lane.size, 8):
+        best = min(best, least_of_eight(lane.pairs + i, 0))
     if best >> 32 == <uint64_t>NO_MERGE:
         return False
     place = <int32_t><uint32_t>best
     right = lane.next[place]
-    lane.ids[place] = pairs.merged[lane.numbers[place]]
+    lane.ids[place] = merged_id(pairs, lane.numbers[place])
     set_pair(lane, pairs, right, NO_MERGE)
     lane.next[place] = lane.next[right]
     if lane.next[place] < lane.size:

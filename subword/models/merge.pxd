@@ -4,7 +4,9 @@ from libc.stdint cimport int32_t, uint8_t, uint32_t, uint64_t
 
 from subword._core.hashmap cimport NOTHING
 from subword.models._heap cimport heap_push
-from subword.models._pair_table cimport NO_MERGE, PairTable, merge_number, merge_rank
+from subword.models._pair_table cimport (
+    NO_MERGE, PairTable, merge_number, merge_rank, merged_id,
+)
 
 cdef enum:
     SHORT = 64           # symbols: up to here, a scan for the lowest rank is faster than a heap
@@ -58,7 +60,7 @@ cdef inline uint64_t pair_of(const PairTable* pairs, const Symbol* left,
     cdef uint32_t number = merge_number(pairs, left.id, right.id)
     if number == NO_MERGE:
         return NOTHING()
-    return <uint64_t>merge_rank(pairs, number) << 32 | pairs.merged[number]
+    return <uint64_t>merge_rank(pairs, number) << 32 | merged_id(pairs, number)
 
 
 cdef inline uint64_t pair_at(const PairTable* pairs, const Symbol* symbols,
@@ -81,10 +83,10 @@ cdef inline void push_pair(uint64_t* heap, Py_ssize_t* size, const PairTable* pa
         heap_push(heap, size, pair >> 32 << 32 | <uint64_t>i)
 
 
-cdef inline void join_symbols(Symbol* symbols, int32_t i, uint32_t merged_id) noexcept nogil:
+cdef inline void join_symbols(Symbol* symbols, int32_t i, uint32_t made_id) noexcept nogil:
     """Make one symbol of symbol i and the next one."""
     cdef int32_t right = symbols[i].right
-    symbols[i].id = merged_id
+    symbols[i].id = made_id
     symbols[i].end = symbols[right].end
     symbols[i].right = symbols[right].right
     symbols[right].right = MERGED
@@ -93,9 +95,9 @@ cdef inline void join_symbols(Symbol* symbols, int32_t i, uint32_t merged_id) no
 
 
 cdef inline void join_right(uint64_t* heap, Py_ssize_t* size, const PairTable* pairs,
-                            Symbol* symbols, int32_t i, uint32_t merged_id) noexcept nogil:
+                            Symbol* symbols, int32_t i, uint32_t made_id) noexcept nogil:
     """Make one symbol of symbol i and the next one, and push the two pairs that it now is in."""
-    join_symbols(symbols, i, merged_id)
+    join_symbols(symbols, i, made_id)
     push_pair(heap, size, pairs, symbols, i)
     if symbols[i].left >= 0:
         push_pair(heap, size, pairs, symbols, symbols[i].left)

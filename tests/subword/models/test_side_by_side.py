@@ -1,6 +1,7 @@
 """New words of byte-level BPE are merged side by side: they get the tokens that each gets alone."""
 
 import random
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -94,3 +95,33 @@ def test_merges_of_one_rank_go_from_the_left_whatever_they_make():
     }
     assert pieces == {"abca": ["ab", "ca"], "bcab": ["bc", "ab"], "cabc": ["ca", "bc"]}
     assert_as_alone(model, list(pieces))
+
+
+def merged_plainly(word: str, ranks: dict[tuple[str, str], int]) -> list[str]:
+    """Return the tokens of a word: the leftmost pair of lowest rank merges until there is none."""
+    tokens = list(word)
+    while pairs := [pair for pair in pairwise(tokens) if pair in ranks]:
+        at = list(pairwise(tokens)).index(min(pairs, key=ranks.__getitem__))
+        tokens[at : at + 2] = ["".join(tokens[at : at + 2])]
+    return tokens
+
+
+@pytest.mark.parametrize("order", ["ids in the order of the merges", "ids in another order"])
+def test_the_ids_of_merges_in_any_order_give_the_tokens_that_merging_plainly_gives(order):
+    rng = random.Random(8)
+    merges: dict[str, tuple[str, str]] = {}
+    while len(merges) < 700:  # so many that some buckets of the table are full
+        pair = rng.choice([*LETTERS, *merges]), rng.choice([*LETTERS, *merges])
+        if len("".join(pair)) <= 12:
+            merges.setdefault("".join(pair), pair)
+    ids = list(range(256, 256 + len(merges)))
+    if order == "ids in another order":
+        rng.shuffle(ids)
+    vocab = {token: id for id, token in enumerate(CHARS)} | dict(zip(merges, ids, strict=True))
+    model = BPE(vocab, list(merges.values()), byte_level=True)
+    ranks = {pair: rank for rank, pair in enumerate(merges.values())}
+    for word in ("".join(rng.choices(LETTERS, k=rng.randrange(1, 70))) for _ in range(few(200))):
+        expected = [vocab[token] for token in merged_plainly(word, ranks)]
+        assert [id for id, _, _ in model.tokenize_word(word)] == expected
+        tokenizer = Tokenizer(model, pre_tokenizer=WORDS)
+        assert tokenizer.encode_ids(word, add_special_tokens=False).tolist() == expected
