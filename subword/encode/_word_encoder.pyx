@@ -141,7 +141,7 @@ cdef class WordEncoder:
             ids = out.ids + out.size
             i = pending_emit(pending, &cache.table, i, stop, &ids)
             out.size = ids - out.ids
-            if i < stop and not computed:
+            if i < stop and not computed and is_new(pending, cache, i):
                 compute_new_words(self, worker, i, False)
                 computed = True
             elif i < stop:
@@ -189,10 +189,12 @@ cdef int flush_with_offsets(WordEncoder encoder, Worker worker, const Text* text
                                      out.ids, out.offsets, out.words, &worker.word, &out.size)
             if i == pending.size:
                 break
-        if not computed:
+        values = pending_find(pending, &cache.table, i, &count)
+        if values == NULL and not computed:
             compute_new_words(encoder, worker, i, True)
             computed = True
-        values = look_up(encoder, worker, i, True, &count)
+        if values == NULL:
+            values = look_up(encoder, worker, i, True, &count)
         if (count == TWO_TOKENS or count == FOUR_TOKENS) and pending.keys[i].high:
             emit_packed(worker, text, spans[2 * i], values, count, out)
         else:
@@ -215,6 +217,12 @@ cdef inline Word word_of(const pending_words* pending, int i) noexcept nogil:
         word.size = extra.size
     word.first = word.count = 0
     return word
+
+
+cdef inline bint is_new(const pending_words* pending, const WordCache* cache, int i) noexcept nogil:
+    """Whether the pending word i is not in the cache yet; a known one may have many tokens."""
+    cdef uint32_t count
+    return pending_find(pending, &cache.table, i, &count) == NULL
 
 
 cdef int compute_new_words(WordEncoder encoder, Worker worker, int at,
