@@ -348,7 +348,7 @@ cdef class Unigram(Model):
                     piece = pieces + nodes[base].piece
                     score = piece.score + before
                     known |= i == end
-                    # Without a jump, which would wait for the score.
+                    # So that a compiler may do without a jump, which would wait for the score.
                     better = (best[i].start < 0) | (score > best[i].score)
                     best[i].score = score if better else best[i].score
                     best[i].start = <int32_t>start if better else best[i].start
